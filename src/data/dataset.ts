@@ -1,0 +1,43 @@
+import type { DataConfig } from '../config/experiment.ts';
+
+/** Pictures of one size held in memory, with their labels. */
+export interface Pictures {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  /** Bytes in NHWC order, RGB, 0 to 255; `labels.length * height * width * channels` of them. */
+  readonly pixels: Uint8Array;
+  /** Index into the class names, one for each picture. */
+  readonly labels: Int32Array;
+}
+
+/** The pictures of an experiment, split. */
+export interface Dataset {
+  readonly classNames: readonly string[];
+  readonly train: Pictures;
+  readonly validation: Pictures;
+}
+
+/** What a data set holds before `classes`, `limit` and `validation` choose from it. */
+export interface RawDataset {
+  readonly classNames: readonly string[];
+  readonly train: Pictures;
+  /** The data set's own held-out part, if it has one. */
+  readonly test: Pictures | null;
+}
+
+export interface LoadContext {
+  /** Height, width, channels that the model takes. */
+  readonly imageShape: readonly [number, number, number];
+  readonly signal: AbortSignal;
+  /** Tells what goes on, e.g. `decoding 12,000 of 60,000 pictures`. */
+  readonly report: (message: string) => void;
+}
+
+/** Where pictures come from. Adding one is such a file and its line in `datasets.ts`. */
+export interface DatasetKind {
+  readonly name: string;
+  /** Class names where they are known without reading the data, so that `check` can use them. */
+  readonly classNames?: readonly string[];
+  load(config: DataConfig, context: LoadContext): Promise<RawDataset>;
+}

@@ -1,0 +1,22 @@
+/** What the user gave cannot be used: wrong file, wrong option, wrong name. Exit code 2. */
+export class InputError extends Error {
+  override readonly name: string = 'InputError';
+  readonly exitCode: number = 2;
+}
+
+/** A run, an install or a download began and could not be finished. Exit code 1. */
+export class RunError extends Error {
+  override readonly name: string = 'RunError';
+  readonly exitCode: number = 1;
+}
+
+/** The user, or the machine, asked the program to stop. Exit code 128 plus the signal's number. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+  readonly exitCode: number;
+
+  constructor(signal: 'SIGINT' | 'SIGTERM') {
+    super(`interrupted by ${signal}`);
+    this.exitCode = signal === 'SIGINT' ? 130 : 143;
+  }
+}

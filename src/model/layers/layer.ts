@@ -1,0 +1,31 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { LayerArgs } from '../../config/experiment.ts';
+import type { Shape } from '../graph.ts';
+
+/** A weight that a layer owns, under its Keras name. */
+export interface WeightSpec {
+  /** `kernel`, `bias`, `gamma`, `moving_mean`, … */
+  readonly name: string;
+  readonly shape: Shape;
+  /** False for statistics that no gradient reaches, such as `moving_mean`. */
+  readonly trainable: boolean;
+}
+
+/**
+ * One kind of layer: its arithmetic of shapes, pure, and its tfjs-layers object. Adding a kind is one
+ * such file and its line in `table.ts`.
+ */
+export interface LayerKind {
+  /** tfjs-layers' factory name, which experiment files use: `dense`, `conv2d`, … */
+  readonly kind: string;
+  /** Keras' class name, which saved models use: `Dense`, `Conv2D`, … */
+  readonly className: string;
+  /** The argument that a bare number or string stands for, e.g. `units`. */
+  readonly main?: string;
+  /** @throws InputError when the layer cannot take these inputs; says what it takes. */
+  outputShape(inputs: readonly Shape[], args: LayerArgs): Shape;
+  weights(inputs: readonly Shape[], args: LayerArgs): readonly WeightSpec[];
+  /** Multiply-adds counted as two, for one picture. */
+  flops(inputs: readonly Shape[], args: LayerArgs): number;
+  create(layers: typeof tf.layers, args: LayerArgs & { name: string }): tf.layers.Layer;
+}

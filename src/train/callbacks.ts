@@ -1,0 +1,65 @@
+import type { PhaseConfig } from '../config/experiment.ts';
+
+/** Where training stands within an epoch. */
+export interface StepProgress {
+  readonly phase: string;
+  /** From 1, within the phase. */
+  readonly phaseEpoch: number;
+  readonly phaseEpochs: number;
+  /** Batches done in this epoch, and in all of it. */
+  readonly batch: number;
+  readonly batches: number;
+  /** Running means over the epoch so far: `loss`, `accuracy`, … */
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly imagesPerSecond: number;
+}
+
+/** One row of metrics.csv. */
+export interface EpochRecord {
+  readonly phase: string;
+  /** From 1, within the phase. */
+  readonly phaseEpoch: number;
+  /** From 1, over all phases. */
+  readonly epoch: number;
+  /** Optimizer updates so far, over all phases. */
+  readonly step: number;
+  readonly learningRate: number;
+  /** Exact means over the epoch's training pictures: `loss` first, then the metrics in the file's order. */
+  readonly train: Readonly<Record<string, number>>;
+  /** The same over the validation pictures. */
+  readonly validation: Readonly<Record<string, number>>;
+  readonly seconds: number;
+  readonly imagesPerSecond: number;
+}
+
+export interface PhaseBegin {
+  readonly phase: PhaseConfig;
+  readonly trainableParameters: number;
+  readonly frozenParameters: number;
+}
+
+export interface PhaseEnd {
+  readonly phase: PhaseConfig;
+  readonly epochs: number;
+  /** Why it ended before its last epoch; `null` when it did not. */
+  readonly stoppedEarly: string | null;
+  /** The epoch within the phase whose weights the model now has. */
+  readonly keptEpoch: number;
+}
+
+/** What others do while training goes on; recording and progress happen only here. */
+export interface TrainingCallback {
+  phaseBegin?(event: PhaseBegin): void | Promise<void>;
+  step?(progress: StepProgress): void;
+  epochEnd?(record: EpochRecord): void | Promise<void>;
+  phaseEnd?(event: PhaseEnd): void | Promise<void>;
+}
+
+/** What the finished model says of the validation pictures. */
+export interface Evaluation {
+  /** `loss` and the metrics. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Row-major, one row of class probabilities for each picture. */
+  readonly probabilities: Float32Array;
+  readonly labels: Int32Array;
+}
