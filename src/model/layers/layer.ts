@@ -1,4 +1,3 @@
-import type * as tf from '@tensorflow/tfjs';
 import type { LayerArgs } from '../../config/experiment.ts';
 import type { Shape } from '../graph.ts';
 
@@ -12,8 +11,9 @@ export interface WeightSpec {
 }
 
 /**
- * One kind of layer: its arithmetic of shapes, pure, and its tfjs-layers object. Adding a kind is one
- * such file and its line in `table.ts`.
+ * One kind of layer: its arithmetic of shapes, pure. Adding a kind is one such file and its line in
+ * `table.ts`. The object that computes is made by tfjs-layers' factory of the same name, or by ours
+ * in `../keras` where Keras' arithmetic differs from tfjs-layers'.
  */
 export interface LayerKind {
   /** tfjs-layers' factory name, which experiment files use: `dense`, `conv2d`, … */
@@ -22,10 +22,11 @@ export interface LayerKind {
   readonly className: string;
   /** The argument that a bare number or string stands for, e.g. `units`. */
   readonly main?: string;
+  /** Names of all its arguments, without `name`. */
+  readonly args: readonly string[];
   /** @throws InputError when the layer cannot take these inputs; says what it takes. */
   outputShape(inputs: readonly Shape[], args: LayerArgs): Shape;
   weights(inputs: readonly Shape[], args: LayerArgs): readonly WeightSpec[];
   /** Multiply-adds counted as two, for one picture. */
   flops(inputs: readonly Shape[], args: LayerArgs): number;
-  create(layers: typeof tf.layers, args: LayerArgs & { name: string }): tf.layers.Layer;
 }

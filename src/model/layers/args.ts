@@ -1,0 +1,96 @@
+import type { Json, LayerArgs } from '../../config/experiment.ts';
+import { InputError } from '../../errors.ts';
+import type { Shape } from '../graph.ts';
+
+/** @throws InputError when the argument is neither given nor has a default, or is no whole number above 0. */
+export function positiveInteger(args: LayerArgs, name: string, byDefault?: number): number {
+  const value = args[name] ?? byDefault;
+  if (typeof value === 'number' && Number.isInteger(value) && value > 0) return value;
+  throw new InputError(`${name} must be a whole number above 0. Received: ${show(value)}`);
+}
+
+/** A number, or a pair for height and width. */
+export function pair(
+  args: LayerArgs,
+  name: string,
+  byDefault?: readonly [number, number],
+): [number, number] {
+  const value = args[name] ?? byDefault;
+  const [height, width, ...rest] = Array.isArray(value) ? value : [value, value];
+  if (isCount(height) && isCount(width) && rest.length === 0) return [height, width];
+  throw new InputError(
+    `${name} must be a whole number above 0 or a pair of them. Received: ${show(value)}`,
+  );
+}
+
+/** Rows added or cut at top and bottom, columns at left and right: `n`, `[h, w]` or `[[t, b], [l, r]]`. */
+export function border(
+  args: LayerArgs,
+  name: string,
+  byDefault: number,
+): [[number, number], [number, number]] {
+  const value = args[name] ?? byDefault;
+  const sides = Array.isArray(value) ? value : [value, value];
+  const [vertical, horizontal] = sides.map((side) => (Array.isArray(side) ? side : [side, side]));
+  const numbers = [...(vertical ?? []), ...(horizontal ?? [])];
+  if (sides.length === 2 && numbers.length === 4 && numbers.every(isWhole)) {
+    const [top, bottom, left, right] = numbers as [number, number, number, number];
+    return [
+      [top, bottom],
+      [left, right],
+    ];
+  }
+  throw new InputError(
+    `${name} must be a whole number, [height, width] or [[top, bottom], [left, right]]. Received: ${show(value)}`,
+  );
+}
+
+export function flag(args: LayerArgs, name: string, byDefault: boolean): boolean {
+  const value = args[name] ?? byDefault;
+  if (typeof value === 'boolean') return value;
+  throw new InputError(`${name} must be true or false. Received: ${show(value)}`);
+}
+
+export type Padding = 'valid' | 'same';
+
+export function padding(args: LayerArgs): Padding {
+  const value = args.padding ?? 'valid';
+  if (value === 'valid' || value === 'same') return value;
+  throw new InputError(`padding must be valid or same. Received: ${show(value)}`);
+}
+
+export function wholeNumbers(args: LayerArgs, name: string): readonly number[] {
+  const value = args[name];
+  if (Array.isArray(value) && value.every((each) => Number.isInteger(each))) return value;
+  throw new InputError(`${name} must be a list of whole numbers. Received: ${show(value)}`);
+}
+
+export function only(inputs: readonly Shape[]): Shape {
+  const [shape] = inputs;
+  if (shape && inputs.length === 1) return shape;
+  throw new InputError(`takes one input. Received: ${inputs.length} inputs`);
+}
+
+/** The shape of the one input as [height, width, channels]. */
+export function picture(inputs: readonly Shape[]): [number, number, number] {
+  const shape = only(inputs);
+  const [height, width, channels] = shape;
+  if (height && width && channels && shape.length === 3) return [height, width, channels];
+  throw new InputError(`takes an input of [height, width, channels]. Received: ${show(shape)}`);
+}
+
+export function elements(shape: Shape): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+export function show(value: Json | undefined): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value).replaceAll(',', ', ');
+}
+
+function isWhole(value: Json | undefined): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
+}
+
+function isCount(value: Json | undefined): value is number {
+  return isWhole(value) && value > 0;
+}

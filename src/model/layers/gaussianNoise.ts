@@ -1,0 +1,11 @@
+import { elementwise } from './elementwise.ts';
+import type { LayerKind } from './layer.ts';
+
+/** Adds noise of mean 0. Does nothing outside training. */
+export const gaussianNoise: LayerKind = elementwise({
+  kind: 'gaussianNoise',
+  className: 'GaussianNoise',
+  main: 'stddev',
+  args: ['stddev'],
+  flops: 0,
+});

@@ -1,0 +1,6 @@
+import { globalPooling } from './pooling.ts';
+
+export const globalAveragePooling2d = globalPooling(
+  'globalAveragePooling2d',
+  'GlobalAveragePooling2D',
+);
