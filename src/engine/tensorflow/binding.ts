@@ -1,0 +1,79 @@
+import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
+import { AttrType, type OpAttribute, setAttribute } from './attributes.ts';
+import type { Context } from './context.ts';
+import { DType } from './dtypes.ts';
+import { Handles, type TensorMetadata, type Values } from './handles.ts';
+import { SavedModels } from './saved-models.ts';
+
+/**
+ * What `NodeJSKernelBackend` of tfjs-node-gpu calls, over TensorFlow's C API: the JavaScript twin of
+ * its native `tfjs_binding`. Source: tfjs-node-gpu, binding/tfjs_backend.cc.
+ */
+export function createBinding(context: Context): TFJSBinding {
+  const { api, status } = context;
+  const handles = new Handles(context);
+  const savedModels = new SavedModels(context, handles);
+  let outputs = new BigUint64Array(64);
+  const outputCount = new Int32Array(1);
+
+  function executeOp(
+    name: string,
+    attributes: readonly OpAttribute[],
+    inputIds: readonly number[],
+    numOutputs: number,
+  ): TensorMetadata[] {
+    const doing = () => `run ${name}(${inputIds.map((id) => handles.describe(id)).join(', ')})`;
+    const op = api.TFE_NewOp(context.pointer, name, status.pointer);
+    status.check(doing);
+    try {
+      for (const id of inputIds) {
+        api.TFE_OpAddInput(op, handles.get(id), status.pointer);
+        status.check(doing);
+      }
+      for (const attribute of attributes) setAttribute(api, op, status, attribute);
+      if (numOutputs > outputs.length) outputs = new BigUint64Array(numOutputs);
+      outputCount[0] = numOutputs;
+      api.TFE_Execute(op, outputs, outputCount, status.pointer);
+      status.check(doing);
+    } finally {
+      api.TFE_DeleteOp(op);
+    }
+    const results = new Array<TensorMetadata>(outputCount[0]);
+    for (let i = 0; i < results.length; i++) {
+      results[i] = handles.metadata(handles.add(outputs[i] as bigint));
+    }
+    return results;
+  }
+
+  return {
+    createTensor: (shape: number[], dtype: number, values: Values) =>
+      handles.create(shape, dtype, values),
+    deleteTensor: (id: number) => handles.delete(id),
+    tensorDataSync: (id: number) => handles.read(id),
+    executeOp,
+    loadSavedModel: (folder: string, tags: string) => savedModels.load(folder, tags),
+    deleteSavedModel: (id: number) => savedModels.delete(id),
+    runSavedModel: (id: number, inputIds: number[], inputs: string, outputs: string) =>
+      savedModels.run(id, inputIds, inputs, outputs),
+    getNumOfSavedModels: () => savedModels.count,
+    getNumOfTensors: () => handles.count,
+    isUsingGpuDevice: () => context.device.type === 'GPU',
+
+    TF_FLOAT: DType.float32,
+    TF_INT32: DType.int32,
+    TF_INT64: DType.int64,
+    TF_BOOL: DType.bool,
+    TF_COMPLEX64: DType.complex64,
+    TF_STRING: DType.string,
+    TF_RESOURCE: DType.resource,
+    TF_UINT8: DType.uint8,
+    TF_ATTR_STRING: AttrType.string,
+    TF_ATTR_INT: AttrType.int,
+    TF_ATTR_FLOAT: AttrType.float,
+    TF_ATTR_BOOL: AttrType.bool,
+    TF_ATTR_TYPE: AttrType.type,
+    TF_ATTR_SHAPE: AttrType.shape,
+    TF_ATTR_RESOURCE: 6,
+    TF_Version: api.TF_Version(),
+  } as unknown as TFJSBinding;
+}

@@ -1,0 +1,208 @@
+import koffi from 'koffi';
+
+/** An address in memory that TensorFlow owns. Zero ends the process where a function takes one: check first. */
+export type Pointer = bigint;
+
+/** Number of an entry of `TF_Code`; 0 is success. */
+type Code = number;
+
+/**
+ * The part of TensorFlow's C API that the engine uses, under its own names.
+ * Source: tensorflow/c/{c_api,tf_tensor,tf_tstring,tf_status}.h and tensorflow/c/eager/c_api.h.
+ */
+export interface CApi {
+  TF_Version(): string;
+
+  TF_NewStatus(): Pointer;
+  TF_DeleteStatus(status: Pointer): void;
+  TF_GetCode(status: Pointer): Code;
+  TF_Message(status: Pointer): string;
+
+  TF_AllocateTensor(dtype: number, dims: BigInt64Array, rank: number, bytes: number): Pointer;
+  TF_DeleteTensor(tensor: Pointer): void;
+  TF_TensorData(tensor: Pointer): Pointer;
+  TF_TensorByteSize(tensor: Pointer): number;
+  TF_TensorElementCount(tensor: Pointer): number;
+
+  TF_StringInit(string: Pointer): void;
+  TF_StringCopy(string: Pointer, bytes: Uint8Array, length: number): void;
+  TF_StringDealloc(string: Pointer): void;
+  TF_StringGetDataPointer(string: Pointer): Pointer;
+  TF_StringGetSize(string: Pointer): number;
+
+  TF_DeleteDeviceList(list: Pointer): void;
+  TF_DeviceListCount(list: Pointer): number;
+  TF_DeviceListName(list: Pointer, index: number, status: Pointer): string;
+  TF_DeviceListType(list: Pointer, index: number, status: Pointer): string;
+
+  TFE_NewContextOptions(): Pointer;
+  TFE_DeleteContextOptions(options: Pointer): void;
+  TFE_ContextOptionsSetConfig(options: Pointer, proto: Uint8Array, bytes: number, s: Pointer): void;
+  TFE_NewContext(options: Pointer, status: Pointer): Pointer;
+  TFE_DeleteContext(context: Pointer): void;
+  TFE_ContextListDevices(context: Pointer, status: Pointer): Pointer;
+
+  TFE_NewTensorHandle(tensor: Pointer, status: Pointer): Pointer;
+  TFE_DeleteTensorHandle(handle: Pointer): void;
+  TFE_TensorHandleResolve(handle: Pointer, status: Pointer): Pointer;
+  TFE_TensorHandleCopyToDevice(h: Pointer, context: Pointer, device: string, s: Pointer): Pointer;
+  TFE_TensorHandleNumDims(handle: Pointer, status: Pointer): number;
+  TFE_TensorHandleDim(handle: Pointer, dimension: number, status: Pointer): number;
+  TFE_TensorHandleDataType(handle: Pointer): number;
+
+  TFE_NewOp(context: Pointer, name: string, status: Pointer): Pointer;
+  TFE_DeleteOp(op: Pointer): void;
+  TFE_OpSetDevice(op: Pointer, device: string, status: Pointer): void;
+  TFE_OpAddInput(op: Pointer, handle: Pointer, status: Pointer): void;
+  TFE_OpSetAttrString(op: Pointer, name: string, value: Uint8Array, length: number): void;
+  TFE_OpSetAttrInt(op: Pointer, name: string, value: number): void;
+  TFE_OpSetAttrFloat(op: Pointer, name: string, value: number): void;
+  TFE_OpSetAttrBool(op: Pointer, name: string, value: number): void;
+  TFE_OpSetAttrType(op: Pointer, name: string, value: number): void;
+  TFE_OpSetAttrShape(op: Pointer, name: string, dims: BigInt64Array, rank: number, s: Pointer): void;
+  TFE_OpSetAttrIntList(op: Pointer, name: string, values: BigInt64Array, count: number): void;
+  TFE_OpSetAttrFloatList(op: Pointer, name: string, values: Float32Array, count: number): void;
+  TFE_OpSetAttrBoolList(op: Pointer, name: string, values: Uint8Array, count: number): void;
+  TFE_OpSetAttrTypeList(op: Pointer, name: string, values: Int32Array, count: number): void;
+  TFE_OpNameGetAttrType(
+    context: Pointer,
+    op: string,
+    attribute: string,
+    isList: Uint8Array,
+    status: Pointer,
+  ): number;
+  TFE_Execute(op: Pointer, outputs: BigUint64Array, count: Int32Array, status: Pointer): void;
+
+  TF_NewGraph(): Pointer;
+  TF_DeleteGraph(graph: Pointer): void;
+  TF_GraphOperationByName(graph: Pointer, name: string): Pointer | null;
+  TF_NewBuffer(): Pointer;
+  TF_DeleteBuffer(buffer: Pointer): void;
+  TF_NewSessionOptions(): Pointer;
+  TF_DeleteSessionOptions(options: Pointer): void;
+  TF_LoadSessionFromSavedModel(
+    options: Pointer,
+    runOptions: null,
+    folder: string,
+    tags: string[],
+    tagCount: number,
+    graph: Pointer,
+    metaGraph: Pointer,
+    status: Pointer,
+  ): Pointer;
+  TF_SessionRun(
+    session: Pointer,
+    runOptions: null,
+    inputs: GraphOutput[],
+    inputValues: BigUint64Array,
+    inputCount: number,
+    outputs: GraphOutput[],
+    outputValues: BigUint64Array,
+    outputCount: number,
+    targets: null,
+    targetCount: number,
+    runMetadata: null,
+    status: Pointer,
+  ): void;
+  TF_DeleteSession(session: Pointer, status: Pointer): void;
+}
+
+/** `TF_Output`: one output of an operation of a graph. */
+export interface GraphOutput {
+  oper: Pointer;
+  index: number;
+}
+
+/** Declarations of the functions that `libtensorflow_framework` exports. */
+const FRAMEWORK = [
+  'void *TF_NewStatus()',
+  'void TF_DeleteStatus(void *)',
+  'int TF_GetCode(void *)',
+  'const char *TF_Message(void *)',
+  'void *TF_AllocateTensor(int, const int64_t *, int, size_t)',
+  'void TF_DeleteTensor(void *)',
+  'void *TF_TensorData(void *)',
+  'size_t TF_TensorByteSize(void *)',
+  'int64_t TF_TensorElementCount(void *)',
+  'void *TF_NewBuffer()',
+  'void TF_DeleteBuffer(void *)',
+];
+
+/** Declarations of those that `libtensorflow_cc` (or `libtensorflow`) exports. */
+const CORE = [
+  'const char *TF_Version()',
+  'void TF_StringInit(void *)',
+  'void TF_StringCopy(void *, const uint8_t *, size_t)',
+  'void TF_StringDealloc(void *)',
+  'void *TF_StringGetDataPointer(void *)',
+  'size_t TF_StringGetSize(void *)',
+  'void TF_DeleteDeviceList(void *)',
+  'int TF_DeviceListCount(void *)',
+  'const char *TF_DeviceListName(void *, int, void *)',
+  'const char *TF_DeviceListType(void *, int, void *)',
+  'void *TFE_NewContextOptions()',
+  'void TFE_DeleteContextOptions(void *)',
+  'void TFE_ContextOptionsSetConfig(void *, const uint8_t *, size_t, void *)',
+  'void *TFE_NewContext(void *, void *)',
+  'void TFE_DeleteContext(void *)',
+  'void *TFE_ContextListDevices(void *, void *)',
+  'void *TFE_NewTensorHandle(void *, void *)',
+  'void TFE_DeleteTensorHandle(void *)',
+  'void *TFE_TensorHandleResolve(void *, void *)',
+  'void *TFE_TensorHandleCopyToDevice(void *, void *, const char *, void *)',
+  'int TFE_TensorHandleNumDims(void *, void *)',
+  'int64_t TFE_TensorHandleDim(void *, int, void *)',
+  'int TFE_TensorHandleDataType(void *)',
+  'void *TFE_NewOp(void *, const char *, void *)',
+  'void TFE_DeleteOp(void *)',
+  'void TFE_OpSetDevice(void *, const char *, void *)',
+  'void TFE_OpAddInput(void *, void *, void *)',
+  'void TFE_OpSetAttrString(void *, const char *, const uint8_t *, size_t)',
+  'void TFE_OpSetAttrInt(void *, const char *, int64_t)',
+  'void TFE_OpSetAttrFloat(void *, const char *, float)',
+  'void TFE_OpSetAttrBool(void *, const char *, uint8_t)',
+  'void TFE_OpSetAttrType(void *, const char *, int)',
+  'void TFE_OpSetAttrShape(void *, const char *, const int64_t *, int, void *)',
+  'void TFE_OpSetAttrIntList(void *, const char *, const int64_t *, int)',
+  'void TFE_OpSetAttrFloatList(void *, const char *, const float *, int)',
+  'void TFE_OpSetAttrBoolList(void *, const char *, const uint8_t *, int)',
+  'void TFE_OpSetAttrTypeList(void *, const char *, const int32_t *, int)',
+  'int TFE_OpNameGetAttrType(void *, const char *, const char *, _Out_ uint8_t *, void *)',
+  'void TFE_Execute(void *, void *, void *, void *)',
+  'void *TF_NewGraph()',
+  'void TF_DeleteGraph(void *)',
+  'void *TF_GraphOperationByName(void *, const char *)',
+  'void *TF_NewSessionOptions()',
+  'void TF_DeleteSessionOptions(void *)',
+  'void *TF_LoadSessionFromSavedModel(void *, void *, const char *, const char **, int, void *, void *, void *)',
+  'void TF_SessionRun(void *, void *, const TF_Output *, const uint64_t *, int, const TF_Output *, _Out_ uint64_t *, int, void *, int, void *, void *)',
+  'void TF_DeleteSession(void *, void *)',
+];
+
+/**
+ * Loads TensorFlow's two shared libraries and declares their functions.
+ * @param framework path of `libtensorflow_framework`
+ * @param core path of `libtensorflow_cc` or `libtensorflow`
+ */
+export function loadCApi(framework: string, core: string): CApi {
+  koffi.struct('TF_Output', { oper: 'void *', index: 'int' });
+  // `global`: the second library finds the first one's symbols by name.
+  const flags = { lazy: true, global: true };
+  const api: Record<string, unknown> = {};
+  for (const [path, declarations] of [
+    [framework, FRAMEWORK],
+    [core, CORE],
+  ] as const) {
+    const library = koffi.load(path, flags);
+    for (const declaration of declarations) {
+      const fn = library.func(declaration);
+      api[/(\w+)\(/.exec(declaration)?.[1] ?? declaration] = fn;
+    }
+  }
+  return api as unknown as CApi;
+}
+
+/** The bytes at an address, not a copy: valid until TensorFlow frees them. */
+export function bytesAt(pointer: Pointer, length: number): Uint8Array {
+  return length === 0 ? new Uint8Array(0) : new Uint8Array(koffi.view(pointer, length));
+}

@@ -1,0 +1,47 @@
+import { availableParallelism } from 'node:os';
+import * as tf from '@tensorflow/tfjs';
+import type { Engine, EngineOptions } from '../engine.ts';
+import { AttrType } from './attributes.ts';
+import { createBinding } from './binding.ts';
+import { loadCApi } from './c-api.ts';
+import { createContext } from './context.ts';
+import { DType } from './dtypes.ts';
+import { NodeJSKernelBackend } from './kernels.ts';
+import { locateTensorFlow } from './locate.ts';
+import { pinLibraries } from './pin.ts';
+
+/** TensorFlow's C API as the backend of TensorFlow.js. */
+export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
+  const libraries = await locateTensorFlow({ report: options.report });
+  // Both are read once, when the libraries are loaded.
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= options.verbose ? '0' : '3';
+
+  const threads = options.threads ?? availableParallelism();
+  pinLibraries([libraries.framework, libraries.core], !options.verbose);
+  const context = createContext(loadCApi(libraries.framework, libraries.core), threads);
+  const binding = createBinding(context);
+  const backend = new NodeJSKernelBackend(binding, 'tensorflow');
+  tf.registerBackend('tensorflow', () => backend, 3);
+  await tf.setBackend('tensorflow');
+
+  return {
+    name: 'tensorflow',
+    version: binding.TF_Version,
+    device: context.device.type === 'GPU' ? 'gpu' : 'cpu',
+    devices: context.devices.map((device) => device.name),
+    threads,
+    randomUniform: (shape, key) =>
+      tf.tidy(() =>
+        backend.executeSingleOutput(
+          'StatelessRandomUniform',
+          [
+            { name: 'dtype', type: AttrType.type, value: DType.float32 },
+            { name: 'T', type: AttrType.type, value: DType.int32 },
+            { name: 'Tseed', type: AttrType.type, value: DType.int32 },
+          ],
+          [tf.tensor1d([...shape], 'int32'), tf.tensor1d([...key], 'int32')],
+        ),
+      ),
+  };
+}

@@ -1,0 +1,12 @@
+import { startEngine } from '../src/engine/choose.ts';
+import type { Engine } from '../src/engine/engine.ts';
+
+/** Starts TensorFlow before the tests of a `describe`; installs it where it is not yet. */
+export function useEngine(): () => Engine {
+  let engine: Engine;
+  before(async function () {
+    this.timeout(600_000);
+    engine = await startEngine({ threads: null, verbose: false, report: () => {} });
+  });
+  return () => engine;
+}
