@@ -1,0 +1,33 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { AugmentConfig } from '../../config/experiment.ts';
+import type { StreamKey } from '../../random.ts';
+
+export type AugmentArgs = AugmentConfig['args'];
+
+/** Training pictures (NHWC, float32, 0 to 255) and one row of class probabilities for each. */
+export interface LabelledBatch {
+  readonly x: tf.Tensor4D;
+  readonly y: tf.Tensor2D;
+}
+
+/** What an augmentation computes with; given to it, so that the table loads without TensorFlow. */
+export interface AugmentContext {
+  readonly tf: typeof tf;
+  /** Uniform float32 numbers in [0, 1); each call gives new ones, the same ones in the same step. */
+  readonly uniform: (shape: readonly number[]) => tf.Tensor;
+  /** The random stream of this step, for draws that are no tensors. */
+  readonly key: StreamKey;
+}
+
+/**
+ * One random change of training pictures, over a whole batch at once. Adding one is such a file and
+ * its line in `table.ts`.
+ */
+export interface AugmentKind {
+  readonly kind: string;
+  /** The argument that a bare value stands for: `flip: horizontal`. */
+  readonly main: string;
+  readonly defaults: AugmentArgs;
+  /** Runs within `tf.tidy`. */
+  apply(batch: LabelledBatch, args: AugmentArgs, context: AugmentContext): LabelledBatch;
+}

@@ -1,0 +1,93 @@
+import * as tf from '@tensorflow/tfjs';
+import type { AugmentConfig, DataConfig } from '../config/experiment.ts';
+import type { Engine } from '../engine/engine.ts';
+import { type StreamKey, shuffled } from '../random.ts';
+import { augmentBatch } from './augment/apply.ts';
+import type { LabelledBatch } from './augment/augment.ts';
+import type { Pictures } from './dataset.ts';
+import { fitPictures } from './fit.ts';
+import { preprocess } from './preprocess.ts';
+
+/** What the model takes for one step; whoever receives it disposes `x` and `y`. */
+export interface Batch {
+  /** Preprocessed pictures, NHWC, float32. */
+  readonly x: tf.Tensor4D;
+  /** One row of class probabilities for each picture: one-hot, but where labels were mixed. */
+  readonly y: tf.Tensor2D;
+  /** How many pictures: the batch size, or fewer in the last batch. */
+  readonly size: number;
+}
+
+export interface BatchesOptions {
+  readonly pictures: Pictures;
+  readonly classCount: number;
+  readonly batchSize: number;
+  /** Height, width, channels that the model takes. */
+  readonly imageShape: readonly [number, number, number];
+  readonly preprocess: DataConfig['preprocess'];
+  /** Random changes that `shuffled` makes. */
+  readonly augment: readonly AugmentConfig[];
+  readonly engine: Engine;
+}
+
+/** Pictures as the batches that training and evaluation consume; a short last batch is kept. */
+export class Batches {
+  /** Batches in one pass. */
+  readonly count: number;
+  readonly #options: BatchesOptions;
+
+  constructor(options: BatchesOptions) {
+    this.#options = options;
+    this.count = Math.ceil(options.pictures.labels.length / options.batchSize);
+  }
+
+  /** All pictures in their own order, without augmentation: for evaluation. */
+  *inOrder(): Generator<Batch> {
+    const order = Int32Array.from(this.#options.pictures.labels, (_, i) => i);
+    for (const indices of this.#split(order)) yield this.#batch(indices, (pictures) => pictures);
+  }
+
+  /**
+   * All pictures in random order, augmented: one epoch of training. The same key gives the same
+   * batches in any process.
+   */
+  *shuffled(key: StreamKey): Generator<Batch> {
+    const { pictures, augment, engine } = this.#options;
+    const order = shuffled(pictures.labels.length, [...key, 'shuffle']);
+    for (const [step, indices] of this.#split(order).entries())
+      yield this.#batch(indices, (batch) =>
+        augmentBatch(batch, augment, engine, [...key, 'augment', step]),
+      );
+  }
+
+  #split(order: Int32Array): Int32Array[] {
+    const { batchSize } = this.#options;
+    return Array.from({ length: this.count }, (_, batch) =>
+      order.subarray(batch * batchSize, (batch + 1) * batchSize),
+    );
+  }
+
+  #batch(indices: Int32Array, change: (batch: LabelledBatch) => LabelledBatch): Batch {
+    const { x, y } = tf.tidy(() => {
+      const changed = change(this.#gather(indices));
+      return { x: preprocess(changed.x, this.#options.preprocess), y: changed.y };
+    });
+    return { x, y, size: indices.length };
+  }
+
+  #gather(indices: Int32Array): LabelledBatch {
+    const { pictures, classCount, imageShape } = this.#options;
+    const { height, width, channels } = pictures;
+    const stride = height * width * channels;
+    const values = new Float32Array(indices.length * stride);
+    const labels = new Float32Array(indices.length * classCount);
+    indices.forEach((index, row) => {
+      values.set(pictures.pixels.subarray(index * stride, (index + 1) * stride), row * stride);
+      labels[row * classCount + (pictures.labels[index] as number)] = 1;
+    });
+    return {
+      x: fitPictures(tf.tensor4d(values, [indices.length, height, width, channels]), imageShape),
+      y: tf.tensor2d(labels, [indices.length, classCount]),
+    };
+  }
+}

@@ -1,0 +1,36 @@
+import * as tf from '@tensorflow/tfjs';
+import type { DataConfig } from '../config/experiment.ts';
+import { InputError } from '../errors.ts';
+
+/** Means and deviations of the ImageNet training pictures: BGR bytes, and RGB divided by 255. */
+const caffeMean = [103.939, 116.779, 123.68];
+const torchMean = [0.485, 0.456, 0.406];
+const torchDeviation = [0.229, 0.224, 0.225];
+
+/**
+ * Scales pictures as `keras.applications.imagenet_utils.preprocess_input` does in its modes `caffe`,
+ * `torch` and `tf`; `scale` is x / 255.
+ *
+ * @param x NHWC, RGB or grey, float32, 0 to 255.
+ * @throws InputError for `caffe` and `torch` on grey pictures.
+ */
+export function preprocess(x: tf.Tensor4D, mode: DataConfig['preprocess']): tf.Tensor4D {
+  if ((mode === 'caffe' || mode === 'torch') && x.shape[3] !== 3)
+    throw new InputError(
+      `preprocess: ${mode} takes pictures of 3 channels, received ${x.shape[3]}; use scale, tf or none`,
+    );
+  return tf.tidy(() => {
+    switch (mode) {
+      case 'caffe':
+        return x.reverse(3).sub(caffeMean);
+      case 'torch':
+        return x.div<tf.Tensor4D>(255).sub(torchMean).div(torchDeviation);
+      case 'tf':
+        return x.div<tf.Tensor4D>(127.5).sub(1);
+      case 'scale':
+        return x.div(255);
+      case 'none':
+        return x.clone();
+    }
+  });
+}

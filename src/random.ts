@@ -1,0 +1,44 @@
+import { createCipheriv, createHash } from 'node:crypto';
+
+/**
+ * Names one random stream, e.g. `[seed, 'shuffle', phase, epoch]`. Streams of different keys are
+ * independent, and a stream depends on nothing but its key: no state to save, none to restore.
+ */
+export type StreamKey = readonly (number | string)[];
+
+function digest(key: StreamKey): Buffer {
+  return createHash('sha256').update(JSON.stringify(key)).digest();
+}
+
+/** A stream's seed for the engine's own generators: two integers from 0 to 2^31 - 1. */
+export function engineKey(key: StreamKey): [number, number] {
+  const bytes = digest(key);
+  return [bytes.readUInt32LE(0) >>> 1, bytes.readUInt32LE(4) >>> 1];
+}
+
+/**
+ * `count` uniform numbers in [0, 1) with 53 random bits each: AES in counter mode, the counter-based
+ * generator of Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3".
+ */
+export function uniforms(count: number, key: StreamKey): Float64Array {
+  const cipher = createCipheriv('aes-256-ctr', digest(key), Buffer.alloc(16));
+  const bits = cipher.update(Buffer.alloc(count * 8));
+  return Float64Array.from({ length: count }, (_, i) => {
+    const high = bits.readUInt32LE(i * 8) >>> 5;
+    const low = bits.readUInt32LE(i * 8 + 4) >>> 6;
+    return (high * 2 ** 26 + low) / 2 ** 53;
+  });
+}
+
+/** The indices 0 to `length - 1` in an order that depends on the key alone (Fisher and Yates). */
+export function shuffled(length: number, key: StreamKey): Int32Array {
+  const order = Int32Array.from({ length }, (_, i) => i);
+  const draws = uniforms(length, key);
+  for (let i = length - 1; i > 0; i--) {
+    const j = Math.floor((draws[i] as number) * (i + 1));
+    const held = order[i] as number;
+    order[i] = order[j] as number;
+    order[j] = held;
+  }
+  return order;
+}
