@@ -59,7 +59,13 @@ export interface CApi {
   TFE_OpSetAttrFloat(op: Pointer, name: string, value: number): void;
   TFE_OpSetAttrBool(op: Pointer, name: string, value: number): void;
   TFE_OpSetAttrType(op: Pointer, name: string, value: number): void;
-  TFE_OpSetAttrShape(op: Pointer, name: string, dims: BigInt64Array, rank: number, s: Pointer): void;
+  TFE_OpSetAttrShape(
+    op: Pointer,
+    name: string,
+    dims: BigInt64Array,
+    rank: number,
+    s: Pointer,
+  ): void;
   TFE_OpSetAttrIntList(op: Pointer, name: string, values: BigInt64Array, count: number): void;
   TFE_OpSetAttrFloatList(op: Pointer, name: string, values: Float32Array, count: number): void;
   TFE_OpSetAttrBoolList(op: Pointer, name: string, values: Uint8Array, count: number): void;

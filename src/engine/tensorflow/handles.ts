@@ -31,7 +31,8 @@ export class Handles {
   /** @throws Error when no tensor has this number, so that a null never reaches TensorFlow. */
   get(id: number): Pointer {
     const handle = this.#byId.get(id);
-    if (handle === undefined) throw new Error(`no tensor has the id ${id}: it was never made, or deleted`);
+    if (handle === undefined)
+      throw new Error(`no tensor has the id ${id}: it was never made, or deleted`);
     return handle;
   }
 
@@ -49,7 +50,11 @@ export class Handles {
 
   metadata(id: number): TensorMetadata {
     const handle = this.get(id);
-    return { id, shape: this.#shape(handle), dtype: this.#context.api.TFE_TensorHandleDataType(handle) };
+    return {
+      id,
+      shape: this.#shape(handle),
+      dtype: this.#context.api.TFE_TensorHandleDataType(handle),
+    };
   }
 
   /** E.g. `float32[32,10]`, for error messages. */
@@ -61,9 +66,12 @@ export class Handles {
   /** Copies values into a new tensor on the context's device. */
   create(shape: readonly number[], dtype: number, values: Values): number {
     const handle =
-      dtype === DType.string ? this.#fromStrings(shape, values) : this.#fromNumbers(shape, dtype, values);
+      dtype === DType.string
+        ? this.#fromStrings(shape, values)
+        : this.#fromNumbers(shape, dtype, values);
     // Kernels on a GPU expect int32, shapes mostly, in the memory of the host.
-    const onDevice = dtype === DType.int32 || dtype === DType.string ? handle : this.#toDevice(handle);
+    const onDevice =
+      dtype === DType.int32 || dtype === DType.string ? handle : this.#toDevice(handle);
     return this.add(onDevice);
   }
 
@@ -102,9 +110,12 @@ export class Handles {
     const { api } = this.#context;
     const numeric = NUMERIC.get(dtype);
     if (!numeric || Array.isArray(values)) {
-      throw new Error(`tfjs cannot make a tensor of ${dtypeName(dtype)} from ${values.constructor.name}`);
+      throw new Error(
+        `tfjs cannot make a tensor of ${dtypeName(dtype)} from ${values.constructor.name}`,
+      );
     }
-    const array = values instanceof numeric.array ? values : numeric.array.from(values as Int32Array);
+    const array =
+      values instanceof numeric.array ? values : numeric.array.from(values as Int32Array);
     const expected = shape.reduce((product, size) => product * size, numeric.perElement);
     if (array.length !== expected) {
       throw new Error(
@@ -123,7 +134,9 @@ export class Handles {
    */
   #fromStrings(shape: readonly number[], values: Values): Pointer {
     if (!Array.isArray(values)) {
-      throw new Error(`a string tensor takes an array of Uint8Array, received ${values.constructor.name}`);
+      throw new Error(
+        `a string tensor takes an array of Uint8Array, received ${values.constructor.name}`,
+      );
     }
     const { api, status, pointer } = this.#context;
     const tensor = newStringTensor(api, toInt64(shape), DType.string, values);

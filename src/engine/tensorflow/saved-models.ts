@@ -69,7 +69,9 @@ export class SavedModels {
     const feeds = inputs.split(',').map((name) => this.#output(graph, name));
     const fetches = outputs.split(',').map((name) => this.#output(graph, name));
     if (feeds.length !== inputIds.length) {
-      throw new Error(`the SavedModel takes ${feeds.length} inputs (${inputs}), received ${inputIds.length}`);
+      throw new Error(
+        `the SavedModel takes ${feeds.length} inputs (${inputs}), received ${inputIds.length}`,
+      );
     }
     const values = BigUint64Array.from(inputIds, (input) => this.#resolve(input));
     const results = new BigUint64Array(fetches.length);

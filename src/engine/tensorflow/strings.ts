@@ -3,7 +3,11 @@ import { bytesAt, type CApi, type Pointer } from './c-api.ts';
 /** Size of a `TF_TString`; short strings live inside it, long ones on the heap. Source: ctstring_internal.h. */
 const TSTRING_BYTES = 24;
 
-function eachString(data: Pointer, count: number, visit: (string: Pointer, i: number) => void): void {
+function eachString(
+  data: Pointer,
+  count: number,
+  visit: (string: Pointer, i: number) => void,
+): void {
   for (let i = 0; i < count; i++) visit(data + BigInt(i * TSTRING_BYTES), i);
 }
 

@@ -1,0 +1,44 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { execa } from 'execa';
+import { useEngine } from '../engine.ts';
+import type { SuiteReport } from './tfjs-suite/run.ts';
+
+/** Specs that cannot pass, with what TensorFlow itself does there. */
+const TENSORFLOW_DIFFERS: Record<string, string> = {
+  'round test-tensorflow {} int32':
+    "TensorFlow's own Round gives zeros for int32 on CPU; Python's tf.round never calls it for integers",
+};
+
+describe("TensorFlow.js' own specs", () => {
+  useEngine();
+  // Inside the repository, so that what is not bundled is found in node_modules.
+  const bundle = fileURLToPath(new URL('../../dist/tfjs-suite.mjs', import.meta.url));
+  const reportFile = fileURLToPath(new URL('../../dist/tfjs-suite.json', import.meta.url));
+  let report: SuiteReport;
+
+  before(async function () {
+    this.timeout(300_000);
+    const run = fileURLToPath(new URL('tfjs-suite/run.ts', import.meta.url));
+    await execa(process.execPath, ['--import', 'tsx', run, bundle, reportFile]);
+    report = JSON.parse(readFileSync(reportFile, 'utf8'));
+  });
+
+  after(() => {
+    rmSync(bundle, { force: true });
+    rmSync(reportFile, { force: true });
+  });
+
+  it('run on this engine, less those that tfjs-node itself leaves out', () => {
+    expect(report.total).to.equal(4230);
+    expect(report.left + report.pending.length).to.be.at.most(352);
+  });
+
+  it('pass, but for those where TensorFlow itself differs', () => {
+    expect(report.failed.map(({ name }) => name)).to.deep.equal(Object.keys(TENSORFLOW_DIFFERS));
+    expect(report.passed + report.failed.length).to.equal(
+      report.total - report.left - report.pending.length,
+    );
+  });
+});
