@@ -1,0 +1,17 @@
+import type { GraphNode, Shape } from '../graph.ts';
+import { Network } from './network.ts';
+
+/** Five blocks of 3 × 3 convolutions, each ended by a pooling; `depths` counts the convolutions. */
+export function vgg(inputShape: Shape, depths: readonly number[]): readonly GraphNode[] {
+  const network = new Network(inputShape);
+  for (const [index, depth] of depths.entries()) {
+    const block = `block${index + 1}`;
+    const filters = Math.min(64 * 2 ** index, 512);
+    for (let layer = 1; layer <= depth; layer++) {
+      const args = { filters, kernelSize: 3, padding: 'same', activation: 'relu' };
+      network.add('conv2d', `${block}_conv${layer}`, args);
+    }
+    network.add('maxPooling2d', `${block}_pool`, { poolSize: 2, strides: 2 });
+  }
+  return network.nodes;
+}

@@ -1,0 +1,59 @@
+import type { Json } from '../../config/experiment.ts';
+import type { Shape } from '../graph.ts';
+
+/** One tensor of a weight file; its numbers stay on disk until they are asked for. */
+export interface WeightEntry {
+  readonly layer: string;
+  /**
+   * `kernel`, `gamma`, `moving_mean`, …; `null` in Keras 3's layout, which numbers a layer's weights
+   * in the order of Keras (trainable ones first) and does not name them.
+   */
+  readonly name: string | null;
+  readonly shape: Shape;
+  /** As the file says, e.g. `float32`. */
+  readonly dtype: string;
+  /** The numbers in row-major order, as float32 whatever the file's own type is. */
+  read(): Promise<Float32Array>;
+}
+
+export interface WeightFile {
+  readonly path: string;
+  /** The format's name. */
+  readonly format: string;
+  readonly entries: readonly WeightEntry[];
+  /** Whether the weights of a layer come in Keras' order, so that they can be told apart without names. */
+  readonly ordered: boolean;
+  /** The model as Keras describes it (`class_name`, `config`), where the file holds one. */
+  readonly architecture: Json | null;
+  close(): Promise<void>;
+}
+
+/** A layer and those within it, in the order of Keras' `model.layers`. */
+export interface KerasLayer {
+  readonly className: string;
+  readonly name: string;
+  readonly layers: readonly KerasLayer[];
+}
+
+/** How weights lie in a file. Adding one is such a file and its line in `formats.ts`. */
+export interface WeightFormat {
+  readonly name: string;
+  readonly extensions: readonly string[];
+  /** Whether a file that begins with these bytes is one. */
+  matches(head: Uint8Array): boolean;
+  /**
+   * @param layers the layers of the network that the weights are for: Keras files from before 3.5
+   *   name neither weights nor layers, and only the order of the layers tells whose weights they are.
+   * @throws InputError when the file is broken or holds something else.
+   */
+  read(path: string, layers: readonly KerasLayer[] | null): Promise<WeightFile>;
+}
+
+/**
+ * `conv1/kernel:0` to layer `conv1`, weight `kernel`. Scopes before the layer, which Keras writes for
+ * models within models (`inner/conv1/kernel`), are left out.
+ */
+export function splitWeightName(name: string): { layer: string; name: string } {
+  const parts = name.replace(/:\d+$/, '').split('/');
+  return { layer: parts.at(-2) ?? '', name: parts.at(-1) ?? '' };
+}
