@@ -1,0 +1,40 @@
+import type { Tensor } from '@tensorflow/tfjs';
+import type { TensorFlow, UpdateRule } from './rule.ts';
+
+type Slots = {
+  readonly momentum: Tensor;
+  readonly velocity: Tensor;
+  readonly velocityHat?: Tensor;
+};
+type Shared = { readonly beta1Power: Tensor; readonly beta2Power: Tensor };
+
+const args = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false };
+
+/** Kingma and Ba 2015, AMSGrad by Reddi et al. 2018 (keras/src/optimizers/adam.py). */
+export const adam = {
+  learningRate: 0.001,
+  weightDecay: null,
+  args,
+  rule({ beta1, beta2, epsilon, amsgrad }: typeof args, tf: TensorFlow): UpdateRule<Slots, Shared> {
+    return {
+      slots: { momentum: 0, velocity: 0, ...(amsgrad && { velocityHat: 0 }) },
+      shared: { beta1Power: 1, beta2Power: 1 },
+      advance: (step) => ({ beta1Power: tf.pow(beta1, step), beta2Power: tf.pow(beta2, step) }),
+      update({ gradient, slots, shared, learningRate }) {
+        const alpha = learningRate
+          .mul(tf.sqrt(tf.sub(1, shared.beta2Power)))
+          .div(tf.sub(1, shared.beta1Power));
+        const momentum = slots.momentum.add(gradient.sub(slots.momentum).mul(1 - beta1));
+        const velocity = slots.velocity.add(
+          gradient
+            .square()
+            .sub(slots.velocity)
+            .mul(1 - beta2),
+        );
+        const velocityHat = slots.velocityHat?.maximum(velocity);
+        const delta = momentum.mul(alpha).div((velocityHat ?? velocity).sqrt().add(epsilon));
+        return { delta, slots: { momentum, velocity, ...(velocityHat && { velocityHat }) } };
+      },
+    };
+  },
+};

@@ -1,0 +1,142 @@
+import * as tf from '@tensorflow/tfjs';
+import type { OptimizerConfig } from '../../config/experiment.ts';
+import { clip } from './clip.ts';
+import { MovingAverage } from './movingAverage.ts';
+import type { UpdateRule } from './rule.ts';
+import { optimizers } from './table.ts';
+
+/** A weight that gradients change. */
+export interface TrainedWeight {
+  /** Layer and weight under their Keras names, e.g. `block1_conv1/kernel`. */
+  readonly name: string;
+  readonly variable: LayerVariable;
+  /** Factor on the learning rate, and with it on the weight decay. */
+  readonly learningRateScale: number;
+}
+
+export type LayerVariable = tf.layers.Layer['trainableWeights'][number];
+
+export interface OptimizerOptions {
+  readonly config: OptimizerConfig;
+  readonly weights: readonly TrainedWeight[];
+  /** Gradients of so many batches are averaged before one update. */
+  readonly gradientAccumulation: number;
+  readonly ema: { readonly momentum: number } | null;
+}
+
+/**
+ * Keras' optimizer: accumulates, clips, decays, updates, averages, in Keras' order
+ * (keras/src/optimizers/base_optimizer.py). All that changes from step to step is in `state`.
+ */
+export class Optimizer {
+  /** Every variable that the optimizer keeps, by name: `iteration`, `momentum/conv1/kernel`, … */
+  readonly state: ReadonlyMap<string, tf.Variable>;
+  readonly #options: OptimizerOptions;
+  readonly #rule: UpdateRule;
+  readonly #average: MovingAverage | null;
+  #batches = 0;
+
+  constructor(options: OptimizerOptions) {
+    const { config, weights, gradientAccumulation, ema } = options;
+    const kind = optimizers[config.name];
+    this.#options = options;
+    this.#rule = kind.rule({ ...kind.args, ...config.args }, tf);
+    this.#average = ema && new MovingAverage(weights, ema.momentum);
+
+    const state = new Map<string, tf.Variable>();
+    const add = (name: string, shape: number[], value: number) =>
+      state.set(
+        name,
+        tf.tidy(() => tf.variable(tf.fill(shape, value), false)),
+      );
+    add('iteration', [], 0);
+    for (const [name, value] of Object.entries(this.#rule.shared)) add(name, [], value);
+    for (const { name, variable } of weights) {
+      const shape = variable.read().shape;
+      for (const [slot, value] of Object.entries(this.#rule.slots))
+        add(`${slot}/${name}`, shape, value);
+      if (gradientAccumulation > 1) add(`gradientAccumulator/${name}`, shape, 0);
+    }
+    this.#average?.averages.forEach((variable, i) => {
+      state.set(`average/${weights[i]?.name}`, variable);
+    });
+    this.state = state;
+  }
+
+  /** Updates made so far. */
+  get updates(): number {
+    return Math.floor(this.#batches / this.#options.gradientAccumulation);
+  }
+
+  /** Takes one batch's gradients, one for each weight; to be called within `tf.tidy`. */
+  apply(gradients: readonly tf.Tensor[], learningRate: tf.Tensor): void {
+    const { gradientAccumulation } = this.#options;
+    const iteration = this.#variable('iteration');
+    const updatesBefore = iteration.clone();
+    this.#batches += 1;
+    if (gradientAccumulation === 1) this.#update(gradients, learningRate);
+    else this.#accumulate(gradients, learningRate);
+    this.#average?.follow(updatesBefore);
+  }
+
+  /** Ends training: with `ema`, the weights become their averages. */
+  finish(): void {
+    this.#average?.overwrite();
+  }
+
+  dispose(): void {
+    for (const variable of this.state.values()) variable.dispose();
+  }
+
+  #variable(name: string): tf.Variable {
+    return this.state.get(name) as tf.Variable;
+  }
+
+  #accumulate(gradients: readonly tf.Tensor[], learningRate: tf.Tensor): void {
+    const { weights, gradientAccumulation } = this.#options;
+    const accumulators = weights.map(({ name }) => this.#variable(`gradientAccumulator/${name}`));
+    const sums = accumulators.map((sum, i) => sum.add(gradients[i] as tf.Tensor));
+    if (this.#batches % gradientAccumulation !== 0) {
+      accumulators.forEach((accumulator, i) => {
+        accumulator.assign(sums[i] as tf.Tensor);
+      });
+      return;
+    }
+    this.#update(
+      sums.map((sum) => sum.div(gradientAccumulation)),
+      learningRate,
+    );
+    for (const accumulator of accumulators) accumulator.assign(tf.zerosLike(accumulator));
+  }
+
+  #update(gradients: readonly tf.Tensor[], learningRate: tf.Tensor): void {
+    const { config, weights } = this.#options;
+    const weightDecay = config.weightDecay ?? optimizers[config.name].weightDecay;
+    const iteration = this.#variable('iteration');
+    iteration.assign(iteration.add(1));
+    const shared = this.#advance(iteration);
+    const clipped = clip(gradients, config);
+    weights.forEach(({ name, variable, learningRateScale }, i) => {
+      const rate = learningRateScale === 1 ? learningRate : learningRate.mul(learningRateScale);
+      const weight = variable.read();
+      const slots = Object.fromEntries(
+        Object.keys(this.#rule.slots).map((slot) => [slot, this.#variable(`${slot}/${name}`)]),
+      );
+      const gradient = clipped[i] as tf.Tensor;
+      const result = this.#rule.update({ gradient, slots, shared, learningRate: rate });
+      for (const [slot, value] of Object.entries(result.slots)) {
+        this.#variable(`${slot}/${name}`).assign(value);
+      }
+      const decayed = weightDecay === null ? weight : weight.sub(weight.mul(weightDecay).mul(rate));
+      variable.write(decayed.sub(result.delta));
+    });
+  }
+
+  #advance(step: tf.Tensor): Readonly<Record<string, tf.Tensor>> {
+    const names = Object.keys(this.#rule.shared);
+    const before = Object.fromEntries(names.map((name) => [name, this.#variable(name)]));
+    const after = this.#rule.advance?.(step, before) ?? before;
+    for (const [name, value] of Object.entries(after)) this.#variable(name).assign(value);
+    return after;
+  }
+}

@@ -1,0 +1,14 @@
+import type { Schedule } from './schedule.ts';
+
+interface Args {
+  readonly initialLearningRate: number;
+}
+
+/** The same rate at every step: of use with a warmup. */
+export const constant = {
+  args: {},
+  create:
+    ({ initialLearningRate }: Args): Schedule =>
+    () =>
+      initialLearningRate,
+};
