@@ -7,12 +7,12 @@ export const brightness: AugmentKind = {
   main: 'factor',
   defaults: { factor: 0.2 },
 
-  apply({ x, y }, args, { uniform }) {
+  apply({ x, y }, args, { tf, uniform }) {
     const factor = args.factor as number;
     const change = uniform([x.shape[0], 1, 1, 1])
       .mul(2)
       .sub(1)
       .mul(factor * 255);
-    return { x: x.add<tf.Tensor4D>(change).clipByValue(0, 255), y };
+    return { x: tf.clipByValue(x.add<tf.Tensor4D>(change), 0, 255), y };
   },
 };

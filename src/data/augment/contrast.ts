@@ -10,12 +10,13 @@ export const contrast: AugmentKind = {
   main: 'factor',
   defaults: { factor: 0.2 },
 
-  apply({ x, y }, args, { uniform }) {
+  apply({ x, y }, args, { tf, uniform }) {
     const factor = args.factor as number;
     const scale = uniform([x.shape[0], 1, 1, 1])
       .mul(2 * factor)
       .add(1 - factor);
     const mean = x.mean([1, 2], true);
-    return { x: x.sub(mean).mul(scale).add<tf.Tensor4D>(mean).clipByValue(0, 255), y };
+    const stretched = x.sub(mean).mul(scale).add<tf.Tensor4D>(mean);
+    return { x: tf.clipByValue(stretched, 0, 255), y };
   },
 };
