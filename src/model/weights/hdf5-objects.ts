@@ -4,7 +4,7 @@ import type { WeightEntry } from './format.ts';
 
 export function childGroup(group: Group, path: string): Group | null {
   const child = group.get(path);
-  return child?.type === 'Group' ? (child as Group) : null;
+  return child && 'keys' in child ? child : null;
 }
 
 /** A list of names; Keras splits those over 64 KB into `layer_names0`, `layer_names1`, … */
@@ -33,13 +33,12 @@ export function datasetEntry(
   layer: string,
   name: string | null,
 ): WeightEntry {
-  const child = group.get(path);
-  if (child?.type !== 'Dataset') {
+  const dataset = group.get(path);
+  if (!dataset || !('filters' in dataset)) {
     throw new InputError(
       `the weight file names ${path} in ${group.path}, but holds no such data set; it holds ${group.keys().join(', ') || 'nothing'}`,
     );
   }
-  const dataset = child as Dataset;
   const shape = dataset.shape ?? [];
   return {
     layer,

@@ -1,6 +1,6 @@
-import type { Dataset, File, Group } from 'h5wasm';
+import type { File } from 'h5wasm';
 import { InputError } from '../../errors.ts';
-import type { WeightEntry, WeightFormat } from './format.ts';
+import type { KerasLayer, WeightEntry, WeightFormat } from './format.ts';
 import { indexedEntries, isIndexedLayout } from './keras3-layout.ts';
 import { isNamedLayout, modelConfig, namedEntries } from './legacy-layout.ts';
 
@@ -37,7 +37,7 @@ export const hdf5: WeightFormat = {
 function layoutEntries(
   file: File,
   path: string,
-  layers: Parameters<WeightFormat['read']>[1],
+  layers: readonly KerasLayer[] | null,
 ): WeightEntry[] {
   if (isNamedLayout(file)) return namedEntries(file);
   if (isIndexedLayout(file)) return indexedEntries(file, path, layers);
@@ -50,8 +50,11 @@ function layoutEntries(
 /** Opens a file of the disk as it is; only what is asked for is read. */
 export async function openHdf5(path: string): Promise<File> {
   const { default: h5wasm } = await import('h5wasm/node');
-  await h5wasm.ready;
-  const file = new h5wasm.File(path, 'r');
-  if (file.file_id >= 0n) return file;
-  throw new InputError(`${path} is cut short or broken: HDF5 cannot open it`);
+  const library = await h5wasm.ready;
+  library.activate_throwing_error_handler();
+  try {
+    return new h5wasm.File(path, 'r');
+  } catch (error) {
+    throw new InputError(`${path} is cut short or broken: ${(error as Error).message}`);
+  }
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import type { Entry, ZipFile } from 'yauzl';
+import type { Entry } from 'yauzl';
 import type { Json } from '../../config/experiment.ts';
 import { InputError } from '../../errors.ts';
 import type { WeightFormat } from './format.ts';
@@ -43,16 +43,19 @@ export const keras: WeightFormat = {
 /** Writes the archive's weights to `target` and gives its configuration. */
 async function unpack(path: string, target: string): Promise<Json> {
   const { openPromise } = await import('yauzl');
-  const zip = await openPromise(path).catch((error: Error) => {
+  const zip = await openPromise(path, { autoClose: false }).catch((error: Error) => {
     throw new InputError(`${path} is cut short or broken: ${error.message}`);
   });
-  const members = new Map<string, Entry>();
-  for await (const entry of zip.eachEntry()) members.set(entry.fileName, entry);
-  const config = await buffer(await zip.openReadStreamPromise(member(members, CONFIG, path)));
-  const weights = await zip.openReadStreamPromise(member(members, WEIGHTS, path));
-  await pipeline(weights, createWriteStream(target));
-  zip.close();
-  return JSON.parse(config.toString()) as Json;
+  try {
+    const members = new Map<string, Entry>();
+    for await (const entry of zip.eachEntry()) members.set(entry.fileName, entry);
+    const config = await buffer(await zip.openReadStreamPromise(member(members, CONFIG, path)));
+    const weights = await zip.openReadStreamPromise(member(members, WEIGHTS, path));
+    await pipeline(weights, createWriteStream(target));
+    return JSON.parse(config.toString()) as Json;
+  } finally {
+    zip.close();
+  }
 }
 
 function member(members: ReadonlyMap<string, Entry>, name: string, path: string): Entry {

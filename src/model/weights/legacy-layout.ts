@@ -46,5 +46,8 @@ function layerEntries(group: Group, name: string): WeightEntry[] {
 
 /** Keras 3 writes `inner/conv/kernel` for a model within a model, and `conv/kernel` for a layer. */
 function isScopedModel(paths: readonly string[], name: string): boolean {
-  return paths.length > 0 && paths.every((path) => path.split('/').length > 2 && path.startsWith(`${name}/`));
+  return (
+    paths.length > 0 &&
+    paths.every((path) => path.split('/').length > 2 && path.startsWith(`${name}/`))
+  );
 }

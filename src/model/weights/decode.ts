@@ -1,0 +1,22 @@
+/** How a tensor's numbers are written, in the words of a tfjs weight manifest. */
+export interface Encoding {
+  readonly shape: number[];
+  readonly dtype: 'float32' | 'int32' | 'bool' | 'string' | 'complex64';
+  /** float32 stored smaller: half precision, or whole numbers of which value = scale × number + min. */
+  readonly quantization?: {
+    readonly dtype: 'uint8' | 'uint16' | 'float16';
+    readonly scale?: number;
+    readonly min?: number;
+  };
+}
+
+/** Little-endian bytes to numbers, by TensorFlow.js' own decoder. */
+export async function decode(bytes: Uint8Array, encoding: Encoding): Promise<Float32Array> {
+  const { io } = await import('@tensorflow/tfjs');
+  const data = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+  const tensor = io.decodeWeights(data as ArrayBuffer, [{ name: 'it', ...encoding }]).it;
+  if (!tensor) throw new Error('decodeWeights gave nothing');
+  const numbers = await tensor.data();
+  tensor.dispose();
+  return Float32Array.from(numbers);
+}

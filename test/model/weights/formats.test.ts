@@ -1,0 +1,157 @@
+import { copyFile, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { InputError } from '../../../src/errors.ts';
+import type { Graph } from '../../../src/model/graph.ts';
+import type { KerasLayer } from '../../../src/model/weights/format.ts';
+import { openWeights } from '../../../src/model/weights/formats.ts';
+import { layersOf } from '../../../src/model/weights/keras-config.ts';
+import { kerasOrder } from '../../../src/model/weights/keras-order.ts';
+import { matchWeights } from '../../../src/model/weights/match.ts';
+import { expectedWeights, fixture, layersOfExpected, readBack } from './fixtures.ts';
+
+/** `network` of make_fixtures.py in the order of building, which is not Keras' order. */
+const graph: Graph = {
+  inputShape: [6, 6, 3],
+  nodes: (
+    [
+      ['stem', 'conv2d', 'input'],
+      ['shortcut', 'conv2d', 'stem'],
+      ['depthwise', 'depthwiseConv2d', 'stem'],
+      ['depthwise_bn', 'batchNormalization', 'depthwise'],
+      ['pointwise', 'conv2d', 'depthwise_bn'],
+      ['pointwise_bn', 'batchNormalization', 'pointwise'],
+      ['add', 'add', 'shortcut', 'pointwise_bn'],
+      ['separable', 'separableConv2d', 'add'],
+      ['pool', 'globalAveragePooling2d', 'separable'],
+      ['predictions', 'dense', 'pool'],
+    ] as const
+  ).map(([name, kind, ...inputs]) => ({ name, kind, inputs, args: {}, part: 'backbone' })),
+};
+
+async function holds(file: string, model: string, layers: KerasLayer[] | null = null) {
+  const expected = expectedWeights(model);
+  const weights = await openWeights(fixture(file), layers);
+  const matched = matchWeights(layersOfExpected(expected), weights);
+  const { values, countsUp } = await readBack(expected, matched);
+  await weights.close();
+  expect(values).to.deep.equal(expected);
+  expect(countsUp).to.equal(true);
+}
+
+async function refusal(path: string, layers: KerasLayer[] | null = null): Promise<string> {
+  const error = await openWeights(path, layers).then(
+    () => new Error('nothing was refused'),
+    (reason: Error) => reason,
+  );
+  expect(error).to.be.instanceOf(InputError);
+  return error.message;
+}
+
+describe('weight formats', () => {
+  for (const keras of ['keras2', 'keras3']) {
+    for (const model of ['network', 'nested']) {
+      it(`reads ${keras}'s whole ${model} model from .h5`, () =>
+        holds(`${keras}-${model}-model.h5`, `${keras}-${model}`));
+      it(`reads ${keras}'s whole ${model} model from .keras`, () =>
+        holds(`${keras}-${model}.keras`, `${keras}-${model}`));
+    }
+  }
+
+  it('reads the layout of keras.applications', () => holds('keras2-network.h5', 'keras2-network'));
+
+  it('reads .weights.h5 of Keras 3 by the names it keeps beside the numbers', () =>
+    holds('keras3-network.weights.h5', 'keras3-network'));
+
+  it('reads .weights.h5 without names by the order of the layers', () =>
+    holds('keras2-network.weights.h5', 'keras2-network', kerasOrder(graph)));
+
+  it('says why .weights.h5 without names cannot be read alone', async () => {
+    const message = await refusal(fixture('keras2-network.weights.h5'));
+    expect(message).to.contain('before 3.5').and.contain('Save the whole model instead');
+  });
+
+  it('says which layer of .weights.h5 the model lacks', async () => {
+    const layers = kerasOrder({ ...graph, nodes: graph.nodes.slice(0, 6) });
+    const message = await refusal(fixture('keras2-network.weights.h5'), layers);
+    expect(message).to.match(/layer \/layers\/\w+ is cannot|whose layer \/layers\/dense/);
+  });
+
+  it('reads safetensors of the Python library by name', async () => {
+    const file = await openWeights(fixture('network.safetensors'));
+    const expected = expectedWeights('keras2-network');
+    const matched = matchWeights(layersOfExpected(expected), file);
+    for (const [layer, weights] of Object.entries(expected)) {
+      for (const [i, { first, shape }] of Object.values(weights).entries()) {
+        const entry = matched.get(layer)?.[i];
+        expect(entry?.shape).to.deep.equal(shape);
+        expect(new Set(await entry?.read())).to.deep.equal(new Set([first]));
+      }
+    }
+    await file.close();
+  });
+
+  it('reads halves and doubles, and names with a dot', async () => {
+    const file = await openWeights(fixture('halves.safetensors'));
+    const read = await Promise.all(
+      file.entries.map(async ({ layer, name, dtype, read }) => [
+        layer,
+        name,
+        dtype,
+        ...(await read()),
+      ]),
+    );
+    await file.close();
+    expect(read).to.have.deep.members([
+      ['a', 'weight', 'F16', 0, 1, 2, 3],
+      ['b', 'weight', 'F64', 0, 1, 2, 3],
+      ['c', 'weight', 'BF16', 0, 1, -2, 3.140625],
+    ]);
+  });
+
+  it('gives the architecture where the file has one', async () => {
+    for (const name of ['keras2-network-model.h5', 'keras3-network.keras']) {
+      const { architecture, close } = await openWeights(fixture(name));
+      await close();
+      expect(layersOf(architecture).map((layer) => layer.name)).to.include.members(['stem', 'add']);
+    }
+  });
+
+  describe('refuses', () => {
+    let folder: string;
+    before(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
+    });
+    after(() => rm(folder, { recursive: true }));
+
+    it('a file that is not there', async () => {
+      expect(await refusal(join(folder, 'none.h5'))).to.contain('no such file');
+    });
+
+    it('a file of another kind', async () => {
+      const path = join(folder, 'page.h5');
+      await writeFile(path, '<!DOCTYPE html>');
+      expect(await refusal(path))
+        .to.contain('"<!DOCTYP"')
+        .and.contain('.safetensors');
+    });
+
+    for (const name of ['keras2-network.h5', 'keras3-network.keras', 'network.safetensors']) {
+      it(`${name} cut short`, async () => {
+        const path = join(folder, name);
+        await copyFile(fixture(name), path);
+        await truncate(path, 1500);
+        expect(await refusal(path)).to.contain('is cut short or broken');
+      });
+    }
+
+    it('safetensors whose header announces more than there is', async () => {
+      const path = join(folder, 'header.safetensors');
+      const bytes = await readFile(fixture('network.safetensors'));
+      bytes.writeUInt32LE(0xffffff, 0);
+      await writeFile(path, bytes);
+      expect(await refusal(path)).to.contain('16777215 bytes');
+    });
+  });
+});
