@@ -41,7 +41,10 @@ const SET_LIST: Readonly<Record<number, ListSetter>> = {
 /** Sets one attribute of an eager operation. */
 export function setAttribute(api: CApi, op: Pointer, status: Status, attribute: OpAttribute): void {
   const { name, type, value } = attribute;
-  if (type === AttrType.shape) return setShape(api, op, status, attribute);
+  if (type === AttrType.shape) {
+    setShape(api, op, status, attribute);
+    return;
+  }
   const set = Array.isArray(value) ? SET_LIST[type] : SET_ONE[type];
   if (!set) {
     const known = Object.entries(AttrType).map(([word, number]) => `${number} (${word})`);

@@ -23,6 +23,8 @@ export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
   const binding = createBinding(context);
   const backend = new NodeJSKernelBackend(binding, 'tensorflow');
   tf.registerBackend('tensorflow', () => backend, 3);
+  // Without it tfjs advertises tfjs-node when its plain JavaScript backend is used, and warns.
+  tf.enableProdMode();
   await tf.setBackend('tensorflow');
 
   return {
