@@ -1,8 +1,9 @@
 import { InputError } from '../errors.ts';
-import { didYouMean } from './didYouMean.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { type GraphNode, INPUT, type Shape } from './graph.ts';
 import type { LayerKind } from './layers/layer.ts';
 import { layerKinds } from './layers/table.ts';
+import { tfjsArgs } from './layers/tfjs-args.ts';
 
 /** A layer cannot be where it is. The message begins with the layer's name. */
 export class LayerError extends InputError {
@@ -52,7 +53,9 @@ export class Shapes {
       throw new LayerError(node.name, 'another layer has this name already');
     }
     try {
-      const shape = kindOf(node).outputShape(this.inputs(node), node.args);
+      const kind = kindOf(node);
+      tfjsArgs(kind, node.args, () => 0);
+      const shape = kind.outputShape(this.inputs(node), node.args);
       this.#known.set(node.name, shape);
       return shape;
     } catch (error) {

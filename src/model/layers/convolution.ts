@@ -13,7 +13,6 @@ export const convolutionArgs = [
   'useBias',
   'biasInitializer',
   'biasRegularizer',
-  'activityRegularizer',
 ] as const;
 
 /**

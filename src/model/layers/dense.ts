@@ -15,7 +15,6 @@ export const dense: LayerKind = {
     'biasInitializer',
     'kernelRegularizer',
     'biasRegularizer',
-    'activityRegularizer',
   ],
   outputShape: (inputs, args) => [...only(inputs).slice(0, -1), positiveInteger(args, 'units')],
   weights(inputs, args) {

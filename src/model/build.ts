@@ -1,0 +1,30 @@
+import * as tf from '@tensorflow/tfjs';
+import { type Graph, type GraphNode, INPUT } from './graph.ts';
+import { createLayer } from './keras/factories.ts';
+import { streamSeed } from './keras/random.ts';
+import { tfjsArgs } from './layers/tfjs-args.ts';
+import { kindOf } from './shapes.ts';
+
+/** The network as a tfjs layers model; its first weights depend on the seed and the layers' names alone. */
+export function buildModel({ inputShape, nodes }: Graph, seed: number): tf.LayersModel {
+  const input = tf.input({ shape: [...inputShape], name: INPUT });
+  const outputs = new Map([[INPUT, input]]);
+  let last = input;
+  for (const node of nodes) {
+    const inputs = node.inputs.map((name) => outputs.get(name) as tf.SymbolicTensor);
+    const single = inputs.length === 1 ? inputs[0] : undefined;
+    last = createNode(node, seed).apply(single ?? inputs) as tf.SymbolicTensor;
+    outputs.set(node.name, last);
+  }
+  return tf.model({ inputs: input, outputs: last });
+}
+
+function createNode(node: GraphNode, seed: number): tf.layers.Layer {
+  const seedOf = (argument: string) => streamSeed(seed, `${node.name}/${argument}`);
+  return createLayer(node.kind, { name: node.name, ...tfjsArgs(kindOf(node), node.args, seedOf) });
+}
+
+/** Freezes the layers of these names and no others. */
+export function setFrozen(model: tf.LayersModel, frozen: ReadonlySet<string>): void {
+  for (const layer of model.layers) layer.trainable = !frozen.has(layer.name);
+}

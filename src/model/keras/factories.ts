@@ -1,0 +1,33 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Json } from '../../config/experiment.ts';
+import { BatchNormalization } from './batchNormalization.ts';
+import { Dropout, type DropoutArgs } from './dropout.ts';
+import { GaussianDropout, GaussianNoise } from './gaussian.ts';
+import { Normalization } from './normalization.ts';
+
+type Named<Args = unknown> = Args & { readonly name: string };
+type Factory = (args: Named<{ readonly [key: string]: unknown }>) => tf.layers.Layer;
+
+const keras = {
+  batchNormalization: (args: Named) => new BatchNormalization(args),
+  dropout: (args: DropoutArgs) => new Dropout(args),
+  spatialDropout2d: (args: DropoutArgs) => new Dropout({ ...args, noiseShape: [null, 1, 1, null] }),
+  gaussianNoise: (args: Named<{ stddev: number }>) => new GaussianNoise(args),
+  gaussianDropout: (args: Named<{ rate: number }>) => new GaussianDropout(args),
+  normalization: (args: Named) => new Normalization(args),
+  cropping2d: tf.layers.cropping2D,
+};
+
+/**
+ * Makes the object that computes a layer, of the class whose arithmetic is Keras'. All are saved under
+ * class names of plain tfjs-layers, so that a browser loads the model without cifar-run.
+ */
+export function createLayer(
+  kind: string,
+  args: Named<{ readonly [key: string]: Json | object }>,
+): tf.layers.Layer {
+  const factories = { ...tf.layers, ...keras } as unknown as Readonly<Record<string, Factory>>;
+  const factory = factories[kind];
+  if (!factory) throw new Error(`no factory makes a ${kind}`);
+  return factory(args);
+}
