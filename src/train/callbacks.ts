@@ -12,6 +12,8 @@ export interface StepProgress {
   /** Running means over the epoch so far: `loss`, `accuracy`, … */
   readonly metrics: Readonly<Record<string, number>>;
   readonly imagesPerSecond: number;
+  /** Since the phase began, validation included. */
+  readonly secondsInPhase: number;
 }
 
 /** One row of metrics.csv. */

@@ -1,0 +1,98 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { InterruptedError } from './errors.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+
+const collect = (value: string, before: string[]) => [...before, value];
+
+/** What the commands that read an experiment file have in common. */
+function withOverrides(command: Command): Command {
+  return command
+    .option(
+      '--set <path=value>',
+      'override a value of the file, e.g. phases.head.epochs=5',
+      collect,
+      [],
+    )
+    .option('--set-file <path=file>', 'override a value by what a YAML file holds', collect, []);
+}
+
+const program = new Command('cifar-run')
+  .description('Train image classifiers from a YAML file.')
+  .version(version)
+  .option('--verbose', "show TensorFlow's own log and where errors come from")
+  .showHelpAfterError('(cifar-run --help lists commands and options)');
+
+withOverrides(program.command('run', { isDefault: true }))
+  .description('run the experiment of a file; the command itself may be left out')
+  .argument('<file>', 'experiment file (YAML)')
+  .option('--runs <folder>', 'folder that the run is written into', 'runs')
+  .action(async (file, options) => {
+    const { runCommand } = await import('./commands/run.ts');
+    await runCommand(file, { ...options, ...program.opts(), signal: interruption() });
+  });
+
+withOverrides(program.command('check'))
+  .description('validate experiment files and show what would run')
+  .argument('<file...>', 'experiment files (YAML)')
+  .option('--resolved', 'print the experiment with every default filled in')
+  .option('--json', 'print for programs')
+  .action(async (files, options) => {
+    const { checkCommand } = await import('./commands/check.ts');
+    await checkCommand(files, options);
+  });
+
+program
+  .command('engine')
+  .description('install and show the engine; `check` proves its arithmetic')
+  .argument('[action]', 'show or check', 'show')
+  .option('--json', 'print for programs')
+  .action(async (action, options) => {
+    const { engineCommand } = await import('./commands/engine.ts');
+    await engineCommand(action, { ...options, ...program.opts() });
+  });
+
+program
+  .command('export')
+  .description("write a finished run's model to a folder or file")
+  .argument('<run>', 'folder of the run')
+  .argument('<to>', 'a folder (tfjs layers model) or a .safetensors file (weights)')
+  .option('--part <part>', 'backbone: the weights of the backbone alone (.safetensors)')
+  .action(async (run, to, options) => {
+    const { exportCommand } = await import('./commands/export.ts');
+    await exportCommand(run, to, options);
+  });
+
+program
+  .command('schema')
+  .description('print the JSON schema of experiment files')
+  .action(async () => {
+    const { schemaCommand } = await import('./commands/schema.ts');
+    await schemaCommand();
+  });
+
+/** Aborts at the first SIGINT or SIGTERM, so that what runs can save; the second one ends the process. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      const error = new InterruptedError(signal);
+      if (controller.signal.aborted) process.exit(error.exitCode);
+      controller.abort(error);
+      process.stderr.write(`${error.message}: finishing this step; once more to stop at once\n`);
+    });
+  }
+  return controller.signal;
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const known = error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number';
+  const text = error instanceof Error ? error.message : String(error);
+  const detail = error instanceof Error && (!known || program.opts().verbose) ? error.stack : text;
+  process.stderr.write(`${detail}\n`);
+  process.exitCode = known ? (error.exitCode as number) : 1;
+}

@@ -1,0 +1,64 @@
+import type { EpochRecord, StepProgress, TrainingCallback } from '../train/callbacks.ts';
+import type { Step } from './progress.ts';
+
+/** Tells of training as it goes on: phase, epoch, metrics, pictures a second, time left in the phase. */
+export function trainingProgress(step: Step): TrainingCallback {
+  return {
+    phaseBegin({ phase, trainableParameters, frozenParameters }) {
+      step.note(
+        `${phase.name}: ${count(trainableParameters)} parameters to train, ${count(frozenParameters)} frozen`,
+      );
+    },
+    step: (progress) => step.report(describeStep(progress)),
+    epochEnd: (record) => step.note(describeEpoch(record)),
+    phaseEnd({ phase, stoppedEarly, keptEpoch }) {
+      if (stoppedEarly) step.note(`${phase.name}: ${stoppedEarly}, epoch ${keptEpoch} kept`);
+    },
+  };
+}
+
+function describeStep(at: StepProgress): string {
+  const done = at.phaseEpoch - 1 + at.batch / at.batches;
+  const left = at.secondsInPhase * (at.phaseEpochs / done - 1);
+  return [
+    `${at.phase}: epoch ${at.phaseEpoch} of ${at.phaseEpochs}`,
+    `${Math.floor((100 * at.batch) / at.batches)} %`,
+    describeMetrics(at.metrics),
+    `${count(Math.round(at.imagesPerSecond))} images/s`,
+    `${duration(left)} left`,
+  ].join('  ');
+}
+
+function describeEpoch(record: EpochRecord): string {
+  const validation = Object.entries(record.validation).map(([name, value]) => [
+    `val_${name}`,
+    value,
+  ]);
+  return [
+    `${record.phase}: epoch ${record.phaseEpoch}`,
+    describeMetrics(record.train),
+    describeMetrics(Object.fromEntries(validation)),
+    `${count(Math.round(record.imagesPerSecond))} images/s`,
+    duration(record.seconds),
+  ].join('  ');
+}
+
+function describeMetrics(metrics: Readonly<Record<string, number>>): string {
+  return Object.entries(metrics)
+    .map(([name, value]) => `${name} ${value.toFixed(4)}`)
+    .join('  ');
+}
+
+function count(n: number): string {
+  return n.toLocaleString('en-US');
+}
+
+/** `42 s`, `3:05`, `2:03:05`. */
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${Math.round(seconds)} s`;
+  const whole = Math.round(seconds);
+  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const [hours = 0, minutes = 0, rest = 0] = parts;
+  const tail = `${String(rest).padStart(2, '0')}`;
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${tail}` : `${minutes}:${tail}`;
+}
