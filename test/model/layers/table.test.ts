@@ -1,0 +1,208 @@
+import * as tf from '@tensorflow/tfjs';
+import { expect } from 'chai';
+import type { LayerArgs } from '../../../src/config/experiment.ts';
+import { buildModel } from '../../../src/model/build.ts';
+import { type Graph, INPUT, type Shape } from '../../../src/model/graph.ts';
+import { layerKinds } from '../../../src/model/layers/table.ts';
+import { summarize } from '../../../src/model/summary.ts';
+import { useEngine } from '../../engine.ts';
+
+type Case = readonly [inputs: Shape | readonly [Shape, Shape], args: LayerArgs];
+
+/** Each kind of layer with arguments that tell its shape rules apart. */
+const cases: Record<string, readonly Case[]> = {
+  dense: [
+    [[7], { units: 3, activation: 'silu', kernelRegularizer: { l2: 0.1 } }],
+    [[4, 5, 6], { units: 3, useBias: false }],
+  ],
+  dropout: [
+    [[7], { rate: 0.5 }],
+    [[4, 5, 6], { rate: 0.5, noiseShape: [null, 1, 1, 1] }],
+  ],
+  batchNormalization: [
+    [[4, 5, 6], {}],
+    [[7], { center: false }],
+    [[4, 5, 6], { scale: false, momentum: 0.9 }],
+  ],
+  flatten: [[[4, 5, 6], {}]],
+  globalAveragePooling2d: [[[4, 5, 6], {}]],
+  globalMaxPooling2d: [[[4, 5, 6], {}]],
+  conv2d: [
+    [[9, 8, 3], { filters: 4, kernelSize: 3 }],
+    [[9, 8, 3], { filters: 4, kernelSize: [2, 3], strides: 2, padding: 'same', useBias: false }],
+    [[9, 8, 3], { filters: 4, kernelSize: 3, strides: [2, 3] }],
+    [[9, 8, 3], { filters: 4, kernelSize: 3, dilationRate: 2, activation: 'relu' }],
+  ],
+  separableConv2d: [
+    [[9, 8, 3], { filters: 4, kernelSize: 3, depthMultiplier: 2 }],
+    [[9, 8, 3], { filters: 4, kernelSize: 3, strides: 2, padding: 'same' }],
+  ],
+  depthwiseConv2d: [
+    [[9, 8, 3], { kernelSize: 3, depthMultiplier: 2 }],
+    [[9, 8, 3], { kernelSize: 5, strides: 2, padding: 'same', useBias: false }],
+  ],
+  conv2dTranspose: [
+    [[4, 5, 6], { filters: 3, kernelSize: 3, strides: 2, padding: 'same' }],
+    [[4, 5, 6], { filters: 3, kernelSize: 3, strides: 2 }],
+    [[4, 5, 6], { filters: 3, kernelSize: 2, strides: 3 }],
+  ],
+  maxPooling2d: [
+    [[9, 8, 3], {}],
+    [[9, 8, 3], { poolSize: 3, strides: 2, padding: 'same' }],
+  ],
+  averagePooling2d: [
+    [[9, 8, 3], { poolSize: [2, 3] }],
+    [[9, 8, 3], { poolSize: 3, strides: 2, padding: 'same' }],
+  ],
+  activation: [[[7], { activation: 'gelu' }]],
+  reLU: [[[7], { maxValue: 6 }]],
+  leakyReLU: [[[7], { alpha: 0.1 }]],
+  elu: [[[7], {}]],
+  softmax: [[[7], {}]],
+  gaussianNoise: [[[7], { stddev: 0.1 }]],
+  gaussianDropout: [[[7], { rate: 0.1 }]],
+  spatialDropout2d: [[[4, 5, 6], { rate: 0.1 }]],
+  layerNormalization: [
+    [[4, 5, 6], {}],
+    [[7], { center: false }],
+  ],
+  normalization: [[[4, 5, 6], {}]],
+  rescaling: [
+    [[4, 5, 6], { scale: 2, offset: 1 }],
+    [[4, 5, 3], { scale: [1, 2, 3] }],
+  ],
+  reshape: [
+    [[4, 6], { targetShape: [3, 8] }],
+    [[4, 6], { targetShape: [2, -1, 3] }],
+  ],
+  permute: [[[4, 5, 6], { dims: [3, 1, 2] }]],
+  zeroPadding2d: [
+    [[4, 5, 6], {}],
+    [[4, 5, 6], { padding: [1, 2] }],
+    [
+      [4, 5, 6],
+      {
+        padding: [
+          [0, 1],
+          [2, 3],
+        ],
+      },
+    ],
+  ],
+  cropping2d: [
+    [
+      [4, 5, 6],
+      {
+        cropping: [
+          [0, 1],
+          [2, 1],
+        ],
+      },
+    ],
+  ],
+  upSampling2d: [[[4, 5, 6], { size: [2, 3] }]],
+  add: [
+    [
+      [
+        [4, 5, 6],
+        [4, 5, 6],
+      ],
+      {},
+    ],
+  ],
+  multiply: [
+    [
+      [
+        [4, 5, 6],
+        [1, 1, 6],
+      ],
+      {},
+    ],
+  ],
+  average: [[[[7], [7]], {}]],
+  maximum: [[[[7], [7]], {}]],
+  concatenate: [
+    [
+      [
+        [4, 5, 6],
+        [4, 5, 2],
+      ],
+      {},
+    ],
+  ],
+};
+
+/** A network in which the layer reads the input, or the input and a part of it. */
+function graphOf(kind: string, [inputs, args]: Case): Graph {
+  const part = 'head' as const;
+  const node = (name: string, more: { kind: string; args: LayerArgs; inputs: string[] }) => ({
+    name,
+    part,
+    ...more,
+  });
+  const [first, second] = inputs;
+  if (typeof first === 'number' || !second || typeof second === 'number') {
+    const layer = node('layer', { kind, args, inputs: [INPUT] });
+    return { inputShape: inputs as Shape, nodes: [layer] };
+  }
+  const [height = 0, width = 0, channels = 0] = first ?? [];
+  const [rows, columns, filters = 0] = second;
+  const same = second.join() === first?.join();
+  const shrink = rows !== height || columns !== width;
+  const side = same
+    ? [node('side', { kind: 'activation', args: { activation: 'tanh' }, inputs: [INPUT] })]
+    : shrink
+      ? [
+          node('pool', { kind: 'globalAveragePooling2d', args: {}, inputs: [INPUT] }),
+          node('side', {
+            kind: 'reshape',
+            args: { targetShape: [1, 1, channels] },
+            inputs: ['pool'],
+          }),
+        ]
+      : [node('side', { kind: 'conv2d', args: { filters, kernelSize: 1 }, inputs: [INPUT] })];
+  const layer = node('layer', { kind, args, inputs: [INPUT, 'side'] });
+  return { inputShape: first as Shape, nodes: [...side, layer] };
+}
+
+describe('layer kinds', () => {
+  useEngine();
+
+  it('all have a case here', () => {
+    expect(Object.keys(cases).toSorted()).to.deep.equal(Object.keys(layerKinds).toSorted());
+  });
+
+  it('go by their own names in the table', () => {
+    for (const [name, layer] of Object.entries(layerKinds)) expect(layer.kind).to.equal(name);
+  });
+
+  for (const [kind, each] of Object.entries(cases)) {
+    for (const [index, one] of each.entries()) {
+      it(`${kind} (${index + 1}) has the shape and weights that TensorFlow.js gives it`, () => {
+        const graph = graphOf(kind, one);
+        const summary = summarize(graph).at(-1);
+        const model = buildModel(graph, 1);
+        const layer = model.getLayer('layer');
+        const names: Record<string, string> = { mean: 'moving_mean', variance: 'moving_variance' };
+        // Keras counts it; nothing computes with it, and tfjs-layers has no place for it.
+        const specs = summary?.weights.filter((weight) => weight.name !== 'count') ?? [];
+        const renamed = kind === 'normalization' ? names : {};
+
+        const output = tf.tidy(() =>
+          (model.predict(tf.randomUniform([2, ...graph.inputShape])) as tf.Tensor).shape.slice(1),
+        );
+        expect(summary?.outputShape).to.deep.equal(output);
+        expect(
+          specs.map(({ name, shape, trainable }) => [renamed[name] ?? name, shape, trainable]),
+        ).to.deep.equal(
+          layer.weights.map((weight) => [
+            weight.originalName.split('/').at(-1),
+            weight.shape,
+            weight.trainable,
+          ]),
+        );
+        model.dispose();
+      });
+    }
+  }
+});
