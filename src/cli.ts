@@ -23,7 +23,9 @@ const program = new Command('cifar-run')
   .description('Train image classifiers from a YAML file.')
   .version(version)
   .option('--verbose', "show TensorFlow's own log and where errors come from")
-  .showHelpAfterError('(cifar-run --help lists commands and options)');
+  .showHelpAfterError('(cifar-run --help lists commands and options)')
+  // Wrong options are wrong input; --help and --version are not.
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
 withOverrides(program.command('run', { isDefault: true }))
   .description('run the experiment of a file; the command itself may be left out')
