@@ -18,12 +18,20 @@ export interface Dataset {
   readonly validation: Pictures;
 }
 
+/** Labelled pictures of which any part can be read, so that only what an experiment uses is decoded. */
+export interface PictureSource {
+  /** Index into the class names, one for each picture. */
+  readonly labels: Int32Array;
+  /** The pictures at these places, in this order. */
+  read(places: Int32Array): Promise<Pictures>;
+}
+
 /** What a data set holds before `classes`, `limit` and `validation` choose from it. */
 export interface RawDataset {
   readonly classNames: readonly string[];
-  readonly train: Pictures;
+  readonly train: PictureSource;
   /** The data set's own held-out part, if it has one. */
-  readonly test: Pictures | null;
+  readonly test: PictureSource | null;
 }
 
 export interface LoadContext {
@@ -39,5 +47,8 @@ export interface DatasetKind {
   readonly name: string;
   /** Class names where they are known without reading the data, so that `check` can use them. */
   readonly classNames?: readonly string[];
-  load(config: DataConfig, context: LoadContext): Promise<RawDataset>;
+  /** Height, width, channels of the pictures as they come; absent: they take the model's. */
+  readonly imageShape?: readonly [number, number, number];
+  /** Finds the pictures and their labels; the pictures themselves may be read later. */
+  open(config: DataConfig, context: LoadContext): Promise<RawDataset>;
 }

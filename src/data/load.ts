@@ -1,0 +1,132 @@
+import type { DataConfig } from '../config/experiment.ts';
+import { InputError } from '../errors.ts';
+import type { Dataset, LoadContext, PictureSource, Pictures, RawDataset } from './dataset.ts';
+import { datasetKind } from './datasets.ts';
+import { draw, evenShares, placesByLabel, proportionalShares } from './select.ts';
+
+/** Some of a source's pictures: for each class, in the order of the labels, their places. */
+interface Part {
+  readonly source: PictureSource;
+  readonly places: readonly (readonly number[])[];
+}
+
+/**
+ * The pictures of an experiment: opens the data set, keeps `classes`, splits, applies `limit`, and
+ * reads only what is left, in the data set's own order.
+ *
+ * @param seed The experiment's; the same seed chooses the same pictures.
+ * @throws InputError when the data do not fit the configuration or the model's input.
+ */
+export async function loadData(
+  config: DataConfig,
+  seed: number,
+  context: LoadContext,
+): Promise<Dataset> {
+  const raw = await datasetKind(config.dataset).open(config, context);
+  const classNames = config.classes ?? raw.classNames;
+  const { train, validation } = split(raw, classNames, config.validation, seed);
+  return {
+    classNames,
+    train: await read(limit(train, classNames, 'train', config, seed), context),
+    validation: await read(limit(validation, classNames, 'validation', config, seed), context),
+  };
+}
+
+function split(
+  raw: RawDataset,
+  classNames: readonly string[],
+  validation: DataConfig['validation'],
+  seed: number,
+): { train: Part; validation: Part } {
+  const all = keep(raw.train, raw.classNames, classNames);
+  const sizes = all.places.map((places) => places.length);
+  requireEveryClass(sizes, classNames, 'no pictures to train on');
+  if (validation === 'test') {
+    if (!raw.test)
+      throw new InputError(
+        'data.validation: test, but this data set holds no part out; give the fraction of its pictures to validate on, e.g. 0.1',
+      );
+    const heldOut = keep(raw.test, raw.classNames, classNames);
+    const heldOutSizes = heldOut.places.map((places) => places.length);
+    requireEveryClass(heldOutSizes, classNames, 'no pictures in the held-out part');
+    return { train: all, validation: heldOut };
+  }
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const shares = proportionalShares(sizes, Math.round(validation * total));
+  const fraction = `data.validation: ${validation}`;
+  requireEveryClass(shares, classNames, `no pictures to validate on with ${fraction}`);
+  const rest = sizes.map((size, label) => size - (shares[label] as number));
+  requireEveryClass(rest, classNames, `no pictures left to train on with ${fraction}`);
+  const { drawn, left } = draw(all.places, shares, [seed, 'split']);
+  return {
+    train: { source: raw.train, places: left },
+    validation: { source: raw.train, places: drawn },
+  };
+}
+
+/** The part of a source that belongs to `classNames`. */
+function keep(
+  source: PictureSource,
+  known: readonly string[],
+  classNames: readonly string[],
+): Part {
+  if (classNames.length < 2)
+    throw new InputError(
+      `a classifier needs at least 2 classes, received ${classNames.length}: ${classNames.join(', ')}`,
+    );
+  const twice = classNames.find((name, label) => classNames.indexOf(name) !== label);
+  if (twice !== undefined) throw new InputError(`data.classes: "${twice}" is named twice`);
+  const byLabel = placesByLabel(source.labels, known.length);
+  const places = classNames.map((name) => {
+    const own = byLabel[known.indexOf(name)];
+    if (!own)
+      throw new InputError(
+        `data.classes: the data have no class "${name}"; they have ${known.join(', ')}`,
+      );
+    return own;
+  });
+  return { source, places };
+}
+
+function limit(
+  part: Part,
+  classNames: readonly string[],
+  name: 'train' | 'validation',
+  config: DataConfig,
+  seed: number,
+): Part {
+  const most = config.limit[name];
+  if (most === null) return part;
+  const shares = evenShares(
+    part.places.map((places) => places.length),
+    most,
+  );
+  requireEveryClass(shares, classNames, `no pictures left with data.limit.${name}: ${most}`);
+  const { drawn } = draw(part.places, shares, [seed, 'limit', name]);
+  return { source: part.source, places: drawn };
+}
+
+function requireEveryClass(
+  sizes: readonly number[],
+  classNames: readonly string[],
+  complaint: string,
+): void {
+  const empty = classNames.filter((_, label) => sizes[label] === 0);
+  if (empty.length > 0)
+    throw new InputError(
+      `${empty.length === 1 ? 'class' : 'classes'} ${empty.join(', ')}: ${complaint}`,
+    );
+}
+
+async function read(part: Part, context: LoadContext): Promise<Pictures> {
+  const chosen = part.places
+    .flatMap((places, label) => places.map((place) => ({ place, label })))
+    .sort((a, b) => a.place - b.place);
+  const pictures = await part.source.read(Int32Array.from(chosen, ({ place }) => place));
+  const channels = context.imageShape[2];
+  if (pictures.channels !== channels && pictures.channels !== 1)
+    throw new InputError(
+      `the pictures have ${pictures.channels} channels, but the model's inputShape has ${channels}; it must have ${pictures.channels}`,
+    );
+  return { ...pictures, labels: Int32Array.from(chosen, ({ label }) => label) };
+}
