@@ -1,0 +1,64 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { execa } from 'execa';
+import { cifarRun } from './command-line.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+describe('the command line', () => {
+  it('lists its commands', async () => {
+    const { exitCode, stdout } = await cifarRun(['--help']);
+    expect(exitCode).to.equal(0);
+    for (const command of ['run', 'check', 'engine', 'export', 'schema']) {
+      expect(stdout).to.match(new RegExp(`^ {2}${command}\\b`, 'm'));
+    }
+  });
+
+  it('refuses an unknown option with exit code 2', async () => {
+    const { exitCode, stderr } = await cifarRun(['check', '--nonsense', 'x.yaml']);
+    expect(exitCode).to.equal(2);
+    expect(stderr).to.contain("unknown option '--nonsense'");
+  });
+
+  describe('refuses a file that it cannot use, with one clear line and exit code 2', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cifar-run-'));
+    const quickstart = ['extends: ', join(root, 'configs/quickstart.yaml'), '\n'].join('');
+    for (const [what, file, text, expected] of [
+      ['a file that is not there', 'nonsense.yaml', null, /nonsense\.yaml.*no such file/],
+      ['an unknown key', 'key.yaml', `${quickstart}sead: 1\n`, /key\.yaml:2:1 .*sead.*seed/],
+      ['broken YAML', 'broken.yaml', 'name: [a, b\nseed: 1\n', /broken\.yaml:\d+:\d+ /],
+    ] as const) {
+      for (const command of [[], ['check']]) {
+        it(`${what}, ${command[0] ?? 'run'}`, async () => {
+          if (text !== null) writeFileSync(join(folder, file), text);
+          const { exitCode, stderr, stdout } = await cifarRun([...command, file], folder);
+          expect(stderr).to.match(expected);
+          expect(String(stderr).trim().split('\n')).to.have.length(1);
+          expect(stdout).to.equal('');
+          expect(exitCode).to.equal(2);
+        });
+      }
+    }
+  });
+
+  it('loads nothing heavy for --help and check', async () => {
+    const hook = `
+      import { register } from 'node:module';
+      const source = 'export const resolve = async (name, context, next) => {' +
+        'const found = await next(name, context); process._rawDebug(found.url); return found; }';
+      register('data:text/javascript,' + encodeURIComponent(source));`;
+    for (const args of [['--help'], ['check', 'configs/vgg19-two-phase.yaml']]) {
+      const importHook = `data:text/javascript,${encodeURIComponent(hook)}`;
+      const { stderr } = await execa(
+        process.execPath,
+        ['--import', importHook, 'dist/cli.js', ...args],
+        { cwd: root },
+      );
+      expect(stderr).to.contain('node_modules/commander');
+      expect(stderr).not.to.match(/node_modules\/(@tensorflow|koffi|sharp|vega|h5wasm|listr2)/);
+    }
+  });
+});
