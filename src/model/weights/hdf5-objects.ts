@@ -49,8 +49,22 @@ export function datasetEntry(
   };
 }
 
+/** The innermost line of HDF5's account of an error. */
+export function hdf5Reason(error: unknown): string {
+  const { message } = error as Error;
+  return [...message.matchAll(/\(\): (.*)/g)].at(-1)?.[1] ?? message;
+}
+
+function readValue(dataset: Dataset): Dataset['value'] {
+  try {
+    return dataset.value;
+  } catch (error) {
+    throw new InputError(`cannot read the weight ${dataset.path}: ${hdf5Reason(error)}`);
+  }
+}
+
 function numbers(dataset: Dataset): Float32Array {
-  const { value } = dataset;
+  const value = readValue(dataset);
   if (value instanceof Float32Array) return value;
   if (typeof value === 'number' || typeof value === 'bigint') return Float32Array.of(Number(value));
   if (ArrayBuffer.isView(value)) {

@@ -1,6 +1,7 @@
 import type { File } from 'h5wasm';
 import { InputError } from '../../errors.ts';
 import type { KerasLayer, WeightEntry, WeightFormat } from './format.ts';
+import { hdf5Reason } from './hdf5-objects.ts';
 import { indexedEntries, isIndexedLayout } from './keras3-layout.ts';
 import { isNamedLayout, modelConfig, namedEntries } from './legacy-layout.ts';
 
@@ -55,6 +56,6 @@ export async function openHdf5(path: string): Promise<File> {
   try {
     return new h5wasm.File(path, 'r');
   } catch (error) {
-    throw new InputError(`${path} is cut short or broken: ${(error as Error).message}`);
+    throw new InputError(`${path} is cut short or broken: ${hdf5Reason(error)}`);
   }
 }

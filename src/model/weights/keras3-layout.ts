@@ -86,8 +86,8 @@ function namelessLayer(
     ? `the model has only ${[...known.keys()].join(', ') || 'no layers'}`
     : 'the file does not say what model it belongs to';
   return new InputError(
-    `${path} was written by a Keras before 3.5, which kept the order of the layers and not their names, ` +
-      `and whose layer ${group} is cannot be told: ${reason}. ` +
+    `${path} was written by a Keras before 3.5, which kept the order of the layers and not their names; ` +
+      `it cannot be told which layer ${group} is, because ${reason}. ` +
       'Save the whole model instead (model.save("….keras")), or the weights with Keras 3.5 or later',
   );
 }
