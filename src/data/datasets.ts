@@ -1,9 +1,12 @@
 import { InputError } from '../errors.ts';
 import type { DatasetKind } from './dataset.ts';
 import { digits } from './digits.ts';
+import { folder } from './folder.ts';
 
 /** Every data set, by the name that experiment files use; loading the table loads no data and no decoder. */
-const kinds: ReadonlyMap<string, DatasetKind> = new Map([digits].map((kind) => [kind.name, kind]));
+const kinds: ReadonlyMap<string, DatasetKind> = new Map(
+  [digits, folder].map((kind) => [kind.name, kind]),
+);
 
 export const datasetNames: readonly string[] = [...kinds.keys()];
 

@@ -1,0 +1,36 @@
+import { availableParallelism } from 'node:os';
+import sharp from 'sharp';
+import { InputError } from '../errors.ts';
+
+// Pictures are decoded side by side, which beats threads within one; none is decoded twice.
+sharp.concurrency(1);
+sharp.cache(false);
+
+/** So many pictures at once keep all cores busy. */
+export const decodeConcurrency = 2 * availableParallelism();
+
+/**
+ * A picture file as bytes in HWC order, RGB or grey: turned upright by its EXIF orientation, stretched
+ * to the size by bilinear interpolation (over the whole area that a pixel covers, where it shrinks),
+ * of an animation the first frame, transparency over white, 16 bits reduced to 8.
+ *
+ * @throws InputError with `name` when it cannot be decoded.
+ */
+export async function decodePicture(
+  bytes: Uint8Array,
+  name: string,
+  [height, width, channels]: readonly [number, number, number],
+): Promise<Uint8Array> {
+  const decoded = sharp(bytes, { autoOrient: true })
+    .flatten({ background: 'white' })
+    .resize(width, height, { fit: 'fill', kernel: 'linear' })
+    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+    .raw({ depth: 'uchar' });
+  try {
+    return await decoded.toBuffer();
+  } catch (error) {
+    throw new InputError(
+      `cannot read the picture ${name}: ${(error as Error).message}; repair or remove it`,
+    );
+  }
+}

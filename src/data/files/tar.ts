@@ -1,0 +1,66 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { posix } from 'node:path';
+import { Parser } from 'tar';
+import { InputError } from '../../errors.ts';
+import type { FileTree, TreeFile } from './tree.ts';
+
+/** The files of a tar archive, gzipped or not. Links are not followed and nothing is written to disk. */
+export function tarTree(root: string): FileTree {
+  return {
+    root,
+
+    async list() {
+      const paths: string[] = [];
+      const nothing = entries(root, (path) => {
+        paths.push(path);
+        return false;
+      });
+      for await (const _ of nothing);
+      return [...new Set(paths)].sort();
+    },
+
+    read: (paths) => entries(root, (path) => paths.has(path)),
+
+    async fingerprint() {
+      const { size, mtimeMs } = await stat(root);
+      return `${size}:${mtimeMs}`;
+    },
+  };
+}
+
+/** The wanted files, while the archive streams by: no more of it is read than the consumer takes. */
+async function* entries(
+  archive: string,
+  wanted: (path: string) => boolean,
+): AsyncGenerator<TreeFile> {
+  const complete: TreeFile[] = [];
+  let failure: Error | undefined;
+  const parser = new Parser({
+    strict: true,
+    onReadEntry(entry) {
+      const path = posix.normalize(entry.path);
+      if (entry.type !== 'File' || !wanted(path)) {
+        entry.resume();
+        return;
+      }
+      const chunks: Buffer[] = [];
+      entry.on('data', (chunk: Buffer) => chunks.push(chunk));
+      entry.on('end', () => complete.push({ path, bytes: Buffer.concat(chunks) }));
+    },
+  });
+  parser.on('error', (error: Error) => {
+    failure ??= error;
+  });
+  const progress = function* () {
+    if (failure)
+      throw new InputError(`data.source: ${archive} is damaged or no archive: ${failure.message}`);
+    yield* complete.splice(0);
+  };
+  for await (const chunk of createReadStream(archive)) {
+    parser.write(chunk as Buffer);
+    yield* progress();
+  }
+  parser.end();
+  yield* progress();
+}
