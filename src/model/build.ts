@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { engineKey } from '../random.ts';
 import { type Graph, type GraphNode, INPUT } from './graph.ts';
 import { createLayer } from './keras/factories.ts';
-import { streamSeed } from './keras/random.ts';
 import { tfjsArgs } from './layers/tfjs-args.ts';
 import { kindOf } from './shapes.ts';
 
@@ -20,7 +20,7 @@ export function buildModel({ inputShape, nodes }: Graph, seed: number): tf.Layer
 }
 
 function createNode(node: GraphNode, seed: number): tf.layers.Layer {
-  const seedOf = (argument: string) => streamSeed(seed, `${node.name}/${argument}`);
+  const seedOf = (argument: string) => engineKey([seed, 'weights', node.name, argument])[0];
   return createLayer(node.kind, { name: node.name, ...tfjsArgs(kindOf(node), node.args, seedOf) });
 }
 

@@ -9,9 +9,9 @@ import { tfjsArgs } from './layers/tfjs-args.ts';
 export class LayerError extends InputError {
   readonly layer: string;
 
-  constructor(layer: string, message: string) {
-    super(`layer ${layer}: ${message}`);
-    this.layer = layer;
+  constructor({ name, kind }: GraphNode, message: string) {
+    super(`layer ${name} (${kind}): ${message}`);
+    this.layer = name;
   }
 }
 
@@ -20,7 +20,7 @@ export function kindOf(node: GraphNode): LayerKind {
   const kind = layerKinds[node.kind];
   if (kind) return kind;
   throw new LayerError(
-    node.name,
+    node,
     `there is no kind of layer named ${node.kind}${didYouMean(node.kind, Object.keys(layerKinds))}`,
   );
 }
@@ -33,34 +33,47 @@ export class Shapes {
     this.#known = new Map([[INPUT, inputShape]]);
   }
 
-  /** @throws LayerError when the name is not known yet. */
-  of(name: string, reader = name): Shape {
-    const shape = this.#known.get(name);
-    if (shape) return shape;
-    throw new LayerError(
-      reader,
-      `no layer before it is named ${name}${didYouMean(name, [...this.#known.keys()])}`,
-    );
+  /** `undefined` when no layer of that name was taken in. */
+  of(name: string): Shape | undefined {
+    return this.#known.get(name);
   }
 
+  /** @throws LayerError when one of them comes from no layer before it. */
   inputs(node: GraphNode): Shape[] {
-    return node.inputs.map((name) => this.of(name, node.name));
+    return node.inputs.map((name) => {
+      const shape = this.#known.get(name);
+      if (shape) return shape;
+      throw new LayerError(
+        node,
+        `no layer before it is named ${name}${didYouMean(name, [...this.#known.keys()])}`,
+      );
+    });
   }
 
   /** Takes in the next node. @throws LayerError when it cannot take its inputs, or its name is taken. */
   add(node: GraphNode): Shape {
     if (this.#known.has(node.name)) {
-      throw new LayerError(node.name, 'another layer has this name already');
+      throw new LayerError(node, 'another layer has this name already');
     }
-    try {
-      const kind = kindOf(node);
-      tfjsArgs(kind, node.args, () => 0);
-      const shape = kind.outputShape(this.inputs(node), node.args);
-      this.#known.set(node.name, shape);
-      return shape;
-    } catch (error) {
-      if (error instanceof LayerError || !(error instanceof InputError)) throw error;
-      throw new LayerError(node.name, `${node.kind} ${error.message}`);
-    }
+    checkArgs(node);
+    const inputs = this.inputs(node);
+    const shape = blaming(node, () => kindOf(node).outputShape(inputs, node.args));
+    this.#known.set(node.name, shape);
+    return shape;
+  }
+}
+
+/** @throws LayerError when its kind, or what one of its arguments names, is unknown. */
+export function checkArgs(node: GraphNode): void {
+  const kind = kindOf(node);
+  blaming(node, () => tfjsArgs(kind, node.args, () => 0));
+}
+
+function blaming<Result>(node: GraphNode, compute: () => Result): Result {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof InputError) throw new LayerError(node, error.message);
+    throw error;
   }
 }

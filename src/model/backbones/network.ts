@@ -25,7 +25,7 @@ export class Network {
   }
 
   channels(name = this.last): number {
-    return this.#shapes.of(name).at(-1) ?? 0;
+    return this.#shapes.of(name)?.at(-1) ?? 0;
   }
 
   /**
@@ -33,7 +33,7 @@ export class Network {
    * would show it (`correct_pad`, keras/src/applications/imagenet_utils.py).
    */
   strideTwoPadding(kernelSize: number): [[number, number], [number, number]] {
-    const [height = 0, width = 0] = this.#shapes.of(this.last);
+    const [height = 0, width = 0] = this.#shapes.of(this.last) ?? [];
     const half = Math.floor(kernelSize / 2);
     return [
       [half - 1 + (height % 2), half],

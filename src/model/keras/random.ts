@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type * as tf from '@tensorflow/tfjs';
 import type { Engine } from '../../engine/engine.ts';
 import { RunError } from '../../errors.ts';
+import { engineKey } from '../../random.ts';
 
 /** Uniform float32 in [0, 1); a stream is a layer's name, and gives the same numbers within one step. */
 export type UniformSource = (shape: number[], stream: string) => tf.Tensor;
@@ -18,7 +18,8 @@ export function stepSource(
   engine: Pick<Engine, 'randomUniform'>,
   { seed, step }: { readonly seed: number; readonly step: number },
 ): UniformSource {
-  return (shape, stream) => engine.randomUniform(shape, [streamSeed(seed, stream), step]);
+  return (shape, stream) =>
+    engine.randomUniform(shape, [engineKey([seed, 'layer', stream])[0], step]);
 }
 
 /** @throws RunError when a layer draws before anyone called `drawFrom`. */
@@ -27,9 +28,4 @@ export function uniform(shape: number[], stream: string): tf.Tensor {
   throw new RunError(
     `layer ${stream} needs random numbers in training, and no source of them was set`,
   );
-}
-
-/** A 32-bit integer drawn from a run's seed for something with a name. */
-export function streamSeed(seed: number, stream: string): number {
-  return createHash('sha256').update(`${seed}/${stream}`).digest().readInt32LE(0);
 }

@@ -1,0 +1,81 @@
+import type { Experiment } from '../config/experiment.ts';
+import { InputError } from '../errors.ts';
+import type { Shape } from '../model/graph.ts';
+import { findFacts, type PlanContext } from './facts.ts';
+import { runId } from './id.ts';
+import { type Memory, phaseMemory } from './memory.ts';
+import { phaseParameters, sum } from './parameters.ts';
+
+/** What a run will do, as plain JSON. */
+export interface Plan {
+  readonly id: string;
+  readonly name: string;
+  readonly inputShape: Shape;
+  readonly layers: readonly PlannedLayer[];
+  readonly parameters: number;
+  /** Of the forward pass, for one picture; multiply-adds counted as two. */
+  readonly flops: number;
+  readonly phases: readonly PlannedPhase[];
+}
+
+export interface PlannedLayer {
+  readonly name: string;
+  readonly kind: string;
+  readonly part: 'backbone' | 'head';
+  readonly outputShape: Shape;
+  readonly parameters: number;
+  readonly flops: number;
+  /** Phases that change its weights. */
+  readonly trainedIn: readonly string[];
+}
+
+export interface PlannedPhase {
+  readonly name: string;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly optimizer: string;
+  readonly trainableParameters: number;
+  readonly frozenParameters: number;
+  readonly memory: Memory;
+}
+
+/**
+ * Plans a run; pure, so that it can be shown before anything is loaded.
+ * @throws InputError for an experiment in which `findProblems` finds some.
+ */
+export function planRun(experiment: Experiment, context: PlanContext): Plan {
+  const { facts, problems } = findFacts(experiment, context);
+  if (!facts) throw new InputError(problems.map(({ message }) => message).join('\n'));
+  const { graph, layers } = facts;
+  const phases = experiment.phases.map((phase) => ({
+    phase,
+    parameters: phaseParameters(facts, phase.freeze),
+  }));
+  const trainedIn = (name: string) =>
+    phases.filter(({ parameters }) => !parameters.frozenLayers.has(name)).map((p) => p.phase.name);
+  return {
+    id: runId(experiment),
+    name: experiment.name,
+    inputShape: graph.inputShape,
+    layers: layers.map(({ name, kind, part, outputShape, parameters, flops, ...layer }) => ({
+      name,
+      kind,
+      part,
+      outputShape,
+      parameters,
+      flops,
+      trainedIn: layer.trainableParameters > 0 ? trainedIn(name) : [],
+    })),
+    parameters: sum(layers, (layer) => layer.parameters),
+    flops: sum(layers, (layer) => layer.flops),
+    phases: phases.map(({ phase, parameters }) => ({
+      name: phase.name,
+      epochs: phase.epochs,
+      batchSize: phase.batchSize,
+      optimizer: phase.optimizer.name,
+      trainableParameters: parameters.trainable,
+      frozenParameters: parameters.frozen,
+      memory: phaseMemory(phase, layers, parameters),
+    })),
+  };
+}
