@@ -61,7 +61,7 @@ program
   .description("write a finished run's model to a folder or file")
   .argument('<run>', 'folder of the run')
   .argument('<to>', 'a folder (tfjs layers model) or a .safetensors file (weights)')
-  .option('--part <part>', 'backbone: the weights of the backbone alone (.safetensors)')
+  .option('--layers <glob>', 'only the weights of these layers (.safetensors)')
   .action(async (run, to, options) => {
     const { exportCommand } = await import('./commands/export.ts');
     await exportCommand(run, to, options);

@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { cp, mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import picomatch from 'picomatch';
+import { InputError } from '../errors.ts';
+import { openWeights } from '../model/weights/formats.ts';
+import { writeSafetensors } from '../model/weights/safetensors.ts';
+
+export interface ExportOptions {
+  /** Glob of the layers whose weights are written, e.g. `block*`. */
+  readonly layers?: string;
+}
+
+/** Copies a finished run's model: weights to a .safetensors file, the whole tfjs model to a folder. */
+export async function exportCommand(
+  run: string,
+  to: string,
+  options: ExportOptions,
+): Promise<void> {
+  const folder = join(run, 'model');
+  if (!existsSync(join(folder, 'model.json'))) {
+    throw new InputError(`${run} is no folder of a finished run: it holds no model/model.json`);
+  }
+  await mkdir(dirname(to), { recursive: true });
+  if (to.endsWith('.safetensors')) await exportWeights(join(folder, 'model.json'), to, options);
+  else if (options.layers) {
+    throw new InputError(`--layers takes a .safetensors file to write to, received ${to}`);
+  } else await cp(folder, to, { recursive: true });
+  process.stdout.write(`${to}\n`);
+}
+
+async function exportWeights(model: string, to: string, { layers }: ExportOptions): Promise<void> {
+  const file = await openWeights(model);
+  const matches = layers ? picomatch(layers) : () => true;
+  const chosen = file.entries.filter((entry) => matches(entry.layer));
+  if (chosen.length === 0) {
+    const names = [...new Set(file.entries.map((entry) => entry.layer))];
+    throw new InputError(
+      `--layers ${layers} matches no layer with weights; there are ${names.join(', ')}`,
+    );
+  }
+  const tensors = [];
+  for (const { layer, name, shape, read } of chosen) {
+    tensors.push({ layer, name: name ?? '', shape, data: await read() });
+  }
+  await file.close();
+  await writeSafetensors(to, tensors);
+}
