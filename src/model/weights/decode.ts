@@ -14,7 +14,7 @@ export interface Encoding {
 export async function decode(bytes: Uint8Array, encoding: Encoding): Promise<Float32Array> {
   const { io } = await import('@tensorflow/tfjs');
   const data = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
-  const tensor = io.decodeWeights(data as ArrayBuffer, [{ name: 'it', ...encoding }]).it;
+  const tensor = io.decodeWeights(data as ArrayBuffer, [{ ...encoding, name: 'it' }]).it;
   if (!tensor) throw new Error('decodeWeights gave nothing');
   const numbers = await tensor.data();
   tensor.dispose();

@@ -1,5 +1,5 @@
-import { closest } from 'fastest-levenshtein';
 import { InputError } from '../../errors.ts';
+import { didYouMean } from '../did-you-mean.ts';
 import type { Shape } from '../graph.ts';
 import type { WeightEntry, WeightFile } from './format.ts';
 
@@ -10,6 +10,25 @@ export interface LayerWeights {
 }
 
 const SHOWN = 5;
+
+/**
+ * A file whose layers are called otherwise than the model's, under the model's names, one after another:
+ * how Keras loads the files of keras.applications (`load_weights_from_hdf5_group`).
+ *
+ * @param layers those of the whole network, in Keras' order.
+ */
+export function namedInOrder(layers: readonly LayerWeights[], file: WeightFile): WeightFile {
+  const wanting = layers.filter(({ weights }) => weights.length > 0);
+  const held = [...new Set(file.entries.map((entry) => entry.layer))];
+  if (wanting.length !== held.length || wanting.every(({ layer }) => held.includes(layer)))
+    return file;
+  const names = new Map(held.map((name, i) => [name, wanting[i]?.layer ?? name]));
+  const entries = file.entries.map((entry) => ({
+    ...entry,
+    layer: names.get(entry.layer) ?? entry.layer,
+  }));
+  return { ...file, entries };
+}
 
 /**
  * For each weight of each layer the entry of the file that holds it. Layers go by name; a layer's
@@ -33,7 +52,7 @@ export function matchWeights(
   for (const wanted of wanting) {
     const entries = held.get(wanted.layer);
     const found = entries && inOrderOf(wanted, entries, file.ordered);
-    if (!entries) problems.push(`layer ${wanted.layer} has no weights in it${hint(wanted, held)}`);
+    if (!entries) problems.push(missingLayer(wanted.layer, [...held.keys()]));
     else if (!found) problems.push(differentWeights(wanted, entries));
     else problems.push(...shapeProblems(wanted, found));
     if (found) matched.set(wanted.layer, found);
@@ -74,8 +93,8 @@ function differentWeights(wanted: LayerWeights, entries: readonly WeightEntry[])
   return `layer ${wanted.layer} has the weights ${wanted.weights.map(({ name }) => name).join(', ')} in the model, and ${names.join(', ')} in the file`;
 }
 
-function hint(wanted: LayerWeights, held: ReadonlyMap<string, unknown>): string {
-  return held.size > 0 ? `; did you mean ${closest(wanted.layer, [...held.keys()])}?` : '';
+function missingLayer(layer: string, held: readonly string[]): string {
+  return `layer ${layer} has no weights in it${didYouMean(layer, held)}`;
 }
 
 function sameShape(a: Shape, b: Shape): boolean {

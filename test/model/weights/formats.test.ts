@@ -76,7 +76,7 @@ describe('weight formats', () => {
     const layers = kerasOrder({ ...graph, nodes: graph.nodes.slice(0, 6) });
     const message = await refusal(fixture('keras2-network.weights.h5'), layers);
     expect(message)
-      .to.contain('which layer /layers/dense is')
+      .to.contain('which layer /layers/conv2d_2 is')
       .and.contain('the model has only conv2d, ');
   });
 

@@ -1,0 +1,146 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import * as tf from '@tensorflow/tfjs';
+import { expect } from 'chai';
+import type { BackboneConfig, DataConfig } from '../../../src/config/experiment.ts';
+import { preprocess } from '../../../src/data/preprocess.ts';
+import { buildModel } from '../../../src/model/build.ts';
+import { buildGraph } from '../../../src/model/build-graph.ts';
+import { loadWeights } from '../../../src/model/weights/load.ts';
+import { useEngine } from '../../engine.ts';
+import { needsShared, shared } from '../../shared.ts';
+
+/** What Keras computes for one layer. */
+interface Features {
+  readonly shape: number[];
+  readonly mean: number;
+  readonly std: number;
+  readonly first16_of_each: number[][];
+}
+
+const RELATIVE = 1e-3;
+
+describe('features of pretrained backbones', () => {
+  needsShared();
+  useEngine();
+
+  let folder: string;
+  let pictures: tf.Tensor4D;
+  let vgg19: Record<string, Features>;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
+    const golden = await goldenJson('vgg19-features.json');
+    pictures = tf.tensor4d(golden.images_uint8_nhwc);
+    vgg19 = golden.features;
+  });
+  after(async () => {
+    pictures?.dispose();
+    if (folder) await rm(folder, { recursive: true });
+  });
+
+  it('are those of Keras for VGG19 from the HDF5 layout of keras.applications', async () => {
+    const path = join(folder, 'vgg19.h5');
+    const packed = join(`${shared}/golden`, 'vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5.gz');
+    await pipeline(createReadStream(packed), createGunzip(), createWriteStream(path));
+    const model = await backbone({ name: 'vgg19', weights: path, size: 32, cut: null });
+    await compare(model, { layers: vgg19, pictures, mode: 'caffe' });
+  });
+
+  it('are those of Keras for VGG19 to block3_pool from a tfjs model', async () => {
+    const weights = `${shared}/data/weights/vgg19-imagenet-to-block3_pool/model.json`;
+    const model = await backbone({ name: 'vgg19', weights, size: 32, cut: 'block3_pool' });
+    const { block1_pool, block2_pool, block3_pool } = vgg19;
+    const layers = { block1_pool, block2_pool, block3_pool } as Record<string, Features>;
+    await compare(model, { layers, pictures, mode: 'caffe' });
+  });
+
+  it('are those of Keras for MobileNet to conv_pw_12_relu from a tfjs model', async () => {
+    const weights = `${shared}/data/weights/mobilenet-v1-imagenet-to-conv_pw_12_relu/model.json`;
+    const cut = 'conv_pw_12_relu';
+    const model = await backbone({ name: 'mobilenet', weights, size: 128, cut });
+    const layers = { [cut]: await goldenJson('mobilenet-features.json') };
+    const enlarged = tf.image.resizeNearestNeighbor(pictures, [128, 128]);
+    await compare(model, { layers, pictures: enlarged, mode: 'tf' });
+    enlarged.dispose();
+  });
+
+  it('need a file that has every layer of the cut network', async () => {
+    const weights = `${shared}/data/weights/vgg19-imagenet-to-block3_pool/model.json`;
+    const wanted = backbone({ name: 'vgg19', weights, size: 32, cut: 'block4_pool' });
+    const error = await wanted.catch((each: Error) => each);
+    expect(error)
+      .to.be.instanceOf(Error)
+      .with.property('message')
+      .that.contains('layer block4_conv1 has no weights in it. Did you mean block1_conv1?')
+      .and.contains('8 layers with weights');
+  });
+});
+
+async function goldenJson(name: string) {
+  return JSON.parse(await readFile(`${shared}/golden/${name}`, 'utf8'));
+}
+
+interface Wanted {
+  readonly name: string;
+  readonly weights: string;
+  readonly size: number;
+  readonly cut: string | null;
+}
+
+async function backbone({ name, weights, size, cut }: Wanted): Promise<tf.LayersModel> {
+  const config: BackboneConfig = {
+    from: { kind: 'named', name, alpha: 1 },
+    weights,
+    inputShape: [size, size, 3],
+    cut,
+  };
+  const model = buildModel(buildGraph({ backbone: config, head: [] }), 1);
+  await loadWeights(model, weights, config, null);
+  return model;
+}
+
+interface Case {
+  readonly layers: Readonly<Record<string, Features>>;
+  readonly pictures: tf.Tensor4D;
+  readonly mode: DataConfig['preprocess'];
+}
+
+/** Compares each layer, and tells the greatest relative error. */
+async function compare(model: tf.LayersModel, { layers, pictures, mode }: Case): Promise<void> {
+  const errors: string[] = [];
+  const outputs = Object.keys(layers).map((name) => model.getLayer(name).output);
+  const taps = tf.model({ inputs: model.inputs, outputs: outputs as tf.SymbolicTensor[] });
+  const features = tf.tidy(() => [taps.predict(preprocess(pictures, mode))].flat());
+  for (const [i, [name, expected]] of Object.entries(layers).entries()) {
+    const error = await greatestError(features[i] as tf.Tensor, expected);
+    errors.push(`${name} ${error.toExponential(1)}`);
+    expect(error, name).to.be.below(RELATIVE);
+  }
+  tf.dispose(features);
+  model.dispose();
+  console.log(`      ${errors.join(', ')}`);
+}
+
+/** Of the mean, the deviation and each number; a number near zero counts as a thousandth of the deviation. */
+async function greatestError(features: tf.Tensor, expected: Features): Promise<number> {
+  expect(features.shape).to.deep.equal(expected.shape);
+  const { mean, variance } = tf.moments(features);
+  const numbers = features.reshape([expected.shape[0] ?? 0, -1]).slice([0, 0], [-1, 16]);
+  const received = [
+    ...(await mean.data()),
+    Math.sqrt((await variance.data())[0] ?? 0),
+    ...(await numbers.data()),
+  ];
+  const wanted = [expected.mean, expected.std, ...expected.first16_of_each.flat()];
+  tf.dispose([mean, variance, numbers]);
+  const floor = expected.std / 1000;
+  const errors = wanted.map((each, i) => {
+    return Math.abs((received[i] ?? Number.NaN) - each) / Math.max(Math.abs(each), floor);
+  });
+  return Math.max(...errors);
+}
