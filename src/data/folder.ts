@@ -2,7 +2,6 @@ import { InputError } from '../errors.ts';
 import type { DatasetKind } from './dataset.ts';
 import { openTree } from './files/tree.ts';
 import { folderLayout } from './folder-layout.ts';
-import { pictureFiles } from './picture-files.ts';
 import { localSource } from './source.ts';
 
 /** One's own pictures in class folders, or an archive of them; they take the size of the model's input. */
@@ -21,6 +20,7 @@ export const folder: DatasetKind = {
       );
     const tree = await openTree(await localSource(config.source, null, context));
     const { classNames, train, heldOut } = folderLayout(await tree.list());
+    const { pictureFiles } = await import('./picture-files.ts');
     return {
       classNames,
       train: pictureFiles(tree, train, context),

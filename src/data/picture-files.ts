@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import writeFileAtomic from 'write-file-atomic';
 import { cacheFolder } from '../cache.ts';
 import type { LoadContext, PictureSource } from './dataset.ts';
+import { decodeConcurrency, decodePicture } from './decode.ts';
 import type { FileTree, TreeFile } from './files/tree.ts';
 import type { LabelledPath } from './folder-layout.ts';
 
@@ -68,14 +69,13 @@ async function decodeAll(
   paths: string[],
   { imageShape, signal, report }: LoadContext,
 ): Promise<Uint8Array> {
-  const { decodePicture, decodeConcurrency } = await import('./decode.ts');
   const [height, width, channels] = imageShape;
   const stride = height * width * channels;
   const pixels = new Uint8Array(paths.length * stride);
   const places = new Map(paths.map((path, place) => [path, place]));
   let done = 0;
   const decode = async ({ path, bytes }: TreeFile) => {
-    const decoded = await decodePicture(bytes, `${path} of ${tree.root}`, imageShape);
+    const decoded = await decodePicture(await bytes(), `${path} of ${tree.root}`, imageShape);
     pixels.set(decoded, (places.get(path) as number) * stride);
     done++;
     if (done % reportEvery === 0) report(`decoded ${done} of ${paths.length} pictures`);

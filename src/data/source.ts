@@ -1,7 +1,10 @@
 import { join } from 'node:path';
-import { cacheFolder } from '../cache.ts';
-import { download, type Hash } from '../download.ts';
+import type { Hash } from '../download.ts';
 import type { LoadContext } from './dataset.ts';
+
+export function isUrl(source: string): boolean {
+  return /^https?:/i.test(source);
+}
 
 /**
  * Path of the files that `source` names: itself, or, of a URL, the copy that is kept in the cache.
@@ -13,7 +16,11 @@ export async function localSource(
   hash: Hash | null,
   { report, signal }: LoadContext,
 ): Promise<string> {
-  if (!/^https?:/i.test(source)) return source;
+  if (!isUrl(source)) return source;
+  const [{ cacheFolder }, { download }] = await Promise.all([
+    import('../cache.ts'),
+    import('../download.ts'),
+  ]);
   const { hostname, pathname } = new URL(source);
   const to = join(cacheFolder(), 'data', hostname, decodeURIComponent(pathname));
   return download({ url: source, hash, to, report, signal });

@@ -16,7 +16,7 @@ export function directoryTree(root: string): FileTree {
     },
 
     async *read(paths) {
-      for (const path of paths) yield { path, bytes: await readFile(join(root, path)) };
+      for (const path of paths) yield { path, bytes: () => readFile(join(root, path)) };
     },
 
     async fingerprint(paths) {

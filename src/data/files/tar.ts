@@ -46,7 +46,7 @@ async function* entries(
       }
       const chunks: Buffer[] = [];
       entry.on('data', (chunk: Buffer) => chunks.push(chunk));
-      entry.on('end', () => complete.push({ path, bytes: Buffer.concat(chunks) }));
+      entry.on('end', () => complete.push({ path, bytes: async () => Buffer.concat(chunks) }));
     },
   });
   parser.on('error', (error: Error) => {

@@ -3,7 +3,7 @@ import { InputError } from '../../errors.ts';
 
 export interface TreeFile {
   readonly path: string;
-  readonly bytes: Buffer;
+  bytes(): Promise<Buffer>;
 }
 
 /** Files under one root: a folder, or an archive of one, which is read without being unpacked. */
