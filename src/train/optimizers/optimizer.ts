@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { OptimizerConfig } from '../../config/experiment.ts';
 import { clip } from './clip.ts';
-import { MovingAverage } from './movingAverage.ts';
+import { MovingAverage } from './moving-average.ts';
 import type { UpdateRule } from './rule.ts';
 import { optimizers } from './table.ts';
 

@@ -1,8 +1,8 @@
 import type { Schedule } from './schedule.ts';
 
-interface Args {
+type Args = {
   readonly initialLearningRate: number;
-}
+};
 
 /** The same rate at every step: of use with a warmup. */
 export const constant = {

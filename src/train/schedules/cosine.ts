@@ -1,11 +1,11 @@
 import type { Schedule } from './schedule.ts';
 
-interface Args {
+type Args = {
   readonly initialLearningRate: number;
   readonly decaySteps: number | null;
   /** The last rate as a fraction of the first. */
   readonly alpha: number;
-}
+};
 
 /** Half a cosine down to `alpha` of the first rate (Loshchilov and Hutter 2017; Keras' CosineDecay). */
 export const cosine = {

@@ -1,12 +1,12 @@
 import type { Schedule } from './schedule.ts';
 
-interface Args {
+type Args = {
   readonly initialLearningRate: number;
   readonly decaySteps: number | null;
   readonly decayRate: number;
   /** Lower the rate at once after every `decaySteps`, not a little at each step. */
   readonly staircase: boolean;
-}
+};
 
 /** Times `decayRate` in every `decaySteps` (Keras' ExponentialDecay). */
 export const exponential = {

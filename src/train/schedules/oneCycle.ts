@@ -1,6 +1,6 @@
 import type { Schedule } from './schedule.ts';
 
-interface Args {
+type Args = {
   readonly maxLearningRate: number;
   readonly decaySteps: number | null;
   /** The part of the cycle in which the rate rises. */
@@ -9,7 +9,7 @@ interface Args {
   readonly divFactor: number;
   /** The last rate is the first one divided by this. */
   readonly finalDivFactor: number;
-}
+};
 
 const cosineBetween = (from: number, to: number, fraction: number) =>
   to + ((from - to) / 2) * (1 + Math.cos(Math.PI * fraction));
@@ -27,10 +27,14 @@ export const oneCycle = {
     const first = maxLearningRate / divFactor;
     const last = first / finalDivFactor;
     const end = (decaySteps ?? steps) - 1;
-    const top = pctStart * (decaySteps ?? steps) - 1;
+    const top = Math.max(0, pctStart * (decaySteps ?? steps) - 1);
     return (step) =>
-      step <= top
+      step < top
         ? cosineBetween(first, maxLearningRate, step / top)
-        : cosineBetween(maxLearningRate, last, (Math.min(step, end) - top) / (end - top));
+        : cosineBetween(
+            maxLearningRate,
+            last,
+            (Math.min(step, end) - top) / Math.max(1, end - top),
+          );
   },
 };

@@ -1,10 +1,10 @@
 import { InputError } from '../../errors.ts';
 import type { Schedule } from './schedule.ts';
 
-interface Args {
+type Args = {
   readonly boundaries: readonly number[];
   readonly values: readonly number[];
-}
+};
 
 /** `values[i]` up to and with step `boundaries[i]`, the last value after (Keras' PiecewiseConstantDecay). */
 export const piecewise = {

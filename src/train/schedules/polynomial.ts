@@ -1,13 +1,13 @@
 import type { Schedule } from './schedule.ts';
 
-interface Args {
+type Args = {
   readonly initialLearningRate: number;
   readonly endLearningRate: number;
   readonly decaySteps: number | null;
   readonly power: number;
   /** Begin again after `decaySteps`, each time over a length that ends at the next multiple of it. */
   readonly cycle: boolean;
-}
+};
 
 /** Down to `endLearningRate` along a polynomial (Keras' PolynomialDecay). */
 export const polynomial = {

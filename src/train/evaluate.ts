@@ -1,0 +1,66 @@
+import { setImmediate } from 'node:timers/promises';
+import * as tf from '@tensorflow/tfjs';
+import type { EvaluateConfig } from '../config/experiment.ts';
+import type { Batches } from '../data/batches.ts';
+import type { Evaluation } from './callbacks.ts';
+import { forward } from './forward.ts';
+import type { Predictions } from './losses/loss.ts';
+import type { Objective } from './objective.ts';
+import { Tally } from './tally.ts';
+
+export interface EvaluateOptions {
+  readonly model: tf.LayersModel;
+  readonly objective: Objective;
+  readonly batches: Batches;
+  readonly tta: EvaluateConfig['tta'];
+  readonly signal: AbortSignal;
+}
+
+/** What the model says of all pictures, in their order, in inference mode. */
+export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
+  const { model, objective, batches, tta, signal } = options;
+  const tally = new Tally(objective);
+  const rows: tf.Tensor2D[] = [];
+  const truths: tf.Tensor1D[] = [];
+  try {
+    for (const { x, y, size } of batches.inOrder()) {
+      const [probabilities, label, ...measures] = tf.tidy(() => {
+        const predictions = predict(model, x, tta);
+        const loss = objective.loss(model, y, predictions);
+        const measured = objective.measure(loss, y, predictions);
+        return [predictions.probabilities, y.argMax<tf.Tensor1D>(-1), ...measured] as const;
+      });
+      tf.dispose([x, y]);
+      rows.push(probabilities);
+      truths.push(label);
+      tally.add(measures, size);
+      await setImmediate();
+      signal.throwIfAborted();
+    }
+    await tally.read();
+    return {
+      metrics: tally.values(),
+      probabilities: (await readAll(rows)) as Float32Array,
+      labels: (await readAll(truths)) as Int32Array,
+    };
+  } finally {
+    tally.dispose();
+    tf.dispose([rows, truths]);
+  }
+}
+
+/** With `flip`, the mean of the probabilities of each picture and of its mirror image. */
+function predict(model: tf.LayersModel, x: tf.Tensor4D, tta: EvaluateConfig['tta']): Predictions {
+  const predictions = forward(model, x, false);
+  if (tta === 'none') return predictions;
+  const mirrored = forward(model, x.reverse(2), false);
+  const sum = predictions.probabilities.add<tf.Tensor2D>(mirrored.probabilities);
+  return { probabilities: sum.div(2), logits: null };
+}
+
+async function readAll(parts: readonly tf.Tensor[]): Promise<ArrayLike<number>> {
+  const joined = tf.tidy(() => tf.concat([...parts]));
+  const values = await joined.data();
+  joined.dispose();
+  return values;
+}

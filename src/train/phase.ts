@@ -1,0 +1,102 @@
+import type { PhaseConfig } from '../config/experiment.ts';
+import { Batches } from '../data/batches.ts';
+import type { Pictures } from '../data/dataset.ts';
+import { setFrozen } from '../model/build.ts';
+import { frozenLayers } from '../model/freeze.ts';
+import type { PhaseBegin, PhaseEnd } from './callbacks.ts';
+import { EarlyStopping } from './early-stopping.ts';
+import { type PhaseRun, runEpoch } from './epoch.ts';
+import { Objective } from './objective.ts';
+import { Optimizer } from './optimizers/optimizer.ts';
+import { ReduceOnPlateau } from './reduce-on-plateau.ts';
+import { createSchedule } from './schedules/table.ts';
+import { Snapshot } from './snapshot.ts';
+import type { Counters, TrainOptions } from './train.ts';
+import { trainedWeights } from './weights.ts';
+
+/** Freezes, trains for the phase's epochs or until it stops early, and leaves the weights to keep. */
+export async function trainPhase(
+  options: TrainOptions,
+  phase: PhaseConfig,
+  counters: Counters,
+): Promise<void> {
+  const { model, graph, experiment, data, callbacks } = options;
+  setFrozen(model, frozenLayers(graph, phase.freeze));
+  const weights = trainedWeights(model, graph, phase.learningRateScale);
+  const optimizer = new Optimizer({ ...phase, config: phase.optimizer, weights });
+  const objective = new Objective(experiment.loss, experiment.metrics);
+  const train = batchesOf(data.train, options, phase);
+  const run: PhaseRun = {
+    ...options,
+    phase,
+    counters,
+    trainee: { model, objective, weights, optimizer },
+    train,
+    validation: batchesOf(data.validation, options, phase),
+    schedule: createSchedule(phase.optimizer.learningRate, phase.epochs * train.count),
+    begin: performance.now(),
+  };
+  try {
+    for (const callback of callbacks) await callback.phaseBegin?.(parameters(run));
+    const end = await trainEpochs(run);
+    counters.updates += optimizer.updates;
+    for (const callback of callbacks) await callback.phaseEnd?.(end);
+  } finally {
+    optimizer.dispose();
+  }
+}
+
+/**
+ * Ends as Keras' `fit` does: averages of `ema` take the weights' place, but where early stopping brings
+ * the best epoch's weights back, those are kept.
+ */
+async function trainEpochs(run: PhaseRun): Promise<PhaseEnd> {
+  const { model, phase, trainee, callbacks } = run;
+  const plateau = phase.reduceOnPlateau && new ReduceOnPlateau(phase.reduceOnPlateau);
+  const stopping = phase.earlyStopping && new EarlyStopping(phase.earlyStopping);
+  let best: Snapshot | null = null;
+  let stoppedEarly: string | null = null;
+  let epoch = 0;
+  try {
+    while (epoch < phase.epochs && stoppedEarly === null) {
+      epoch += 1;
+      const record = await runEpoch(run, epoch, plateau?.scale ?? 1);
+      for (const callback of callbacks) await callback.epochEnd?.(record);
+      plateau?.see(record);
+      const verdict = stopping?.see(record);
+      if (verdict === 'best' && phase.earlyStopping?.restoreBest) {
+        best?.dispose();
+        best = new Snapshot(model);
+      }
+      if (verdict === 'stop') stoppedEarly = stopping?.reason ?? null;
+    }
+    trainee.optimizer.finish();
+    best?.restore();
+    return {
+      phase,
+      epochs: epoch,
+      stoppedEarly,
+      keptEpoch: best ? (stopping?.bestEpoch ?? epoch) : epoch,
+    };
+  } finally {
+    best?.dispose();
+  }
+}
+
+function parameters({ phase, model, trainee }: PhaseRun): PhaseBegin {
+  const count = (shapes: readonly (readonly (number | null)[])[]) =>
+    shapes
+      .flatMap((shape) => shape.reduce<number>((size, n) => size * (n ?? 1), 1))
+      .reduce((a, b) => a + b, 0);
+  const trainableParameters = count(trainee.weights.map(({ variable }) => variable.shape));
+  const all = count(model.weights.map(({ shape }) => shape));
+  return { phase, trainableParameters, frozenParameters: all - trainableParameters };
+}
+
+function batchesOf(pictures: Pictures, options: TrainOptions, { batchSize }: PhaseConfig): Batches {
+  const { experiment, data, graph, engine } = options;
+  const { preprocess, augment } = experiment.data;
+  const imageShape = graph.inputShape as readonly [number, number, number];
+  const classCount = data.classNames.length;
+  return new Batches({ pictures, classCount, batchSize, imageShape, preprocess, augment, engine });
+}
