@@ -1,0 +1,230 @@
+import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import * as tf from '@tensorflow/tfjs';
+import { expect } from 'chai';
+import type { LayerArgs } from '../../../src/config/experiment.ts';
+import { buildModel, setFrozen } from '../../../src/model/build.ts';
+import { type Graph, INPUT, type Shape } from '../../../src/model/graph.ts';
+import { drawFrom, stepSource } from '../../../src/model/keras/random.ts';
+import { useEngine } from '../../engine.ts';
+
+function chain(inputShape: Shape, ...layers: [kind: string, args: LayerArgs][]): Graph {
+  const nodes = layers.map(([kind, args], index) => ({
+    name: `layer_${index}`,
+    kind,
+    args,
+    inputs: [index === 0 ? INPUT : `layer_${index - 1}`],
+    part: 'head' as const,
+  }));
+  return { inputShape, nodes };
+}
+
+function mean(values: ArrayLike<number>): number {
+  return Array.from(values).reduce((total, value) => total + value, 0) / values.length;
+}
+
+function deviation(values: ArrayLike<number>): number {
+  const center = mean(values);
+  return Math.sqrt(mean(Array.from(values, (value) => (value - center) ** 2)));
+}
+
+describe("layers with Keras' arithmetic", () => {
+  const engine = useEngine();
+
+  const train = (model: tf.LayersModel, input: tf.Tensor, key = { seed: 1, step: 0 }) => {
+    drawFrom(stepSource(engine(), key));
+    return (model.apply(input, { training: true }) as tf.Tensor).dataSync();
+  };
+
+  describe('batchNormalization', () => {
+    const graph = chain([2], ['batchNormalization', {}]);
+    const input = () =>
+      tf.tensor2d([
+        [1, 10],
+        [2, 10],
+        [3, 40],
+        [6, 20],
+      ]);
+    const statistics = (model: tf.LayersModel) =>
+      model
+        .getLayer('layer_0')
+        .getWeights()
+        .slice(2)
+        .map((weight) => Array.from(weight.dataSync()));
+
+    it('normalizes by the batch in training, and follows its mean and biased variance', () => {
+      const model = buildModel(graph, 1);
+      const output = train(model, input());
+      // Batch: means 3 and 20, biased variances 3.5 and 150.
+      expect(output[0]).to.be.closeTo(-2 / Math.sqrt(3.5 + 1e-3), 1e-5);
+      expect(output[5]).to.be.closeTo(20 / Math.sqrt(150 + 1e-3), 1e-5);
+      const [means, variances] = statistics(model);
+      expect(means?.[0]).to.be.closeTo(0.01 * 3, 1e-6);
+      expect(variances?.[0]).to.be.closeTo(0.99 + 0.01 * 3.5, 1e-6);
+      expect(variances?.[1]).to.be.closeTo(0.99 + 0.01 * 150, 1e-5);
+    });
+
+    it('runs in inference mode and leaves its statistics alone when frozen', () => {
+      const model = buildModel(graph, 1);
+      setFrozen(model, new Set(['layer_0']));
+      const output = train(model, input());
+      expect(output[0]).to.be.closeTo(1 / Math.sqrt(1 + 1e-3), 1e-6);
+      expect(statistics(model)).to.deep.equal([
+        [0, 0],
+        [1, 1],
+      ]);
+    });
+
+    it('trains without center and scale', () => {
+      const model = buildModel(
+        chain([2], ['batchNormalization', { center: false, scale: false }]),
+        1,
+      );
+      expect(train(model, input())[0]).to.be.closeTo(-2 / Math.sqrt(3.5 + 1e-3), 1e-5);
+    });
+
+    it('passes the gradient of its input through the statistics of the batch', () => {
+      const layer = buildModel(graph, 1);
+      const weights = tf.tensor2d([
+        [1, 0],
+        [0, 0],
+        [0, 0],
+        [0, 0],
+      ]);
+      const loss = (x: tf.Tensor) =>
+        (layer.apply(x, { training: true }) as tf.Tensor).mul(weights).sum() as tf.Scalar;
+      const gradient = tf.grad(loss)(input()).dataSync();
+      const step = 1e-2;
+      const nudged = (by: number) =>
+        loss(
+          input().add(
+            tf.tensor2d([
+              [by, 0],
+              [0, 0],
+              [0, 0],
+              [0, 0],
+            ]),
+          ),
+        ).dataSync()[0] as number;
+      expect(gradient[0]).to.be.closeTo((nudged(step) - nudged(-step)) / (2 * step), 1e-3);
+    });
+  });
+
+  it('normalization subtracts the mean and divides by the deviation, in training too', () => {
+    const model = buildModel(chain([2], ['normalization', {}]), 1);
+    model
+      .getLayer('layer_0')
+      .setWeights([tf.tensor1d([1, 2]), tf.tensor1d([4, 9]), tf.scalar(100)]);
+    const input = tf.tensor2d([[5, 8]]);
+    expect(Array.from(train(model, input), (value) => value.toFixed(5))).to.deep.equal([
+      '2.00000',
+      '2.00000',
+    ]);
+  });
+
+  describe('dropout', () => {
+    const ones = () => tf.ones([64, 100]);
+    const dropout = () => buildModel(chain([100], ['dropout', { rate: 0.25 }]), 1);
+
+    it('leaves out a part, divides the rest by what it keeps, and does nothing outside training', () => {
+      const model = dropout();
+      const output = train(model, ones());
+      expect([...new Set(output)].toSorted().map((value) => value.toFixed(4))).to.deep.equal([
+        '0.0000',
+        '1.3333',
+      ]);
+      expect(mean(output)).to.be.closeTo(1, 0.03);
+      expect(mean((model.predict(ones()) as tf.Tensor).dataSync())).to.equal(1);
+    });
+
+    it('depends on seed, step and layer, and on nothing else', () => {
+      const first = train(dropout(), ones());
+      expect(train(dropout(), ones())).to.deep.equal(first);
+      expect(train(dropout(), ones(), { seed: 1, step: 1 })).not.to.deep.equal(first);
+      expect(train(dropout(), ones(), { seed: 2, step: 0 })).not.to.deep.equal(first);
+      const second = buildModel(
+        chain([100], ['activation', { activation: 'linear' }], ['dropout', { rate: 0.25 }]),
+        1,
+      );
+      expect(train(second, ones())).not.to.deep.equal(first);
+    });
+
+    it('shares one draw along axes of noiseShape that are 1', () => {
+      const args = { rate: 0.5, noiseShape: [null, 1] };
+      const model = buildModel(chain([100], ['dropout', args]), 1);
+      const rows = tf.tensor2d(train(model, ones()), [64, 100]).mean(1).dataSync();
+      expect([...new Set(rows)].toSorted()).to.deep.equal([0, 2]);
+    });
+
+    it('of pictures drops whole channels', () => {
+      const model = buildModel(chain([4, 4, 50], ['spatialDropout2d', { rate: 0.5 }]), 1);
+      const output = tf.tensor4d(train(model, tf.ones([8, 4, 4, 50])), [8, 4, 4, 50]);
+      const channels = output.mean([1, 2]).dataSync();
+      expect([...new Set(channels)].toSorted()).to.deep.equal([0, 2]);
+    });
+  });
+
+  it('gaussianNoise adds noise, gaussianDropout multiplies by it', () => {
+    const input = () => tf.fill([100, 200], 3);
+    const noise = train(buildModel(chain([200], ['gaussianNoise', { stddev: 0.5 }]), 1), input());
+    expect(mean(noise)).to.be.closeTo(3, 0.02);
+    expect(deviation(noise)).to.be.closeTo(0.5, 0.01);
+    const dropout = train(buildModel(chain([200], ['gaussianDropout', { rate: 0.2 }]), 1), input());
+    expect(mean(dropout)).to.be.closeTo(3, 0.05);
+    expect(deviation(dropout)).to.be.closeTo(3 * Math.sqrt(0.2 / 0.8), 0.03);
+  });
+
+  it('are saved so that plain TensorFlow.js loads them and computes the same', async function (this: Mocha.Context) {
+    this.timeout(60_000);
+    const graph = chain(
+      [6, 6, 3],
+      ['rescaling', { scale: [0.5, 1, 2] }],
+      ['normalization', {}],
+      ['conv2d', { filters: 4, kernelSize: 3, kernelRegularizer: { l2: 1e-4 } }],
+      ['batchNormalization', { scale: false }],
+      ['reLU', { maxValue: 6 }],
+      ['spatialDropout2d', { rate: 0.5 }],
+      ['dropout', { rate: 0.5, noiseShape: [null, 1, 1, 1] }],
+      ['cropping2d', { cropping: 1 }],
+      ['gaussianNoise', { stddev: 1 }],
+      ['flatten', {}],
+      ['gaussianDropout', { rate: 0.5 }],
+      ['dense', { units: 3, activation: 'softmax' }],
+    );
+    const model = buildModel(graph, 1);
+    setFrozen(model, new Set(['layer_2']));
+    let saved: tf.io.ModelArtifacts | undefined;
+    await model.save({
+      save: async (artifacts) => {
+        saved = artifacts;
+        return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+      },
+    });
+    const input = Array.from({ length: 108 }, (_, index) => (index % 7) / 7);
+    const expected = (model.predict(tf.tensor4d(input, [1, 6, 6, 3])) as tf.Tensor).dataSync();
+
+    const weights = Buffer.from(saved?.weightData as ArrayBuffer).toString('base64');
+    const program = `
+      const tf = require(${JSON.stringify(createRequire(import.meta.url).resolve('@tensorflow/tfjs'))});
+      const { topology, specs, weights, input } = JSON.parse(require('fs').readFileSync(0, 'utf8'));
+      const data = Uint8Array.from(Buffer.from(weights, 'base64')).buffer;
+      tf.setBackend('cpu')
+        .then(() => tf.loadLayersModel(tf.io.fromMemory({ modelTopology: topology, weightSpecs: specs, weightData: data })))
+        .then((model) => console.log('RESULT' + JSON.stringify(Array.from(model.predict(tf.tensor4d(input, [1, 6, 6, 3])).dataSync()))));
+    `;
+    const printed = execFileSync(process.execPath, ['-e', program], {
+      input: JSON.stringify({
+        topology: saved?.modelTopology,
+        specs: saved?.weightSpecs,
+        weights,
+        input,
+      }),
+      encoding: 'utf8',
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    const computed: number[] = JSON.parse(printed.slice(printed.indexOf('RESULT') + 6));
+    for (const [index, value] of computed.entries()) {
+      expect(value).to.be.closeTo(expected[index] ?? Number.NaN, 1e-5);
+    }
+  });
+});
