@@ -1,0 +1,55 @@
+import * as tf from '@tensorflow/tfjs';
+import { expect } from 'chai';
+import { buildModel } from '../../../src/model/build.ts';
+import type { WeightSpec } from '../../../src/model/layers/layer.ts';
+import { summarize } from '../../../src/model/summary.ts';
+import { useEngine } from '../../engine.ts';
+import { graphOf, references, size } from './references.ts';
+
+/** The same numbers as `weight` in keras_applications.py. */
+function weightOf(layer: string, { name, shape }: WeightSpec): tf.Tensor {
+  const count = shape.reduce((product, each) => product * each, 1);
+  const [height = 0, width = 0] = shape;
+  const fan = name === 'depthwise_kernel' ? height * width : count / (shape.at(-1) ?? 1);
+  const spread = shape.length < 2 ? 0.2 : 2 * Math.sqrt(6 / fan);
+  const values = Float32Array.from({ length: count }, (_, index) => {
+    const u = (index * 0.6180339887498949 + layer.length * 0.1) % 1;
+    if (name.includes('variance')) return 0.5 + u;
+    return name === 'gamma' ? 0.8 + 0.4 * u : (u - 0.5) * spread;
+  });
+  return tf.tensor(values, [...shape]);
+}
+
+describe("backbones with Keras' weights", function (this: Mocha.Suite) {
+  this.timeout(60_000);
+  useEngine();
+
+  for (const [name, { output }] of Object.entries(references)) {
+    if (!output) continue;
+    it(`${name} gives Keras' output`, () => {
+      const graph = graphOf(name);
+      const model = buildModel(graph, 1);
+      for (const { name: layer, weights } of summarize(graph)) {
+        const values = weights.map((spec) => weightOf(layer, spec));
+        if (values.length > 0) model.getLayer(layer).setWeights(values);
+        tf.dispose(values);
+      }
+      const computed = tf.tidy(() => {
+        const pixels = Float32Array.from(
+          { length: size * size * 3 },
+          (_, index) => ((index * 0.7548776662466927) % 1) * 2 - 1,
+        );
+        const values = (
+          model.predict(tf.tensor4d(pixels, [1, size, size, 3])) as tf.Tensor
+        ).flatten();
+        const { mean, variance } = tf.moments(values);
+        return [mean, variance.sqrt(), values.slice(0, 6)].flatMap((each) => [...each.dataSync()]);
+      });
+      const expected = [output.mean, output.deviation, ...output.first];
+      for (const [index, value] of computed.entries()) {
+        expect(value).to.be.closeTo(expected[index] ?? Number.NaN, 1e-4 * output.deviation);
+      }
+      model.dispose();
+    });
+  }
+});
