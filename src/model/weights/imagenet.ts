@@ -72,8 +72,9 @@ function kernels(folder: string, name: string, hash: Hash): ImagenetFile {
 function alphaOf({ name, alpha }: ImagenetModel, known: Readonly<Record<number, string>>): string {
   const text = known[alpha];
   if (text !== undefined) return text;
+  const widths = Object.keys(known).map(Number);
   throw new InputError(
-    `there are ImageNet weights of ${name} for alpha ${Object.keys(known).join(', ')}. Received: ${alpha}`,
+    `there are ImageNet weights of ${name} for alpha ${widths.sort((a, b) => a - b).join(', ')}. Received: ${alpha}`,
   );
 }
 

@@ -1,0 +1,78 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { InputError } from '../../../src/errors.ts';
+import { openWeights } from '../../../src/model/weights/formats.ts';
+import { layersOf } from '../../../src/model/weights/keras-config.ts';
+import { fixture } from './fixtures.ts';
+
+describe('weights of a tfjs layers model', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it('are what tensorflowjs for Python reads: over shards, as floats, bytes, shorts and halves', async () => {
+    const expected: Record<string, number[]> = JSON.parse(
+      await readFile(fixture('tfjs-quantized.json'), 'utf8'),
+    );
+    const file = await openWeights(fixture('tfjs-quantized/model.json'));
+    expect(new Set(file.entries.map((entry) => entry.dtype))).to.have.keys(
+      'float32',
+      'uint8',
+      'uint16',
+      'float16',
+    );
+    expect(file.entries.map(({ layer, name }) => `${layer}/${name}`)).to.have.members(
+      Object.keys(expected),
+    );
+    for (const { layer, name, read } of file.entries) {
+      const wanted = expected[`${layer}/${name}`] ?? [];
+      const received = await read();
+      expect(received).to.have.length(wanted.length);
+      received.forEach((number, i) => {
+        expect(number).to.be.closeTo(wanted[i] ?? Number.NaN, 1e-5);
+      });
+    }
+    expect(layersOf(file.architecture)).to.have.length(11);
+  });
+
+  async function refusal(change: (json: string) => string): Promise<string> {
+    const copy = join(folder, 'copy');
+    await cp(fixture('tfjs-quantized'), copy, { recursive: true });
+    const path = join(copy, 'model.json');
+    await writeFile(path, change(await readFile(path, 'utf8')));
+    const error = await openWeights(path).catch((each: Error) => each);
+    expect(error).to.be.instanceOf(InputError);
+    return (error as Error).message;
+  }
+
+  it('are refused without a shard', async () => {
+    const message = await refusal((json) => json.replace('shard2of3', 'shard9of3'));
+    expect(message).to.contain('group1-shard9of3.bin, which is not beside it');
+  });
+
+  it('are refused when shards hold another number of bytes', async () => {
+    const message = await refusal((json) => json.replace('"group1-shard3of3.bin"', '"model.json"'));
+    expect(message).to.contain('describes 658 bytes');
+  });
+
+  it('are refused when a shard lies outside the folder', async () => {
+    const message = await refusal((json) => json.replace('group1-shard2', '../../group1-shard2'));
+    expect(message).to.contain('a shard outside its own folder: ../../group1-shard2of3.bin');
+  });
+
+  it('are refused when they are no numbers', async () => {
+    const message = await refusal((json) =>
+      json.replaceAll('"dtype": "float32"', '"dtype": "string"'),
+    );
+    expect(message).to.contain('is of type string');
+  });
+
+  it('are refused when the JSON is something else', async () => {
+    expect(await refusal(() => '{"name": "package"}')).to.contain('has no weightsManifest');
+    expect(await refusal(() => '{"name": ')).to.contain('is no valid JSON');
+  });
+});
