@@ -1,0 +1,74 @@
+import type { Shape } from '../model/graph.ts';
+import type { Memory } from './memory.ts';
+import { sum } from './parameters.ts';
+import type { Plan, PlannedLayer } from './plan.ts';
+import { type Align, columns } from './table.ts';
+
+/** The plan as people read it, a line an element. */
+export function formatPlan(plan: Plan): string[] {
+  return [
+    `${plan.name}  ${plan.id}`,
+    '',
+    ...layerTable(plan),
+    '',
+    `input ${size(plan.inputShape)}, ${plan.layers.length} layers, ${count(plan.parameters)} parameters, ${scaled(plan.flops, 'FLOPs')} a picture`,
+    '',
+    ...phaseTable(plan),
+  ];
+}
+
+function layerTable({ layers, phases }: Plan): string[] {
+  const aligns: Align[] = ['left', 'left', 'right', 'right', 'right', 'left'];
+  const trained = ({ parameters, trainedIn }: PlannedLayer) => {
+    if (parameters > 0 && trainedIn.length === 0) return 'no phase';
+    return trainedIn.length === phases.length && phases.length > 1
+      ? 'all phases'
+      : trainedIn.join(', ');
+  };
+  const rows = layers.map((layer) => [
+    layer.name,
+    layer.kind,
+    size(layer.outputShape),
+    layer.parameters === 0 ? '' : count(layer.parameters),
+    layer.flops === 0 ? '' : scaled(layer.flops),
+    trained(layer),
+  ]);
+  return columns(
+    [['layer', 'kind', 'output', 'parameters', 'FLOPs', 'trained in'], ...rows],
+    aligns,
+  );
+}
+
+function phaseTable({ phases }: Plan): string[] {
+  const aligns: Align[] = ['left', 'right', 'right', 'left', 'right', 'right', 'right'];
+  const rows = phases.map((phase) => [
+    phase.name,
+    String(phase.epochs),
+    String(phase.batchSize),
+    phase.optimizer,
+    count(phase.trainableParameters),
+    count(phase.frozenParameters),
+    scaled(total(phase.memory), 'B'),
+  ]);
+  const head = ['phase', 'epochs', 'batch', 'optimizer', 'trainable', 'frozen', 'memory, at least'];
+  return columns([head, ...rows], aligns);
+}
+
+function total(memory: Memory): number {
+  return sum(Object.values(memory), (bytes) => bytes);
+}
+
+function size(shape: Shape): string {
+  return shape.join(' × ');
+}
+
+function count(number: number): string {
+  return number.toLocaleString('en-US');
+}
+
+/** Three digits and a prefix of the SI: 39900000 is `39.9 M`. */
+function scaled(number: number, unit = ''): string {
+  const power = Math.min(4, Math.floor(Math.log10(Math.max(number, 1)) / 3));
+  const digits = Number((number / 1000 ** power).toPrecision(3));
+  return `${digits} ${['', 'k', 'M', 'G', 'T'][power]}${unit}`.trim();
+}
