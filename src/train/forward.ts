@@ -12,7 +12,7 @@ const linear = { getClassName: () => 'linear', apply: (x: tf.Tensor) => x };
 /** Runs the model on `x`; a last softmax or sigmoid is taken off it for the while and applied here. */
 export function forward(model: tf.LayersModel, x: tf.Tensor, training: boolean): Predictions {
   const run = () => model.apply(x, { training }) as tf.Tensor2D;
-  const last = model.outputLayers[0] as Activated;
+  const last = model.outputs[0]?.sourceLayer as Activated;
   const { activation, softmax } = last;
   const name = softmax ? 'softmax' : activation?.getClassName();
   if (name !== 'softmax' && name !== 'sigmoid') return { probabilities: run(), logits: null };
