@@ -44,7 +44,7 @@ export interface WeightFormat {
   /**
    * @param layers the layers of the network that the weights are for: Keras files from before 3.5
    *   name neither weights nor layers, and only the order of the layers tells whose weights they are.
-   * @throws InputError when the file is broken or holds something else.
+   * @throws InputError when the file holds something else, any error when it is broken.
    */
   read(path: string, layers: readonly KerasLayer[] | null): Promise<WeightFile>;
 }

@@ -8,26 +8,36 @@ import { tfjs } from './tfjs.ts';
 
 const formats: readonly WeightFormat[] = [hdf5, keras, tfjs, safetensors];
 
-/** Every ending of a weight file that can be read, e.g. `.h5`. */
-export const weightExtensions: readonly string[] = formats.flatMap((format) => format.extensions);
-
 /**
  * Opens a weight file; its first bytes tell the format.
  *
  * @param layers see {@link WeightFormat.read}
- * @throws InputError when there is no such file or no format knows it.
+ * @throws InputError when there is no such file, no format knows it, or it is broken.
  */
 export async function openWeights(
   path: string,
   layers: readonly KerasLayer[] | null = null,
 ): Promise<WeightFile> {
+  const format = await formatOf(path);
+  return format.read(path, layers).catch((error) => asInputError(error, path));
+}
+
+/** @throws InputError when there is no such file, or no format knows it. */
+export async function formatOf(path: string): Promise<WeightFormat> {
   const head = await firstBytes(path);
   const format = formats.find((each) => each.matches(head));
-  if (format) return format.read(path, layers);
+  if (format) return format;
+  const begins = JSON.stringify(Buffer.from(head.subarray(0, 8)).toString('latin1'));
+  const known = formats.flatMap((each) => each.extensions).join(', ');
   throw new InputError(
-    `${path} is no weight file: it begins with ${JSON.stringify(Buffer.from(head.subarray(0, 8)).toString('latin1'))}. ` +
-      `Files that can be read: ${weightExtensions.join(', ')}`,
+    `${path} is no weight file: it begins with ${begins}. Files that can be read: ${known}`,
   );
+}
+
+/** What a format's own reading, a library's or JSON's stumbles over is the file's fault. */
+function asInputError(error: Error, path: string): never {
+  if (error instanceof InputError) throw error;
+  throw new InputError(`${path} is cut short or broken: ${error.message}`);
 }
 
 async function firstBytes(path: string): Promise<Uint8Array> {

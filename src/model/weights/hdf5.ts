@@ -56,6 +56,6 @@ export async function openHdf5(path: string): Promise<File> {
   try {
     return new h5wasm.File(path, 'r');
   } catch (error) {
-    throw new InputError(`${path} is cut short or broken: ${hdf5Reason(error)}`);
+    throw new Error(hdf5Reason(error));
   }
 }

@@ -43,9 +43,7 @@ export const keras: WeightFormat = {
 /** Writes the archive's weights to `target` and gives its configuration. */
 async function unpack(path: string, target: string): Promise<Json> {
   const { openPromise } = await import('yauzl');
-  const zip = await openPromise(path, { autoClose: false }).catch((error: Error) => {
-    throw new InputError(`${path} is cut short or broken: ${error.message}`);
-  });
+  const zip = await openPromise(path, { autoClose: false });
   try {
     const members = new Map<string, Entry>();
     for await (const entry of zip.eachEntry()) members.set(entry.fileName, entry);

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { cacheFolder } from '../../cache.ts';
 import type { BackboneConfig } from '../../config/experiment.ts';
-import { download } from '../../download.ts';
-import { InputError } from '../../errors.ts';
+import { type Download, download } from '../../download.ts';
+import { InputError, RunError } from '../../errors.ts';
+import { formatOf } from './formats.ts';
 import { imagenetFile, KERAS_APPLICATIONS, kerasModels } from './imagenet.ts';
 import { shardPaths } from './tfjs.ts';
 
@@ -45,7 +46,7 @@ function fetchImagenet(
 ): Promise<string> {
   const { file, folder, hash } = imagenetFile(model);
   const url = `${kerasApplications}${folder}${file}`;
-  return download({ url, hash, to: join(kerasModels(), file), report, signal });
+  return fetchChecked({ url, hash, to: join(kerasModels(), file), report, signal });
 }
 
 /** One folder of the cache for each URL; a tfjs model's shards go beside its `model.json`. */
@@ -53,11 +54,21 @@ async function fetchWeights(url: string, { report, signal }: ResolveContext): Pr
   const key = createHash('sha256').update(url).digest('hex').slice(0, 16);
   const name = basename(new URL(url).pathname);
   const to = join(cacheFolder(), 'weights', key, name);
-  await download({ url, hash: null, to, report, signal });
+  await fetchChecked({ url, hash: null, to, report, signal });
   if (!name.endsWith('.json')) return to;
-  for (const shard of shardPaths(await readFile(to, 'utf8'), to)) {
+  for (const shard of shardPaths(await readFile(to, 'utf8'), url)) {
     const shardUrl = new URL(shard, url).href;
     await download({ url: shardUrl, hash: null, to: join(dirname(to), shard), report, signal });
   }
   return to;
+}
+
+/** Without a hash to go by, what is no weight file at all, such as a network's sign-in page, is not kept. */
+async function fetchChecked(wanted: Download): Promise<string> {
+  const path = await download(wanted);
+  await formatOf(path).catch(async (error: Error) => {
+    await rm(path);
+    throw new RunError(`${wanted.url} gave something else, which was removed: ${error.message}`);
+  });
+  return path;
 }

@@ -35,11 +35,9 @@ export const tfjs: WeightFormat = {
   extensions: ['.json'],
   matches: (head) => /^\s*\{/.test(Buffer.from(head).toString('latin1')),
   async read(path) {
-    const { modelTopology, weightsManifest } = parse(await readFile(path, 'utf8'), path);
-    if (!weightsManifest) {
-      throw new InputError(`${path} is no tfjs layers model: it has no weightsManifest`);
-    }
-    const groups = await Promise.all(weightsManifest.map((group) => groupEntries(group, path)));
+    const json = await readFile(path, 'utf8');
+    const groups = await Promise.all(manifest(json, path).map((each) => groupEntries(each, path)));
+    const { modelTopology } = JSON.parse(json) as ModelJson;
     return {
       path,
       format: this.name,
@@ -51,19 +49,26 @@ export const tfjs: WeightFormat = {
   },
 };
 
-/** The files beside a `model.json` that hold its numbers. */
+/**
+ * The files beside a `model.json` that hold its numbers.
+ *
+ * @param path what messages call it.
+ * @throws InputError when it is no layers model.
+ */
 export function shardPaths(modelJson: string, path: string): string[] {
-  return (parse(modelJson, path).weightsManifest ?? []).flatMap((group) =>
+  return manifest(modelJson, path).flatMap((group) =>
     group.paths.map((shard) => inside(shard, path)),
   );
 }
 
-function parse(text: string, path: string): ModelJson {
+function manifest(modelJson: string, path: string): readonly ManifestGroup[] {
   try {
-    return JSON.parse(text) as ModelJson;
+    const { weightsManifest } = JSON.parse(modelJson) as ModelJson;
+    if (Array.isArray(weightsManifest)) return weightsManifest;
   } catch (error) {
     throw new InputError(`${path} is no valid JSON: ${(error as Error).message}`);
   }
+  throw new InputError(`${path} is no tfjs layers model: it has no weightsManifest`);
 }
 
 function inside(shard: string, path: string): string {

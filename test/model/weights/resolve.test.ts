@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -128,7 +128,7 @@ describe('where weights come from', () => {
     const models = join(folder, 'keras', 'models');
     await mkdir(models, { recursive: true });
     const path = join(models, 'mobilenet_5_0_224_tf_no_top.h5');
-    await writeFile(path, 'fetched by Keras');
+    await copyFile(fixture('keras2-network.h5'), path);
     expect(await resolve('imagenet', { alpha: 0.5 })).to.equal(path);
     expect(requests).to.deep.equal([]);
   });
@@ -160,11 +160,21 @@ describe('where weights come from', () => {
   });
 
   it('tells URLs apart that end alike', async () => {
-    files.set('/a/weights.h5', Buffer.from('a'));
-    files.set('/b/weights.h5', Buffer.from('b'));
-    const [a, b] = [await resolve(`${host}a/weights.h5`), await resolve(`${host}b/weights.h5`)];
-    expect(await readFile(a ?? '', 'utf8')).to.equal('a');
-    expect(await readFile(b ?? '', 'utf8')).to.equal('b');
+    files.set('/a/it', await readFile(fixture('network.safetensors')));
+    files.set('/b/it', await readFile(fixture('halves.safetensors')));
+    for (const folder of ['a', 'b']) {
+      const path = await resolve(`${host}${folder}/it`);
+      expect(await readFile(path ?? '')).to.deep.equal(files.get(`/${folder}/it`));
+    }
+  });
+
+  it('does not keep what is no weight file', async () => {
+    files.set('/sign-in.h5', Buffer.from('<html>sign in to this network</html>'));
+    const error = await refusal(`${host}sign-in.h5`);
+    expect(error).to.be.instanceOf(RunError);
+    expect(error.message).to.contain('/sign-in.h5 gave something else').and.contain('"<html>si"');
+    const left = await readdir(join(folder, 'cache'), { recursive: true, withFileTypes: true });
+    expect(left.filter((each) => each.isFile())).to.deep.equal([]);
   });
 });
 
