@@ -1,0 +1,138 @@
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { RunError } from '../../errors.ts';
+import { PYTHON, type Wheel } from './wheels.ts';
+
+/** In the order in which they are tried; `uvx` fetches pip itself. */
+const CANDIDATES = ['python3 -m pip', 'python -m pip', 'pip3', 'pip', 'uvx pip'];
+
+const LOOK_AGAIN_MS = 500;
+
+export interface PipDownload {
+  readonly wheels: readonly Wheel[];
+  /** An empty folder, for the wheels and for what pip keeps meanwhile. */
+  readonly to: string;
+  readonly signal: AbortSignal;
+  /** Told now and then how much more has come. */
+  readonly came: (bytes: number) => void;
+}
+
+/**
+ * Downloads wheels with the pip of this machine, which brings its owner's index, proxy and
+ * certificates, and checks their hashes.
+ *
+ * @returns paths of the wheels
+ * @throws RunError that says what to do when there is no pip, or what pip ran into.
+ */
+export async function downloadWheels(download: PipDownload): Promise<string[]> {
+  const { wheels, to, signal, came } = download;
+  const [program, ...first] = await findPip(signal);
+  const [list, temporary] = [join(to, 'requirements.txt'), join(to, 'tmp')];
+  await mkdir(temporary);
+  await writeFile(list, wheels.map((w) => `${w.requirement} --hash=sha256:${w.sha256}\n`).join(''));
+
+  // pip shows no progress to programs: what grows in its temporary folder is the progress.
+  let seen = 0;
+  const timer = setInterval(async () => {
+    const size = await sizeOf(temporary);
+    if (size > seen) came(size - seen);
+    seen = Math.max(seen, size);
+  }, LOOK_AGAIN_MS);
+  const result = await execa(program, [...first, ...pipArguments(wheels), '-d', to, '-r', list], {
+    all: true,
+    reject: false,
+    stdin: 'ignore',
+    cancelSignal: signal,
+    env: { TMPDIR: temporary, LC_ALL: 'C', PIP_REQUIRE_VIRTUALENV: '0' },
+  }).finally(() => clearInterval(timer));
+  signal.throwIfAborted();
+  if (result.failed) throw pipFailure(wheels, result.all || result.message || '');
+  const files = await readdir(to);
+  return files.filter((file) => file.endsWith('.whl')).map((file) => join(to, file));
+}
+
+function pipArguments(wheels: readonly Wheel[]): string[] {
+  return [
+    'download',
+    '--no-deps',
+    '--require-hashes',
+    '--only-binary=:all:',
+    ...[...new Set(wheels.map((wheel) => wheel.platform))].flatMap((name) => ['--platform', name]),
+    ...['--implementation', 'cp', '--python-version', PYTHON.version, '--abi', PYTHON.abi],
+    '--no-input',
+    '--no-cache-dir',
+    '--disable-pip-version-check',
+    '--progress-bar=off',
+  ];
+}
+
+async function findPip(signal: AbortSignal): Promise<[string, ...string[]]> {
+  for (const candidate of CANDIDATES) {
+    const [program = '', ...first] = candidate.split(' ');
+    const options = { reject: false, stdin: 'ignore', cancelSignal: signal } as const;
+    const { failed } = await execa(program, [...first, '--version'], options);
+    signal.throwIfAborted();
+    if (!failed) return [program, ...first];
+  }
+  throw new RunError(
+    `TensorFlow is installed with pip, and none was found (tried ${CANDIDATES.join(', ')}): install ` +
+      'Python 3 with pip, or uv, or set CIFAR_RUN_TENSORFLOW to the folder of a TensorFlow that is there',
+  );
+}
+
+/** Bytes of the files in a folder, as far as they can be seen while it changes. */
+async function sizeOf(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true }).catch(() => []);
+  const sizes = await Promise.all(
+    entries.map((entry) =>
+      stat(join(folder, entry)).then(
+        (found) => (found.isFile() ? found.size : 0),
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+const NETWORK =
+  /NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout|ConnectionError|ProtocolError|IncompleteRead|IncompleteDownload|ProxyError|SSLError|Max retries|connection broken/;
+
+function pipFailure(wheels: readonly Wheel[], log: string): RunError {
+  const [wanted] = wheels;
+  const what = wheels.length > 1 ? `${wanted?.requirement} with CUDA` : `${wanted?.requirement}`;
+  if (/DO NOT MATCH THE HASHES/.test(log)) {
+    const received = log.match(/Got\s+([0-9a-f]{64})/)?.[1];
+    const expected = log.match(/Expected sha256 ([0-9a-f]{64})/)?.[1];
+    return new RunError(
+      `what pip received for ${what} is not the published file, and nothing was installed: its sha256 ` +
+        `is ${received}, and should be ${expected}; look at the index that pip uses (pip config list)`,
+    );
+  }
+  if (/No space left on device/.test(log)) {
+    return new RunError(
+      `the disk is full: ${what} could not be downloaded; free some space, or set CIFAR_RUN_CACHE to ` +
+        'a folder on another disk',
+    );
+  }
+  if (NETWORK.test(log)) {
+    return new RunError(
+      `pip could not reach its package index for ${what}: check the network, or pip's proxy and index ` +
+        `(pip config list); ${lastError(log)}`,
+    );
+  }
+  if (/No matching distribution found/.test(log)) {
+    return new RunError(
+      `the package index that pip uses does not have ${what}: use one that does, such as PyPI ` +
+        `(pip config list shows the one in use); ${lastError(log)}`,
+    );
+  }
+  return new RunError(`pip could not download ${what}: ${lastError(log)}`);
+}
+
+/** What pip says in the end, without its advertisements. */
+function lastError(log: string): string {
+  const lines = log.split('\n').filter((line) => line.trim() !== '');
+  const error = lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1) ?? 'it says nothing';
+  return `pip says: ${error.trim()}`;
+}
