@@ -21,13 +21,13 @@ export async function decodePicture(
   name: string,
   [height, width, channels]: readonly [number, number, number],
 ): Promise<Uint8Array> {
-  const decoded = sharp(bytes, { autoOrient: true })
-    .flatten({ background: 'white' })
-    .resize(width, height, { fit: 'fill', kernel: 'linear' })
-    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
-    .raw({ depth: 'uchar' });
   try {
-    return await decoded.toBuffer();
+    return await sharp(bytes, { autoOrient: true })
+      .flatten({ background: 'white' })
+      .resize(width, height, { fit: 'fill', kernel: 'linear' })
+      .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer();
   } catch (error) {
     throw new InputError(
       `cannot read the picture ${name}: ${(error as Error).message}; repair or remove it`,

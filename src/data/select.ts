@@ -29,8 +29,8 @@ export function proportionalShares(sizes: readonly number[], total: number): num
 }
 
 /**
- * Divides `total` among classes evenly; what a small class cannot give, larger ones do. The earlier
- * classes give the pictures that do not divide.
+ * Divides `total` among classes evenly; what a small class cannot give, larger ones do. What does not
+ * divide comes from the larger classes, and of equal ones from the earlier.
  */
 export function evenShares(sizes: readonly number[], total: number): number[] {
   const shares = sizes.map(() => 0);

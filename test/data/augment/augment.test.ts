@@ -1,0 +1,137 @@
+import * as tf from '@tensorflow/tfjs';
+import { expect } from 'chai';
+import { augmentBatch } from '../../../src/data/augment/apply.ts';
+import type { AugmentArgs, LabelledBatch } from '../../../src/data/augment/augment.ts';
+import { augmentKinds } from '../../../src/data/augment/table.ts';
+import { useEngine } from '../../engine.ts';
+
+const count = 64;
+
+describe('augmentation', () => {
+  const engine = useEngine();
+
+  /** Pictures of 6 by 5 pixels whose values, 1 to 90, tell row, column and channel. */
+  function pictures(): LabelledBatch {
+    const picture = tf.range(1, 91).reshape([1, 6, 5, 3]);
+    const labels = tf.range(0, count, 1, 'int32').mod(4).toInt();
+    return { x: picture.tile([count, 1, 1, 1]), y: tf.oneHot(labels, 4).toFloat().as2D(count, 4) };
+  }
+
+  function augmented(kind: string, args: AugmentArgs, key: (string | number)[] = [1]) {
+    const { x, y } = tf.tidy(() => {
+      const changed = augmentBatch(pictures(), [{ kind, args }], engine(), key);
+      return { x: changed.x, y: changed.y };
+    });
+    return { x: x.arraySync(), y: y.arraySync() };
+  }
+
+  const original = () => pictures().x.arraySync()[0] as number[][][];
+  /** How many pictures equal each of these; every picture must equal one. */
+  const tally = (x: number[][][][], possible: number[][][][]) => {
+    const texts = possible.map((picture) => JSON.stringify(picture));
+    const counts = texts.map(() => 0);
+    for (const picture of x) {
+      const which = texts.indexOf(JSON.stringify(picture));
+      expect(which, JSON.stringify(picture)).to.be.at.least(0);
+      counts[which] = (counts[which] as number) + 1;
+    }
+    return counts;
+  };
+  const mirrored = (picture: number[][][]) => picture.map((row) => row.toReversed());
+
+  for (const [kind, { defaults }] of augmentKinds)
+    it(`${kind} depends on its key alone, and keeps shape and range`, () => {
+      const { x, y } = augmented(kind, defaults, [7, 'a']);
+      expect(augmented(kind, defaults, [7, 'a'])).to.deep.equal({ x, y });
+      expect(augmented(kind, defaults, [7, 'b']).x).to.not.deep.equal(x);
+      expect(tf.tensor4d(x).shape).to.deep.equal([count, 6, 5, 3]);
+      for (const value of x.flat(3)) expect(value).to.be.within(0, 255);
+      for (const row of y) expect(row.reduce((sum, p) => sum + p, 0)).to.be.closeTo(1, 1e-6);
+    });
+
+  it('flip mirrors about half of the pictures', () => {
+    const { x } = augmented('flip', { direction: 'horizontal' });
+    const [same, other] = tally(x, [original(), mirrored(original())]);
+    expect(same).to.be.within(20, 44);
+    expect(other).to.be.within(20, 44);
+  });
+
+  it('flip in both directions gives four views', () => {
+    const { x } = augmented('flip', { direction: 'horizontalAndVertical' });
+    const upside = original().toReversed();
+    const views = [original(), mirrored(original()), upside, mirrored(upside)];
+    for (const views_ of tally(x, views)) expect(views_).to.be.within(6, 28);
+  });
+
+  it('crop gives every window of the padded picture, its pixels unchanged', () => {
+    const { x } = augmented('crop', { padding: 1 });
+    const at = (row: number, column: number) => original()[row]?.[column] ?? [0, 0, 0];
+    const windows = [-1, 0, 1].flatMap((down) =>
+      [-1, 0, 1].map((right) =>
+        original().map((line, row) => line.map((_, column) => at(row + down, column + right))),
+      ),
+    );
+    for (const windows_ of tally(x, windows)) expect(windows_).to.be.at.least(1);
+  });
+
+  it('cutout blackens one square, cut off at the edge, and nothing else', () => {
+    const { x } = augmented('cutout', { size: 3 });
+    const square = (row: number, column: number) =>
+      original().map((line, r) =>
+        line.map((pixel, c) =>
+          Math.abs(r - row) <= 1 && Math.abs(c - column) <= 1 ? [0, 0, 0] : pixel,
+        ),
+      );
+    const possible = [0, 1, 2, 3, 4, 5].flatMap((row) =>
+      [0, 1, 2, 3, 4].map((column) => square(row, column)),
+    );
+    const counts = tally(x, possible);
+    expect(counts.filter((n) => n > 0).length).to.be.at.least(20);
+  });
+
+  it('brightness adds the same to a whole picture, at most its factor of 255', () => {
+    const { x } = augmented('brightness', { factor: 0.1 });
+    const changes = x.map((picture) => (picture[5]?.[4]?.[2] as number) - 90);
+    for (const change of changes) expect(Math.abs(change)).to.be.at.most(25.5);
+    expect(Math.max(...changes)).to.be.above(15);
+    expect(Math.min(...changes)).to.be.below(-15);
+    x.forEach((picture, i) => {
+      picture.flat(2).forEach((value, place) => {
+        expect(value).to.be.closeTo(Math.max(0, place + 1 + (changes[i] as number)), 1e-4);
+      });
+    });
+  });
+
+  it('contrast keeps the mean of each channel and scales the distance from it', () => {
+    const { x } = augmented('contrast', { factor: 0.5 });
+    const spread = (picture: number[][][]) =>
+      (picture[5]?.[4]?.[0] as number) - (picture[0]?.[0]?.[0] as number);
+    const scales = x.map((picture) => spread(picture) / spread(original()));
+    const means = tf.tensor4d(x).mean([1, 2]).arraySync() as number[][];
+    x.forEach((_, i) => {
+      if ((scales[i] as number) > 1) return;
+      [44.5, 45.5, 46.5].forEach((mean, channel) => {
+        expect(means[i]?.[channel]).to.be.closeTo(mean, 1e-3);
+      });
+    });
+    for (const scale of scales) expect(scale).to.be.within(0.5 - 1e-6, 1.5);
+    expect(Math.min(...scales)).to.be.below(0.6);
+  });
+
+  it('mixup blends pictures and labels by the same weight, mostly near one or the other', () => {
+    const batch = { x: tf.range(0, count).reshape([count, 1, 1, 1]), y: tf.eye(count) };
+    const { x, y } = augmentBatch(
+      batch as LabelledBatch,
+      [{ kind: 'mixup', args: { alpha: 0.2 } }],
+      engine(),
+      [3],
+    );
+    const blended = tf.matMul(y, tf.range(0, count).reshape([count, 1])).dataSync();
+    x.dataSync().forEach((value, i) => {
+      expect(value).to.be.closeTo(blended[i] as number, 1e-3);
+    });
+    const own = (y.arraySync() as number[][]).map((row, i) => row[i] as number);
+    expect(own.filter((weight) => weight < 0.1 || weight > 0.9).length).to.be.within(28, 60);
+    expect(own.filter((weight) => weight > 0.1 && weight < 0.9).length).to.be.at.least(5);
+  });
+});

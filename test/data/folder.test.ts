@@ -1,0 +1,285 @@
+import { mkdir, readdir, truncate, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { expect } from 'chai';
+import sharp from 'sharp';
+import { create } from 'tar';
+import type { DataConfig } from '../../src/config/experiment.ts';
+import { loadData } from '../../src/data/load.ts';
+import { InputError } from '../../src/errors.ts';
+import { needsShared, shared } from '../shared.ts';
+import { dataConfig, loadContext, rejection, useFolder } from './setting.ts';
+
+type Colour = readonly [number, number, number];
+const red: Colour = [255, 0, 0];
+const green: Colour = [0, 255, 0];
+const grey: Colour = [77, 77, 77];
+
+/** A picture of one colour, 40 by 20 pixels. */
+function plain([r, g, b]: Colour) {
+  return sharp({ create: { width: 40, height: 20, channels: 3, background: { r, g, b } } });
+}
+
+async function write(folder: string, files: Record<string, Promise<Buffer>>) {
+  for (const [path, bytes] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), await bytes);
+  }
+}
+
+describe('the data set folder', () => {
+  const folder = useFolder();
+  const load = async (
+    source: string,
+    given: Partial<DataConfig> = {},
+    imageShape: readonly [number, number, number] = [8, 8, 3],
+  ) => loadData(dataConfig({ source, validation: 0.5, ...given }), 42, loadContext(imageShape));
+
+  /** Two classes of two pictures each, so that half of each class is trained on. */
+  const four = {
+    'a/1.png': plain(red).png().toBuffer(),
+    'a/2.png': plain(red).png().toBuffer(),
+    'b/1.png': plain(green).png().toBuffer(),
+    'b/2.png': plain(green).png().toBuffer(),
+  };
+
+  describe('reads', () => {
+    /** The pixels of one picture, read as the two pictures of class `a`. */
+    async function read(name: string, bytes: Promise<Buffer>, shape: [number, number, number]) {
+      const source = join(folder(), `format-${name}`);
+      const { 'b/1.png': first, 'b/2.png': second } = four;
+      await write(source, {
+        [`a/1${name}`]: bytes,
+        [`a/2${name}`]: bytes,
+        'b/1.png': first,
+        'b/2.png': second,
+      });
+      const { train } = await load(source, {}, shape);
+      expect(train.labels).to.deep.equal(Int32Array.of(0, 1));
+      const [height, width, channels] = shape;
+      const pixels = train.pixels.subarray(0, height * width * channels);
+      return (y: number, x: number) => [
+        ...pixels.subarray((y * width + x) * channels, (y * width + x + 1) * channels),
+      ];
+    }
+    const near = (pixel: number[], colour: readonly number[], by = 6) => {
+      expect(pixel).to.have.length(colour.length);
+      pixel.forEach((value, channel) => {
+        expect(value, pixel.join()).to.be.closeTo(colour[channel] as number, by);
+      });
+    };
+
+    const formats: Record<string, () => Promise<Buffer>> = {
+      '.jpg': () => plain(red).jpeg().toBuffer(),
+      '.JPEG': () => plain(red).jpeg({ progressive: true }).toBuffer(),
+      '.png': () => plain(red).png().toBuffer(),
+      '.webp': () => plain(red).webp().toBuffer(),
+      '.gif': () => plain(red).gif().toBuffer(),
+      '.avif': () => plain(red).avif().toBuffer(),
+      '.tiff': () => plain(red).tiff().toBuffer(),
+    };
+    for (const [extension, bytes] of Object.entries(formats))
+      it(`${extension}`, async () => {
+        const pixel = await read(extension, bytes(), [8, 8, 3]);
+        near(pixel(0, 0), red);
+        near(pixel(7, 7), red);
+      });
+
+    it('palettes', async () => {
+      const palette = plain(green).png({ palette: true }).toBuffer();
+      near((await read('-palette.png', palette, [8, 8, 3]))(3, 3), green);
+    });
+
+    it('grey as three equal channels', async () => {
+      const bytes = plain(grey).toColourspace('b-w').png().toBuffer();
+      near((await read('-grey.png', bytes, [8, 8, 3]))(3, 3), grey, 1);
+    });
+
+    it('colour as its brightness where the model takes grey', async () => {
+      near((await read('-to-grey.png', plain(grey).png().toBuffer(), [8, 8, 1]))(3, 3), [77], 1);
+    });
+
+    it('16 bits as 8', async () => {
+      const bytes = plain(grey).toColourspace('rgb16').png().toBuffer();
+      expect((await sharp(await bytes).metadata()).depth).to.equal('ushort');
+      near((await read('-16.png', bytes, [8, 8, 3]))(3, 3), grey, 1);
+    });
+
+    it('transparency over white', async () => {
+      const background = { r: 255, g: 0, b: 0, alpha: 0 };
+      const bytes = sharp({ create: { width: 9, height: 9, channels: 4, background } });
+      near((await read('-alpha.png', bytes.png().toBuffer(), [8, 8, 3]))(3, 3), [255, 255, 255]);
+    });
+
+    it('upright, whatever the camera was held', async () => {
+      // Left half red, right half green; orientation 6 is shown turned clockwise: red above green.
+      const left = await plain(red).resize(20, 20).png().toBuffer();
+      const bytes = plain(green)
+        .composite([{ input: left, left: 0, top: 0 }])
+        .withMetadata({ orientation: 6 })
+        .png()
+        .toBuffer();
+      const pixel = await read('-turned.png', bytes, [8, 4, 3]);
+      for (const x of [0, 3]) {
+        near(pixel(0, x), red);
+        near(pixel(7, x), green);
+      }
+    });
+  });
+
+  describe('as an archive', () => {
+    const files = {
+      'pets/train/cat/1.png': plain(red).png().toBuffer(),
+      'pets/train/cat/2.png': plain(red).png().toBuffer(),
+      'pets/train/dog/3.png': plain(green).png().toBuffer(),
+      'pets/test/cat/4.png': plain(red).png().toBuffer(),
+      'pets/test/dog/5.png': plain(green).png().toBuffer(),
+    };
+
+    for (const [name, gzip] of [
+      ['pets.tar', false],
+      ['pets.tar.gz', true],
+      ['pets.tgz', true],
+    ] as const)
+      it(`${name} is the same as the folder in it`, async () => {
+        await write(folder(), files);
+        await create({ cwd: folder(), file: join(folder(), name), gzip, portable: true }, ['pets']);
+        const fromFolder = await load(join(folder(), 'pets'), { validation: 'test' });
+        const fromArchive = await load(join(folder(), name), { validation: 'test' });
+        expect(fromArchive.classNames).to.deep.equal(['cat', 'dog']);
+        expect([...fromArchive.train.labels]).to.deep.equal([0, 0, 1]);
+        expect([...fromArchive.validation.labels]).to.deep.equal([0, 1]);
+        expect([...fromArchive.train.pixels]).to.deep.equal([...fromFolder.train.pixels]);
+      });
+
+    it('is refused when it breaks off', async () => {
+      await write(folder(), files);
+      const file = join(folder(), 'broken.tar.gz');
+      await create({ cwd: folder(), file, gzip: true, portable: true }, ['pets']);
+      await truncate(file, 300);
+      const error = await rejection(load(file));
+      expect(error).to.be.instanceOf(InputError);
+      expect(error.message).to.match(/broken\.tar\.gz is damaged or no archive: /);
+    });
+
+    it('is refused when it is none', async () => {
+      await writeFile(join(folder(), 'text.tar.gz'), 'x'.repeat(2000));
+      const error = await rejection(load(join(folder(), 'text.tar.gz')));
+      expect(error.message).to.match(/text\.tar\.gz is damaged or no archive: /);
+    });
+  });
+
+  describe('keeps what it decoded', () => {
+    const kept = () => readdir(join(folder(), 'cache', 'pictures'));
+
+    it('so that the second start needs no picture, until one has changed', async () => {
+      const source = join(folder(), 'kept');
+      await write(source, four);
+      const first = await load(source);
+      const before = (await kept()).length;
+      const again = await load(source);
+      expect([...again.train.pixels]).to.deep.equal([...first.train.pixels]);
+      expect(await kept()).to.have.length(before);
+
+      await write(source, { 'a/1.png': plain(grey).png().toBuffer() });
+      await write(source, { 'a/2.png': plain(grey).png().toBuffer() });
+      await utimes(join(source, 'a/1.png'), 1, 1);
+      const changed = await load(source);
+      expect([...changed.train.pixels.subarray(0, 3)]).to.deep.equal([...grey]);
+    });
+
+    it('for each size by itself', async () => {
+      const source = join(folder(), 'sizes');
+      await write(source, four);
+      expect((await load(source)).train.pixels).to.have.length(2 * 8 * 8 * 3);
+      expect((await load(source, {}, [4, 4, 3])).train.pixels).to.have.length(2 * 4 * 4 * 3);
+    });
+
+    it('or says that it cannot, and goes on', async () => {
+      const source = join(folder(), 'unkept');
+      await write(source, four);
+      const cache = process.env.CIFAR_RUN_CACHE;
+      process.env.CIFAR_RUN_CACHE = join(source, 'a/1.png');
+      const context = loadContext([8, 8, 3]);
+      try {
+        const config = dataConfig({ source, validation: 0.5 });
+        expect((await loadData(config, 42, context)).train.labels).to.have.length(2);
+      } finally {
+        process.env.CIFAR_RUN_CACHE = cache;
+      }
+      expect(context.messages.join()).to.match(/could not be kept for the next start: ENOTDIR/);
+    });
+  });
+
+  describe('refuses', () => {
+    it('a broken picture, by its name', async () => {
+      const source = join(folder(), 'half');
+      await write(source, four);
+      const whole = await sharp({
+        create: {
+          width: 200,
+          height: 200,
+          channels: 3,
+          background: 'red',
+          noise: { type: 'gaussian', mean: 128, sigma: 50 },
+        },
+      })
+        .jpeg()
+        .toBuffer();
+      for (const name of ['b/1.png', 'b/2.png'])
+        await writeFile(join(source, name), whole.subarray(0, whole.length / 2));
+      const error = await rejection(load(source));
+      expect(error).to.be.instanceOf(InputError);
+      expect(error.message).to.match(
+        /cannot read the picture b\/[12]\.png of .*half: .*; repair or remove it/,
+      );
+    });
+
+    it('an empty file among the pictures', async () => {
+      const source = join(folder(), 'empty');
+      await write(source, four);
+      for (const name of ['a/1.png', 'a/2.png']) await writeFile(join(source, name), '');
+      expect((await rejection(load(source))).message).to.match(/cannot read the picture a\//);
+    });
+
+    it('what is not there, is no archive, or was not named', async () => {
+      expect((await rejection(load('/nowhere/at/all'))).message).to.equal(
+        'data.source: there is nothing at /nowhere/at/all',
+      );
+      await write(folder(), { 'one.png': plain(red).png().toBuffer() });
+      expect((await rejection(load(join(folder(), 'one.png')))).message).to.match(
+        /one\.png is neither a folder nor an archive that can be read: \.tar, \.tar\.gz or \.tgz/,
+      );
+      const unnamed = loadData(dataConfig({}), 42, loadContext([8, 8, 3]));
+      expect((await rejection(unnamed)).message).to.match(/needs the path of a folder .*none$/);
+    });
+
+    it('a model that takes two channels', async () => {
+      const source = join(folder(), 'channels');
+      await write(source, four);
+      expect((await rejection(load(source, {}, [8, 8, 2]))).message).to.equal(
+        "the model's inputShape has 2 channels; pictures have 3 (RGB) or 1 (grey)",
+      );
+    });
+  });
+
+  describe('the shared archive of CIFAR-10', () => {
+    needsShared();
+
+    it('gives a limited part of its 60,000 pictures', async () => {
+      const source = join(shared as string, 'data/cifar10-jpeg.tar.gz');
+      const { classNames, train, validation } = await load(
+        source,
+        { validation: 'test', limit: { train: 200, validation: 50 } },
+        [32, 32, 3],
+      );
+      expect(classNames.join(' ')).to.equal(
+        'airplane automobile bird cat deer dog frog horse ship truck',
+      );
+      expect([train.labels.length, validation.labels.length]).to.deep.equal([200, 50]);
+      expect([...train.labels].filter((label) => label === 3)).to.have.length(20);
+      // The published mean of CIFAR-10's red channel is 125.3; 200 pictures come near it.
+      const reds = train.pixels.filter((_, i) => i % 3 === 0);
+      expect(reds.reduce((sum, value) => sum + value, 0) / reds.length).to.be.within(110, 141);
+    });
+  });
+});

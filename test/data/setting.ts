@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DataConfig } from '../../src/config/experiment.ts';
+import type { LoadContext } from '../../src/data/dataset.ts';
+
+/** A data section with every default filled in. */
+export function dataConfig(given: Partial<DataConfig>): DataConfig {
+  return {
+    dataset: 'folder',
+    source: null,
+    classes: null,
+    limit: { train: null, validation: null },
+    validation: 'test',
+    preprocess: 'none',
+    augment: [],
+    ...given,
+  };
+}
+
+/** A context whose messages are kept in `messages`. */
+export function loadContext(imageShape: readonly [number, number, number]) {
+  const messages: string[] = [];
+  const context: LoadContext = {
+    imageShape,
+    signal: new AbortController().signal,
+    report: (message) => messages.push(message),
+  };
+  return { ...context, messages };
+}
+
+/** A folder for the tests of a `describe`; the program's cache is in it meanwhile. */
+export function useFolder(): () => string {
+  let folder: string;
+  const { CIFAR_RUN_CACHE } = process.env;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cifar-run-data-'));
+    process.env.CIFAR_RUN_CACHE = join(folder, 'cache');
+  });
+  after(async () => {
+    if (CIFAR_RUN_CACHE === undefined) delete process.env.CIFAR_RUN_CACHE;
+    else process.env.CIFAR_RUN_CACHE = CIFAR_RUN_CACHE;
+    await rm(folder, { recursive: true, force: true });
+  });
+  return () => folder;
+}
+
+/** The error that a promise ends with. */
+export async function rejection(promise: Promise<unknown>): Promise<Error> {
+  return promise.then(
+    () => {
+      throw new Error('it did not fail');
+    },
+    (error: Error) => error,
+  );
+}
