@@ -17,8 +17,9 @@ export function isIndexedLayout(file: File): boolean {
 }
 
 /**
- * @param layers tells whose weights are whose where the file has no names.
- * @throws InputError when it is needed and lacks one of the file's layers.
+ * @param layers tells whose weights are whose where the file has no names; what only the file has is
+ *   left out.
+ * @throws InputError when it is needed and not given.
  */
 export function indexedEntries(
   file: File,
@@ -47,7 +48,8 @@ function groupEntries(
     const vars = childGroup(child, 'vars');
     if (!vars || vars.keys().length === 0) return [];
     const name = stringAttribute(vars, 'name') ?? layer?.name;
-    if (name === undefined) throw namelessLayer(path, `${group.path}/${key}`, known);
+    if (name === undefined && known) return [];
+    if (name === undefined) throw namelessLayer(path, `${group.path}/${key}`);
     return vars
       .keys()
       .sort((a, b) => Number(a) - Number(b))
@@ -77,17 +79,10 @@ function snakeCase(className: string): string {
     .toLowerCase();
 }
 
-function namelessLayer(
-  path: string,
-  group: string,
-  known: ReadonlyMap<string, KerasLayer> | null,
-): InputError {
-  const reason = known
-    ? `the model has only ${[...known.keys()].join(', ') || 'no layers'}`
-    : 'the file does not say what model it belongs to';
+function namelessLayer(path: string, group: string): InputError {
   return new InputError(
     `${path} was written by a Keras before 3.5, which kept the order of the layers and not their names; ` +
-      `it cannot be told which layer ${group} is, because ${reason}. ` +
+      `it cannot be told which layer ${group} is, because the file does not say what model it belongs to. ` +
       'Save the whole model instead (model.save("….keras")), or the weights with Keras 3.5 or later',
   );
 }
