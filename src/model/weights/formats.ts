@@ -6,7 +6,8 @@ import { keras } from './keras.ts';
 import { safetensors } from './safetensors.ts';
 import { tfjs } from './tfjs.ts';
 
-const formats: readonly WeightFormat[] = [hdf5, keras, tfjs, safetensors];
+/** Safetensors first: its header's length can begin with the byte that stands for `{` in JSON. */
+const formats: readonly WeightFormat[] = [safetensors, hdf5, keras, tfjs];
 
 /**
  * Opens a weight file; its first bytes tell the format.
