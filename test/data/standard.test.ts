@@ -1,0 +1,223 @@
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { expect } from 'chai';
+import { create } from 'tar';
+import { datasetKind } from '../../src/data/datasets.ts';
+import { loadData } from '../../src/data/load.ts';
+import { dataConfig, loadContext, rejection, useFolder } from './setting.ts';
+
+/** Channel values of a pixel of picture i, different for each picture, place and channel. */
+const level = (i: number, at: number, channel: number) => (i * 31 + at * 7 + channel * 101) % 256;
+
+/** One file of the CIFAR binary version: label bytes, then red, green and blue planes. */
+function cifarFile(labels: readonly number[][], first: number): Buffer {
+  const records = labels.map((own, i) => {
+    const planes = [0, 1, 2].flatMap((channel) =>
+      Array.from({ length: 1024 }, (_, at) => level(first + i, at, channel)),
+    );
+    return Buffer.from([...own, ...planes]);
+  });
+  return Buffer.concat(records);
+}
+
+/** An idx file of unsigned bytes. */
+function idxFile(shape: readonly number[], values: readonly number[]): Buffer {
+  const header = Buffer.alloc(4 + 4 * shape.length);
+  header.writeUInt32BE(0x0800 + shape.length, 0);
+  shape.forEach((length, i) => {
+    header.writeUInt32BE(length, 4 + 4 * i);
+  });
+  return Buffer.concat([header, Buffer.from(values)]);
+}
+
+describe('the standard data sets', () => {
+  const folder = useFolder();
+
+  describe('cifar10 and cifar100', () => {
+    const load = (dataset: string, source: string) =>
+      loadData(dataConfig({ dataset, source }), 42, loadContext([32, 32, 3]));
+    const ten = (shift: number) => Array.from({ length: 10 }, (_, i) => [(i + shift) % 10]);
+
+    before(async () => {
+      const ten_ = join(folder(), 'cifar-10-batches-bin');
+      await mkdir(ten_);
+      for (const batch of [1, 2, 3, 4, 5])
+        await writeFile(
+          join(ten_, `data_batch_${batch}.bin`),
+          cifarFile(ten(batch), (batch - 1) * 10),
+        );
+      await writeFile(join(ten_, 'test_batch.bin'), cifarFile(ten(0), 50));
+      const options = { cwd: folder(), gzip: true, portable: true };
+      await create({ ...options, file: join(folder(), 'cifar-10-binary.tar.gz') }, [
+        'cifar-10-batches-bin',
+      ]);
+      const hundred = join(folder(), 'cifar-100-binary');
+      await mkdir(hundred);
+      const labels = Array.from({ length: 100 }, (_, fine) => [fine % 20, 99 - fine]);
+      await writeFile(join(hundred, 'train.bin'), cifarFile(labels, 0));
+      await writeFile(join(hundred, 'test.bin'), cifarFile(labels, 100));
+    });
+
+    for (const source of ['cifar-10-binary.tar.gz', 'cifar-10-batches-bin'])
+      it(`cifar10 from ${source}`, async () => {
+        const { classNames, train, validation } = await load('cifar10', join(folder(), source));
+        expect(classNames).to.have.length(10);
+        expect([...train.labels.subarray(0, 11)]).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 2]);
+        expect([...validation.labels]).to.deep.equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        expect(train.labels).to.have.length(50);
+        const pixel = (pixels: Uint8Array, i: number, at: number) => [
+          ...pixels.subarray((i * 1024 + at) * 3, (i * 1024 + at + 1) * 3),
+        ];
+        for (const [i, at] of [
+          [0, 0],
+          [17, 33],
+          [49, 1023],
+        ] as const)
+          expect(pixel(train.pixels, i, at)).to.deep.equal(
+            [0, 1, 2].map((channel) => level(i, at, channel)),
+          );
+        expect(pixel(validation.pixels, 9, 5)).to.deep.equal(
+          [0, 1, 2].map((channel) => level(59, 5, channel)),
+        );
+      });
+
+    it('cifar100 by its fine labels', async () => {
+      const { classNames, train } = await load('cifar100', join(folder(), 'cifar-100-binary'));
+      expect(classNames).to.have.length(100);
+      expect([classNames[0], classNames[54], classNames[99]]).to.deep.equal([
+        'apple',
+        'orchid',
+        'worm',
+      ]);
+      expect([...train.labels.subarray(0, 3)]).to.deep.equal([99, 98, 97]);
+    });
+
+    it('refuses a model that takes grey pictures', async () => {
+      const source = join(folder(), 'cifar-10-batches-bin');
+      const config = dataConfig({ dataset: 'cifar10', source });
+      expect((await rejection(loadData(config, 42, loadContext([32, 32, 1])))).message).to.equal(
+        "the pictures have 3 channels, but the model's inputShape has 1; it must have 3",
+      );
+    });
+
+    it('refuses what is missing, cut short or mislabelled', async () => {
+      const broken = join(folder(), 'broken');
+      await cp(join(folder(), 'cifar-10-batches-bin'), broken, { recursive: true });
+      const file = join(broken, 'data_batch_3.bin');
+      const whole = await readFile(file);
+
+      await writeFile(file, whole.subarray(0, 5000));
+      expect((await rejection(load('cifar10', broken))).message).to.equal(
+        `data.source: data_batch_3.bin of ${broken} has 5000 bytes, which is no multiple of the 3073 bytes of a picture`,
+      );
+      await writeFile(file, Buffer.concat([Buffer.from([10]), whole.subarray(1)]));
+      expect((await rejection(load('cifar10', broken))).message).to.equal(
+        'data.source: picture 20 has label 10; cifar10 has labels 0 to 9',
+      );
+      await rm(file);
+      await rm(join(broken, 'test_batch.bin'));
+      expect((await rejection(load('cifar10', broken))).message).to.equal(
+        `data.source: ${broken} has no file data_batch_3.bin, test_batch.bin`,
+      );
+    });
+  });
+
+  describe('mnist and fashion-mnist', () => {
+    const pixels = (count: number) =>
+      Array.from({ length: count * 784 }, (_, at) => level(at % 784, Math.floor(at / 784), 0));
+    const twenty = [...Array(20).keys()].map((i) => i % 10);
+    const files = {
+      'train-images-idx3-ubyte': idxFile([20, 28, 28], pixels(20)),
+      'train-labels-idx1-ubyte': idxFile([20], twenty),
+      't10k-images-idx3-ubyte': idxFile([10, 28, 28], pixels(10)),
+      't10k-labels-idx1-ubyte': idxFile([10], twenty.slice(0, 10)),
+    };
+    const load = (dataset: string, source: string | null) =>
+      loadData(dataConfig({ dataset, source }), 42, loadContext([28, 28, 1]));
+    const write = async (name: string, changed: Partial<typeof files> = {}) => {
+      const to = join(folder(), name);
+      await mkdir(to, { recursive: true });
+      for (const [file, bytes] of Object.entries({ ...files, ...changed }))
+        await writeFile(join(to, file), bytes);
+      return to;
+    };
+
+    it('from idx files', async () => {
+      const { classNames, train, validation } = await load('fashion-mnist', await write('idx'));
+      expect(classNames[9]).to.equal('Ankle boot');
+      expect([...train.labels]).to.deep.equal(twenty);
+      expect([...train.pixels]).to.deep.equal(pixels(20));
+      expect(validation.labels).to.have.length(10);
+    });
+
+    it('refuses files that are cut short, of another shape, or do not belong together', async () => {
+      const wrong: [Partial<typeof files>, RegExp][] = [
+        [
+          { 'train-images-idx3-ubyte': files['train-images-idx3-ubyte'].subarray(0, 9000) },
+          /train-images-idx3-ubyte is no idx file of unsigned bytes in shape count x 28 x 28$/,
+        ],
+        [
+          { 't10k-images-idx3-ubyte': idxFile([10, 7, 112], pixels(10)) },
+          /t10k-images-idx3-ubyte is no idx file/,
+        ],
+        [{ 't10k-labels-idx1-ubyte': Buffer.from('no') }, /t10k-labels-idx1-ubyte is no idx file/],
+        [
+          { 't10k-labels-idx1-ubyte': idxFile([9], twenty.slice(0, 9)) },
+          /t10k-images-idx3-ubyte has 10 pictures, but t10k-labels-idx1-ubyte 9 labels/,
+        ],
+        [
+          { 't10k-labels-idx1-ubyte': idxFile([10], [0, 1, 2, 3, 11, 5, 6, 7, 8, 9]) },
+          /gives picture 4 the label 11; mnist has labels 0 to 9/,
+        ],
+      ];
+      for (const [changed, message] of wrong) {
+        const error = await rejection(load('mnist', await write('wrong-idx', changed)));
+        expect(error.message).to.match(message);
+      }
+    });
+
+    describe('from a web server', () => {
+      let server: Server;
+      let asked: string[] = [];
+      before(async () => {
+        server = createServer((request, response) => {
+          asked.push(request.url as string);
+          const name = (request.url as string).replace(/^.*\/|\.gz$/g, '');
+          const file = files[name as keyof typeof files];
+          if (file) response.end(gzipSync(file));
+          else response.writeHead(404).end();
+        });
+        await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      });
+      after(() => server.close());
+
+      it('are fetched gzipped, once', async () => {
+        const { port } = server.address() as AddressInfo;
+        const source = `http://127.0.0.1:${port}/data/`;
+        const first = await load('mnist', source);
+        expect([...first.train.pixels]).to.deep.equal(pixels(20));
+        expect(asked).to.deep.equal(Object.keys(files).map((name) => `/data/${name}.gz`));
+        asked = [];
+        expect(await load('mnist', source)).to.deep.equal(first);
+        expect(asked).to.deep.equal([]);
+      });
+    });
+  });
+
+  it('say their classes and shape before anything is read', () => {
+    for (const [name, count, shape] of [
+      ['cifar10', 10, [32, 32, 3]],
+      ['cifar100', 100, [32, 32, 3]],
+      ['mnist', 10, [28, 28, 1]],
+      ['fashion-mnist', 10, [28, 28, 1]],
+      ['digits', 10, [28, 28, 1]],
+    ] as const) {
+      expect(new Set(datasetKind(name).classNames).size).to.equal(count);
+      expect(datasetKind(name).imageShape).to.deep.equal(shape);
+    }
+    expect(datasetKind('folder').classNames).to.equal(undefined);
+  });
+});
