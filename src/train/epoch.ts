@@ -5,7 +5,7 @@ import type { Batches } from '../data/batches.ts';
 import { RunError } from '../errors.ts';
 import { drawFrom, stepSource } from '../model/keras/random.ts';
 import type { EpochRecord } from './callbacks.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluateBatches } from './evaluate.ts';
 import type { Schedule } from './schedules/schedule.ts';
 import { type Trainee, trainStep } from './step.ts';
 import { Tally } from './tally.ts';
@@ -35,7 +35,12 @@ export async function runEpoch(
   const begin = performance.now();
   const tally = await trainEpoch(run, phaseEpoch, rateScale);
   const trainSeconds = (performance.now() - begin) / 1000;
-  const { metrics } = await evaluate({ ...run, ...trainee, batches: run.validation, tta: 'none' });
+  const { metrics } = await evaluateBatches({
+    ...run,
+    ...trainee,
+    batches: run.validation,
+    tta: 'none',
+  });
   counters.epochs += 1;
   return {
     phase: phase.name,

@@ -3,12 +3,29 @@ import * as tf from '@tensorflow/tfjs';
 import type { EvaluateConfig } from '../config/experiment.ts';
 import type { Batches } from '../data/batches.ts';
 import type { Evaluation } from './callbacks.ts';
+import { feed } from './feed.ts';
 import { forward } from './forward.ts';
 import type { Predictions } from './losses/loss.ts';
-import type { Objective } from './objective.ts';
+import { Objective } from './objective.ts';
 import { Tally } from './tally.ts';
+import type { TrainOptions } from './train.ts';
 
-export interface EvaluateOptions {
+/**
+ * What the finished model says of the validation pictures, in their order, with the experiment's test-time
+ * augmentation.
+ */
+export function evaluate(options: Omit<TrainOptions, 'callbacks'>): Promise<Evaluation> {
+  const { experiment, data } = options;
+  const { loss, metrics, phases, evaluate } = experiment;
+  return evaluateBatches({
+    ...options,
+    ...evaluate,
+    objective: new Objective(loss, metrics),
+    batches: feed(data.validation, options, phases.at(-1)?.batchSize ?? 32),
+  });
+}
+
+export interface EvaluateBatchesOptions {
   readonly model: tf.LayersModel;
   readonly objective: Objective;
   readonly batches: Batches;
@@ -16,8 +33,8 @@ export interface EvaluateOptions {
   readonly signal: AbortSignal;
 }
 
-/** What the model says of all pictures, in their order, in inference mode. */
-export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
+/** One pass over the pictures in inference mode. */
+export async function evaluateBatches(options: EvaluateBatchesOptions): Promise<Evaluation> {
   const { model, objective, batches, tta, signal } = options;
   const tally = new Tally(objective);
   const rows: tf.Tensor2D[] = [];

@@ -1,11 +1,10 @@
 import type { PhaseConfig } from '../config/experiment.ts';
-import { Batches } from '../data/batches.ts';
-import type { Pictures } from '../data/dataset.ts';
 import { setFrozen } from '../model/build.ts';
 import { frozenLayers } from '../model/freeze.ts';
 import type { PhaseBegin, PhaseEnd } from './callbacks.ts';
 import { EarlyStopping } from './early-stopping.ts';
 import { type PhaseRun, runEpoch } from './epoch.ts';
+import { feed } from './feed.ts';
 import { Objective } from './objective.ts';
 import { Optimizer } from './optimizers/optimizer.ts';
 import { ReduceOnPlateau } from './reduce-on-plateau.ts';
@@ -25,14 +24,14 @@ export async function trainPhase(
   const weights = trainedWeights(model, graph, phase.learningRateScale);
   const optimizer = new Optimizer({ ...phase, config: phase.optimizer, weights });
   const objective = new Objective(experiment.loss, experiment.metrics);
-  const train = batchesOf(data.train, options, phase);
+  const train = feed(data.train, options, phase.batchSize);
   const run: PhaseRun = {
     ...options,
     phase,
     counters,
     trainee: { model, objective, weights, optimizer },
     train,
-    validation: batchesOf(data.validation, options, phase),
+    validation: feed(data.validation, options, phase.batchSize),
     schedule: createSchedule(phase.optimizer.learningRate, phase.epochs * train.count),
     begin: performance.now(),
   };
@@ -91,12 +90,4 @@ function parameters({ phase, model, trainee }: PhaseRun): PhaseBegin {
   const trainableParameters = count(trainee.weights.map(({ variable }) => variable.shape));
   const all = count(model.weights.map(({ shape }) => shape));
   return { phase, trainableParameters, frozenParameters: all - trainableParameters };
-}
-
-function batchesOf(pictures: Pictures, options: TrainOptions, { batchSize }: PhaseConfig): Batches {
-  const { experiment, data, graph, engine } = options;
-  const { preprocess, augment } = experiment.data;
-  const imageShape = graph.inputShape as readonly [number, number, number];
-  const classCount = data.classNames.length;
-  return new Batches({ pictures, classCount, batchSize, imageShape, preprocess, augment, engine });
 }

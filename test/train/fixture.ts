@@ -1,0 +1,153 @@
+import type { Experiment, LayerArgs, PhaseConfig } from '../../src/config/experiment.ts';
+import type { Dataset, Pictures } from '../../src/data/dataset.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { buildModel } from '../../src/model/build.ts';
+import { type Graph, INPUT } from '../../src/model/graph.ts';
+import { uniforms } from '../../src/random.ts';
+import type { EpochRecord, PhaseEnd, TrainingCallback } from '../../src/train/callbacks.ts';
+import { train } from '../../src/train/train.ts';
+
+const SIZE = 8;
+
+/** Noise, brighter on the left in class 0, on the right in class 1, everywhere in class 2. */
+function pictures(count: number, stream: string): Pictures {
+  const noise = uniforms(count * SIZE * SIZE, [stream]);
+  const labels = Int32Array.from({ length: count }, (_, i) => i % 3);
+  const pixels = Uint8Array.from(noise, (u, i) => {
+    const label = labels[Math.floor(i / (SIZE * SIZE))];
+    const left = i % SIZE < SIZE / 2;
+    return 128 * u + (label === 2 || left === (label === 0) ? 100 : 0);
+  });
+  return { height: SIZE, width: SIZE, channels: 1, pixels, labels };
+}
+
+export const data: Dataset = {
+  classNames: ['left', 'right', 'both'],
+  train: pictures(45, 'train'),
+  validation: pictures(21, 'validation'),
+};
+
+/** A network of layers one after another, for these pictures; the first `backbone` of them are frozen by that name. */
+export function chain(layers: readonly [kind: string, args: LayerArgs][], backbone = 0): Graph {
+  const nodes = layers.map(([kind, args], i) => ({
+    name: `${kind}_${i}`,
+    kind,
+    args,
+    inputs: [i === 0 ? INPUT : `${layers[i - 1]?.[0]}_${i - 1}`],
+    part: i < backbone ? ('backbone' as const) : ('head' as const),
+  }));
+  return { inputShape: [SIZE, SIZE, 1], nodes };
+}
+
+export const convolutional = chain(
+  [
+    ['conv2d', { filters: 4, kernelSize: 3, activation: 'relu' }],
+    ['batchNormalization', {}],
+    ['flatten', {}],
+    ['dropout', { rate: 0.2 }],
+    ['dense', { units: 3, activation: 'softmax' }],
+  ],
+  2,
+);
+
+export const phase = (change: Partial<PhaseConfig> = {}): PhaseConfig => ({
+  name: 'only',
+  freeze: [],
+  epochs: 2,
+  batchSize: 8,
+  gradientAccumulation: 1,
+  optimizer: {
+    name: 'adam',
+    learningRate: 0.01,
+    weightDecay: null,
+    clipNorm: null,
+    globalClipNorm: null,
+    clipValue: null,
+    args: {},
+  },
+  learningRateScale: {},
+  earlyStopping: null,
+  reduceOnPlateau: null,
+  ema: null,
+  ...change,
+});
+
+export const sgd = (learningRate: number): PhaseConfig['optimizer'] => ({
+  ...phase().optimizer,
+  name: 'sgd',
+  learningRate,
+});
+
+function experiment(phases: readonly PhaseConfig[], seed: number): Experiment {
+  return {
+    name: 'test',
+    seed,
+    data: {
+      dataset: 'test',
+      source: null,
+      classes: null,
+      limit: { train: null, validation: null },
+      validation: 'test',
+      preprocess: 'scale',
+      augment: [],
+    },
+    model: {
+      backbone: {
+        from: { kind: 'layers', layers: [] },
+        weights: null,
+        inputShape: null,
+        cut: null,
+      },
+      head: [],
+    },
+    loss: { name: 'categoricalCrossentropy', labelSmoothing: 0, gamma: 2, alpha: 0.25 },
+    metrics: [{ name: 'accuracy', label: 'accuracy', k: null }],
+    phases,
+    evaluate: { tta: 'none' },
+  };
+}
+
+export interface Run {
+  readonly engine: Engine;
+  readonly phases: readonly PhaseConfig[];
+  readonly graph?: Graph;
+  readonly seed?: number;
+  readonly callbacks?: readonly TrainingCallback[];
+  readonly signal?: AbortSignal;
+}
+
+/** Trains a new model and tells all that happened. */
+export async function trained(run: Run) {
+  const { engine, phases, graph = convolutional, seed = 1, callbacks = [] } = run;
+  const model = buildModel(graph, seed);
+  const before = weights();
+  const records: EpochRecord[] = [];
+  const ends: PhaseEnd[] = [];
+  const recorder: TrainingCallback = {
+    epochEnd: (record) => void records.push(record),
+    phaseEnd: (end) => void ends.push(end),
+  };
+  const config = experiment(phases, seed);
+  const signal = run.signal ?? new AbortController().signal;
+  await train({
+    model,
+    graph,
+    experiment: config,
+    data,
+    callbacks: [recorder, ...callbacks],
+    engine,
+    signal,
+  });
+  return { model, graph, config, records, ends, before, after: weights() };
+
+  function weights(): Record<string, number[]> {
+    return Object.fromEntries(
+      model.layers.flatMap((layer) =>
+        layer.weights.map((w) => [
+          `${layer.name}/${w.originalName.split('/').at(-1)}`,
+          [...w.read().dataSync()],
+        ]),
+      ),
+    );
+  }
+}
