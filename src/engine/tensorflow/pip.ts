@@ -1,7 +1,8 @@
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { RunError } from '../../errors.ts';
+import { folderSize } from './folder-size.ts';
 import { PYTHON, type Wheel } from './wheels.ts';
 
 /** In the order in which they are tried; `uvx` fetches pip itself. */
@@ -35,7 +36,7 @@ export async function downloadWheels(download: PipDownload): Promise<string[]> {
   // pip shows no progress to programs: what grows in its temporary folder is the progress.
   let seen = 0;
   const timer = setInterval(async () => {
-    const size = await sizeOf(temporary);
+    const size = await folderSize(temporary);
     if (size > seen) came(size - seen);
     seen = Math.max(seen, size);
   }, LOOK_AGAIN_MS);
@@ -79,20 +80,6 @@ async function findPip(signal: AbortSignal): Promise<[string, ...string[]]> {
     `TensorFlow is installed with pip, and none was found (tried ${CANDIDATES.join(', ')}): install ` +
       'Python 3 with pip, or uv, or set CIFAR_RUN_TENSORFLOW to the folder of a TensorFlow that is there',
   );
-}
-
-/** Bytes of the files in a folder, as far as they can be seen while it changes. */
-async function sizeOf(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true }).catch(() => []);
-  const sizes = await Promise.all(
-    entries.map((entry) =>
-      stat(join(folder, entry)).then(
-        (found) => (found.isFile() ? found.size : 0),
-        () => 0,
-      ),
-    ),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 const NETWORK =

@@ -1,0 +1,98 @@
+import { checkEngine, type EngineCheck } from '../engine/check.ts';
+import { startEngine } from '../engine/choose.ts';
+import type { Engine } from '../engine/engine.ts';
+import { folderSize } from '../engine/tensorflow/folder-size.ts';
+import { type Location, locateTensorFlow } from '../engine/tensorflow/locate.ts';
+import { changedFiles } from '../engine/tensorflow/manifest.ts';
+import { InputError, RunError } from '../errors.ts';
+import { chooseProgress } from '../progress/choose.ts';
+import type { Report } from '../progress/progress.ts';
+
+export interface EngineCommandOptions {
+  readonly verbose?: boolean;
+  readonly json?: boolean;
+}
+
+/**
+ * `cifar-run engine`: installs the engine if need be and shows it; `cifar-run engine check` proves it.
+ * @throws RunError if the engine does not pass.
+ */
+export async function engineCommand(action: string, options: EngineCommandOptions): Promise<void> {
+  if (action !== 'show' && action !== 'check') {
+    throw new InputError(`unknown action of engine: ${action}; show and check are known`);
+  }
+  const { json = false, verbose = false } = options;
+  const start = (report: Report) => startEngine({ threads: null, verbose, report });
+  const engine = json
+    ? await start(() => {})
+    : await (await chooseProgress()).step('Engine', (step) => start(step.report));
+  const shown = await describe(engine);
+  const checked = action === 'check' ? await check(engine, shown) : null;
+
+  if (json) print(JSON.stringify(checked ? { ...shown, check: checked } : shown, null, 2));
+  else print([...showLines(shown), ...(checked ? checkLines(checked) : [])].join('\n'));
+  if (checked && !checked.passed) throw new RunError('the engine did not pass its check');
+}
+
+type Shown = Awaited<ReturnType<typeof describe>>;
+
+async function describe(engine: Engine) {
+  const location = await locateTensorFlow({ report: () => {} });
+  return {
+    engine: engine.name,
+    version: engine.version,
+    ...{ variant: location.variant, source: location.source, folder: location.folder },
+    bytes: location.source === 'installed' ? await folderSize(location.folder) : null,
+    ...{ device: engine.device, devices: engine.devices, threads: engine.threads },
+  };
+}
+
+function showLines(shown: Shown): string[] {
+  const origin: Record<Location['source'], string> = {
+    installed: `installed, ${Math.round((shown.bytes ?? 0) / 1e6).toLocaleString('en-US')} MB`,
+    CIFAR_RUN_TENSORFLOW: 'CIFAR_RUN_TENSORFLOW',
+  };
+  const built = { cpu: ' for the CPU', cuda: ' with CUDA' };
+  const idle = shown.variant === 'cuda' && shown.device === 'cpu';
+  return [
+    `engine   ${shown.engine} ${shown.version}${shown.variant ? built[shown.variant] : ''}`,
+    `folder   ${shown.folder} (${origin[shown.source]})`,
+    `device   ${shown.device.toUpperCase()}${idle ? '; TensorFlow cannot use a GPU here, --verbose shows why' : ''}`,
+    ...shown.devices.map((device) => `         ${device}`),
+    `threads  ${shown.threads}`,
+  ];
+}
+
+interface Checked extends EngineCheck {
+  /** Installed files that are no longer what was installed. */
+  readonly changedFiles: readonly string[];
+}
+
+async function check(engine: Engine, { source, folder }: Shown): Promise<Checked> {
+  const changed = source === 'installed' ? await changedFiles(folder) : [];
+  const result = await checkEngine(engine);
+  return { ...result, changedFiles: changed, passed: result.passed && changed.length === 0 };
+}
+
+function checkLines({ rows, gflops, changedFiles: changed }: Checked): string[] {
+  const width = Math.max(...rows.map((row) => row.operation.length));
+  return [
+    '',
+    `${'operation'.padEnd(width)}  forward   backward  (largest relative difference to plain JavaScript)`,
+    ...rows.map(({ operation, forwardError, backwardError, passed }) =>
+      [
+        operation.padEnd(width),
+        forwardError.toExponential(1).padEnd(8),
+        backwardError.toExponential(1).padEnd(8),
+        passed ? 'passed' : 'FAILED',
+      ].join('  '),
+    ),
+    '',
+    `matMul of 2048 × 2048: ${Math.round(gflops)} GFLOP/s`,
+    ...changed.map((path) => `FAILED: ${path} is not the file that was installed`),
+  ];
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
