@@ -42,7 +42,7 @@ export interface WeightFormat {
   /** Whether a file that begins with these bytes is one. */
   matches(head: Uint8Array): boolean;
   /**
-   * @param layers the layers of the network that the weights are for: Keras files from before 3.5
+   * @param layers the layers of the network that the weights are for: Keras files from before 3.6
    *   name neither weights nor layers, and only the order of the layers tells whose weights they are.
    * @throws InputError when the file holds something else, any error when it is broken.
    */

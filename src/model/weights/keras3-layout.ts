@@ -10,7 +10,7 @@ const EARLY_LAYERS = '_layer_checkpoint_dependencies';
 /**
  * The HDF5 layout of `.weights.h5` and `.keras` (keras/src/saving/saving_lib.py): groups
  * `layers/conv2d_1/vars` named by class, the n-th of its class in `model.layers`, with data sets 0,
- * 1, … . From Keras 3.5 on an attribute of `vars` holds the layer's own name.
+ * 1, … . From Keras 3.6 on an attribute of `vars` holds the layer's own name.
  */
 export function isIndexedLayout(file: File): boolean {
   return layersGroup(file) !== null;
@@ -81,8 +81,8 @@ function snakeCase(className: string): string {
 
 function namelessLayer(path: string, group: string): InputError {
   return new InputError(
-    `${path} was written by a Keras before 3.5, which kept the order of the layers and not their names; ` +
+    `${path} was written by a Keras before 3.6, which kept the order of the layers and not their names; ` +
       `it cannot be told which layer ${group} is, because the file does not say what model it belongs to. ` +
-      'Save the whole model instead (model.save("….keras")), or the weights with Keras 3.5 or later',
+      'Save the whole model instead (model.save("….keras")), or the weights with Keras 3.6 or later',
   );
 }

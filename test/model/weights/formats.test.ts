@@ -69,7 +69,7 @@ describe('weight formats', () => {
 
   it('says why .weights.h5 without names cannot be read alone', async () => {
     const message = await refusal(fixture('keras2-network.weights.h5'));
-    expect(message).to.contain('before 3.5').and.contain('Save the whole model instead');
+    expect(message).to.contain('before 3.6').and.contain('Save the whole model instead');
   });
 
   it('leaves the layers of .weights.h5 without names that the model lacks', async () => {
