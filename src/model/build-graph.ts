@@ -6,7 +6,7 @@ import { type Graph, type GraphNode, INPUT, type Shape } from './graph.ts';
 
 /** A backbone's description is wrong; `at` says which of its keys. */
 export class BackboneError extends InputError {
-  readonly at: 'name' | 'cut' | 'inputShape';
+  readonly at: 'name' | 'alpha' | 'cut' | 'inputShape';
 
   constructor(at: BackboneError['at'], message: string) {
     super(message);
@@ -47,12 +47,23 @@ function named(
   imagenet: boolean,
 ): readonly GraphNode[] {
   const known = backbones[name];
-  if (known) return known.layers({ inputShape, alpha, imagenet });
-  const names = Object.keys(backbones);
-  throw new BackboneError(
-    'name',
-    `there is no backbone named ${name}; there are ${names.join(', ')}${didYouMean(name, names)}`,
-  );
+  if (!known) {
+    const names = Object.keys(backbones);
+    throw new BackboneError(
+      'name',
+      `there is no backbone named ${name}; there are ${names.join(', ')}${didYouMean(name, names)}`,
+    );
+  }
+  if (alpha !== 1 && !known.hasAlpha) {
+    throw new BackboneError('alpha', `${name} has one width, alpha 1. Received: ${alpha}`);
+  }
+  if (imagenet && inputShape[2] !== 3) {
+    throw new BackboneError(
+      'inputShape',
+      `ImageNet's weights take pictures of 3 channels. Received: ${inputShape.join(' × ')}`,
+    );
+  }
+  return known.layers({ inputShape, alpha, imagenet });
 }
 
 /** Layers one after another, but where `inputs` says otherwise. */

@@ -26,6 +26,20 @@ describe('rules that need the network', () => {
         'model.backbone.name: there is no backbone named vgg61; there are vgg16, vgg19, resnet50, resnet50v2, mobilenet, mobilenetV2, efficientnetB0. Did you mean vgg16?',
       ],
     ],
+    'a width that the backbone does not have': [
+      experiment({
+        backbone: named('vgg16', { from: { kind: 'named', name: 'vgg16', alpha: 0.5 } }),
+      }),
+      ['model.backbone.alpha: vgg16 has one width, alpha 1. Received: 0.5'],
+    ],
+    'pictures that the weights cannot take': [
+      experiment({
+        backbone: named('vgg16', { inputShape: [32, 32, 1], weights: 'imagenet' }),
+      }),
+      [
+        "model.backbone.inputShape: ImageNet's weights take pictures of 3 channels. Received: 32 × 32 × 1",
+      ],
+    ],
     'a cut that does not exist': [
       experiment({ backbone: named('vgg16', { cut: 'block3_pol' }) }),
       ['model.backbone.cut: the backbone has no layer named block3_pol. Did you mean block3_pool?'],
