@@ -80,9 +80,14 @@ async function decodeAll(
     done++;
     if (done % reportEvery === 0) report(`decoded ${done} of ${paths.length} pictures`);
   };
-  await Readable.from(tree.read(new Set(paths))).forEach(decode, {
-    concurrency: decodeConcurrency,
-    signal,
-  });
+  try {
+    await Readable.from(tree.read(new Set(paths))).forEach(decode, {
+      concurrency: decodeConcurrency,
+      signal,
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
   return pixels;
 }

@@ -209,6 +209,18 @@ describe('the data set folder', () => {
     });
   });
 
+  it('stops when it is told to, with the reason given, and keeps nothing half done', async () => {
+    const source = join(folder(), 'stopped');
+    await write(source, four);
+    const stop = new AbortController();
+    stop.abort(new Error('enough'));
+    const context = { ...loadContext([9, 9, 3]), signal: stop.signal };
+    const error = await rejection(loadData(dataConfig({ source, validation: 0.5 }), 42, context));
+    expect(error.message).to.equal('enough');
+    // Nothing of 2 pictures of 9 x 9 pixels is in the cache: the next start decodes them.
+    expect((await load(source, {}, [9, 9, 3])).train.pixels).to.have.length(2 * 9 * 9 * 3);
+  });
+
   describe('refuses', () => {
     it('a broken picture, by its name', async () => {
       const source = join(folder(), 'half');
