@@ -83,30 +83,40 @@ describe("layers with Keras' arithmetic", () => {
       expect(train(model, input())[0]).to.be.closeTo(-2 / Math.sqrt(3.5 + 1e-3), 1e-5);
     });
 
-    it('passes the gradient of its input through the statistics of the batch', () => {
-      const layer = buildModel(graph, 1);
-      const weights = tf.tensor2d([
+    it('has the gradients of the arithmetic that it is made of', () => {
+      const model = buildModel(graph, 1);
+      const weights = [
+        [0.5, 2],
+        [3, -1],
+        [0, 0],
+        [1, 1],
+      ].map((each) => tf.tensor1d(each));
+      model.getLayer('layer_0').setWeights(weights);
+      const target = tf.tensor2d([
         [1, 0],
+        [0, 2],
         [0, 0],
-        [0, 0],
-        [0, 0],
+        [3, 0],
       ]);
-      const loss = (x: tf.Tensor) =>
-        (layer.apply(x, { training: true }) as tf.Tensor).mul(weights).sum() as tf.Scalar;
-      const gradient = tf.grad(loss)(input()).dataSync();
-      const step = 1e-2;
-      const nudged = (by: number) =>
-        loss(
-          input().add(
-            tf.tensor2d([
-              [by, 0],
-              [0, 0],
-              [0, 0],
-              [0, 0],
-            ]),
-          ),
-        ).dataSync()[0] as number;
-      expect(gradient[0]).to.be.closeTo((nudged(step) - nudged(-step)) / (2 * step), 1e-3);
+      const x = tf.variable(input());
+      const composed = () => {
+        const { mean, variance } = tf.moments(x, [0]);
+        const [gamma, beta] = model.trainableWeights.map((weight) => weight.read());
+        const normalized = x.sub(mean).div(variance.add(1e-3).sqrt());
+        return normalized.mul(gamma as tf.Tensor).add(beta as tf.Tensor);
+      };
+      const gradients = (forward: () => tf.Tensor) =>
+        Object.values(tf.variableGrads(() => forward().mul(target).sum()).grads).map((gradient) =>
+          Array.from(gradient.dataSync()),
+        );
+      const ours = gradients(() => model.apply(x, { training: true }) as tf.Tensor);
+      const expected = gradients(composed);
+      expect(ours.flat()).to.have.length(12);
+      for (const [index, gradient] of ours.entries()) {
+        for (const [at, value] of gradient.entries()) {
+          expect(value).to.be.closeTo(expected[index]?.[at] ?? Number.NaN, 1e-4);
+        }
+      }
     });
   });
 
