@@ -171,9 +171,7 @@ const error = (got: number, want: number) => Math.abs(got - want) / Math.max(1, 
  * that takes it off again, its gradient is rounding alone (-2e-9), and these two divide by its size.
  */
 const rounding: Readonly<Record<string, number>> = {
-  'sgd_momentum fc/kernel': 1e-3,
   'sgd_momentum evaluation': 1.6e-4,
-  'adagrad loss': 1e-4,
   'adamax fc/bias': 5e-3,
   'nadam fc/bias': 5e-3,
 };
