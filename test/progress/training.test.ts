@@ -1,0 +1,70 @@
+import { expect } from 'chai';
+import { plainProgress } from '../../src/progress/plain.ts';
+import { duration, trainingProgress } from '../../src/progress/training.ts';
+
+describe('the progress of training', () => {
+  const reported: string[] = [];
+  const noted: string[] = [];
+  const callback = trainingProgress({
+    report: (line) => reported.push(line),
+    note: (line) => noted.push(line),
+  });
+
+  it('says phase, epoch, metrics, images a second and the time left in the phase', () => {
+    callback.step?.({
+      phase: 'head',
+      phaseEpoch: 2,
+      phaseEpochs: 4,
+      batch: 50,
+      batches: 100,
+      metrics: { loss: 0.31254, accuracy: 0.9 },
+      imagesPerSecond: 1234.5,
+      secondsInPhase: 30,
+    });
+    // One and a half of four epochs took 30 seconds, so two and a half take 50.
+    expect(reported).to.deep.equal([
+      'head: epoch 2 of 4  50 %  loss 0.3125  accuracy 0.9000  1,235 images/s  50 s left',
+    ]);
+  });
+
+  it('keeps a line for each epoch, training and validation side by side', () => {
+    callback.epochEnd?.({
+      phase: 'head',
+      phaseEpoch: 2,
+      epoch: 2,
+      step: 200,
+      learningRate: 1e-3,
+      train: { loss: 0.3, accuracy: 0.9 },
+      validation: { loss: 0.4, accuracy: 0.88 },
+      seconds: 75,
+      imagesPerSecond: 900,
+    });
+    expect(noted.at(-1)).to.equal(
+      'head: epoch 2  loss 0.3000  accuracy 0.9000  val_loss 0.4000  val_accuracy 0.8800  900 images/s  1:15',
+    );
+  });
+
+  it('writes durations as people do', () => {
+    expect([0.4, 59.4, 60, 185, 7385].map(duration)).to.deep.equal([
+      '0 s',
+      '59 s',
+      '1:00',
+      '3:05',
+      '2:03:05',
+    ]);
+  });
+});
+
+describe('progress in plain lines', () => {
+  it('writes titles and results, and no animation', async () => {
+    const lines: string[] = [];
+    const progress = plainProgress((line) => lines.push(line));
+    const result = await progress.step('Data', async ({ report, note }) => {
+      for (let i = 0; i < 1000; i++) report(`decoding ${i}`);
+      note('1,000 pictures');
+      return 42;
+    });
+    expect(result).to.equal(42);
+    expect(lines).to.deep.equal(['Data', '  1,000 pictures']);
+  });
+});
