@@ -5,8 +5,12 @@ import { RunError } from '../../errors.ts';
 import { folderSize } from './folder-size.ts';
 import { PYTHON, type Wheel } from './wheels.ts';
 
-/** In the order in which they are tried; `uvx` fetches pip itself. */
-const CANDIDATES = ['python3 -m pip', 'python -m pip', 'pip3', 'pip', 'uvx pip'];
+/**
+ * How pip is called, in the order in which it is tried. Python itself tells its path: what is called
+ * `python3` may be a script that starts it, and would not pass the signal on that ends it.
+ */
+const PYTHONS = ['python3', 'python'];
+const PROGRAMS = ['pip3', 'pip', 'uvx pip'];
 
 const LOOK_AGAIN_MS = 500;
 
@@ -69,21 +73,27 @@ function pipArguments(wheels: readonly Wheel[]): string[] {
 }
 
 async function findPip(signal: AbortSignal): Promise<[string, ...string[]]> {
-  for (const candidate of CANDIDATES) {
+  const options = { reject: false, stdin: 'ignore', cancelSignal: signal } as const;
+  for (const python of PYTHONS) {
+    const found = await execa(python, ['-c', 'import pip, sys; print(sys.executable)'], options);
+    signal.throwIfAborted();
+    if (!found.failed) return [found.stdout, '-m', 'pip'];
+  }
+  for (const candidate of PROGRAMS) {
     const [program = '', ...first] = candidate.split(' ');
-    const options = { reject: false, stdin: 'ignore', cancelSignal: signal } as const;
     const { failed } = await execa(program, [...first, '--version'], options);
     signal.throwIfAborted();
     if (!failed) return [program, ...first];
   }
+  const tried = [...PYTHONS.map((python) => `${python} -m pip`), ...PROGRAMS].join(', ');
   throw new RunError(
-    `TensorFlow is installed with pip, and none was found (tried ${CANDIDATES.join(', ')}): install ` +
-      'Python 3 with pip, or uv, or set CIFAR_RUN_TENSORFLOW to the folder of a TensorFlow that is there',
+    `TensorFlow is installed with pip, and none was found (tried ${tried}): install Python 3 with pip, ` +
+      'or uv, or set CIFAR_RUN_TENSORFLOW to the folder of a TensorFlow that is there',
   );
 }
 
 const NETWORK =
-  /NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout|ConnectionError|ProtocolError|IncompleteRead|IncompleteDownload|ProxyError|SSLError|Max retries|connection broken/;
+  /NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout|ConnectionError|ProtocolError|IncompleteRead|incomplete-download|ProxyError|SSLError|Max retries|connection broken/;
 
 function pipFailure(wheels: readonly Wheel[], log: string): RunError {
   const [wanted] = wheels;
@@ -93,7 +103,8 @@ function pipFailure(wheels: readonly Wheel[], log: string): RunError {
     const expected = log.match(/Expected sha256 ([0-9a-f]{64})/)?.[1];
     return new RunError(
       `what pip received for ${what} is not the published file, and nothing was installed: its sha256 ` +
-        `is ${received}, and should be ${expected}; look at the index that pip uses (pip config list)`,
+        `is ${received}, and should be ${expected}; if the transfer broke off, try again, else look at ` +
+        'the index that pip uses (pip config list)',
     );
   }
   if (/No space left on device/.test(log)) {
@@ -104,22 +115,25 @@ function pipFailure(wheels: readonly Wheel[], log: string): RunError {
   }
   if (NETWORK.test(log)) {
     return new RunError(
-      `pip could not reach its package index for ${what}: check the network, or pip's proxy and index ` +
-        `(pip config list); ${lastError(log)}`,
+      `the network failed while pip fetched ${what}: check it, and pip's proxy and index (pip config ` +
+        `list), then try again; ${lastError(log)}`,
     );
   }
   if (/No matching distribution found/.test(log)) {
     return new RunError(
-      `the package index that pip uses does not have ${what}: use one that does, such as PyPI ` +
-        `(pip config list shows the one in use); ${lastError(log)}`,
+      `pip found no ${what}: its package index does not have it, or cannot be reached; PyPI has it ` +
+        `(pip config list shows the index in use); ${lastError(log)}`,
     );
   }
   return new RunError(`pip could not download ${what}: ${lastError(log)}`);
 }
 
-/** What pip says in the end, without its advertisements. */
+/** What pip says in the end; newer ones put the reason behind a cross. */
 function lastError(log: string): string {
   const lines = log.split('\n').filter((line) => line.trim() !== '');
-  const error = lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1) ?? 'it says nothing';
-  return `pip says: ${error.trim()}`;
+  const reason =
+    lines.findLast((line) => line.startsWith('×')) ??
+    lines.findLast((line) => /error/i.test(line)) ??
+    lines.at(-1);
+  return `pip says: ${reason?.trim() ?? 'nothing'}`;
 }
