@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import os from 'node:os';
+import { execa } from 'execa';
+import type { Engine } from '../engine/engine.ts';
+
+const { version } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+) as { version: string };
+
+export interface EnvironmentFacts {
+  readonly engine: Engine;
+  readonly seed: number;
+  readonly dataHash: string;
+}
+
+/** What a run was done with, for environment.json. */
+export async function describeEnvironment({ engine, seed, dataHash }: EnvironmentFacts) {
+  const { name, device, devices, threads } = engine;
+  const cpus = os.cpus();
+  return {
+    cifarRun: version,
+    node: process.version,
+    arguments: process.argv.slice(2),
+    engine: { name, version: engine.version, device, devices, threads },
+    machine: {
+      os: `${os.type()} ${os.release()}`,
+      arch: process.arch,
+      cpu: cpus[0]?.model ?? null,
+      cores: cpus.length,
+      memoryBytes: os.totalmem(),
+    },
+    gitCommit: await gitCommit(),
+    seed,
+    dataHash,
+  };
+}
+
+/** Of the folder that the command runs in, `-dirty` if files differ from it; `null` outside of git. */
+async function gitCommit(): Promise<string | null> {
+  const describe = ['describe', '--always', '--dirty', '--abbrev=40', '--exclude=*'];
+  const { failed, stdout } = await execa('git', describe, { reject: false });
+  return failed ? null : stdout;
+}

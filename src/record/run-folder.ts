@@ -1,0 +1,64 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeAtomic } from '../write-atomic.ts';
+
+const SECOND_MS = 1000;
+
+export interface RunName {
+  /** Folder that holds all runs. */
+  readonly runs: string;
+  /** The experiment's name. */
+  readonly name: string;
+  /** Hash of what determines the result. */
+  readonly id: string;
+}
+
+/** The folder of one run; everything in it is written whole or not at all. */
+export class RunFolder {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /**
+   * Makes `<runs>/<name>/<UTC time>-<id>`. A second run of the same id within a second takes the next
+   * second's name: two runs never share a folder.
+   */
+  static async create({ runs, name, id }: RunName, now = new Date()): Promise<RunFolder> {
+    await mkdir(join(runs, name), { recursive: true });
+    for (let time = now.getTime(); ; time += SECOND_MS) {
+      const path = join(runs, name, `${timeStamp(new Date(time))}-${id}`);
+      if (await makeNew(path)) return new RunFolder(path);
+    }
+  }
+
+  /** Where a file of the run is, or will be. */
+  file(name: string): string {
+    return join(this.path, name);
+  }
+
+  async write(name: string, content: string | Uint8Array): Promise<void> {
+    await writeAtomic(this.file(name), content);
+  }
+
+  async writeJson(name: string, value: unknown): Promise<void> {
+    await this.write(name, `${JSON.stringify(value, null, 2)}\n`);
+  }
+}
+
+/** UTC to the second, such as every file system takes in a name: `2026-01-31T12-05-09Z`. */
+export function timeStamp(time: Date): string {
+  return `${time.toISOString().slice(0, 19).replaceAll(':', '-')}Z`;
+}
+
+/** False if there is such a folder already. */
+async function makeNew(path: string): Promise<boolean> {
+  try {
+    await mkdir(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
