@@ -1,0 +1,107 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect } from 'chai';
+import { findLibraries } from '../../../src/engine/tensorflow/folder.ts';
+
+const FRAMEWORK = 'libtensorflow_framework.so.2';
+const CC = 'libtensorflow_cc.so.2';
+
+describe('a folder with TensorFlow', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cifar-run-folder-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  async function put(...paths: string[]): Promise<void> {
+    for (const path of paths) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), '');
+    }
+  }
+
+  async function refusal(given: string): Promise<string> {
+    try {
+      await findLibraries(given);
+    } catch (error) {
+      expect(error).to.have.property('name', 'InputError');
+      return (error as Error).message;
+    }
+    throw new Error('was accepted');
+  }
+
+  for (const given of ['site-packages', 'site-packages/tensorflow']) {
+    it(`is Python's ${given}`, async () => {
+      await put(
+        `site-packages/tensorflow/${CC}`,
+        `site-packages/tensorflow/${FRAMEWORK}`,
+        'site-packages/tensorflow_io-0.9.0.dist-info/METADATA',
+        'site-packages/tensorflow_cpu-2.20.0.dist-info/METADATA',
+      );
+      const tensorflow = join(folder, 'site-packages/tensorflow');
+      expect(await findLibraries(join(folder, given))).to.deep.equal({
+        folder: join(folder, given),
+        core: join(tensorflow, CC),
+        framework: join(tensorflow, FRAMEWORK),
+        version: '2.20.0',
+        variant: null,
+      });
+    });
+  }
+
+  it('tells a TensorFlow with CUDA', async () => {
+    await put(`tensorflow/${CC}`, `tensorflow/${FRAMEWORK}`, 'tensorflow/python/platform/x');
+    await writeFile(
+      join(folder, 'tensorflow/python/platform/build_info.py'),
+      "build_info = collections.OrderedDict([('cuda_version', '12.5.1'), ('is_cuda_build', True)])",
+    );
+    expect(await findLibraries(folder)).to.include({ version: null, variant: 'cuda' });
+  });
+
+  for (const given of ['libtensorflow', 'libtensorflow/lib']) {
+    it(`is ${given}`, async () => {
+      await put('libtensorflow/lib/libtensorflow.so.2.18.0', `libtensorflow/lib/${FRAMEWORK}`);
+      const core = join(folder, 'libtensorflow/lib/libtensorflow.so.2');
+      await symlink('libtensorflow.so.2.18.0', core);
+      expect(await findLibraries(join(folder, given))).to.include({ core, version: '2.18.0' });
+    });
+  }
+
+  it('is any with the two libraries', async () => {
+    await put(CC, FRAMEWORK);
+    expect(await findLibraries(folder)).to.include({ core: join(folder, CC), version: null });
+  });
+
+  it('is one for macOS', async () => {
+    await put('tensorflow/libtensorflow_cc.2.dylib', 'tensorflow/libtensorflow_framework.2.dylib');
+    const { core } = await findLibraries(folder);
+    expect(core).to.equal(join(folder, 'tensorflow/libtensorflow_cc.2.dylib'));
+  });
+
+  it('is none with one library alone', async () => {
+    await put(CC);
+    expect(await refusal(folder)).to.include(
+      `CIFAR_RUN_TENSORFLOW: ${folder} holds no TensorFlow; looked for `,
+    );
+  });
+
+  it('is none that does not exist', async () => {
+    expect(await refusal(join(folder, 'nowhere'))).to.include('nowhere holds no TensorFlow');
+  });
+
+  for (const version of ['2.15.1', '1.15.5']) {
+    it(`is too old with Python's TensorFlow ${version}`, async () => {
+      await put(`tensorflow/${CC}`, `tensorflow/${FRAMEWORK}`, `tensorflow-${version}.dist-info/x`);
+      expect(await refusal(folder)).to.equal(
+        `CIFAR_RUN_TENSORFLOW: ${folder} holds TensorFlow ${version}; 2.16 or later is needed`,
+      );
+    });
+  }
+
+  it('is too old with libtensorflow 2.9', async () => {
+    await put('lib/libtensorflow.so.2.9.1', `lib/${FRAMEWORK}`);
+    await symlink('libtensorflow.so.2.9.1', join(folder, 'lib/libtensorflow.so.2'));
+    expect(await refusal(folder)).to.include('holds TensorFlow 2.9.1; 2.16 or later is needed');
+  });
+});

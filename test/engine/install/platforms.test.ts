@@ -1,0 +1,136 @@
+import { expect } from 'chai';
+import { type Host, thisHost } from '../../../src/engine/tensorflow/host.ts';
+import { chooseDistribution, gpuObstacle } from '../../../src/engine/tensorflow/platforms.ts';
+
+const LINUX: Host = { platform: 'linux', arch: 'x64', glibc: '2.36', cuda: null };
+const LINUX_GPU: Host = { ...LINUX, cuda: 12_040 };
+const LINUX_ARM: Host = { ...LINUX, arch: 'arm64' };
+const MACOS: Host = { platform: 'darwin', arch: 'arm64', glibc: null, cuda: null };
+
+describe('choosing the wheels', () => {
+  const cases: [string, Host, string, string, string][] = [
+    ['Linux x64', LINUX, 'cpu', 'tensorflow-cpu==2.21.0', 'manylinux_2_27_x86_64'],
+    [
+      'the oldest Linux',
+      { ...LINUX, glibc: '2.27' },
+      'cpu',
+      'tensorflow-cpu==2.21.0',
+      'manylinux_2_27_x86_64',
+    ],
+    [
+      'Linux x64 with an NVIDIA driver',
+      LINUX_GPU,
+      'cuda',
+      'tensorflow==2.21.0',
+      'manylinux_2_27_x86_64',
+    ],
+    [
+      'an NVIDIA driver too old',
+      { ...LINUX, cuda: 11_080 },
+      'cpu',
+      'tensorflow-cpu==2.21.0',
+      'manylinux_2_27_x86_64',
+    ],
+    ['Linux arm64', LINUX_ARM, 'cpu', 'tensorflow==2.21.0', 'manylinux_2_27_aarch64'],
+    [
+      'Linux arm64 with an NVIDIA driver',
+      { ...LINUX_ARM, cuda: 13_000 },
+      'cpu',
+      'tensorflow==2.21.0',
+      'manylinux_2_27_aarch64',
+    ],
+    ['macOS arm64', MACOS, 'cpu', 'tensorflow==2.21.0', 'macosx_12_0_arm64'],
+  ];
+  for (const [name, host, variant, requirement, platform] of cases) {
+    it(`for ${name}`, () => {
+      const chosen = chooseDistribution(host);
+      expect(chosen.variant).to.equal(variant);
+      expect(chosen.wheels[0]).to.include({ requirement, platform });
+      for (const library of [chosen.framework, chosen.core]) {
+        expect(library).to.match(host.platform === 'darwin' ? /\.2\.dylib$/ : /\.so\.2$/);
+        expect(library).to.match(chosen.members);
+      }
+      expect('tensorflow/python/_pywrap_tfe.so').not.to.match(chosen.members);
+    });
+  }
+
+  it('keeps of CUDA what TensorFlow loads and XLA starts', () => {
+    const { members, wheels } = chooseDistribution(LINUX_GPU);
+    expect(wheels).to.have.length(13);
+    for (const path of [
+      'nvidia/cublas/lib/libcublasLt.so.12',
+      'nvidia/cuda_nvrtc/lib/libnvrtc-builtins.so.12.9',
+      'nvidia/cuda_nvcc/bin/ptxas',
+      'nvidia/cuda_nvcc/nvvm/libdevice/libdevice.10.bc',
+      'nvidia_cudnn_cu12-9.10.2.21.dist-info/licenses/License.txt',
+    ]) {
+      expect(path).to.match(members);
+    }
+    expect('nvidia/cublas/include/cublas.h').not.to.match(members);
+    expect('nvidia/cuda_runtime/lib/libcudart_static.a').not.to.match(members);
+  });
+
+  const refused: [string, Host, RegExp][] = [
+    ['Windows', { ...LINUX, platform: 'win32', glibc: null }, /run cifar-run within WSL 2/],
+    ['macOS x64', { ...MACOS, arch: 'x64' }, /tensorflow==2\.16\.2.*CIFAR_RUN_TENSORFLOW/],
+    [
+      'musl',
+      { ...LINUX, glibc: null },
+      /this Linux \(Alpine, most likely\) has musl: use one with glibc/,
+    ],
+    [
+      'old glibc',
+      { ...LINUX, glibc: '2.17' },
+      /needs glibc 2\.27 or later, and this system has 2\.17/,
+    ],
+    [
+      'another processor',
+      { ...LINUX, arch: 'riscv64' },
+      /on linux riscv64, only on .* CIFAR_RUN_TENSORFLOW/,
+    ],
+    ['another system', { ...LINUX, platform: 'freebsd', glibc: null }, /on freebsd x64, only on /],
+  ];
+  for (const [name, host, sentence] of refused) {
+    it(`says what is possible on ${name}`, () => {
+      expect(() => chooseDistribution(host))
+        .to.throw(sentence)
+        .with.property('name', 'RunError');
+    });
+  }
+
+  it('says why a GPU stays unused', () => {
+    expect(gpuObstacle({ ...LINUX, cuda: 11_040 })).to.equal(
+      'the GPU stays unused: its NVIDIA driver supports CUDA 11.4, and TensorFlow 2.21.0 needs 12.0, ' +
+        'which drivers from 525 on support',
+    );
+    expect(gpuObstacle(LINUX)).to.equal(null);
+    expect(gpuObstacle(LINUX_GPU)).to.equal(null);
+  });
+
+  it('knows this machine, and no GPU where all are hidden', () => {
+    const before = process.env.CUDA_VISIBLE_DEVICES;
+    process.env.CUDA_VISIBLE_DEVICES = '-1';
+    try {
+      const host = thisHost();
+      expect(host).to.include({ platform: process.platform, arch: process.arch, cuda: null });
+      if (process.platform === 'linux') expect(host.glibc).to.match(/^2\.\d+$/);
+    } finally {
+      if (before === undefined) delete process.env.CUDA_VISIBLE_DEVICES;
+      else process.env.CUDA_VISIBLE_DEVICES = before;
+    }
+  });
+});
+
+describe('the table of wheels', () => {
+  it('pins version, hash and size of each', () => {
+    for (const host of [LINUX, LINUX_GPU, LINUX_ARM, MACOS]) {
+      const { wheels, installedBytes } = chooseDistribution(host);
+      for (const { requirement, sha256, bytes } of wheels) {
+        expect(requirement).to.match(/^[a-z0-9-]+==[\d.]+$/);
+        expect(sha256).to.match(/^[0-9a-f]{64}$/);
+        expect(bytes).to.be.within(1e6, 1e9);
+      }
+      expect(installedBytes).to.be.greaterThan(wheels.reduce((sum, { bytes }) => sum + bytes, 0));
+    }
+  });
+});
