@@ -36,7 +36,7 @@ describe('the command line', () => {
           if (text !== null) writeFileSync(join(folder, file), text);
           const { exitCode, stderr, stdout } = await cifarRun([...command, file], folder);
           expect(stderr).to.match(expected);
-          expect(String(stderr).trim().split('\n')).to.have.length(1);
+          expect(stderr.trim().split('\n')).to.have.length(1);
           expect(stdout).to.equal('');
           expect(exitCode).to.equal(2);
         });

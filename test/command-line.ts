@@ -1,9 +1,15 @@
 import { fileURLToPath } from 'node:url';
-import { execa, type Result } from 'execa';
+import { execa } from 'execa';
 
 const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 
+export interface Outcome {
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 /** Runs the built program in a process of its own, as a person would; never throws. */
-export function cifarRun(args: readonly string[], cwd?: string): Promise<Result> {
-  return execa(process.execPath, [cli, ...args], { reject: false, ...(cwd ? { cwd } : {}) });
+export async function cifarRun(args: readonly string[], cwd = process.cwd()): Promise<Outcome> {
+  return execa(process.execPath, [cli, ...args], { reject: false, cwd });
 }
