@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { EpochRecord } from '../../train/callbacks.ts';
 import { phaseLayers, phaseSpans } from './phase-bands.ts';
-import { COLORS } from './theme.ts';
+import { COLORS, percent } from './theme.ts';
 
 const WIDTH = 470;
 const HEIGHT = 300;
@@ -123,8 +123,7 @@ function summary(measure: string, epochs: readonly EpochRecord[]): string {
   const [best] = values.toSorted((a, b) => (lower ? a.value - b.value : b.value - a.value));
   const last = values.at(-1);
   if (!best || !last) return 'no validation value is a number';
-  const format = (value: number) =>
-    isShare(measure) ? `${(100 * value).toFixed(2)} %` : value.toPrecision(4);
+  const format = (value: number) => (isShare(measure) ? percent(value, 2) : value.toPrecision(4));
   return `validation: best ${format(best.value)} in epoch ${best.epoch}, last ${format(last.value)}`;
 }
 

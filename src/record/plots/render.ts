@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type * as Vega from 'vega';
 import type { TopLevelSpec } from 'vega-lite';
-import { EM_PER_CHARACTER, FONT, THEME } from './theme.ts';
+import { EM_PER_CHARACTER, THEME } from './theme.ts';
 
 /** Pixels of the PNG for one pixel of the chart, so that it is sharp on a fine screen and in print. */
 const SCALE = 2;
@@ -20,7 +20,7 @@ export async function renderPng(chart: TopLevelSpec): Promise<Buffer> {
   const { renderAsync } = await import('@resvg/resvg-js');
   const image = await renderAsync(svg, {
     fitTo: { mode: 'zoom', value: SCALE },
-    font: { fontFiles, defaultFontFamily: FONT, loadSystemFonts: FOREIGN.test(svg) },
+    font: { fontFiles, loadSystemFonts: FOREIGN.test(svg) },
   });
   return image.asPng();
 }
@@ -34,17 +34,18 @@ export async function renderSvg(chart: TopLevelSpec): Promise<string> {
   });
   const svg = await view.toSVG();
   view.finalize();
-  return svg;
+  // Nothing in vega chooses the condensed face of a family; here every text inherits it.
+  return svg.replace('<svg ', '<svg font-stretch="condensed" ');
 }
 
 /** Without a canvas vega takes every character for 0.8 em wide, far more than the font's are. */
 function setTextMetrics(vega: typeof Vega): void {
   const { textMetrics } = vega as typeof Vega & { textMetrics: TextMetrics };
-  textMetrics.width = ({ fontSize = 11 }, text) =>
-    String(text).length * fontSize * EM_PER_CHARACTER;
+  textMetrics.width = ({ fontSize = 11, limit }, text) =>
+    Math.min(String(text).length * fontSize * EM_PER_CHARACTER, limit || Number.POSITIVE_INFINITY);
 }
 
 /** vega's export for programs with metrics of their own, which its types leave out. */
 interface TextMetrics {
-  width: (item: { readonly fontSize?: number }, text: unknown) => number;
+  width: (item: { readonly fontSize?: number; readonly limit?: number }, text: unknown) => number;
 }

@@ -8,12 +8,11 @@ export const COLORS = {
   wrong: '#D55E00',
   ink: '#222222',
   faint: '#8A8A8A',
-  band: '#F2F2F2',
 } as const;
 
-export const FONT = 'DejaVu Sans Condensed';
+export const FONT = 'DejaVu Sans';
 
-/** Mean advance of a character of the font, in ems; a little more than English words need. */
+/** Mean advance of a character of the font's condensed face, in ems; a little more than English words need. */
 export const EM_PER_CHARACTER = 0.58;
 
 /** What all pictures have in common. */
@@ -41,3 +40,8 @@ export const THEME: Config = {
   },
   legend: { labelFontSize: 12, titleFontSize: 12, symbolStrokeWidth: 2.5 },
 };
+
+/** `0.8736` as `87.36 %`. */
+export function percent(share: number, digits: number): string {
+  return `${(100 * share).toFixed(digits)} %`;
+}
