@@ -11,5 +11,9 @@ export interface Outcome {
 
 /** Runs the built program in a process of its own, as a person would; never throws. */
 export async function cifarRun(args: readonly string[], cwd = process.cwd()): Promise<Outcome> {
-  return execa(process.execPath, [cli, ...args], { reject: false, cwd });
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [cli, ...args], {
+    reject: false,
+    cwd,
+  });
+  return { exitCode, stdout, stderr };
 }

@@ -46,8 +46,7 @@ describe('the packed tarball', () => {
   });
 
   for (const version of NODES) {
-    it(`computes on Node ${version}`, async function () {
-      this.timeout(300_000);
+    it(`computes on Node ${version}`, async () => {
       const folder = join(prefix, `node-${version}`);
       const platform = `node-${process.platform}-${process.arch}`;
       await execa('npm', ['install', '--prefix', folder, `${platform}@${version}`]);
@@ -56,6 +55,6 @@ describe('the packed tarball', () => {
       const { stdout, stderr } = await execa(node, [script, 'engine', 'check'], { cwd: prefix });
       expect(stdout).to.match(/GFLOP\/s/);
       expect(stderr).to.equal('');
-    });
+    }).timeout(300_000);
   }
 });
