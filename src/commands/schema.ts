@@ -1,0 +1,6 @@
+import { schemaText } from '../config/schema.ts';
+
+/** Prints the JSON schema of experiment files. */
+export async function schemaCommand(): Promise<void> {
+  process.stdout.write(schemaText());
+}

@@ -1,0 +1,65 @@
+import { basename, extname } from 'node:path';
+import { InputError } from '../errors.ts';
+import type { Problem } from '../plan/problem.ts';
+import type { Experiment } from './experiment.ts';
+import { readExtended, readText } from './extends.ts';
+import type { Sweep } from './file-types.ts';
+import { type Finding, judge } from './judge.ts';
+import { applyOverrides, type Overrides } from './overrides.ts';
+import { type Place, showProblem } from './place.ts';
+import { resolvedYaml } from './resolved.ts';
+import { sweepProblems } from './sweep.ts';
+import { type MapNode, placeOf } from './tree.ts';
+import { interpolate } from './vars.ts';
+
+export interface LoadedExperiment {
+  readonly experiment: Experiment;
+  /** As the file states it; `null`: one run. */
+  readonly sweep: Sweep | null;
+  /** The file as written. */
+  readonly text: string;
+  /** The experiment as a file again, every default filled in. */
+  resolvedYaml(): string;
+  /** The error that tells of problems found later, each with its place in the file. */
+  problemsAt(problems: readonly Problem[]): InputError;
+}
+
+/**
+ * Reads an experiment file with all that it extends, the command line's overrides and its variables.
+ * @throws InputError with one line for each thing that is wrong: `file:line:column  path  what is wrong`.
+ */
+export async function loadExperiment(
+  file: string,
+  overrides: Overrides,
+): Promise<LoadedExperiment> {
+  const text = await readText(file);
+  const written = await applyOverrides(await readExtended(file, text), overrides);
+  const tree = interpolate(written);
+  const name = basename(file, extname(file)).replaceAll(/[^A-Za-z0-9._-]+/g, '-');
+  const judged = judge(tree, name);
+  const problems = judged.file ? sweepProblems(written, name) : judged.problems;
+  if (!judged.file || problems.length > 0) throw errorAt(tree, problems);
+  const { experiment } = judged;
+  return {
+    experiment,
+    sweep: judged.file.sweep ?? null,
+    text,
+    resolvedYaml: () => resolvedYaml(experiment),
+    problemsAt: (found) => errorAt(tree, found),
+  };
+}
+
+/** All problems, in the order of their places. */
+function errorAt(tree: MapNode, problems: readonly Finding[]): InputError {
+  const lines = problems
+    .map(({ path, message, key }) => ({ path, message, place: placeOf(tree, path, key) }))
+    .toSorted((a, b) => comparePlaces(a.place, b.place))
+    .map(({ place, path, message }) => showProblem(place, path, message));
+  return new InputError(lines.join('\n'));
+}
+
+function comparePlaces(a: Place, b: Place): number {
+  const byOrigin = a.origin.name.localeCompare(b.origin.name);
+  if (byOrigin !== 0 || !a.position || !b.position) return byOrigin;
+  return a.position.line - b.position.line || a.position.column - b.position.column;
+}

@@ -1,0 +1,77 @@
+import { backbones } from '../model/backbones/table.ts';
+import { filled, mapSchema, withDefaults } from './defaults.ts';
+import type {
+  AugmentConfig,
+  DataConfig,
+  Experiment,
+  Json,
+  LayerArgs,
+  LossConfig,
+  MetricConfig,
+} from './experiment.ts';
+import type { Augmentation, Data, ExperimentFile, Loss, Metric } from './file-types.ts';
+import { normalizeModel } from './normalize-model.ts';
+import { normalizePhase } from './normalize-phase.ts';
+import type { ResolvePath } from './paths.ts';
+import { definition, experimentSchema } from './schema.ts';
+
+export interface NormalizeContext {
+  /** The experiment's name where the file gives none. */
+  readonly name: string;
+  readonly pathAt: ResolvePath;
+}
+
+/** The experiment that a valid file describes, every default filled in and every shorthand spelled out. */
+export function normalize(file: ExperimentFile, { name, pathAt }: NormalizeContext): Experiment {
+  const root = filled<ExperimentFile>(experimentSchema(), file);
+  return {
+    name: file.name ?? name,
+    seed: root.seed,
+    data: normalizeData(file, pathAt),
+    model: normalizeModel(file, pathAt),
+    loss: normalizeLoss(root.loss),
+    metrics: root.metrics.map(normalizeMetric),
+    phases: file.phases.map(normalizePhase),
+    evaluate: withDefaults('evaluate', root.evaluate),
+  };
+}
+
+function normalizeData({ data, model }: ExperimentFile, pathAt: ResolvePath): DataConfig {
+  const { source, limit, augment, preprocess, ...rest } = withDefaults<Data>('data', data);
+  const named = model.backbone.name && backbones[model.backbone.name];
+  return {
+    ...rest,
+    source: source === null ? null : pathAt(['data', 'source'], source),
+    limit: normalizeLimit(limit),
+    preprocess: preprocess ?? (named ? named.preprocess : 'scale'),
+    augment: augment.map(normalizeAugmentation),
+  };
+}
+
+function normalizeLimit(limit: Required<Data>['limit']): DataConfig['limit'] {
+  if (limit === null || typeof limit === 'number') return { train: limit, validation: limit };
+  return { train: null, validation: null, ...limit };
+}
+
+/** One in a map with its argument, or its name alone, or with a bare value for its argument. */
+function normalizeAugmentation(written: Augmentation): AugmentConfig {
+  const [kind, value] =
+    typeof written === 'string' ? [written, {}] : (Object.entries(written)[0] as [string, Json]);
+  const { properties = {} } = mapSchema(definition('augmentation'));
+  const schema = mapSchema(properties[kind] ?? {});
+  const [main = ''] = Object.keys(schema.properties ?? {});
+  const args = typeof value === 'object' ? (value as LayerArgs) : { [main]: value };
+  return { kind, args: filled(schema, args) };
+}
+
+function normalizeLoss(loss: Loss): LossConfig {
+  const given = typeof loss === 'string' ? { name: loss } : loss;
+  return withDefaults('focalLoss', given as LossConfig);
+}
+
+function normalizeMetric(metric: Metric): MetricConfig {
+  const name = typeof metric === 'string' ? metric : 'topK';
+  if (name !== 'topK') return { name, label: name, k: null };
+  const k = typeof metric === 'string' ? 5 : metric.topK;
+  return { name, label: `top${k}`, k };
+}

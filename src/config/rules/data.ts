@@ -1,0 +1,45 @@
+import { datasetKind, datasetNames } from '../../data/datasets.ts';
+import { didYouMean } from '../../model/did-you-mean.ts';
+import type { Rule } from './rule.ts';
+
+const datasetIsKnown: Rule = ({ experiment: { data } }) => {
+  if (datasetNames.includes(data.dataset)) return [];
+  const message = `must be one of ${datasetNames.join(', ')}. Received: "${data.dataset}"${didYouMean(data.dataset, datasetNames)}`;
+  return [{ path: ['data', 'dataset'], message }];
+};
+
+const folderHasSource: Rule = ({ experiment: { data } }) => {
+  if (data.dataset !== 'folder' || data.source !== null) return [];
+  const message = 'is missing; the data set folder needs the path of a folder of class folders';
+  return [{ path: ['data', 'source'], message }];
+};
+
+const classesAreKnown: Rule = ({ experiment: { data } }) => {
+  const known = datasetNames.includes(data.dataset) && datasetKind(data.dataset).classNames;
+  if (!known) return [];
+  return (data.classes ?? []).flatMap((name, index) => {
+    if (known.includes(name)) return [];
+    const message = `is no class of ${data.dataset}; its classes are ${listed(known)}. Received: "${name}"${didYouMean(name, known)}`;
+    return [{ path: ['data', 'classes', index], message }];
+  });
+};
+
+const greyPicturesHaveNoColourMeans: Rule = ({ file, experiment: { data, model } }) => {
+  const channels = model.backbone.inputShape?.[2];
+  if (channels !== 1 || (data.preprocess !== 'caffe' && data.preprocess !== 'torch')) return [];
+  const path = file.data.preprocess ? ['data', 'preprocess'] : ['data'];
+  const message = `${data.preprocess} scales pictures of 3 channels, these have 1; scale, tf or none would do`;
+  return [{ path, message }];
+};
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 10).join(', ');
+  return names.length > 10 ? `${shown} and ${names.length - 10} more` : shown;
+}
+
+export const dataRules: readonly Rule[] = [
+  datasetIsKnown,
+  folderHasSource,
+  classesAreKnown,
+  greyPicturesHaveNoColourMeans,
+];

@@ -1,0 +1,62 @@
+import type { Problem } from '../../plan/problem.ts';
+import type { SweepParameter } from '../file-types.ts';
+import { monitorProblems } from './phases.ts';
+import type { Rule } from './rule.ts';
+
+type Method = 'grid' | 'random' | 'zip';
+
+const metricIsMeasured: Rule = ({ file: { sweep }, experiment }) => {
+  const name = sweep?.metric?.name;
+  return name === undefined ? [] : monitorProblems(experiment, name, ['sweep', 'metric', 'name']);
+};
+
+const randomHasTrials: Rule = ({ file: { sweep } }) => {
+  const isRandom = sweep?.method === 'random';
+  if (isRandom && !sweep.trials) {
+    const message = 'is missing; the method random needs the number of draws';
+    return [{ path: ['sweep', 'trials'], message }];
+  }
+  if (!sweep?.trials || isRandom) return [];
+  const message = `is only for the method random. Received: the method ${sweep.method ?? 'grid'}`;
+  return [{ path: ['sweep', 'trials'], message }];
+};
+
+const parametersFitMethod: Rule = ({ file: { sweep } }) =>
+  Object.entries(sweep?.parameters ?? {}).flatMap(([name, parameter]) => {
+    const message = parameterProblem(parameter, sweep?.method ?? 'grid');
+    return message === null ? [] : [{ path: ['sweep', 'parameters', name], message }];
+  });
+
+function parameterProblem(
+  { values, min, max, scale }: SweepParameter,
+  method: Method,
+): string | null {
+  const bounded = min !== undefined || max !== undefined;
+  if (values) return bounded ? 'must have values, or min and max. Received: both' : null;
+  if (min === undefined || max === undefined) return 'must have values, or min and max';
+  if (method !== 'random')
+    return `needs values: min and max are only for the method random. Received: the method ${method}`;
+  if (min >= max) return `min must be below max. Received: ${min} and ${max}`;
+  return scale === 'log' && min <= 0
+    ? `min must be above 0 for the scale log. Received: ${min}`
+    : null;
+}
+
+const zippedAreAsLong: Rule = ({ file: { sweep } }) => {
+  if (sweep?.method !== 'zip') return [];
+  const [first, ...others] = Object.entries(sweep.parameters);
+  const length = first?.[1]?.values?.length;
+  return others.flatMap(([name, parameter]): Problem[] => {
+    const own = parameter?.values?.length;
+    if (own === undefined || own === length) return [];
+    const message = `must have as many values as ${first?.[0]}, ${length}, for the method zip. Received: ${own}`;
+    return [{ path: ['sweep', 'parameters', name], message }];
+  });
+};
+
+export const sweepRules: readonly Rule[] = [
+  metricIsMeasured,
+  randomHasTrials,
+  parametersFitMethod,
+  zippedAreAsLong,
+];

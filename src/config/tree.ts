@@ -1,0 +1,76 @@
+import type { Json } from './experiment.ts';
+import type { Path, Place } from './place.ts';
+
+/** What a YAML file says, each value with the place that it is written at. */
+export type Tree = ScalarNode | ListNode | MapNode;
+
+export interface ScalarNode {
+  readonly kind: 'scalar';
+  readonly value: null | boolean | number | string;
+  readonly at: Place;
+}
+
+export interface ListNode {
+  readonly kind: 'list';
+  readonly items: readonly Tree[];
+  readonly at: Place;
+}
+
+export interface MapNode {
+  readonly kind: 'map';
+  readonly entries: ReadonlyMap<string, Entry>;
+  readonly at: Place;
+}
+
+export interface Entry {
+  /** Where the key is written. */
+  readonly key: Place;
+  readonly value: Tree;
+}
+
+export function toJson(tree: Tree): Json {
+  switch (tree.kind) {
+    case 'scalar':
+      return tree.value;
+    case 'list':
+      return tree.items.map(toJson);
+    case 'map':
+      return Object.fromEntries([...tree.entries].map(([key, { value }]) => [key, toJson(value)]));
+  }
+}
+
+/** The value at a path, if there is one. */
+export function valueAt(tree: Tree, path: Path): Tree | undefined {
+  return path.reduce<Tree | undefined>((at, key) => at && entryAt(at, key)?.value, tree);
+}
+
+/**
+ * Where a path stands, as far as it leads: a scalar at itself, a map or list at its key. With `key`,
+ * a scalar is at its key too.
+ */
+export function placeOf(tree: Tree, path: Path, key = false): Place {
+  let at = tree;
+  let place = tree.at;
+  for (const step of path) {
+    const entry = entryAt(at, step);
+    if (!entry) break;
+    at = entry.value;
+    place = at.kind === 'scalar' && !key ? at.at : entry.key;
+  }
+  return place;
+}
+
+/** An item of a list stands at its own place. */
+function entryAt(tree: Tree, key: string | number): Entry | undefined {
+  if (tree.kind === 'map') return tree.entries.get(String(key));
+  const item = tree.kind === 'list' && typeof key === 'number' ? tree.items[key] : undefined;
+  return item && { key: item.at, value: item };
+}
+
+export function withEntry(map: MapNode, key: string, entry: Entry): MapNode {
+  return { ...map, entries: new Map([...map.entries, [key, entry]]) };
+}
+
+export function withoutEntry(map: MapNode, key: string): MapNode {
+  return { ...map, entries: new Map([...map.entries].filter(([name]) => name !== key)) };
+}

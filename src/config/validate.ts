@@ -1,0 +1,126 @@
+import type { ErrorObject, ValidateFunction } from 'ajv';
+import { didYouMean } from '../model/did-you-mean.ts';
+import { describe } from './describe.ts';
+import type { Json } from './experiment.ts';
+import type { ExperimentFile } from './file-types.ts';
+import type { Path } from './place.ts';
+import { dereference, type Schema } from './schema.ts';
+import * as generated from './schema-validator.ts';
+
+/** Something that the schema does not allow. */
+export interface SchemaProblem {
+  readonly path: Path;
+  readonly message: string;
+  /** The key is what is wrong, not its value. */
+  readonly key: boolean;
+  /** Something is missing, so that nothing can be left out to make the rest valid. */
+  readonly missing: boolean;
+}
+
+const validator = generated.validate as unknown as ValidateFunction<ExperimentFile>;
+
+/** Each thing in a file that its schema does not allow; none when the value is an experiment file. */
+export function schemaProblems(value: Json): SchemaProblem[] {
+  if (validator(value)) return [];
+  const problems = withoutNoise(validator.errors ?? []).map(problem);
+  const lines = new Set<string>();
+  return problems.filter(({ path, message }) => {
+    const line = `${path.join('/')} ${message}`;
+    return !lines.has(line) && lines.add(line);
+  });
+}
+
+/**
+ * Of what `anyOf` says, only what matters: the alternatives of the schema differ in their JSON type, so
+ * that at most one is meant. ajv lists the errors of the alternatives before that of `anyOf` itself.
+ */
+function withoutNoise(errors: readonly ErrorObject[]): ErrorObject[] {
+  let kept: ErrorObject[] = [];
+  for (const error of errors) {
+    const { keyword, instancePath } = error;
+    const within = (each: ErrorObject) =>
+      keyword === 'anyOf' && `${each.instancePath}/`.startsWith(`${instancePath}/`);
+    const meant = kept.filter((each) => within(each) && !isOtherAlternative(each, instancePath));
+    kept = [...kept.filter((each) => !within(each)), ...(meant.length > 0 ? meant : [error])];
+  }
+  return kept;
+}
+
+/** Whether an error says no more than that the value is not of an alternative's type. */
+function isOtherAlternative({ keyword, instancePath }: ErrorObject, path: string): boolean {
+  return instancePath === path && ['type', 'enum', 'const'].includes(keyword);
+}
+
+function problem(error: ErrorObject): SchemaProblem {
+  const path = pathOf(error.instancePath);
+  const schema = error.parentSchema as Schema;
+  const { params } = error;
+  if (error.keyword === 'additionalProperties') {
+    const name: string = params.additionalProperty;
+    const known = Object.keys(schema.properties ?? {});
+    const message = `is not known here; known: ${known.join(', ')}${didYouMean(name, known)}`;
+    return { path: [...path, name], message, key: true, missing: false };
+  }
+  if (error.keyword === 'required') {
+    const name: string = params.missingProperty;
+    const wanted = schema.properties?.[name];
+    const message = `is missing; it must be ${wanted ? describe(wanted) : 'there'}`;
+    return { path: [...path, name], message, key: true, missing: true };
+  }
+  if (error.keyword === 'discriminator') {
+    const { propertyName } = schema.discriminator ?? { propertyName: '' };
+    const given = (error.data as Record<string, Json>)[propertyName];
+    const names = (schema.oneOf ?? []).map(
+      (each) => dereference(each).properties?.[propertyName]?.const as string,
+    );
+    const message =
+      given === undefined
+        ? `is missing; it must be one of ${names.join(', ')}`
+        : mismatch(given, { enum: names });
+    return { path: [...path, propertyName], message, key: false, missing: true };
+  }
+  return { path, message: mismatch(error.data as Json, schema), key: false, missing: false };
+}
+
+/** What was found and what is allowed. */
+function mismatch(value: Json, schema: Schema): string {
+  return `must be ${describe(schema)}. Received: ${show(value)}${hint(value, schema)}`;
+}
+
+function hint(value: Json, schema: Schema): string {
+  const words = wordsOf(schema);
+  if (typeof value === 'string' && words.length > 0) return didYouMean(value, words);
+  const { type } = dereference(schema);
+  if (type === 'string' && (typeof value === 'number' || typeof value === 'boolean')) {
+    return `. Did you mean "${value}"?`;
+  }
+  const takesList = type === 'array' || (Array.isArray(type) && type.includes('array'));
+  if (takesList && typeof value === 'string') return `. Did you mean [${value}]?`;
+  return '';
+}
+
+/** The words that a schema allows. */
+function wordsOf(schema: Schema): string[] {
+  const { anyOf = [], type, ...rest } = dereference(schema);
+  const own = [...(rest.enum ?? []), rest.const].filter((word) => typeof word === 'string');
+  return [...own, ...(type === 'boolean' ? ['true', 'false'] : []), ...anyOf.flatMap(wordsOf)];
+}
+
+/** A value in a few letters. */
+export function show(value: Json): string {
+  const text = JSON.stringify(value);
+  if (text.length <= 60) return text.replaceAll(',', ', ');
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'object' && value)
+    return `a map with ${Object.keys(value).join(', ').slice(0, 60)}`;
+  return `${text.slice(0, 60)}…`;
+}
+
+/** A JSON pointer's keys and indexes. */
+function pathOf(pointer: string): Path {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+}
