@@ -1,0 +1,16 @@
+import type { TopLevelSpec } from 'vega-lite';
+import { shuffled } from '../../random.ts';
+import { type Answers, GRID_SIZE, LEGEND, pictureGrid } from './picture-grid.ts';
+
+/** Twenty-five pictures that the seed picks, in their own order. */
+export function examplesChart(answers: Answers, seed: number): Promise<TopLevelSpec> {
+  const all = answers.predictions;
+  const chosen = shuffled(all.length, [seed, 'examples']).slice(0, GRID_SIZE).sort();
+  const predictions = all.filter((_, i) => chosen.includes(i));
+  const right = predictions.filter(({ label, predicted }) => label === predicted).length;
+  const total = all.length.toLocaleString('en-US');
+  return pictureGrid({ ...answers, predictions }, [
+    `${predictions.length} of ${total} validation pictures at random, ${right} of them right`,
+    LEGEND,
+  ]);
+}
