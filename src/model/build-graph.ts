@@ -6,7 +6,7 @@ import { type Graph, type GraphNode, INPUT, type Shape } from './graph.ts';
 
 /** A backbone's description is wrong; `at` says which of its keys. */
 export class BackboneError extends InputError {
-  readonly at: 'name' | 'alpha' | 'cut' | 'inputShape';
+  readonly at: 'name' | 'cut' | 'inputShape';
 
   constructor(at: BackboneError['at'], message: string) {
     super(message);
@@ -53,9 +53,6 @@ function named(
       'name',
       `there is no backbone named ${name}; there are ${names.join(', ')}${didYouMean(name, names)}`,
     );
-  }
-  if (alpha !== 1 && !known.hasAlpha) {
-    throw new BackboneError('alpha', `${name} has one width, alpha 1. Received: ${alpha}`);
   }
   if (imagenet && inputShape[2] !== 3) {
     throw new BackboneError(

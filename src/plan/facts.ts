@@ -1,6 +1,7 @@
 import type { Experiment } from '../config/experiment.ts';
 import { BackboneError, buildGraph } from '../model/build-graph.ts';
 import type { Graph, GraphNode } from '../model/graph.ts';
+import { show } from '../model/layers/args.ts';
 import { checkArgs, LayerError, Shapes } from '../model/shapes.ts';
 import { type LayerSummary, summarize } from '../model/summary.ts';
 import type { Problem } from './problem.ts';
@@ -19,6 +20,7 @@ export interface Facts {
   /** As many as the model must tell apart; `null`: not known before the data is read. */
   readonly classes: number | null;
   readonly graph: Graph;
+  readonly imageShape: readonly [number, number, number];
   readonly layers: readonly LayerSummary[];
 }
 
@@ -35,9 +37,16 @@ export function findFacts(experiment: Experiment, context: PlanContext): Finding
   } catch (error) {
     return { facts: null, problems: [backboneProblem(error)] };
   }
+  const [height, width, channels, ...rest] = graph.inputShape;
+  if (!height || !width || !channels || rest.length > 0) {
+    const message = `the model must take pictures of [height, width, channels]. Received: ${show(graph.inputShape)}`;
+    return { facts: null, problems: [{ path: ['model', 'backbone'], message }] };
+  }
   const problems = layerProblems(experiment, graph);
   if (problems.length > 0) return { facts: null, problems };
-  return { facts: { experiment, classes, graph, layers: summarize(graph) }, problems: [] };
+  const imageShape = [height, width, channels] as const;
+  const layers = summarize(graph);
+  return { facts: { experiment, classes, graph, imageShape, layers }, problems: [] };
 }
 
 function backboneProblem(error: unknown): Problem {

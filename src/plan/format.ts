@@ -11,7 +11,7 @@ export function formatPlan(plan: Plan): string[] {
     '',
     ...layerTable(plan),
     '',
-    `input ${size(plan.inputShape)}, ${plan.layers.length} layers, ${count(plan.parameters)} parameters, ${scaled(plan.flops, 'FLOPs')} a picture`,
+    `input ${size(plan.imageShape)}, ${plan.layers.length} layers, ${count(plan.parameters)} parameters, ${scaled(plan.flops, 'FLOPs')} a picture`,
     '',
     ...phaseTable(plan),
   ];

@@ -10,7 +10,8 @@ import { phaseParameters, sum } from './parameters.ts';
 export interface Plan {
   readonly id: string;
   readonly name: string;
-  readonly inputShape: Shape;
+  /** Height, width, channels of the pictures that the model takes. */
+  readonly imageShape: readonly [number, number, number];
   readonly layers: readonly PlannedLayer[];
   readonly parameters: number;
   /** Of the forward pass, for one picture; multiply-adds counted as two. */
@@ -46,7 +47,7 @@ export interface PlannedPhase {
 export function planRun(experiment: Experiment, context: PlanContext): Plan {
   const { facts, problems } = findFacts(experiment, context);
   if (!facts) throw new InputError(problems.map(({ message }) => message).join('\n'));
-  const { graph, layers } = facts;
+  const { layers } = facts;
   const phases = experiment.phases.map((phase) => ({
     phase,
     parameters: phaseParameters(facts, phase.freeze),
@@ -56,7 +57,7 @@ export function planRun(experiment: Experiment, context: PlanContext): Plan {
   return {
     id: runId(experiment),
     name: experiment.name,
-    inputShape: graph.inputShape,
+    imageShape: facts.imageShape,
     layers: layers.map(({ name, kind, part, outputShape, parameters, flops, ...layer }) => ({
       name,
       kind,

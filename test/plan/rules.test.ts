@@ -26,12 +26,6 @@ describe('rules that need the network', () => {
         'model.backbone.name: there is no backbone named vgg61; there are vgg16, vgg19, resnet50, resnet50v2, mobilenet, mobilenetV2, efficientnetB0. Did you mean vgg16?',
       ],
     ],
-    'a width that the backbone does not have': [
-      experiment({
-        backbone: named('vgg16', { from: { kind: 'named', name: 'vgg16', alpha: 0.5 } }),
-      }),
-      ['model.backbone.alpha: vgg16 has one width, alpha 1. Received: 0.5'],
-    ],
     'pictures that the weights cannot take': [
       experiment({
         backbone: named('vgg16', { inputShape: [32, 32, 1], weights: 'imagenet' }),

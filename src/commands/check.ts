@@ -1,0 +1,35 @@
+import { loadExperiment } from '../config/load.ts';
+import { InputError } from '../errors.ts';
+import { planExperiment } from '../plan/experiment.ts';
+import { formatPlan } from '../plan/format.ts';
+
+export interface CheckOptions {
+  readonly set: readonly string[];
+  readonly setFile: readonly string[];
+  readonly resolved?: boolean;
+  readonly json?: boolean;
+}
+
+/**
+ * `cifar-run check FILE…`: prints the plan of each file, or the file itself with every default.
+ * @throws InputError with all that is wrong with any of them.
+ */
+export async function checkCommand(files: readonly string[], options: CheckOptions): Promise<void> {
+  const problems: string[] = [];
+  const plans: object[] = [];
+  for (const [index, file] of files.entries()) {
+    try {
+      const loaded = await loadExperiment(file, options);
+      const { plan } = await planExperiment(loaded);
+      if (options.json) plans.push({ file, ...plan });
+      else if (options.resolved)
+        process.stdout.write(`${index > 0 ? '---\n' : ''}${loaded.resolvedYaml()}`);
+      else process.stdout.write(`${index > 0 ? '\n' : ''}${formatPlan(plan).join('\n')}\n`);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      problems.push(error.message);
+    }
+  }
+  if (options.json) process.stdout.write(`${JSON.stringify(plans, null, 2)}\n`);
+  if (problems.length > 0) throw new InputError(problems.join('\n'));
+}

@@ -1,0 +1,45 @@
+import type { LoadedExperiment } from '../config/load.ts';
+import { datasetKind } from '../data/datasets.ts';
+import { InputError } from '../errors.ts';
+import { buildGraph } from '../model/build-graph.ts';
+import type { Graph } from '../model/graph.ts';
+import { type ModelSource, readSource } from '../model/source.ts';
+import { type Plan, planRun } from './plan.ts';
+import { findProblems } from './rules.ts';
+
+export interface PlannedExperiment {
+  readonly plan: Plan;
+  readonly graph: Graph;
+  readonly source: ModelSource | null;
+}
+
+/**
+ * Plans what a file states, with what is known without reading its data.
+ * @throws InputError with one line for each thing that is wrong, at its place in the file.
+ */
+export async function planExperiment(loaded: LoadedExperiment): Promise<PlannedExperiment> {
+  const { experiment } = loaded;
+  const source = await sourceOf(loaded);
+  const context = {
+    classNames: datasetKind(experiment.data.dataset).classNames ?? null,
+    source: source?.graph ?? null,
+  };
+  const problems = findProblems(experiment, context);
+  if (problems.length > 0) throw loaded.problemsAt(problems);
+  return {
+    plan: planRun(experiment, context),
+    graph: buildGraph(experiment.model, context.source),
+    source,
+  };
+}
+
+async function sourceOf({ experiment, problemsAt }: LoadedExperiment): Promise<ModelSource | null> {
+  const { backbone } = experiment.model;
+  try {
+    return await readSource(backbone);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const path = ['model', 'backbone', backbone.from.kind];
+    throw problemsAt([{ path, message: error.message }]);
+  }
+}
