@@ -55,6 +55,6 @@ describe('the packed tarball', () => {
       const { stdout, stderr } = await execa(node, [script, 'engine', 'check'], { cwd: prefix });
       expect(stdout).to.match(/GFLOP\/s/);
       expect(stderr).to.equal('');
-    }).timeout(300_000);
+    });
   }
 });

@@ -1,9 +1,9 @@
 import { checkEngine, type EngineCheck } from '../engine/check.ts';
 import { startEngine } from '../engine/choose.ts';
 import type { Engine } from '../engine/engine.ts';
-import { folderSize } from '../engine/tensorflow/folder-size.ts';
-import { type Location, locateTensorFlow } from '../engine/tensorflow/locate.ts';
-import { changedFiles } from '../engine/tensorflow/manifest.ts';
+import { folderSize } from '../engine/tensorflow/install/folder-size.ts';
+import { type Location, locateTensorFlow } from '../engine/tensorflow/install/locate.ts';
+import { changedFiles } from '../engine/tensorflow/install/manifest.ts';
 import { InputError, RunError } from '../errors.ts';
 import { chooseProgress } from '../progress/choose.ts';
 import type { Report } from '../progress/progress.ts';

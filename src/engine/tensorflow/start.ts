@@ -6,8 +6,8 @@ import { createBinding } from './binding.ts';
 import { loadCApi } from './c-api.ts';
 import { createContext } from './context.ts';
 import { DType } from './dtypes.ts';
+import { locateTensorFlow } from './install/locate.ts';
 import { NodeJSKernelBackend } from './kernels.ts';
-import { locateTensorFlow } from './locate.ts';
 import { pinLibraries } from './pin.ts';
 
 /** TensorFlow's C API as the backend of TensorFlow.js. */

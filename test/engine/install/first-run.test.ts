@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { execa } from 'execa';
-import { folderSize } from '../../../src/engine/tensorflow/folder-size.ts';
-import { changedFiles } from '../../../src/engine/tensorflow/manifest.ts';
+import { folderSize } from '../../../src/engine/tensorflow/install/folder-size.ts';
+import { changedFiles } from '../../../src/engine/tensorflow/install/manifest.ts';
 
 const firstRun = fileURLToPath(new URL('first-run.ts', import.meta.url));
 const cli = fileURLToPath(new URL('../../../src/cli.ts', import.meta.url));

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
-import { findLibraries } from '../../../src/engine/tensorflow/folder.ts';
+import { findLibraries } from '../../../src/engine/tensorflow/install/folder.ts';
 
 const FRAMEWORK = 'libtensorflow_framework.so.2';
 const CC = 'libtensorflow_cc.so.2';

@@ -1,6 +1,9 @@
 import { expect } from 'chai';
-import { type Host, thisHost } from '../../../src/engine/tensorflow/host.ts';
-import { chooseDistribution, gpuObstacle } from '../../../src/engine/tensorflow/platforms.ts';
+import { type Host, thisHost } from '../../../src/engine/tensorflow/install/host.ts';
+import {
+  chooseDistribution,
+  gpuObstacle,
+} from '../../../src/engine/tensorflow/install/platforms.ts';
 
 const LINUX: Host = { platform: 'linux', arch: 'x64', glibc: '2.36', cuda: null };
 const LINUX_GPU: Host = { ...LINUX, cuda: 12_040 };

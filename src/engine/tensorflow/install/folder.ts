@@ -1,6 +1,6 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { InputError } from '../../errors.ts';
+import { InputError } from '../../../errors.ts';
 import type { Variant } from './platforms.ts';
 
 /** The two shared libraries of a TensorFlow, and what can be told about it without loading them. */

@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import { RunError } from '../../errors.ts';
+import { RunError } from '../../../errors.ts';
 
 /** @throws RunError where the disk of a folder has less free space than is needed. */
 export async function requireSpace(

@@ -1,4 +1,4 @@
-import { InterruptedError } from '../../errors.ts';
+import { InterruptedError } from '../../../errors.ts';
 
 /**
  * Runs work that can stop cleanly, and aborts its signal at SIGINT and SIGTERM.

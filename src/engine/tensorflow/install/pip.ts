@@ -1,7 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { RunError } from '../../errors.ts';
+import { RunError } from '../../../errors.ts';
 import { folderSize } from './folder-size.ts';
 import { pipFailure } from './pip-failure.ts';
 import { PYTHON, type Wheel } from './wheels.ts';

@@ -1,4 +1,4 @@
-import { RunError } from '../../errors.ts';
+import { RunError } from '../../../errors.ts';
 import type { Wheel } from './wheels.ts';
 
 /** What pip's own words have in common when the network fails. */
