@@ -1,0 +1,129 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { LoadedExperiment } from '../config/load.ts';
+import type { Dataset } from '../data/dataset.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Plan } from '../plan/plan.ts';
+import type {
+  EpochRecord,
+  Evaluation,
+  PhaseBegin,
+  PhaseEnd,
+  TrainingCallback,
+} from '../train/callbacks.ts';
+import { ARTIFACTS } from './artifacts/table.ts';
+import { dataHash } from './data-hash.ts';
+import { describeEnvironment } from './environment.ts';
+import { finishedRun } from './finished-run.ts';
+import { RunLog } from './log.ts';
+import { MetricsCsv, measures } from './metrics-csv.ts';
+import { saveModel } from './model.ts';
+import { RunFolder } from './run-folder.ts';
+import { beginStatus, endStatus, type Status } from './status.ts';
+
+export interface RecorderOptions {
+  /** Folder that holds all runs. */
+  readonly runs: string;
+  readonly loaded: Pick<LoadedExperiment, 'experiment' | 'text' | 'resolvedYaml'>;
+  readonly plan: Pick<Plan, 'id'>;
+  readonly engine: Engine;
+  readonly data: Dataset;
+}
+
+/** Where a finished run is, and what its model gives. */
+export interface RunRecord {
+  readonly folder: string;
+  /** On the validation pictures: `loss`, `accuracy`, … */
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** Writes a run's folder: what it is as it begins, its metrics as it goes on, the rest at its end. */
+export class Recorder implements TrainingCallback {
+  readonly #options: RecorderOptions;
+  readonly #folder: RunFolder;
+  readonly #status: Status;
+  readonly #metrics: MetricsCsv;
+  readonly #log: RunLog;
+  readonly #phases: (PhaseBegin & PhaseEnd)[] = [];
+  #begun: PhaseBegin | undefined;
+
+  private constructor(
+    options: RecorderOptions,
+    parts: { folder: RunFolder; status: Status; metrics: MetricsCsv },
+  ) {
+    this.#options = options;
+    this.#folder = parts.folder;
+    this.#status = parts.status;
+    this.#metrics = parts.metrics;
+    this.#log = new RunLog(parts.folder.file('log.txt'));
+  }
+
+  /** Makes the run's folder and writes what is known before training. */
+  static async open(options: RecorderOptions): Promise<Recorder> {
+    const { runs, loaded, plan, engine, data } = options;
+    const { name, seed, metrics } = loaded.experiment;
+    const folder = await RunFolder.create({ runs, name, id: plan.id });
+    const status = await beginStatus(folder);
+    await folder.write('experiment.yaml', loaded.text);
+    await folder.write('resolved.yaml', loaded.resolvedYaml());
+    const facts = { engine, seed, dataHash: dataHash(data) };
+    await folder.writeJson('environment.json', await describeEnvironment(facts));
+    const labels = metrics.map(({ label }) => label);
+    const csv = await MetricsCsv.open(folder.file('metrics.csv'), labels);
+    return new Recorder(options, { folder, status, metrics: csv });
+  }
+
+  /** The run's folder. */
+  get folder(): string {
+    return this.#folder.path;
+  }
+
+  async phaseBegin(event: PhaseBegin): Promise<void> {
+    this.#begun = event;
+    const { phase, trainableParameters, frozenParameters } = event;
+    await this.#log.write(
+      `phase ${phase.name} begins: ${trainableParameters} parameters to train, ${frozenParameters} frozen`,
+    );
+  }
+
+  async epochEnd(record: EpochRecord): Promise<void> {
+    await this.#metrics.append(record);
+    const values = Object.entries(measures(record)).map(([name, value]) => `${name} ${value}`);
+    await this.#log.write(`${record.phase} epoch ${record.phaseEpoch}: ${values.join(', ')}`);
+  }
+
+  async phaseEnd(event: PhaseEnd): Promise<void> {
+    if (this.#begun) this.#phases.push({ ...this.#begun, ...event });
+    const { phase, epochs, stoppedEarly, keptEpoch } = event;
+    const why = stoppedEarly ? `: ${stoppedEarly}` : '';
+    await this.#log.write(
+      `phase ${phase.name} ends after ${epochs} epochs${why}; epoch ${keptEpoch} kept`,
+    );
+  }
+
+  /** Writes what people look at, the model first: pictures can be drawn again, a model not. */
+  async finish(model: tf.LayersModel, evaluation: Evaluation): Promise<RunRecord> {
+    const { loaded, plan, data } = this.#options;
+    const { experiment } = loaded;
+    const { preprocess } = experiment.data;
+    await saveModel(model, this.#folder.file('model'), { classNames: data.classNames, preprocess });
+    const run = finishedRun({
+      id: plan.id,
+      experiment,
+      data,
+      epochs: this.#metrics.epochs,
+      phases: this.#phases,
+      evaluation,
+      parameters: model.countParams(),
+    });
+    for (const { file, content } of ARTIFACTS) await this.#folder.write(file, await content(run));
+    await this.#log.write('finished');
+    await endStatus(this.#folder, this.#status);
+    return { folder: this.#folder.path, metrics: evaluation.metrics };
+  }
+
+  /** Records why the run could not be finished. */
+  async fail(error: Error): Promise<void> {
+    await this.#log.write(`failed: ${error.message}`);
+    await endStatus(this.#folder, this.#status, error);
+  }
+}
