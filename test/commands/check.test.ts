@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import type { Plan } from '../../src/plan/plan.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const post = 'configs/vgg19-two-phase.yaml';
+
+function check(...args: string[]) {
+  const command = ['--import', 'tsx', 'src/cli.ts', 'check', ...args];
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+}
+
+describe('cifar-run check', function (this: Mocha.Suite) {
+  this.timeout(20_000);
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'cifar-run-check-'));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  it("prints Keras' parameters for each phase of the post's experiment", () => {
+    const { status, stdout } = check(post);
+    expect(status).to.equal(0);
+    expect(stdout).to.contain('21,605,002 parameters');
+    expect(stdout).to.match(/^head +50 +32 +adam +1,578,570 +20,026,432 /m);
+    expect(stdout).to.match(/^fine-tune +150 +32 +adam +21,602,954 +2,048 /m);
+  });
+
+  it('prints plans for programs', () => {
+    const plans: Plan[] = JSON.parse(check(post, 'configs/quickstart.yaml', '--json').stdout);
+    expect(plans.map(({ name }) => name)).to.deep.equal(['vgg19-two-phase', 'quickstart']);
+    expect(plans[0]?.layers).to.have.length(48);
+  });
+
+  it('prints a resolved file that says the same', () => {
+    const resolved = join(folder, 'resolved.yaml');
+    writeFileSync(resolved, check(post, '--resolved').stdout);
+    const ids = [post, resolved].map((file) => JSON.parse(check(file, '--json').stdout)[0].id);
+    expect(ids[1]).to.equal(ids[0]);
+  });
+
+  it('says all that is wrong in all files, where, and ends with 2', () => {
+    const wrong = join(folder, 'wrong.yaml');
+    writeFileSync(
+      wrong,
+      [
+        'data: { dataset: cifar10, preprocess: caffe }',
+        'model:',
+        '  backbone: { name: vgg16, weights: random, inputShape: [32, 32, 3] }',
+        '  head:',
+        '    - flatten',
+        '    - dense: { units: 100, activation: softmax }',
+        'phases:',
+        '  - { name: a, epochs: 1, freeze: [blok1_conv1], optimizer: { name: sgd, learningRate: 0.1 } }',
+      ].join('\n'),
+    );
+    const { status, stderr } = check(post, wrong, join(folder, 'absent.yaml'));
+    expect(status).to.equal(2);
+    expect(stderr).to.contain(
+      `${wrong}:6:7  model.head[1]  the last layer, dense, must give one number for each of the 10 classes. Received: 100`,
+    );
+    expect(stderr).to.contain(
+      'phases[0].freeze[0]  blok1_conv1 matches no layer. Did you mean block1_conv1?',
+    );
+    expect(stderr).to.contain('absent.yaml');
+  });
+});
