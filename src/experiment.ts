@@ -1,0 +1,66 @@
+import { loadExperiment } from './config/load.ts';
+import type { Overrides } from './config/overrides.ts';
+import { loadData } from './data/load.ts';
+import { startEngine } from './engine/choose.ts';
+import { loadModel } from './model/load.ts';
+import { planExperiment } from './plan/experiment.ts';
+import type { Progress } from './progress/progress.ts';
+import { trainingProgress } from './progress/training.ts';
+import { Recorder, type RunRecord } from './record/recorder.ts';
+import { evaluate } from './train/evaluate.ts';
+import { train } from './train/train.ts';
+
+export interface RunOptions extends Overrides {
+  /** Folder that the run's own folder is made in. */
+  readonly runs: string;
+  readonly verbose: boolean;
+  /** Ends the run after the step that is going on. */
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+}
+
+/**
+ * One experiment, from its file to its folder in `runs/`: config → plan → data, model → train → record.
+ * @throws InputError before anything is loaded when the file cannot be run as it stands.
+ */
+export async function runExperiment(file: string, options: RunOptions): Promise<RunRecord> {
+  const { progress, signal, runs, verbose } = options;
+
+  // 1. Config: what the file states, with every default filled in.
+  const loaded = await loadExperiment(file, options);
+  const { experiment } = loaded;
+
+  // 2. Plan: the network, what each phase trains of it, and whether that can be.
+  const { plan, graph, source } = await planExperiment(loaded);
+
+  // 3. Data: the pictures, split and decoded.
+  const engine = await progress.step('Engine', ({ report }) =>
+    startEngine({ threads: null, verbose, report }),
+  );
+  const data = await progress.step('Data', ({ report }) =>
+    loadData(experiment.data, experiment.seed, { imageShape: plan.imageShape, signal, report }),
+  );
+
+  // 4. Model: the network with its first weights.
+  const { backbone } = experiment.model;
+  const model = await progress.step('Model', ({ report }) =>
+    loadModel({ graph, backbone, source, seed: experiment.seed, signal, report }),
+  );
+
+  const recorder = await Recorder.open({ runs, loaded, plan, engine, data });
+  try {
+    // 5. Train: phase after phase.
+    const training = { model, graph, experiment, data, engine, signal };
+    await progress.step('Training', (step) =>
+      train({ ...training, callbacks: [recorder, trainingProgress(step)] }),
+    );
+
+    // 6. Record: what the finished model says of the validation pictures, as tables and pictures.
+    return await progress.step('Record', async () =>
+      recorder.finish(model, await evaluate(training)),
+    );
+  } catch (error) {
+    await recorder.fail(error as Error);
+    throw error;
+  }
+}
