@@ -2,7 +2,9 @@
  * Writes what is made from `experiment.schema.json`: `npx tsx schemas/generate.ts`. A test fails when a
  * file differs from what this would write.
  */
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
@@ -25,12 +27,12 @@ export async function generate(): Promise<Readonly<Record<string, string>>> {
   return {
     'src/config/file-types.ts': await types(),
     'src/config/schema-validator.ts': await validator(),
-    'schemas/REFERENCE.md': reference(schema),
+    'schemas/REFERENCE.md': formatted('schemas/REFERENCE.md', reference(schema)),
   };
 }
 
 async function types(): Promise<string> {
-  const named = mapSchema(schema, ({ $ref, minItems, ...rest }) => ({
+  const named = mapSchema(schema, ({ $ref, minItems, title: _, ...rest }) => ({
     ...rest,
     ...(minItems !== undefined && minItems === rest.maxItems && { minItems }),
     // A `$ref` with a description beside it would be copied, not referred to.
@@ -49,7 +51,7 @@ async function types(): Promise<string> {
 
 /** Compiling the schema takes ajv half a second, so that is done here and not at each start. */
 async function validator(): Promise<string> {
-  const bare = mapSchema(schema, ({ title: _, description: __, default: ___, ...rest }) => rest);
+  const bare = mapSchema(schema, ({ description: _, default: __, ...rest }) => rest);
   const ajv = new Ajv2020({
     allErrors: true,
     allowUnionTypes: true,
@@ -62,6 +64,13 @@ async function validator(): Promise<string> {
   const code = standalone.default(ajv, ajv.compile(bare));
   const { code: small } = await transform(code, { minify: true, format: 'esm' });
   return [...banner, '// @ts-nocheck', small].join('\n');
+}
+
+/** As the repository's formatter would have it. */
+function formatted(path: string, text: string): string {
+  const biome = createRequire(import.meta.url).resolve('@biomejs/biome/bin/biome');
+  const options = { cwd: root, input: text, encoding: 'utf8' } as const;
+  return execFileSync(process.execPath, [biome, 'format', `--stdin-file-path=${path}`], options);
 }
 
 type Change = (schema: Schema) => object;

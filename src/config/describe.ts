@@ -2,13 +2,24 @@ import { dereference, type Schema } from './schema.ts';
 
 /** What a schema allows, in words that follow "must be": `a whole number of at least 1`. */
 export function describe(schema: Schema): string {
-  const { anyOf, oneOf, discriminator, type, ...rest } = dereference(schema);
+  const { title, anyOf, oneOf, discriminator, type, ...rest } = dereference(schema);
+  const names = namesWithArguments(schema);
+  if (names.length > 0) return `one of ${names.join(', ')}, alone or in a map with arguments`;
+  if (title) return title;
   if (anyOf) return alternatives(anyOf.map(describe));
   if (oneOf && discriminator) return `a map with ${discriminator.propertyName}`;
   if (rest.enum) return `one of ${rest.enum.join(', ')}`;
   if (rest.const !== undefined) return String(rest.const);
   const types = typeof type === 'string' ? [type] : (type ?? []);
   return alternatives(types.map((each) => describeType(each, rest)));
+}
+
+/** The names that stand alone or as the one key of a map with arguments: kinds of layers, and so on. */
+export function namesWithArguments(schema: Schema): string[] {
+  const { anyOf = [] } = dereference(schema);
+  const map = anyOf.find(({ maxProperties }) => maxProperties === 1);
+  const alone = anyOf.flatMap((each) => (each.enum ?? []) as string[]);
+  return map ? [...new Set([...Object.keys(map.properties ?? {}), ...alone])] : [];
 }
 
 function describeType(type: string, schema: Schema): string {
@@ -20,17 +31,19 @@ function describeType(type: string, schema: Schema): string {
     case 'boolean':
       return 'true or false';
     case 'string':
-      return schema.pattern ? `text that matches ${schema.pattern}` : 'text';
+      return 'text';
     case 'array':
-      return `a list${size(schema.minItems, schema.maxItems)}${schema.uniqueItems ? ' without repeats' : ''}${schema.items ? `, each ${describe(schema.items)}` : ''}`;
+      return describeList(schema);
     case 'object':
       return `a map${keys(schema)}`;
     default:
-      return type;
+      // `null` says what leaving the key out says.
+      return '';
   }
 }
 
 function limits({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Schema): string {
+  if (minimum !== undefined && maximum !== undefined) return ` from ${minimum} to ${maximum}`;
   const parts = [
     minimum !== undefined && `of at least ${minimum}`,
     exclusiveMinimum !== undefined && `above ${exclusiveMinimum}`,
@@ -40,21 +53,23 @@ function limits({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Schema
   return parts.length > 0 ? ` ${parts.join(' and ')}` : '';
 }
 
-function size(min: number | undefined, max: number | undefined): string {
-  if (min !== undefined && min === max) return ` of ${min}`;
-  if (max !== undefined) return ` of at most ${max}`;
-  return min !== undefined ? ` of at least ${min}` : '';
+function describeList({ items = {}, minItems, maxItems, uniqueItems }: Schema): string {
+  const size = minItems === maxItems ? minItems : minItems && `at least ${minItems}`;
+  const list = `a list${size ? ` of ${size}` : ''}${uniqueItems ? ' without repeats' : ''}`;
+  const { title } = dereference(items);
+  const each = title ?? describe(items);
+  return each ? `${list}, each ${each}` : list;
 }
 
 function keys({ properties, required, maxProperties }: Schema): string {
-  const names = Object.keys(properties ?? {});
-  if (names.length === 0) return '';
+  const names = required ?? Object.keys(properties ?? {});
   if (maxProperties === 1) return ' with one key';
-  return ` with ${(required ?? names).join(', ')}`;
+  if (names.length === 0) return '';
+  return ` with ${names.join(', ')}`;
 }
 
 function alternatives(descriptions: readonly string[]): string {
-  const [last, ...others] = [...new Set(descriptions)].toReversed();
-  const listed = last?.includes(',') && others.length > 0 ? `, or ${last}` : ` or ${last}`;
-  return others.length > 0 ? others.toReversed().join(', ') + listed : (last ?? '');
+  const different = [...new Set(descriptions)].filter((description) => description !== '');
+  const separator = different.some((description) => description.includes(',')) ? ', or ' : ' or ';
+  return different.join(separator);
 }

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { InputError } from '../errors.ts';
 import { merge } from './merge.ts';
-import { showProblem } from './place.ts';
+import { faultError } from './place.ts';
 import { type MapNode, type Tree, withoutEntry } from './tree.ts';
 import { checkSize, parseYaml } from './yaml.ts';
 
@@ -38,22 +38,24 @@ export async function readExtended(
   const tree = parseFile(file, text);
   if (tree.kind !== 'map') {
     const message = 'an experiment file is a map with the keys data, model and phases';
-    throw new InputError(showProblem(tree.at, [], message));
+    throw faultError([{ place: tree.at, path: [], message: message }]);
   }
   const extended = tree.entries.get('extends')?.value;
   if (!extended) return tree;
   const { at } = extended;
   if (extended.kind !== 'scalar' || typeof extended.value !== 'string') {
-    throw new InputError(showProblem(at, ['extends'], 'must be the path of another file'));
+    throw faultError([
+      { place: at, path: ['extends'], message: 'must be the path of another file' },
+    ]);
   }
   const base = isAbsolute(extended.value) ? extended.value : join(dirname(file), extended.value);
   const files = [...chain, file];
   if (files.some((each) => resolve(each) === resolve(base))) {
     const cycle = `the files extend each other: ${[...files, base].join(' → ')}`;
-    throw new InputError(showProblem(at, ['extends'], cycle));
+    throw faultError([{ place: at, path: ['extends'], message: cycle }]);
   }
   const baseText = await readText(base).catch((error: Error) => {
-    throw new InputError(showProblem(at, ['extends'], error.message));
+    throw faultError([{ place: at, path: ['extends'], message: error.message }]);
   });
   return merge(await readExtended(base, baseText, files), withoutEntry(tree, 'extends'));
 }

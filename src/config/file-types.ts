@@ -4,6 +4,144 @@
 // biome-ignore-all assist: generated
 
 /**
+ * One random change of the training pictures. A bare number or string stands for its argument, e.g. `cutout: 8`.
+ */
+export type Augmentation =
+  | ('flip' | 'crop' | 'cutout' | 'brightness' | 'contrast' | 'mixup')
+  | {
+      /**
+       * Mirrors every other picture.
+       */
+      flip?:
+        | ('horizontal' | 'vertical' | 'horizontalAndVertical')
+        | {
+            /**
+             * Which way.
+             */
+            direction?: 'horizontal' | 'vertical' | 'horizontalAndVertical';
+          };
+      /**
+       * Cuts out a random place of the picture surrounded by black pixels.
+       */
+      crop?:
+        | number
+        | {
+            /**
+             * Pixels on each side.
+             */
+            padding?: number;
+          };
+      /**
+       * Blackens a square at a random place.
+       */
+      cutout?:
+        | number
+        | {
+            /**
+             * Pixels on each side of the square.
+             */
+            size?: number;
+          };
+      /**
+       * Makes pictures randomly lighter or darker.
+       */
+      brightness?:
+        | number
+        | {
+            /**
+             * The greatest change, as a part of the full range.
+             */
+            factor?: number;
+          };
+      /**
+       * Makes the contrast of pictures randomly stronger or weaker.
+       */
+      contrast?:
+        | number
+        | {
+            /**
+             * The greatest change of the contrast, which is 1.
+             */
+            factor?: number;
+          };
+      /**
+       * Blends each picture and its label with another of the batch.
+       */
+      mixup?:
+        | number
+        | {
+            /**
+             * Parameter of the Beta distribution that weights are drawn from.
+             */
+            alpha?: number;
+          };
+    };
+/**
+ * Layers, each reading the one before it unless `inputs` says otherwise.
+ */
+export type Layers = Layer[];
+/**
+ * One layer: its kind, or its kind with arguments. A bare number or string stands for the main argument, e.g. `dropout: 0.25`.
+ */
+export type Layer =
+  | (
+      | 'batchNormalization'
+      | 'flatten'
+      | 'globalAveragePooling2d'
+      | 'globalMaxPooling2d'
+      | 'maxPooling2d'
+      | 'averagePooling2d'
+      | 'reLU'
+      | 'leakyReLU'
+      | 'elu'
+      | 'softmax'
+      | 'layerNormalization'
+      | 'normalization'
+      | 'zeroPadding2d'
+      | 'cropping2d'
+      | 'upSampling2d'
+      | 'add'
+      | 'multiply'
+      | 'average'
+      | 'maximum'
+      | 'concatenate'
+    )
+  | {
+      dense?: Dense;
+      dropout?: Dropout;
+      batchNormalization?: BatchNormalization;
+      flatten?: Flatten;
+      globalAveragePooling2d?: GlobalAveragePooling2D;
+      globalMaxPooling2d?: GlobalMaxPooling2D;
+      conv2d?: Conv2D;
+      separableConv2d?: SeparableConv2D;
+      depthwiseConv2d?: DepthwiseConv2D;
+      conv2dTranspose?: Conv2DTranspose;
+      maxPooling2d?: MaxPooling2D;
+      averagePooling2d?: AveragePooling2D;
+      activation?: Activation;
+      reLU?: ReLU;
+      leakyReLU?: LeakyReLU;
+      elu?: Elu;
+      softmax?: Softmax;
+      gaussianNoise?: GaussianNoise;
+      gaussianDropout?: GaussianDropout;
+      spatialDropout2d?: SpatialDropout2D;
+      layerNormalization?: LayerNormalization;
+      normalization?: Normalization;
+      rescaling?: Rescaling;
+      reshape?: Reshape;
+      permute?: Permute;
+      zeroPadding2d?: ZeroPadding2D;
+      cropping2d?: Cropping2D;
+      upSampling2d?: UpSampling2D;
+      add?: Add;
+      multiply?: Multiply;
+      average?: Average;
+      maximum?: Maximum;
+      concatenate?: Concatenate;
+    };
+/**
  * Densely connected layer: `activation(input · kernel + bias)`.
  */
 export type Dense =
@@ -538,71 +676,6 @@ export type UpSampling2D =
       inputs?: LayerInputs;
     };
 /**
- * One layer: its kind, or its kind with arguments. A bare number or string stands for the main argument, e.g. `dropout: 0.25`.
- */
-export type Layer =
-  | (
-      | 'batchNormalization'
-      | 'flatten'
-      | 'globalAveragePooling2d'
-      | 'globalMaxPooling2d'
-      | 'maxPooling2d'
-      | 'averagePooling2d'
-      | 'reLU'
-      | 'leakyReLU'
-      | 'elu'
-      | 'softmax'
-      | 'layerNormalization'
-      | 'normalization'
-      | 'zeroPadding2d'
-      | 'cropping2d'
-      | 'upSampling2d'
-      | 'add'
-      | 'multiply'
-      | 'average'
-      | 'maximum'
-      | 'concatenate'
-    )
-  | {
-      dense?: Dense;
-      dropout?: Dropout;
-      batchNormalization?: BatchNormalization;
-      flatten?: Flatten;
-      globalAveragePooling2d?: GlobalAveragePooling2D;
-      globalMaxPooling2d?: GlobalMaxPooling2D;
-      conv2d?: Conv2D;
-      separableConv2d?: SeparableConv2D;
-      depthwiseConv2d?: DepthwiseConv2D;
-      conv2dTranspose?: Conv2DTranspose;
-      maxPooling2d?: MaxPooling2D;
-      averagePooling2d?: AveragePooling2D;
-      activation?: Activation;
-      reLU?: ReLU;
-      leakyReLU?: LeakyReLU;
-      elu?: Elu;
-      softmax?: Softmax;
-      gaussianNoise?: GaussianNoise;
-      gaussianDropout?: GaussianDropout;
-      spatialDropout2d?: SpatialDropout2D;
-      layerNormalization?: LayerNormalization;
-      normalization?: Normalization;
-      rescaling?: Rescaling;
-      reshape?: Reshape;
-      permute?: Permute;
-      zeroPadding2d?: ZeroPadding2D;
-      cropping2d?: Cropping2D;
-      upSampling2d?: UpSampling2D;
-      add?: Add;
-      multiply?: Multiply;
-      average?: Average;
-      maximum?: Maximum;
-      concatenate?: Concatenate;
-    };
-/**
- * Layers, each reading the one before it unless `inputs` says otherwise.
- */
-export type Layers = Layer[];
-/**
  * Name of a layer.
  */
 export type LayerName = string;
@@ -629,33 +702,6 @@ export type ActivationName =
   | 'softplus'
   | 'softsign'
   | 'tanh';
-/**
- * What happens at the edge of the picture.
- */
-export type PaddingMode = 'valid' | 'same';
-/**
- * A number for height and width, or one for each.
- */
-export type Pair = number | [number, number];
-/**
- * `n` on all sides, `[height, width]`, or `[[top, bottom], [left, right]]`.
- */
-export type Border = number | [number | [number, number], number | [number, number]];
-/**
- * A penalty `l1 · Σ|w| + l2 · Σw²`.
- */
-export type Regularizer =
-  | ('l1' | 'l2')
-  | {
-      /**
-       * Factor of the sum of absolute values.
-       */
-      l1?: number;
-      /**
-       * Factor of the sum of squares.
-       */
-      l2?: number;
-    };
 /**
  * What a weight begins as.
  */
@@ -753,78 +799,32 @@ export type Initializer =
       };
     };
 /**
- * One random change of the training pictures. A bare number or string stands for its argument, e.g. `cutout: 8`.
+ * A penalty `l1 · Σ|w| + l2 · Σw²`.
  */
-export type Augmentation =
-  | ('flip' | 'crop' | 'cutout' | 'brightness' | 'contrast' | 'mixup')
+export type Regularizer =
+  | ('l1' | 'l2')
   | {
       /**
-       * Mirrors every other picture.
+       * Factor of the sum of absolute values.
        */
-      flip?:
-        | ('horizontal' | 'vertical' | 'horizontalAndVertical')
-        | {
-            /**
-             * Which way.
-             */
-            direction?: 'horizontal' | 'vertical' | 'horizontalAndVertical';
-          };
+      l1?: number;
       /**
-       * Cuts out a random place of the picture surrounded by black pixels.
+       * Factor of the sum of squares.
        */
-      crop?:
-        | number
-        | {
-            /**
-             * Pixels on each side.
-             */
-            padding?: number;
-          };
-      /**
-       * Blackens a square at a random place.
-       */
-      cutout?:
-        | number
-        | {
-            /**
-             * Pixels on each side of the square.
-             */
-            size?: number;
-          };
-      /**
-       * Makes pictures randomly lighter or darker.
-       */
-      brightness?:
-        | number
-        | {
-            /**
-             * The greatest change, as a part of the full range.
-             */
-            factor?: number;
-          };
-      /**
-       * Makes the contrast of pictures randomly stronger or weaker.
-       */
-      contrast?:
-        | number
-        | {
-            /**
-             * The greatest change of the contrast, which is 1.
-             */
-            factor?: number;
-          };
-      /**
-       * Blends each picture and its label with another of the batch.
-       */
-      mixup?:
-        | number
-        | {
-            /**
-             * Parameter of the Beta distribution that weights are drawn from.
-             */
-            alpha?: number;
-          };
+      l2?: number;
     };
+/**
+ * What happens at the edge of the picture.
+ */
+export type PaddingMode = 'valid' | 'same';
+/**
+ * A number for height and width, or one for each.
+ */
+export type Pair = number | [number, number];
+/**
+ * `n` on all sides, `[height, width]`, or `[[top, bottom], [left, right]]`.
+ */
+export type Border = number | [number | [number, number], number | [number, number]];
 /**
  * What training makes small.
  */
@@ -843,6 +843,37 @@ export type Metric =
       topK: number;
     };
 /**
+ * `backbone`, `head`, a layer's name, a glob such as `block1_*`, or all layers up to one.
+ */
+export type FreezePattern =
+  | string
+  | {
+      /**
+       * Name of the last frozen layer.
+       */
+      upTo: string;
+    };
+/**
+ * An optimizer, with Keras' arithmetic and defaults.
+ */
+export type Optimizer =
+  | ('sgd' | 'adam' | 'adamw' | 'rmsprop' | 'adagrad' | 'adadelta' | 'adamax' | 'nadam')
+  | (Sgd | Adam | Adamw | Rmsprop | Adagrad | Adadelta | Adamax | Nadam);
+/**
+ * A rate, or a schedule of rates.
+ */
+export type LearningRate = number | Schedule;
+/**
+ * A learning rate that changes from step to step; a step is one batch.
+ */
+export type Schedule =
+  | ConstantSchedule
+  | CosineSchedule
+  | ExponentialSchedule
+  | PiecewiseSchedule
+  | PolynomialSchedule
+  | OneCycleSchedule;
+/**
  * A linear rise to the schedule's first rate, before the schedule begins.
  */
 export type Warmup =
@@ -858,26 +889,6 @@ export type Warmup =
       from?: number;
     }
   | null;
-/**
- * A learning rate that changes from step to step; a step is one batch.
- */
-export type Schedule =
-  | ConstantSchedule
-  | CosineSchedule
-  | ExponentialSchedule
-  | PiecewiseSchedule
-  | PolynomialSchedule
-  | OneCycleSchedule;
-/**
- * A rate, or a schedule of rates.
- */
-export type LearningRate = number | Schedule;
-/**
- * An optimizer, with Keras' arithmetic and defaults.
- */
-export type Optimizer =
-  | ('sgd' | 'adam' | 'adamw' | 'rmsprop' | 'adagrad' | 'adadelta' | 'adamax' | 'nadam')
-  | (Sgd | Adam | Adamw | Rmsprop | Adagrad | Adadelta | Adamax | Nadam);
 /**
  * Ends the phase when a figure no longer gets better (Keras' EarlyStopping).
  */
@@ -948,17 +959,6 @@ export type Ema =
       momentum?: number;
     }
   | null;
-/**
- * `backbone`, `head`, a layer's name, a glob such as `block1_*`, or all layers up to one.
- */
-export type FreezePattern =
-  | string
-  | {
-      /**
-       * Name of the last frozen layer.
-       */
-      upTo: string;
-    };
 
 /**
  * An experiment file of cifar-run: data, backbone, head, phases and sweep.
@@ -998,6 +998,102 @@ export interface ExperimentFile {
   phases: Phase[];
   evaluate?: Evaluate;
   sweep?: Sweep;
+}
+/**
+ * The pictures.
+ */
+export interface Data {
+  /**
+   * A data set: `cifar10`, `cifar100`, `mnist`, `fashion-mnist`, `digits`, `folder`.
+   */
+  dataset: string;
+  /**
+   * Path of the data, relative to this file, or its URL. Default: the data set's own place.
+   */
+  source?: string | null;
+  /**
+   * Names of the classes to keep, in the order of their labels. Default: all.
+   */
+  classes?: string[] | null;
+  /**
+   * At most so many pictures, spread evenly over the classes. Default: all.
+   */
+  limit?:
+    | number
+    | {
+        /**
+         * At most so many pictures of the training part.
+         */
+        train?: number | null;
+        /**
+         * At most so many pictures of the validation part.
+         */
+        validation?: number | null;
+      }
+    | null;
+  /**
+   * `test`: the data set's own held-out part; a number: that fraction of the training part, stratified and drawn by `seed`.
+   */
+  validation?: 'test' | number;
+  /**
+   * How pixels are scaled, as in keras.applications: `caffe`, `torch` and `tf` are its modes, `scale` divides by 255. Default: what the named backbone's ImageNet weights were trained with; `scale` for any other.
+   */
+  preprocess?: 'caffe' | 'torch' | 'tf' | 'scale' | 'none';
+  /**
+   * Random changes of the training pictures, in this order.
+   */
+  augment?: Augmentation[];
+}
+/**
+ * The network.
+ */
+export interface Model {
+  backbone: Backbone;
+  /**
+   * Layers that follow the backbone; the last one gives one number for each class.
+   */
+  head: Layers;
+}
+/**
+ * What pictures become features in. Exactly one of `name`, `layers`, `model` and `run` says where its layers come from.
+ */
+export interface Backbone {
+  /**
+   * A network of keras.applications without its top.
+   */
+  name?:
+    'vgg16' | 'vgg19' | 'resnet50' | 'resnet50v2' | 'mobilenet' | 'mobilenetV2' | 'efficientnetB0';
+  /**
+   * Width multiplier of `mobilenet` and `mobilenetV2`.
+   */
+  alpha?: number;
+  /**
+   * Layers of one's own.
+   */
+  layers?: Layers;
+  /**
+   * Path of a tfjs layers model (`model.json`) or a Keras `.h5` or `.keras` file, relative to this file.
+   */
+  model?: string;
+  /**
+   * An earlier run: id, unique prefix, `latest`, or the path of its folder.
+   */
+  run?: string;
+  /**
+   * `imagenet`, `random`, or a path (relative to this file) or URL of a `.h5`, `.keras`, `.safetensors` or `model.json` file. Default: `imagenet` with `name`, `random` with `layers`, those that they carry with `model` and `run`.
+   */
+  weights?: string | null;
+  /**
+   * Height, width and channels. Default: the data set's own; with `name` and pictures of any size [224, 224, 3]; with `model` and `run` theirs.
+   *
+   * @minItems 3
+   * @maxItems 3
+   */
+  inputShape?: [number, number, number] | null;
+  /**
+   * The layer that ends the backbone. Default: its last one.
+   */
+  cut?: string | null;
 }
 /**
  * Makes one list of numbers of each picture.
@@ -1321,102 +1417,6 @@ export interface Concatenate {
   inputs?: LayerInputs;
 }
 /**
- * The pictures.
- */
-export interface Data {
-  /**
-   * A data set: `cifar10`, `cifar100`, `mnist`, `fashion-mnist`, `digits`, `folder`.
-   */
-  dataset: string;
-  /**
-   * Path of the data, relative to this file, or its URL. Default: the data set's own place.
-   */
-  source?: string | null;
-  /**
-   * Names of the classes to keep, in the order of their labels. Default: all.
-   */
-  classes?: string[] | null;
-  /**
-   * At most so many pictures, spread evenly over the classes. Default: all.
-   */
-  limit?:
-    | number
-    | {
-        /**
-         * At most so many pictures of the training part.
-         */
-        train?: number | null;
-        /**
-         * At most so many pictures of the validation part.
-         */
-        validation?: number | null;
-      }
-    | null;
-  /**
-   * `test`: the data set's own held-out part; a number: that fraction of the training part, stratified and drawn by `seed`.
-   */
-  validation?: 'test' | number;
-  /**
-   * How pixels are scaled, as in keras.applications: `caffe`, `torch` and `tf` are its modes, `scale` divides by 255. Default: what the named backbone's ImageNet weights were trained with; `scale` for any other.
-   */
-  preprocess?: 'caffe' | 'torch' | 'tf' | 'scale' | 'none';
-  /**
-   * Random changes of the training pictures, in this order.
-   */
-  augment?: Augmentation[];
-}
-/**
- * What pictures become features in. Exactly one of `name`, `layers`, `model` and `run` says where its layers come from.
- */
-export interface Backbone {
-  /**
-   * A network of keras.applications without its top.
-   */
-  name?:
-    'vgg16' | 'vgg19' | 'resnet50' | 'resnet50v2' | 'mobilenet' | 'mobilenetV2' | 'efficientnetB0';
-  /**
-   * Width multiplier of `mobilenet` and `mobilenetV2`.
-   */
-  alpha?: number;
-  /**
-   * Layers of one's own.
-   */
-  layers?: Layers;
-  /**
-   * Path of a tfjs layers model (`model.json`) or a Keras `.h5` or `.keras` file, relative to this file.
-   */
-  model?: string;
-  /**
-   * An earlier run: id, unique prefix, `latest`, or the path of its folder.
-   */
-  run?: string;
-  /**
-   * `imagenet`, `random`, or a path (relative to this file) or URL of a `.h5`, `.keras`, `.safetensors` or `model.json` file. Default: `imagenet` with `name`, `random` with `layers`, those that they carry with `model` and `run`.
-   */
-  weights?: string | null;
-  /**
-   * Height, width and channels. Default: the data set's own; with `name` and pictures of any size [224, 224, 3]; with `model` and `run` theirs.
-   *
-   * @minItems 3
-   * @maxItems 3
-   */
-  inputShape?: [number, number, number] | null;
-  /**
-   * The layer that ends the backbone. Default: its last one.
-   */
-  cut?: string | null;
-}
-/**
- * The network.
- */
-export interface Model {
-  backbone: Backbone;
-  /**
-   * Layers that follow the backbone; the last one gives one number for each class.
-   */
-  head: Layers;
-}
-/**
  * Cross-entropy of one class among several.
  */
 export interface CategoricalCrossentropyLoss {
@@ -1473,148 +1473,42 @@ export interface MseLoss {
   name: 'mse';
 }
 /**
- * The same rate at every step; of use with a warmup.
+ * One stretch of training.
  */
-export interface ConstantSchedule {
+export interface Phase {
   /**
-   * Its name.
+   * Unique among the phases.
    */
-  schedule: 'constant';
+  name: string;
   /**
-   * The rate at first.
+   * What does not learn.
    */
-  initialLearningRate: number;
-  warmup?: Warmup;
-}
-/**
- * Half a cosine down (Keras' CosineDecay).
- */
-export interface CosineSchedule {
+  freeze?: FreezePattern[];
   /**
-   * Its name.
+   * How many times all training pictures are seen.
    */
-  schedule: 'cosine';
+  epochs: number;
   /**
-   * The rate at first.
+   * Pictures in one step.
    */
-  initialLearningRate: number;
+  batchSize?: number;
   /**
-   * Optimizer updates that the schedule takes. Default: the whole phase after the warmup.
+   * Gradients of so many batches are averaged before one update.
    */
-  decaySteps?: number | null;
+  gradientAccumulation?: number;
+  optimizer: Optimizer;
   /**
-   * The last rate as a part of the first.
+   * Layer name or glob to a factor on the learning rate of its weights, e.g. `{ block5_*: 0.1 }`.
    */
-  alpha?: number;
-  warmup?: Warmup;
-}
-/**
- * Times `decayRate` in every `decaySteps` (Keras' ExponentialDecay).
- */
-export interface ExponentialSchedule {
-  /**
-   * Its name.
-   */
-  schedule: 'exponential';
-  /**
-   * The rate at first.
-   */
-  initialLearningRate: number;
-  /**
-   * Optimizer updates that the schedule takes. Default: the whole phase after the warmup.
-   */
-  decaySteps?: number | null;
-  /**
-   * The factor.
-   */
-  decayRate: number;
-  /**
-   * Change the rate at once after every `decaySteps`.
-   */
-  staircase?: boolean;
-  warmup?: Warmup;
-}
-/**
- * `values[i]` up to and with step `boundaries[i]`, the last value after (Keras' PiecewiseConstantDecay).
- */
-export interface PiecewiseSchedule {
-  /**
-   * Its name.
-   */
-  schedule: 'piecewise';
-  /**
-   * Steps, ascending.
-   *
-   * Items: A step.
-   */
-  boundaries: number[];
-  /**
-   * Rates, one more than boundaries.
-   *
-   * Items: A rate.
-   */
-  values: number[];
-  warmup?: Warmup;
-}
-/**
- * Down to `endLearningRate` along a polynomial (Keras' PolynomialDecay).
- */
-export interface PolynomialSchedule {
-  /**
-   * Its name.
-   */
-  schedule: 'polynomial';
-  /**
-   * The rate at first.
-   */
-  initialLearningRate: number;
-  /**
-   * The rate at last.
-   */
-  endLearningRate?: number;
-  /**
-   * Optimizer updates that the schedule takes. Default: the whole phase after the warmup.
-   */
-  decaySteps?: number | null;
-  /**
-   * The exponent.
-   */
-  power?: number;
-  /**
-   * Begin again after `decaySteps`.
-   */
-  cycle?: boolean;
-  warmup?: Warmup;
-}
-/**
- * Up and down along half cosines (Smith and Topin 2018; PyTorch's OneCycleLR).
- */
-export interface OneCycleSchedule {
-  /**
-   * Its name.
-   */
-  schedule: 'oneCycle';
-  /**
-   * The greatest rate.
-   */
-  maxLearningRate: number;
-  /**
-   * Optimizer updates that the schedule takes. Default: the whole phase after the warmup.
-   */
-  decaySteps?: number | null;
-  /**
-   * The part of the cycle in which the rate rises.
-   */
-  pctStart?: number;
-  /**
-   * The first rate is the greatest one divided by this.
-   */
-  divFactor?: number;
-  /**
-   * The last rate is the first one divided by this.
-   */
-  finalDivFactor?: number;
-  warmup?: Warmup;
+  learningRateScale?: {
+    /**
+     * The factor.
+     */
+    [k: string]: number;
+  };
+  earlyStopping?: EarlyStopping;
+  reduceOnPlateau?: ReduceOnPlateau;
+  ema?: Ema;
 }
 /**
  * Gradient descent.
@@ -1945,42 +1839,148 @@ export interface Nadam {
   epsilon?: number;
 }
 /**
- * One stretch of training.
+ * The same rate at every step; of use with a warmup.
  */
-export interface Phase {
+export interface ConstantSchedule {
   /**
-   * Unique among the phases.
+   * Its name.
    */
-  name: string;
+  schedule: 'constant';
   /**
-   * What does not learn.
+   * The rate at first.
    */
-  freeze?: FreezePattern[];
+  initialLearningRate: number;
+  warmup?: Warmup;
+}
+/**
+ * Half a cosine down (Keras' CosineDecay).
+ */
+export interface CosineSchedule {
   /**
-   * How many times all training pictures are seen.
+   * Its name.
    */
-  epochs: number;
+  schedule: 'cosine';
   /**
-   * Pictures in one step.
+   * The rate at first.
    */
-  batchSize?: number;
+  initialLearningRate: number;
   /**
-   * Gradients of so many batches are averaged before one update.
+   * Optimizer updates that the schedule takes. Default: the whole phase after the warmup.
    */
-  gradientAccumulation?: number;
-  optimizer: Optimizer;
+  decaySteps?: number | null;
   /**
-   * Layer name or glob to a factor on the learning rate of its weights, e.g. `{ block5_*: 0.1 }`.
+   * The last rate as a part of the first.
    */
-  learningRateScale?: {
-    /**
-     * The factor.
-     */
-    [k: string]: number;
-  };
-  earlyStopping?: EarlyStopping;
-  reduceOnPlateau?: ReduceOnPlateau;
-  ema?: Ema;
+  alpha?: number;
+  warmup?: Warmup;
+}
+/**
+ * Times `decayRate` in every `decaySteps` (Keras' ExponentialDecay).
+ */
+export interface ExponentialSchedule {
+  /**
+   * Its name.
+   */
+  schedule: 'exponential';
+  /**
+   * The rate at first.
+   */
+  initialLearningRate: number;
+  /**
+   * Optimizer updates that the schedule takes. Default: the whole phase after the warmup.
+   */
+  decaySteps?: number | null;
+  /**
+   * The factor.
+   */
+  decayRate: number;
+  /**
+   * Change the rate at once after every `decaySteps`.
+   */
+  staircase?: boolean;
+  warmup?: Warmup;
+}
+/**
+ * `values[i]` up to and with step `boundaries[i]`, the last value after (Keras' PiecewiseConstantDecay).
+ */
+export interface PiecewiseSchedule {
+  /**
+   * Its name.
+   */
+  schedule: 'piecewise';
+  /**
+   * Steps, ascending.
+   *
+   * Items: A step.
+   */
+  boundaries: number[];
+  /**
+   * Rates, one more than boundaries.
+   *
+   * Items: A rate.
+   */
+  values: number[];
+  warmup?: Warmup;
+}
+/**
+ * Down to `endLearningRate` along a polynomial (Keras' PolynomialDecay).
+ */
+export interface PolynomialSchedule {
+  /**
+   * Its name.
+   */
+  schedule: 'polynomial';
+  /**
+   * The rate at first.
+   */
+  initialLearningRate: number;
+  /**
+   * The rate at last.
+   */
+  endLearningRate?: number;
+  /**
+   * Optimizer updates that the schedule takes. Default: the whole phase after the warmup.
+   */
+  decaySteps?: number | null;
+  /**
+   * The exponent.
+   */
+  power?: number;
+  /**
+   * Begin again after `decaySteps`.
+   */
+  cycle?: boolean;
+  warmup?: Warmup;
+}
+/**
+ * Up and down along half cosines (Smith and Topin 2018; PyTorch's OneCycleLR).
+ */
+export interface OneCycleSchedule {
+  /**
+   * Its name.
+   */
+  schedule: 'oneCycle';
+  /**
+   * The greatest rate.
+   */
+  maxLearningRate: number;
+  /**
+   * Optimizer updates that the schedule takes. Default: the whole phase after the warmup.
+   */
+  decaySteps?: number | null;
+  /**
+   * The part of the cycle in which the rate rises.
+   */
+  pctStart?: number;
+  /**
+   * The first rate is the greatest one divided by this.
+   */
+  divFactor?: number;
+  /**
+   * The last rate is the first one divided by this.
+   */
+  finalDivFactor?: number;
+  warmup?: Warmup;
 }
 /**
  * How the model is evaluated.
@@ -1992,33 +1992,6 @@ export interface Evaluate {
   tta?: 'none' | 'flip';
 }
 /**
- * The values that a setting takes: `values`, or `min` and `max` for the method `random`.
- */
-export interface SweepParameter {
-  /**
-   * These values.
-   *
-   * Items: A value that the setting can have.
-   */
-  values?: unknown[];
-  /**
-   * The least value drawn.
-   */
-  min?: number;
-  /**
-   * The greatest value drawn.
-   */
-  max?: number;
-  /**
-   * How values are spread between `min` and `max`.
-   */
-  scale?: 'linear' | 'log';
-  /**
-   * Whether only whole numbers are drawn.
-   */
-  integer?: boolean;
-}
-/**
  * Many runs of this experiment with different settings. Default: one run.
  */
 export interface Sweep {
@@ -2027,7 +2000,7 @@ export interface Sweep {
    */
   method?: 'grid' | 'random' | 'zip';
   /**
-   * What makes one run better than another.
+   * What makes one run better than another. Default: `val_loss`, minimized.
    */
   metric?: {
     /**
@@ -2092,4 +2065,31 @@ export interface Sweep {
      */
     brackets?: number;
   } | null;
+}
+/**
+ * The values that a setting takes: `values`, or `min` and `max` for the method `random`.
+ */
+export interface SweepParameter {
+  /**
+   * These values.
+   *
+   * Items: A value that the setting can have.
+   */
+  values?: unknown[];
+  /**
+   * The least value drawn.
+   */
+  min?: number;
+  /**
+   * The greatest value drawn.
+   */
+  max?: number;
+  /**
+   * How values are spread between `min` and `max`.
+   */
+  scale?: 'linear' | 'log';
+  /**
+   * Whether only whole numbers are drawn.
+   */
+  integer?: boolean;
 }

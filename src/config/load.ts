@@ -1,12 +1,12 @@
 import { basename, extname } from 'node:path';
-import { InputError } from '../errors.ts';
+import type { InputError } from '../errors.ts';
 import type { Problem } from '../plan/problem.ts';
 import type { Experiment } from './experiment.ts';
 import { readExtended, readText } from './extends.ts';
 import type { Sweep } from './file-types.ts';
 import { type Finding, judge } from './judge.ts';
 import { applyOverrides, type Overrides } from './overrides.ts';
-import { type Place, showProblem } from './place.ts';
+import { faultError } from './place.ts';
 import { resolvedYaml } from './resolved.ts';
 import { sweepProblems } from './sweep.ts';
 import { type MapNode, placeOf } from './tree.ts';
@@ -49,17 +49,8 @@ export async function loadExperiment(
   };
 }
 
-/** All problems, in the order of their places. */
 function errorAt(tree: MapNode, problems: readonly Finding[]): InputError {
-  const lines = problems
-    .map(({ path, message, key }) => ({ path, message, place: placeOf(tree, path, key) }))
-    .toSorted((a, b) => comparePlaces(a.place, b.place))
-    .map(({ place, path, message }) => showProblem(place, path, message));
-  return new InputError(lines.join('\n'));
-}
-
-function comparePlaces(a: Place, b: Place): number {
-  const byOrigin = a.origin.name.localeCompare(b.origin.name);
-  if (byOrigin !== 0 || !a.position || !b.position) return byOrigin;
-  return a.position.line - b.position.line || a.position.column - b.position.column;
+  return faultError(
+    problems.map(({ path, message, key }) => ({ place: placeOf(tree, path, key), path, message })),
+  );
 }

@@ -3,22 +3,24 @@ import type { OptimizerConfig, PhaseConfig, ScheduleConfig } from './experiment.
 import type { Optimizer, Phase, Schedule } from './file-types.ts';
 
 export function normalizePhase(phase: Phase): PhaseConfig {
-  const { earlyStopping, reduceOnPlateau, ema, ...rest } = withDefaults('phase', phase);
+  const { optimizer, earlyStopping, reduceOnPlateau, ema, ...rest } = withDefaults('phase', phase);
   return {
     ...rest,
-    optimizer: normalizeOptimizer(rest.optimizer),
-    earlyStopping: earlyStopping && withGoal(withDefaults('earlyStopping', earlyStopping)),
-    reduceOnPlateau: reduceOnPlateau && withGoal(withDefaults('reduceOnPlateau', reduceOnPlateau)),
+    optimizer: normalizeOptimizer(optimizer),
+    earlyStopping: earlyStopping && withGoal('earlyStopping', earlyStopping),
+    reduceOnPlateau: reduceOnPlateau && withGoal('reduceOnPlateau', reduceOnPlateau),
     ema: typeof ema === 'number' ? { momentum: ema } : ema && withDefaults('ema', ema),
   };
 }
 
 type Goal = 'minimize' | 'maximize';
 
-function withGoal<Watching extends { monitor: string; goal?: Goal }>(
+function withGoal<Watching extends { monitor?: string; goal?: Goal }>(
+  name: string,
   watching: Watching,
-): Watching & { goal: Goal } {
-  return { ...watching, goal: watching.goal ?? goalOf(watching.monitor) };
+): Required<Watching> {
+  const { monitor } = withDefaults<{ monitor?: string }>(name, watching);
+  return withDefaults<Watching>(name, { goal: goalOf(monitor), ...watching });
 }
 
 /** Less is better of losses and errors, more of all else. */

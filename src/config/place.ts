@@ -1,3 +1,5 @@
+import { InputError } from '../errors.ts';
+
 /** A file, or an option of the command line, that values are written in. */
 export interface Origin {
   /** As the user wrote it: `experiment.yaml`, `--set phases.head.epochs=1`. */
@@ -16,7 +18,7 @@ export interface Place {
 export type Path = readonly (string | number)[];
 
 /** `file:line:column`, or the option. */
-export function showPlace({ origin, position }: Place): string {
+function showPlace({ origin, position }: Place): string {
   return position ? `${origin.name}:${position.line}:${position.column}` : origin.name;
 }
 
@@ -28,7 +30,25 @@ export function showPath(path: Path): string {
     .replace(/^\./, '');
 }
 
-/** One line of an error message. */
-export function showProblem(place: Place, path: Path, message: string): string {
+/** Something wrong, where it is written. */
+export interface Fault {
+  readonly place: Place;
+  readonly path: Path;
+  readonly message: string;
+}
+
+/** The error that tells of all faults, one line each, in the order of their places. */
+export function faultError(faults: readonly Fault[]): InputError {
+  const lines = faults.toSorted((a, b) => compare(a.place, b.place)).map(showFault);
+  return new InputError([...new Set(lines)].join('\n'));
+}
+
+function showFault({ place, path, message }: Fault): string {
   return [showPlace(place), showPath(path), message].filter((part) => part !== '').join('  ');
+}
+
+function compare(a: Place, b: Place): number {
+  const byOrigin = a.origin.name.localeCompare(b.origin.name);
+  if (byOrigin !== 0 || !a.position || !b.position) return byOrigin;
+  return a.position.line - b.position.line || a.position.column - b.position.column;
 }

@@ -1,7 +1,6 @@
-import { InputError } from '../errors.ts';
 import { didYouMean } from '../model/did-you-mean.ts';
 import { nameOf } from './merge.ts';
-import { type Path, type Place, showPlace } from './place.ts';
+import { faultError, type Path, type Place } from './place.ts';
 import { type ListNode, type MapNode, type Tree, valueAt, withEntry } from './tree.ts';
 
 /**
@@ -40,9 +39,8 @@ function set(tree: Tree, change: Change, depth: number): Tree {
   }
   if (tree.kind === 'scalar' && tree.value !== null) {
     const passed = path.slice(0, depth).join('.');
-    throw new InputError(
-      `${showPlace(place)}  ${passed} is ${JSON.stringify(tree.value)}, in which there is no ${key}`,
-    );
+    const message = `${passed} is ${JSON.stringify(tree.value)}, in which there is no ${key}`;
+    throw faultError([{ place, path: [], message }]);
   }
   const empty: MapNode = { kind: 'map', entries: new Map(), at: place };
   const map = tree.kind === 'map' ? tree : empty;
@@ -61,9 +59,8 @@ function indexOf(list: ListNode, { path, place }: Change, depth: number): number
   if (index !== null) return index;
   const names = list.items.map(nameOf).filter((name) => name !== null);
   const allowed = names.length > 0 ? names.join(', ') : `0 to ${list.items.length - 1}`;
-  throw new InputError(
-    `${showPlace(place)}  ${path.slice(0, depth).join('.')} has no ${key}; it has ${allowed}${didYouMean(key, names)}`,
-  );
+  const message = `${path.slice(0, depth).join('.')} has no ${key}; it has ${allowed}${didYouMean(key, names)}`;
+  throw faultError([{ place, path: [], message }]);
 }
 
 function itemIndex({ items }: ListNode, key: string): number | null {

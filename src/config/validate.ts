@@ -1,6 +1,6 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { didYouMean } from '../model/did-you-mean.ts';
-import { describe } from './describe.ts';
+import { describe, namesWithArguments } from './describe.ts';
 import type { Json } from './experiment.ts';
 import type { ExperimentFile } from './file-types.ts';
 import type { Path } from './place.ts';
@@ -13,8 +13,6 @@ export interface SchemaProblem {
   readonly message: string;
   /** The key is what is wrong, not its value. */
   readonly key: boolean;
-  /** Something is missing, so that nothing can be left out to make the rest valid. */
-  readonly missing: boolean;
 }
 
 const validator = generated.validate as unknown as ValidateFunction<ExperimentFile>;
@@ -59,13 +57,13 @@ function problem(error: ErrorObject): SchemaProblem {
     const name: string = params.additionalProperty;
     const known = Object.keys(schema.properties ?? {});
     const message = `is not known here; known: ${known.join(', ')}${didYouMean(name, known)}`;
-    return { path: [...path, name], message, key: true, missing: false };
+    return { path: [...path, name], message, key: true };
   }
   if (error.keyword === 'required') {
     const name: string = params.missingProperty;
     const wanted = schema.properties?.[name];
     const message = `is missing; it must be ${wanted ? describe(wanted) : 'there'}`;
-    return { path: [...path, name], message, key: true, missing: true };
+    return { path: [...path, name], message, key: true };
   }
   if (error.keyword === 'discriminator') {
     const { propertyName } = schema.discriminator ?? { propertyName: '' };
@@ -77,9 +75,9 @@ function problem(error: ErrorObject): SchemaProblem {
       given === undefined
         ? `is missing; it must be one of ${names.join(', ')}`
         : mismatch(given, { enum: names });
-    return { path: [...path, propertyName], message, key: false, missing: true };
+    return { path: [...path, propertyName], message, key: false };
   }
-  return { path, message: mismatch(error.data as Json, schema), key: false, missing: false };
+  return { path, message: mismatch(error.data as Json, schema), key: false };
 }
 
 /** What was found and what is allowed. */
@@ -88,28 +86,31 @@ function mismatch(value: Json, schema: Schema): string {
 }
 
 function hint(value: Json, schema: Schema): string {
-  const words = wordsOf(schema);
-  if (typeof value === 'string' && words.length > 0) return didYouMean(value, words);
-  const { type } = dereference(schema);
-  if (type === 'string' && (typeof value === 'number' || typeof value === 'boolean')) {
-    return `. Did you mean "${value}"?`;
+  const { type = [], items } = dereference(schema);
+  if (typeof value === 'string') {
+    if (namesWithArguments(schema).includes(value)) return `. ${value} needs arguments`;
+    const takesList = type.includes('array') && items && takesText(items);
+    return takesList ? `. Did you mean [${value}]?` : didYouMean(value, wordsOf(schema));
   }
-  const takesList = type === 'array' || (Array.isArray(type) && type.includes('array'));
-  if (takesList && typeof value === 'string') return `. Did you mean [${value}]?`;
-  return '';
+  return type === 'string' && typeof value === 'number' ? `. Did you mean "${value}"?` : '';
+}
+
+function takesText(schema: Schema): boolean {
+  const { type = [], anyOf = [], enum: words } = dereference(schema);
+  return words !== undefined || type.includes('string') || anyOf.some(takesText);
 }
 
 /** The words that a schema allows. */
 function wordsOf(schema: Schema): string[] {
-  const { anyOf = [], type, ...rest } = dereference(schema);
-  const own = [...(rest.enum ?? []), rest.const].filter((word) => typeof word === 'string');
-  return [...own, ...(type === 'boolean' ? ['true', 'false'] : []), ...anyOf.flatMap(wordsOf)];
+  const { anyOf = [], enum: words = [], const: word } = dereference(schema);
+  const own = [...words, word].filter((each) => typeof each === 'string');
+  return [...own, ...namesWithArguments(schema), ...anyOf.flatMap(wordsOf)];
 }
 
 /** A value in a few letters. */
 export function show(value: Json): string {
-  const text = JSON.stringify(value);
-  if (text.length <= 60) return text.replaceAll(',', ', ');
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
+  if (text.length <= 60) return text.replaceAll(/(?<=[,:])(?=\S)/g, ' ');
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object' && value)
     return `a map with ${Object.keys(value).join(', ').slice(0, 60)}`;

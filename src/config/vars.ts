@@ -1,6 +1,5 @@
-import { InputError } from '../errors.ts';
 import { didYouMean } from '../model/did-you-mean.ts';
-import { type Path, type Place, showProblem } from './place.ts';
+import { type Fault, faultError, type Path, type Place } from './place.ts';
 import { type MapNode, type ScalarNode, type Tree, valueAt } from './tree.ts';
 import { MAX_VALUES } from './yaml.ts';
 
@@ -15,12 +14,12 @@ const MAX_LENGTH = 10_000;
 export function interpolate(tree: MapNode): MapNode {
   const interpolation = new Interpolation(tree);
   const result = interpolation.tree(tree, []) as MapNode;
-  if (interpolation.problems.length > 0) throw new InputError(interpolation.problems.join('\n'));
+  if (interpolation.faults.length > 0) throw faultError(interpolation.faults);
   return result;
 }
 
 class Interpolation {
-  readonly problems: string[] = [];
+  readonly faults: Fault[] = [];
   readonly #vars: Tree | undefined;
   /** Names that are being looked up, outermost first. */
   readonly #open: string[] = [];
@@ -33,7 +32,9 @@ class Interpolation {
   tree(tree: Tree, path: Path): Tree {
     this.#values += 1;
     if (this.#values > 2 * MAX_VALUES) {
-      throw new InputError(showProblem(tree.at, path, `vars make more than ${MAX_VALUES} values`));
+      throw faultError([
+        { place: tree.at, path, message: `vars make more than ${MAX_VALUES} values` },
+      ]);
     }
     switch (tree.kind) {
       case 'scalar':
@@ -62,7 +63,7 @@ class Interpolation {
       return whole;
     });
     if (value.length <= MAX_LENGTH) return { ...node, value };
-    throw new InputError(showProblem(at, path, `vars make a text of ${value.length} letters`));
+    throw faultError([{ place: at, path, message: `vars make a text of ${value.length} letters` }]);
   }
 
   #look(written: string, at: Place, path: Path): Tree | undefined {
@@ -76,7 +77,7 @@ class Interpolation {
     }
     if (this.#open.includes(name)) {
       const cycle = [...this.#open.slice(this.#open.indexOf(name)), name].join(' → ');
-      throw new InputError(showProblem(at, path, `variables refer to each other: ${cycle}`));
+      throw faultError([{ place: at, path, message: `variables refer to each other: ${cycle}` }]);
     }
     this.#open.push(name);
     const found = this.tree(value, path);
@@ -84,9 +85,8 @@ class Interpolation {
     return found;
   }
 
-  #report(at: Place, path: Path, message: string): void {
-    const line = showProblem(at, path, message);
-    if (!this.problems.includes(line)) this.problems.push(line);
+  #report(place: Place, path: Path, message: string): void {
+    this.faults.push({ place, path, message });
   }
 }
 

@@ -10,7 +10,7 @@ import {
   type YAMLError,
 } from 'yaml';
 import { InputError } from '../errors.ts';
-import { type Origin, type Place, showPlace } from './place.ts';
+import { type Fault, faultError, type Origin, type Place } from './place.ts';
 import type { Entry, Tree } from './tree.ts';
 
 /** Far more than any experiment needs; what is beyond is a mistake or an attack. */
@@ -34,7 +34,7 @@ export function parseYaml(text: string, origin: Origin, positions = true): Tree 
   const document = parse(text, lines, place);
   const converter = new Converter(document, place);
   const tree = converter.convert(document.contents, 0, 0);
-  if (converter.problems.length > 0) throw new InputError(converter.problems.join('\n'));
+  if (converter.faults.length > 0) throw faultError(converter.faults);
   return tree;
 }
 
@@ -62,13 +62,15 @@ function parse(text: string, lineCounter: LineCounter, place: Placing): Document
   const [error] = document.errors;
   if (!error) return document;
   if (error.message.includes('call stack')) throw tooDeep(place(0));
-  throw new InputError(`${showPlace(place(error.pos[0]))}  broken YAML: ${explain(error)}`);
+  throw fault(place(error.pos[0]), `broken YAML: ${explain(error)}`);
+}
+
+function fault(place: Place, message: string): InputError {
+  return faultError([{ place, path: [], message }]);
 }
 
 function tooDeep(place: Place): InputError {
-  return new InputError(
-    `${showPlace(place)}  values are nested too deeply; at most ${MAX_DEPTH} levels are allowed`,
-  );
+  return fault(place, `values are nested too deeply; at most ${MAX_DEPTH} levels are allowed`);
 }
 
 /** The library's messages, in words that say what to do; others stand as they are. */
@@ -94,7 +96,7 @@ function explain({ message }: YAMLError): string {
 
 /** Makes a tree of the library's nodes, and notes what an experiment file must not hold. */
 class Converter {
-  readonly problems: string[] = [];
+  readonly faults: Fault[] = [];
   readonly #document: Document.Parsed;
   readonly #place: Placing;
   #values = 0;
@@ -109,9 +111,7 @@ class Converter {
     if (depth > MAX_DEPTH) throw tooDeep(at);
     this.#values += 1;
     if (this.#values > MAX_VALUES) {
-      throw new InputError(
-        `${showPlace(at)}  the file holds more than ${MAX_VALUES} values, aliases included`,
-      );
+      throw fault(at, `the file holds more than ${MAX_VALUES} values, aliases included`);
     }
     if (node?.tag) {
       const tag = node.tag.replace('tag:yaml.org,2002:', '!!');
@@ -153,7 +153,7 @@ class Converter {
   }
 
   #report(at: Place, message: string): void {
-    this.problems.push(`${showPlace(at)}  ${message}`);
+    this.faults.push({ place: at, path: [], message });
   }
 }
 

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { generate } from '../../schemas/generate.ts';
+import { experimentSchema, type Schema } from '../../src/config/schema.ts';
+
+describe('what is made from the schema', () => {
+  let texts: Readonly<Record<string, string>>;
+  before(async () => {
+    texts = await generate();
+  });
+
+  for (const path of [
+    'src/config/file-types.ts',
+    'src/config/schema-validator.ts',
+    'schemas/REFERENCE.md',
+  ]) {
+    it(`${path} is up to date (npx tsx schemas/generate.ts)`, () => {
+      const written = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+      expect(written === texts[path]).to.equal(true);
+    });
+  }
+});
+
+describe('the schema', () => {
+  /** Each schema within one, with its path. */
+  function* within(schema: Schema, path = '#'): Generator<[string, Schema]> {
+    yield [path, schema];
+    for (const key of ['properties', '$defs'] as const) {
+      for (const [name, each] of Object.entries(schema[key] ?? {})) {
+        yield* within(each, `${path}/${key}/${name}`);
+      }
+    }
+    for (const key of ['items', 'additionalProperties'] as const) {
+      const inner = schema[key];
+      if (inner) yield* within(inner, `${path}/${key}`);
+    }
+    for (const key of ['anyOf', 'oneOf'] as const) {
+      for (const [i, each] of (schema[key] ?? []).entries())
+        yield* within(each, `${path}/${key}/${i}`);
+    }
+  }
+  const all = [...within(experimentSchema())];
+
+  it('describes every property', () => {
+    const silent = all.filter(([, { description, $ref }]) => !description && !$ref);
+    expect(silent.map(([path]) => path)).to.deep.equal([]);
+  });
+
+  it('allows no unknown key in any map', () => {
+    const open = all.filter(([, each]) => each.properties && each.additionalProperties !== false);
+    expect(open.map(([path]) => path)).to.deep.equal([]);
+  });
+
+  it('gives a default to each key that is neither required nor said to have one', () => {
+    const without = all.flatMap(([path, { properties = {}, required = [], maxProperties }]) =>
+      maxProperties === 1
+        ? []
+        : Object.entries(properties)
+            .filter(([name, each]) => !required.includes(name) && !hasDefault(each))
+            .map(([name]) => `${path}/${name}`),
+    );
+    expect(without.filter((path) => !explained.test(path))).to.deep.equal([]);
+  });
+
+  /** Keys that only some files have, and have no default: they are explained where they stand. */
+  const explained =
+    /^#\/(extends|sweep)$|backbone\/(name|layers|model|run)$|sweepParameter\/(values|min|max)$|\/evaluate$/;
+
+  function hasDefault({ default: value, description = '', $ref }: Schema): boolean {
+    if (value !== undefined || description.includes('Default:')) return true;
+    const definition = $ref && experimentSchema().$defs?.[$ref.replace('#/$defs/', '')];
+    return definition ? hasDefault(definition) : false;
+  }
+});

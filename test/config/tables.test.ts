@@ -1,0 +1,80 @@
+import { expect } from 'chai';
+import { filled, mapSchema } from '../../src/config/defaults.ts';
+import { definition, dereference, type Schema } from '../../src/config/schema.ts';
+import { augmentKinds } from '../../src/data/augment/table.ts';
+import { datasetNames } from '../../src/data/datasets.ts';
+import { backbones } from '../../src/model/backbones/table.ts';
+import { activationNames } from '../../src/model/layers/activations.ts';
+import { initializerNames } from '../../src/model/layers/initializers.ts';
+import { layerKinds } from '../../src/model/layers/table.ts';
+import { losses } from '../../src/train/losses/table.ts';
+import { metrics } from '../../src/train/metrics/table.ts';
+import { optimizers } from '../../src/train/optimizers/table.ts';
+import { schedules } from '../../src/train/schedules/table.ts';
+
+const properties = (name: string): Readonly<Record<string, Schema>> =>
+  mapSchema(definition(name)).properties ?? {};
+const words = (schema: Schema | undefined) =>
+  (schema?.anyOf ?? [schema]).flatMap((each) => each?.enum ?? []) as string[];
+
+/** The schema and the tables that the program computes from must name the same things. */
+describe('the schema agrees with the table of', () => {
+  it('layers, their arguments and their main argument', () => {
+    expect(Object.keys(properties('layer'))).to.deep.equal(Object.keys(layerKinds));
+    for (const [kind, { args, main }] of Object.entries(layerKinds)) {
+      const own = Object.keys(properties(kind)).filter((key) => !['name', 'inputs'].includes(key));
+      expect(own, kind).to.have.members(args);
+      const [bare] = definition(kind).anyOf ?? [];
+      if (bare) expect(main, kind).to.be.a('string');
+    }
+  });
+
+  it('activations and initializers', () => {
+    expect(words(definition('activationName'))).to.deep.equal(activationNames);
+    expect(words(definition('initializer'))).to.deep.equal(initializerNames);
+  });
+
+  it('backbones', () => {
+    expect(words(properties('backbone').name)).to.deep.equal(Object.keys(backbones));
+  });
+
+  it('data sets', () => {
+    const { description = '' } = properties('data').dataset ?? {};
+    for (const name of datasetNames) expect(description).to.contain(`\`${name}\``);
+  });
+
+  it('augmentations, with their defaults', () => {
+    expect(words(definition('augmentation'))).to.deep.equal([...augmentKinds.keys()]);
+    for (const [kind, { main, defaults }] of augmentKinds) {
+      const schema = mapSchema(properties('augmentation')[kind] ?? {});
+      expect(filled(schema, {}), kind).to.deep.equal(defaults);
+      expect(Object.keys(schema.properties ?? {})[0], kind).to.equal(main);
+    }
+  });
+
+  it('losses and metrics', () => {
+    expect(words(definition('loss'))).to.have.members(Object.keys(losses));
+    expect(words(definition('metric'))).to.have.members(Object.keys(metrics));
+  });
+
+  it('optimizers, with their defaults', () => {
+    expect(words(definition('optimizer'))).to.deep.equal(Object.keys(optimizers));
+    for (const [name, { learningRate, weightDecay, args }] of Object.entries(optimizers)) {
+      const clipping = { clipNorm: null, globalClipNorm: null, clipValue: null };
+      const expected = { learningRate, weightDecay, ...clipping, ...args };
+      expect(filled(definition(name), {}), name).to.deep.equal(expected);
+    }
+  });
+
+  it('schedules, with their defaults', () => {
+    const named = definition('schedule').oneOf?.map((each) => {
+      return dereference(each).properties?.schedule?.const;
+    });
+    expect(named).to.have.members(Object.keys(schedules));
+    for (const [name, { args }] of Object.entries(schedules)) {
+      const { warmup, ...defaults } = filled<{ warmup?: null }>(definition(`${name}Schedule`), {});
+      expect(defaults, name).to.deep.equal(args);
+      expect(warmup).to.equal(null);
+    }
+  });
+});

@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { loadExperiment } from '../../src/config/load.ts';
+import { InputError } from '../../src/errors.ts';
+
+const root = fileURLToPath(new URL('./', import.meta.url));
+const folder = `${root}wrong/`;
+
+/** Options of the command line that a file's first comment asks for: `# --set path=value …`. */
+function optionsIn(text: string): { set: string[]; setFile: string[] } {
+  const [line = ''] = /^# --set.*$/m.exec(text) ?? [];
+  const values = (option: string) =>
+    [...line.matchAll(new RegExp(`--${option} (\\S+)`, 'g'))].map(([, value = '']) => value);
+  return { set: values('set'), setFile: values('set-file') };
+}
+
+/** What the program says of a file, without the folders of this test. */
+async function said(name: string): Promise<string> {
+  const text = readFileSync(`${folder}${name}`, 'utf8');
+  try {
+    await loadExperiment(`${folder}${name}`, optionsIn(text));
+  } catch (error) {
+    expect(error).to.be.instanceOf(InputError);
+    return (error as Error).message.replaceAll(folder, '').replaceAll(root, '');
+  }
+  return 'nothing';
+}
+
+/** Each file of `wrong/` is an experiment with a fault; its comments `#> …` are all that is to be said. */
+describe('wrong experiment files', () => {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+
+  it('are more than a hundred', () => {
+    expect(names.length).to.be.greaterThan(100);
+  });
+
+  for (const name of names) {
+    it(name, async () => {
+      const text = readFileSync(`${folder}${name}`, 'utf8');
+      const expected = [...text.matchAll(/^#> (.*)$/gm)].map(([, line]) => line).join('\n');
+      expect(await said(name)).to.equal(expected);
+    });
+  }
+});
