@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { LoadedExperiment } from '../config/load.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Engine } from '../engine/engine.ts';
+import { InterruptedError } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
 import type {
   EpochRecord,
@@ -121,9 +122,16 @@ export class Recorder implements TrainingCallback {
     return { folder: this.#folder.path, metrics: evaluation.metrics };
   }
 
-  /** Records why the run could not be finished. */
-  async fail(error: Error): Promise<void> {
-    await this.#log.write(`failed: ${error.message}`);
-    await endStatus(this.#folder, this.#status, error);
+  /**
+   * Records why the run could not be finished. A run that was interrupted is neither finished nor failed.
+   * It never throws: a disk that is full may be why the run failed, and that is the error to tell of.
+   */
+  async fail(error: unknown): Promise<void> {
+    const interrupted = error instanceof InterruptedError;
+    const message = error instanceof Error ? error.message : String(error);
+    try {
+      await this.#log.write(interrupted ? message : `failed: ${message}`);
+      if (!interrupted) await endStatus(this.#folder, this.#status, message);
+    } catch {}
   }
 }

@@ -31,12 +31,16 @@ export async function beginStatus(folder: RunFolder): Promise<Status> {
 }
 
 /** Writes status.json as the run ends; `error` is what made it fail. */
-export async function endStatus(folder: RunFolder, begun: Status, error?: Error): Promise<void> {
+export async function endStatus(
+  folder: RunFolder,
+  begun: Status,
+  error: string | null = null,
+): Promise<void> {
   const status: Status = {
     ...begun,
-    state: error ? 'failed' : 'finished',
+    state: error === null ? 'finished' : 'failed',
     ended: new Date().toISOString(),
-    error: error?.message ?? null,
+    error,
   };
   await folder.writeJson('status.json', status);
 }

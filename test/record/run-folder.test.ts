@@ -36,7 +36,7 @@ describe("a run's folder", () => {
     const read = async () => JSON.parse(await readFile(folder.file('status.json'), 'utf8'));
     const begun = await beginStatus(folder);
     expect(await read()).to.include({ state: 'started', ended: null, pid: process.pid });
-    await endStatus(folder, begun, new Error('the loss is NaN'));
+    await endStatus(folder, begun, 'the loss is NaN');
     expect(await read()).to.include({
       state: 'failed',
       error: 'the loss is NaN',
