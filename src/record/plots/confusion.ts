@@ -117,7 +117,13 @@ function cellsOf(row: readonly number[], truth: string, classNames: readonly str
   const total = sum(row);
   return row.map((count, j) => {
     const share = total === 0 ? 0 : count / total;
-    return { truth, predicted: classNames[j] ?? '', count, share, percentage: percent(share, 0) };
+    return {
+      truth,
+      predicted: classNames[j] ?? '',
+      count,
+      share,
+      percentage: percent(share, share < 0.01 ? 1 : 0),
+    };
   });
 }
 

@@ -6,10 +6,13 @@ export function mistakesChart(answers: Answers): Promise<TopLevelSpec> {
   const mistakes = answers.predictions.filter(({ label, predicted }) => label !== predicted);
   const predictions = mistakes.sort((a, b) => b.confidence - a.confidence).slice(0, GRID_SIZE);
   const count = (n: number) => n.toLocaleString('en-US');
-  const among = `mistakes in ${count(answers.predictions.length)} validation pictures`;
+  const where = `in ${count(answers.predictions.length)} validation pictures`;
   const subtitle =
     mistakes.length === 0
-      ? [`no ${among}`]
-      : [`the surest ${predictions.length} of ${count(mistakes.length)} ${among}`, LEGEND];
+      ? [`no mistakes ${where}`]
+      : [
+          `${predictions.length} of ${count(mistakes.length)} mistakes ${where}, the surest first`,
+          LEGEND,
+        ];
   return pictureGrid({ ...answers, predictions }, subtitle);
 }

@@ -18,6 +18,7 @@ describe('picture of a confusion matrix', () => {
       const texts = await textsOf(confusion(classes, 1234));
       expect(texts.filter((text) => text === '1,234')).to.have.length(classes);
       expect(texts.filter((text) => text === '100 %')).to.have.length(classes);
+      expect(texts.filter((text) => text === '0.1 %')).to.have.length(classes);
       expect(texts.filter((text) => text === 'class 1')).to.have.length(2);
       expect(
         texts.some((text) => /^99.92 % of [\d,]+ validation pictures are right$/.test(text)),

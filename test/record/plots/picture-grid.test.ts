@@ -91,7 +91,7 @@ describe('pictures with their answers', () => {
 
   it('show the surest mistakes first', async () => {
     const texts = await textsOf(await mistakesChart(answers(300)));
-    expect(texts).to.include('the surest 25 of 100 mistakes in 300 validation pictures');
+    expect(texts).to.include('25 of 100 mistakes in 300 validation pictures, the surest first');
     expect(marks(texts, '✗')).to.have.length(25);
     const percentages = texts.filter((text) => /^\d+ %$/.test(text)).map(Number.parseFloat);
     expect(percentages).to.deep.equal(percentages.toSorted((a, b) => b - a));
