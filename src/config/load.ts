@@ -1,4 +1,5 @@
 import { basename, extname } from 'node:path';
+import { datasetKind } from '../data/datasets.ts';
 import type { InputError } from '../errors.ts';
 import type { Problem } from '../plan/problem.ts';
 import type { Experiment } from './experiment.ts';
@@ -36,17 +37,36 @@ export async function loadExperiment(
   const written = await applyOverrides(await readExtended(file, text), overrides);
   const tree = interpolate(written);
   const name = basename(file, extname(file)).replaceAll(/[^A-Za-z0-9._-]+/g, '-');
-  const judged = judge(tree, name);
-  const problems = judged.file ? sweepProblems(written, name) : judged.problems;
-  if (!judged.file || problems.length > 0) throw errorAt(tree, problems);
-  const { experiment } = judged;
+  const { written: described, problems } = judge(tree, name);
+  const found = problems.length > 0 ? problems : sweepProblems(written, name);
+  if (!described) throw errorAt(tree, found);
+  const { experiment, file: values } = described;
+  if (found.length > 0)
+    throw errorAt(tree, [...found, ...(await shapeProblems(experiment, found))]);
   return {
     experiment,
-    sweep: judged.file.sweep ?? null,
+    sweep: values.sweep ?? null,
     text,
     resolvedYaml: () => resolvedYaml(experiment),
-    problemsAt: (found) => errorAt(tree, found),
+    problemsAt: (later) => errorAt(tree, later),
   };
+}
+
+/**
+ * What the plan would find wrong, so that all is told at once when something is; it is not asked about a
+ * network that is wrong already, or that must be read from disk.
+ */
+async function shapeProblems(
+  experiment: Experiment,
+  found: readonly Finding[],
+): Promise<readonly Problem[]> {
+  const { data, model } = experiment;
+  const { kind } = model.backbone.from;
+  const isPlain = kind === 'named' || kind === 'layers';
+  if (!isPlain || found.some(({ path }) => path[0] === 'model' || path[1] === 'dataset')) return [];
+  const { findProblems } = await import('../plan/rules.ts');
+  const { classNames = null } = datasetKind(data.dataset);
+  return findProblems(experiment, { classNames, source: null });
 }
 
 function errorAt(tree: MapNode, problems: readonly Finding[]): InputError {

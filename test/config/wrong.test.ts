@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { loadExperiment } from '../../src/config/load.ts';
 import { InputError } from '../../src/errors.ts';
+import { planExperiment } from '../../src/plan/experiment.ts';
 
 const root = fileURLToPath(new URL('./', import.meta.url));
 const folder = `${root}wrong/`;
@@ -19,7 +20,7 @@ function optionsIn(text: string): { set: string[]; setFile: string[] } {
 async function said(name: string): Promise<string> {
   const text = readFileSync(`${folder}${name}`, 'utf8');
   try {
-    await loadExperiment(`${folder}${name}`, optionsIn(text));
+    await planExperiment(await loadExperiment(`${folder}${name}`, optionsIn(text)));
   } catch (error) {
     expect(error).to.be.instanceOf(InputError);
     return (error as Error).message.replaceAll(folder, '').replaceAll(root, '');

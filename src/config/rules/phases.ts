@@ -25,7 +25,7 @@ export function monitorProblems(
   path: Problem['path'],
 ): Problem[] {
   const figures = ['loss', ...metrics.map(({ label }) => label)];
-  const known = [...figures, ...figures.map((figure) => `val_${figure}`)];
+  const known = [...new Set([...figures, ...figures.map((figure) => `val_${figure}`)])];
   if (known.includes(monitor)) return [];
   const message = `must be one of ${known.join(', ')}. Received: "${monitor}"${didYouMean(monitor, known)}`;
   return [{ path, message }];

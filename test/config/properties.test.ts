@@ -1,0 +1,82 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { stringify } from 'yaml';
+import type { Json } from '../../src/config/experiment.ts';
+import { merge } from '../../src/config/merge.ts';
+import { allPaths, findPath, parsePath, setValue } from '../../src/config/set.ts';
+import { type MapNode, type Tree, toJson, valueAt } from '../../src/config/tree.ts';
+import { interpolate } from '../../src/config/vars.ts';
+import { parseYaml } from '../../src/config/yaml.ts';
+
+const origin = { name: 'test.yaml', folder: '/' };
+const place = { origin, position: null };
+const key = fc.stringMatching(/^[a-z][a-zA-Z0-9_-]{0,6}$/).filter((name) => name !== 'constructor');
+const leaf = fc.oneof(fc.integer(), fc.boolean(), fc.constant(null), fc.string({ maxLength: 8 }));
+const { value } = fc.letrec<{ value: Json }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small' },
+    leaf,
+    fc.array(tie('value'), { maxLength: 3 }),
+    fc.dictionary(key, tie('value'), { maxKeys: 4, noNullPrototype: true }),
+  ),
+}));
+const map = fc.dictionary(key, value, { maxKeys: 5, noNullPrototype: true });
+
+const parse = (json: Json): Tree => parseYaml(stringify(json), origin);
+const parseMap = (json: Json) => parse(json) as MapNode;
+const same = (a: Tree, b: Json): void => {
+  expect(toJson(a)).to.deep.equal(b);
+};
+
+describe('trees of values', () => {
+  it('hold what YAML says', () => {
+    fc.assert(fc.property(value, (json) => same(parse(json), json)));
+  });
+
+  it('merge with themselves and with nothing into themselves', () => {
+    fc.assert(
+      fc.property(map, (json) => {
+        same(merge(parseMap(json), parseMap(json)), json);
+        same(merge(parseMap({}), parseMap(json)), json);
+        same(merge(parseMap(json), parseMap({})), json);
+      }),
+    );
+  });
+
+  it('merge in any grouping', () => {
+    fc.assert(
+      fc.property(map, map, map, (a, b, c) => {
+        const [x, y, z] = [parseMap(a), parseMap(b), parseMap(c)];
+        same(merge(merge(x, y), z), toJson(merge(x, merge(y, z))));
+      }),
+    );
+  });
+
+  it('hold what is set, and all else as before', () => {
+    fc.assert(
+      fc.property(map, value, fc.nat(), (json, set, choice) => {
+        const tree = parseMap({ ...json, phases: [{ name: 'head', epochs: 1 }] });
+        const paths = allPaths(tree);
+        const path = parsePath(paths[choice % paths.length] ?? '');
+        fc.pre(path !== null);
+        const changed = setValue(tree, { path, value: parse(set), place });
+        const found = findPath(tree, path) ?? [];
+        same(valueAt(changed, found) as Tree, set);
+        for (const other of paths.filter((each) => each !== path.join('.'))) {
+          const at = findPath(tree, parsePath(other) ?? []) ?? [];
+          same(valueAt(changed, at) as Tree, toJson(valueAt(tree, at) as Tree));
+        }
+      }),
+    );
+  });
+
+  it('take the values of variables whole', () => {
+    fc.assert(
+      fc.property(value, (json) => {
+        fc.pre(!JSON.stringify(json).includes('${'));
+        const tree = interpolate(parseMap({ vars: { x: json }, y: [`$\{x}`] }));
+        same(valueAt(tree, ['y', 0]) as Tree, json);
+      }),
+    );
+  });
+});
