@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
+import { isUrl } from '../data/source.ts';
 import type { Path } from './place.ts';
 
 /** The absolute path that the value at a path of the file stands for; URLs stay as they are. */
@@ -8,8 +9,4 @@ export type ResolvePath = (path: Path, value: string) => string;
 export function pathResolver(folderOf: (path: Path) => string): ResolvePath {
   return (path, value) =>
     isUrl(value) || isAbsolute(value) ? value : resolve(folderOf(path), value);
-}
-
-function isUrl(value: string): boolean {
-  return /^https?:/i.test(value);
 }
