@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import writeFileAtomic from 'write-file-atomic';
 import { cacheFolder } from '../cache.ts';
 import type { LoadContext, PictureSource } from './dataset.ts';
 import { decodeConcurrency, decodePicture } from './decode.ts';
@@ -55,7 +54,7 @@ async function decodeAndKeep(
   const pixels = await decodeAll(tree, paths, context);
   try {
     await mkdir(join(to, '..'), { recursive: true });
-    await writeFileAtomic(to, Buffer.from(pixels.buffer));
+    await writeAtomic(to, Buffer.from(pixels.buffer));
   } catch (error) {
     context.report(
       `decoded pictures could not be kept for the next start: ${(error as Error).message}`,

@@ -10,10 +10,15 @@ export interface Encoding {
   };
 }
 
-/** Little-endian bytes to numbers, by TensorFlow.js' own decoder. */
+/** Little-endian bytes to numbers, by TensorFlow.js' own decoder where they are not float32 already. */
 export async function decode(bytes: Uint8Array, encoding: Encoding): Promise<Float32Array> {
-  const { io } = await import('@tensorflow/tfjs');
   const data = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+  if (encoding.dtype === 'float32' && !encoding.quantization) {
+    return new Float32Array(data as ArrayBuffer);
+  }
+  const { enableProdMode, io } = await import('@tensorflow/tfjs');
+  // Otherwise tfjs advertises tfjs-node where no engine has been started.
+  enableProdMode();
   const tensor = io.decodeWeights(data as ArrayBuffer, [{ ...encoding, name: 'it' }]).it;
   if (!tensor) throw new Error('decodeWeights gave nothing');
   const numbers = await tensor.data();

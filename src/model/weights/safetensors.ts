@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import writeFileAtomic from 'write-file-atomic';
 import { InputError } from '../../errors.ts';
+import { writeAtomic } from '../../write-atomic.ts';
 import type { Shape } from '../graph.ts';
 import { decode } from './decode.ts';
 import { splitWeightName, type WeightEntry, type WeightFormat } from './format.ts';
@@ -103,7 +103,7 @@ export async function writeSafetensors(
   const numbers = named.map(({ data }) =>
     Buffer.from(data.buffer, data.byteOffset, data.byteLength),
   );
-  await writeFileAtomic(path, Buffer.concat([length, padded, ...numbers]));
+  await writeAtomic(path, Buffer.concat([length, padded, ...numbers]));
 }
 
 async function readHeader(

@@ -38,7 +38,7 @@ async function bundle(outfile: string): Promise<void> {
     // The specs import the ES modules of tfjs-core, so all of tfjs has to come from those.
     mainFields: ['module', 'main'],
     packages: 'bundle',
-    external: ['koffi', 'execa', 'proper-lockfile', 'yauzl', 'write-file-atomic', 'env-paths'],
+    external: ['koffi', 'execa', 'proper-lockfile', 'yauzl', 'env-paths'],
     banner: {
       js: "import { createRequire as $r } from 'node:module'; const require = $r(import.meta.url);",
     },
