@@ -3,6 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { cacheFolder } from '../cache.ts';
+import { writeAtomic } from '../write-atomic.ts';
 import type { LoadContext, PictureSource } from './dataset.ts';
 import { decodeConcurrency, decodePicture } from './decode.ts';
 import type { FileTree, TreeFile } from './files/tree.ts';
