@@ -1,9 +1,6 @@
 import { checkEngine, type EngineCheck } from '../engine/check.ts';
 import { startEngine } from '../engine/choose.ts';
 import type { Engine } from '../engine/engine.ts';
-import { folderSize } from '../engine/tensorflow/install/folder-size.ts';
-import { type Location, locateTensorFlow } from '../engine/tensorflow/install/locate.ts';
-import { changedFiles } from '../engine/tensorflow/install/manifest.ts';
 import { InputError, RunError } from '../errors.ts';
 import { chooseProgress } from '../progress/choose.ts';
 import type { Report } from '../progress/progress.ts';
@@ -26,55 +23,40 @@ export async function engineCommand(action: string, options: EngineCommandOption
   const engine = json
     ? await start(() => {})
     : await (await chooseProgress()).step('Engine', (step) => start(step.report));
-  const shown = await describe(engine);
+  const shown = await describe(engine, action === 'check');
   const checked = action === 'check' ? await check(engine, shown) : null;
 
   if (json) print(JSON.stringify(checked ? { ...shown, check: checked } : shown, null, 2));
-  else print([...showLines(shown), ...(checked ? checkLines(checked) : [])].join('\n'));
+  else print([...showLines(shown), ...(checked ? checkLines(checked, shown) : [])].join('\n'));
   if (checked && !checked.passed) throw new RunError('the engine did not pass its check');
 }
 
 type Shown = Awaited<ReturnType<typeof describe>>;
 
-async function describe(engine: Engine) {
-  const location = await locateTensorFlow({ report: () => {} });
-  return {
-    engine: engine.name,
-    version: engine.version,
-    ...{ variant: location.variant, source: location.source, folder: location.folder },
-    bytes: location.source === 'installed' ? await folderSize(location.folder) : null,
-    ...{ device: engine.device, devices: engine.devices, threads: engine.threads },
-  };
+async function describe(engine: Engine, verify: boolean) {
+  const { name, version, device, devices, threads } = engine;
+  return { engine: name, version, ...(await engine.inspect(verify)), device, devices, threads };
 }
 
 function showLines(shown: Shown): string[] {
-  const origin: Record<Location['source'], string> = {
-    installed: `installed, ${Math.round((shown.bytes ?? 0) / 1e6).toLocaleString('en-US')} MB`,
-    CIFAR_RUN_TENSORFLOW: 'CIFAR_RUN_TENSORFLOW',
-  };
+  const size = shown.bytes && `, ${Math.round(shown.bytes / 1e6).toLocaleString('en-US')} MB`;
   const built = { cpu: ' for the CPU', cuda: ' with CUDA' };
   const idle = shown.variant === 'cuda' && shown.device === 'cpu';
   return [
     `engine   ${shown.engine} ${shown.version}${shown.variant ? built[shown.variant] : ''}`,
-    `folder   ${shown.folder} (${origin[shown.source]})`,
+    `folder   ${shown.folder} (${shown.source}${size ?? ''})`,
     `device   ${shown.device.toUpperCase()}${idle ? '; TensorFlow cannot use a GPU here, --verbose shows why' : ''}`,
     ...shown.devices.map((device) => `         ${device}`),
     `threads  ${shown.threads}`,
   ];
 }
 
-interface Checked extends EngineCheck {
-  /** Installed files that are no longer what was installed. */
-  readonly changedFiles: readonly string[];
-}
-
-async function check(engine: Engine, { source, folder }: Shown): Promise<Checked> {
-  const changed = source === 'installed' ? await changedFiles(folder) : [];
+async function check(engine: Engine, { changedFiles }: Shown): Promise<EngineCheck> {
   const result = await checkEngine(engine);
-  return { ...result, changedFiles: changed, passed: result.passed && changed.length === 0 };
+  return { ...result, passed: result.passed && changedFiles.length === 0 };
 }
 
-function checkLines({ rows, gflops, changedFiles: changed }: Checked): string[] {
+function checkLines({ rows, gflops }: EngineCheck, { changedFiles }: Shown): string[] {
   const width = Math.max(...rows.map((row) => row.operation.length));
   return [
     '',
@@ -89,7 +71,7 @@ function checkLines({ rows, gflops, changedFiles: changed }: Checked): string[] 
     ),
     '',
     `matMul of 2048 × 2048: ${Math.round(gflops)} GFLOP/s`,
-    ...changed.map((path) => `FAILED: ${path} is not the file that was installed`),
+    ...changedFiles.map((path) => `FAILED: ${path} is not the file that was installed`),
   ];
 }
 

@@ -13,6 +13,8 @@ export interface Engine {
   readonly devices: readonly string[];
   /** Threads within one operation. */
   readonly threads: number;
+  /** What it was started from; reads all its files when `verify` is set. */
+  inspect(verify: boolean): Promise<Installation>;
   /**
    * Uniform random float32 in [0, 1) that depends on nothing but shape and key: the same key gives the
    * same numbers in any process, so that a resumed run continues bit for bit.
@@ -21,6 +23,19 @@ export interface Engine {
     shape: readonly number[],
     key: readonly [number, number],
   ): import('@tensorflow/tfjs').Tensor;
+}
+
+/** The files of an engine. */
+export interface Installation {
+  readonly folder: string;
+  /** `installed` by this program, or the environment variable that names the folder. */
+  readonly source: string;
+  /** What it was built for; `null` where nothing says so. */
+  readonly variant: 'cpu' | 'cuda' | null;
+  /** Size on disk of what this program installed. */
+  readonly bytes: number | null;
+  /** Installed files that are no longer what was installed. */
+  readonly changedFiles: readonly string[];
 }
 
 export interface EngineOptions {

@@ -6,6 +6,8 @@ import { createBinding } from './binding.ts';
 import { loadCApi } from './c-api.ts';
 import { createContext } from './context.ts';
 import { DType } from './dtypes.ts';
+import { requireVersion } from './install/folder.ts';
+import { inspectInstallation } from './install/inspect.ts';
 import { locateTensorFlow } from './install/locate.ts';
 import { NodeJSKernelBackend } from './kernels.ts';
 import { pinLibraries } from './pin.ts';
@@ -19,7 +21,9 @@ export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
 
   const threads = options.threads ?? availableParallelism();
   pinLibraries([libraries.framework, libraries.core], !options.verbose);
-  const context = createContext(loadCApi(libraries.framework, libraries.core), threads);
+  const api = loadCApi(libraries.framework, libraries.core);
+  requireVersion(libraries.folder, api.TF_Version());
+  const context = createContext(api, threads);
   const binding = createBinding(context);
   const backend = new NodeJSKernelBackend(binding, 'tensorflow');
   tf.registerBackend('tensorflow', () => backend, 3);
@@ -33,6 +37,7 @@ export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
     device: context.device.type === 'GPU' ? 'gpu' : 'cpu',
     devices: context.devices.map((device) => device.name),
     threads,
+    inspect: (verify) => inspectInstallation(libraries, verify),
     randomUniform: (shape, key) =>
       tf.tidy(() =>
         backend.executeSingleOutput(

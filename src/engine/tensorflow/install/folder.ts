@@ -44,11 +44,7 @@ export async function findLibraries(given: string): Promise<Libraries> {
     );
   }
   const version = (await pythonVersion(dirname(found.core))) ?? (await versionInName(found.core));
-  if (version !== null && isTooOld(version)) {
-    throw new InputError(
-      `CIFAR_RUN_TENSORFLOW: ${folder} holds TensorFlow ${version}; ${OLDEST.join('.')} or later is needed`,
-    );
-  }
+  if (version !== null) requireVersion(folder, version);
   return { folder, ...found, version, variant: await pythonVariant(dirname(found.core)) };
 }
 
@@ -89,7 +85,11 @@ async function pythonVariant(folder: string): Promise<Variant | null> {
   return isCuda === undefined ? null : isCuda === 'True' ? 'cuda' : 'cpu';
 }
 
-function isTooOld(version: string): boolean {
+/** @throws InputError when this version's C API lacks what is called. */
+export function requireVersion(folder: string, version: string): void {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
+  if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return;
+  throw new InputError(
+    `CIFAR_RUN_TENSORFLOW: ${folder} holds TensorFlow ${version}; ${OLDEST.join('.')} or later is needed`,
+  );
 }
