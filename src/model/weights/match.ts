@@ -43,7 +43,7 @@ export function matchWeights(
   file: WeightFile,
 ): ReadonlyMap<string, readonly WeightEntry[]> {
   const held = new Map<string, WeightEntry[]>();
-  for (const entry of file.entries) {
+  for (const entry of file.entries.filter(isWeight)) {
     held.set(entry.layer, [...(held.get(entry.layer) ?? []), entry]);
   }
   const wanting = layers.filter(({ weights }) => weights.length > 0);
@@ -66,6 +66,14 @@ export function matchWeights(
       ...more,
     ].join('\n  '),
   );
+}
+
+/**
+ * No layer here has a weight that is a single number. Keras' Normalization keeps one: of how many
+ * batches its mean and variance are (keras/src/layers/preprocessing/normalization.py).
+ */
+function isWeight({ shape }: WeightEntry): boolean {
+  return shape.length > 0;
 }
 
 /** The entries in the order of the layer's weights; `null` where they are not the same weights. */

@@ -51,7 +51,7 @@ async function refusal(path: string, layers: KerasLayer[] | null = null): Promis
 
 describe('weight formats', () => {
   for (const keras of ['keras2', 'keras3']) {
-    for (const model of ['network', 'nested']) {
+    for (const model of ['network', 'nested', 'normalized']) {
       it(`reads ${keras}'s whole ${model} model from .h5`, () =>
         holds(`${keras}-${model}-model.h5`, `${keras}-${model}`));
       it(`reads ${keras}'s whole ${model} model from .keras`, () =>

@@ -75,6 +75,24 @@ describe('matching weights', () => {
     ]);
   });
 
+  it("leaves the count that Keras' Normalization keeps beside its mean and variance", () => {
+    const normalization: LayerWeights = {
+      layer: 'normalization',
+      weights: [
+        { name: 'mean', shape: [3] },
+        { name: 'variance', shape: [3] },
+      ],
+    };
+    const kept = [['mean', 'variance', 'count'] as const, ['-', '-', '-'] as const];
+    for (const [mean, variance, count] of kept) {
+      const lines = [`normalization ${mean} 3`, `normalization ${variance} 3`];
+      for (const written of [lines, [...lines, `normalization ${count}`]]) {
+        const found = matchWeights([normalization], file(written)).get('normalization');
+        expect(found?.map(({ shape }) => shape)).to.deep.equal([[3], [3]]);
+      }
+    }
+  });
+
   it('does not go by an order that the format does not keep', () => {
     const lines = ['conv weight 3 3 1 8', 'conv bias 8', 'bn gamma 8', 'bn beta 8'];
     expect(refusal(lines, false)).to.contain(
