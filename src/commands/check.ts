@@ -1,7 +1,8 @@
 import { loadExperiment } from '../config/load.ts';
 import { InputError } from '../errors.ts';
 import { planExperiment } from '../plan/experiment.ts';
-import { formatPlan } from '../plan/format.ts';
+import { formatPlan, formatSweep } from '../plan/format.ts';
+import { type PlannedCell, planSweep } from '../plan/sweep.ts';
 
 export interface CheckOptions {
   readonly set: readonly string[];
@@ -21,10 +22,14 @@ export async function checkCommand(files: readonly string[], options: CheckOptio
     try {
       const loaded = await loadExperiment(file, options);
       const { plan } = await planExperiment(loaded);
-      if (options.json) plans.push({ file, ...plan });
+      const runs = loaded.sweep ? await planSweep(loaded) : [];
+      if (options.json) plans.push({ file, ...plan, runs: runs.map(forPrograms) });
       else if (options.resolved)
         process.stdout.write(`${index > 0 ? '---\n' : ''}${loaded.resolvedYaml()}`);
-      else process.stdout.write(`${index > 0 ? '\n' : ''}${formatPlan(plan).join('\n')}\n`);
+      else {
+        const lines = [...formatPlan(plan), ...(loaded.sweep ? ['', ...formatSweep(runs)] : [])];
+        process.stdout.write(`${index > 0 ? '\n' : ''}${lines.join('\n')}\n`);
+      }
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       problems.push(error.message);
@@ -32,4 +37,9 @@ export async function checkCommand(files: readonly string[], options: CheckOptio
   }
   if (options.json) process.stdout.write(`${JSON.stringify(plans, null, 2)}\n`);
   if (problems.length > 0) throw new InputError(problems.join('\n'));
+}
+
+function forPrograms({ settings, plan }: PlannedCell): object {
+  const { id, parameters, flops } = plan;
+  return { id, settings, parameters, flops };
 }

@@ -1,6 +1,7 @@
 import { basename, extname } from 'node:path';
 import { datasetKind } from '../data/datasets.ts';
 import type { InputError } from '../errors.ts';
+import type { Settings } from '../plan/cells.ts';
 import type { Problem } from '../plan/problem.ts';
 import type { Experiment } from './experiment.ts';
 import { readExtended, readText } from './extends.ts';
@@ -9,7 +10,7 @@ import { type Finding, judge } from './judge.ts';
 import { applyOverrides, type Overrides } from './overrides.ts';
 import { faultError } from './place.ts';
 import { resolvedYaml } from './resolved.ts';
-import { sweepProblems } from './sweep.ts';
+import { sweepProblems, withSettings } from './sweep.ts';
 import { type MapNode, placeOf } from './tree.ts';
 import { interpolate } from './vars.ts';
 
@@ -21,6 +22,8 @@ export interface LoadedExperiment {
   readonly text: string;
   /** The experiment as a file again, every default filled in. */
   resolvedYaml(): string;
+  /** One run of the sweep. @throws InputError when the experiment is wrong with these settings. */
+  withSettings(settings: Settings): Promise<LoadedExperiment>;
   /** The error that tells of problems found later, each with its place in the file. */
   problemsAt(problems: readonly Problem[]): InputError;
 }
@@ -35,8 +38,19 @@ export async function loadExperiment(
 ): Promise<LoadedExperiment> {
   const text = await readText(file);
   const written = await applyOverrides(await readExtended(file, text), overrides);
-  const tree = interpolate(written);
   const name = basename(file, extname(file)).replaceAll(/[^A-Za-z0-9._-]+/g, '-');
+  return describe(written, { text, name });
+}
+
+interface Described {
+  readonly text: string;
+  /** The experiment's name where the file gives none. */
+  readonly name: string;
+}
+
+/** @param written the tree before variables are put in. */
+async function describe(written: MapNode, { text, name }: Described): Promise<LoadedExperiment> {
+  const tree = interpolate(written);
   const { written: described, problems } = judge(tree, name);
   const found = problems.length > 0 ? problems : sweepProblems(written, name);
   if (!described) throw errorAt(tree, found);
@@ -48,6 +62,7 @@ export async function loadExperiment(
     sweep: values.sweep ?? null,
     text,
     resolvedYaml: () => resolvedYaml(experiment),
+    withSettings: (settings) => describe(withSettings(written, settings), { text, name }),
     problemsAt: (later) => errorAt(tree, later),
   };
 }

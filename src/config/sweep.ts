@@ -1,8 +1,9 @@
 import { didYouMean } from '../model/did-you-mean.ts';
+import type { Settings } from '../plan/cells.ts';
 import { type Finding, judge } from './judge.ts';
 import { type Path, showPath } from './place.ts';
 import { allPaths, findPath, parsePath, setValue } from './set.ts';
-import { type MapNode, placeOf, type Tree, valueAt, withoutEntry } from './tree.ts';
+import { fromJson, type MapNode, placeOf, type Tree, valueAt, withoutEntry } from './tree.ts';
 import { interpolate } from './vars.ts';
 
 /**
@@ -16,6 +17,17 @@ export function sweepProblems(written: MapNode, name: string): Finding[] {
     ...settingsOf(written).flatMap((setting) => settingProblems(base, setting, name)),
     ...excludeProblems(written),
   ];
+}
+
+/** The experiment of one run, settings standing where the sweep does and without the sweep. */
+export function withSettings(written: MapNode, settings: Settings): MapNode {
+  return Object.entries(settings).reduce(
+    (tree, [name, value]) => {
+      const place = placeOf(written, ['sweep', 'parameters', name], true);
+      return setValue(tree, { path: parsePath(name) ?? [], value: fromJson(value, place), place });
+    },
+    withoutEntry(written, 'sweep'),
+  );
 }
 
 interface Setting {

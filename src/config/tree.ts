@@ -39,6 +39,21 @@ export function toJson(tree: Tree): Json {
   }
 }
 
+/** Plain values, all of them standing at one place. */
+export function fromJson(json: Json, at: Place): Tree {
+  if (json === null || typeof json !== 'object') return { kind: 'scalar', value: json, at };
+  if (isList(json)) return { kind: 'list', items: json.map((item) => fromJson(item, at)), at };
+  const entries = Object.entries(json).map(([key, value]) => {
+    return [key, { key: at, value: fromJson(value, at) }] as const;
+  });
+  return { kind: 'map', entries: new Map(entries), at };
+}
+
+/** `Array.isArray` knows no read-only lists. */
+function isList(json: Json): json is readonly Json[] {
+  return Array.isArray(json);
+}
+
 /** The value at a path, if there is one. */
 export function valueAt(tree: Tree, path: Path): Tree | undefined {
   return path.reduce<Tree | undefined>((at, key) => at && entryAt(at, key)?.value, tree);

@@ -2,6 +2,7 @@ import type { Shape } from '../model/graph.ts';
 import type { Memory } from './memory.ts';
 import { sum } from './parameters.ts';
 import type { Plan, PlannedLayer } from './plan.ts';
+import { type PlannedCell, showValue } from './sweep.ts';
 import { type Align, columns } from './table.ts';
 
 /** The plan as people read it, a line an element. */
@@ -14,6 +15,26 @@ export function formatPlan(plan: Plan): string[] {
     `input ${size(plan.imageShape)}, ${plan.layers.length} layers, ${count(plan.parameters)} parameters, ${scaled(plan.flops, 'FLOPs')} a picture`,
     '',
     ...phaseTable(plan),
+  ];
+}
+
+/** The runs of a sweep: what each changes, and how large its model is. */
+export function formatSweep(cells: readonly PlannedCell[]): string[] {
+  const names = [...new Set(cells.flatMap(({ settings }) => Object.keys(settings)))];
+  const rows = cells.map(({ settings, plan }, i) => [
+    String(i + 1),
+    plan.id,
+    ...names.map((name) => showValue(settings[name])),
+    count(plan.parameters),
+    scaled(plan.flops),
+  ]);
+  return [
+    `${cells.length} ${cells.length === 1 ? 'run' : 'runs'}`,
+    '',
+    ...columns(
+      [['run', 'id', ...names, 'parameters', 'FLOPs'], ...rows],
+      ['right', 'left', ...names.map(() => 'right' as const), 'right', 'right'],
+    ),
   ];
 }
 
