@@ -37,8 +37,8 @@ export async function runExperiment(file: string, options: RunOptions): Promise<
   const engine = await progress.step('Engine', ({ report }) =>
     startEngine({ threads: null, verbose, report }),
   );
-  const data = await progress.step('Data', ({ report }) =>
-    loadData(experiment.data, experiment.seed, { imageShape: plan.imageShape, signal, report }),
+  const data = await progress.step('Data', (step) =>
+    loadData(experiment.data, experiment.seed, { imageShape: plan.imageShape, signal, ...step }),
   );
 
   // 4. Model: the network with its first weights.

@@ -34,6 +34,8 @@ export interface DataConfig {
   readonly limit: { readonly train: number | null; readonly validation: number | null };
   /** `test`: the data set's own held-out part; a number: that fraction of train, stratified. */
   readonly validation: 'test' | number;
+  /** What a picture that cannot be read does: it stops the run, or is left out and counted. */
+  readonly broken: 'stop' | 'skip';
   /** keras.applications' modes of `preprocess_input`, or `scale` (x / 255), or `none`. */
   readonly preprocess: 'caffe' | 'torch' | 'tf' | 'scale' | 'none';
   readonly augment: readonly AugmentConfig[];

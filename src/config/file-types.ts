@@ -1036,6 +1036,10 @@ export interface Data {
    */
   validation?: 'test' | number;
   /**
+   * What a picture that cannot be read does: `stop` ends the run and names it, `skip` leaves it out and counts it.
+   */
+  broken?: 'stop' | 'skip';
+  /**
    * How pixels are scaled, as in keras.applications: `caffe`, `torch` and `tf` are its modes, `scale` divides by 255. Default: what the named backbone's ImageNet weights were trained with; `scale` for any other.
    */
   preprocess?: 'caffe' | 'torch' | 'tf' | 'scale' | 'none';

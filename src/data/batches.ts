@@ -82,7 +82,7 @@ export class Batches {
     const values = new Float32Array(indices.length * stride);
     const labels = new Float32Array(indices.length * classCount);
     indices.forEach((index, row) => {
-      values.set(pictures.pixels.subarray(index * stride, (index + 1) * stride), row * stride);
+      values.set(pictures.pixels.of(index), row * stride);
       labels[row * classCount + (pictures.labels[index] as number)] = 1;
     });
     return {

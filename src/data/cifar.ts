@@ -5,6 +5,7 @@ import type { DatasetKind, LoadContext, PictureSource } from './dataset.ts';
 import { readNamed } from './files/find.ts';
 import { openTree } from './files/tree.ts';
 import { inMemory } from './in-memory.ts';
+import { MemoryPixels } from './pixels.ts';
 import { localSource } from './source.ts';
 
 const side = 32;
@@ -79,5 +80,6 @@ function source(bytes: Buffer, { name, classNames, labelBytes }: CifarFormat): P
       for (let channel = 0; channel < 3; channel++)
         pixels[(i * plane + at) * 3 + channel] = bytes[start + channel * plane + at] as number;
   }
-  return inMemory({ height: side, width: side, channels: 3, pixels, labels });
+  const stored = new MemoryPixels(pixels, 3 * plane);
+  return inMemory({ height: side, width: side, channels: 3, pixels: stored, labels });
 }

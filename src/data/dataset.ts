@@ -1,12 +1,12 @@
 import type { DataConfig } from '../config/experiment.ts';
+import type { Pixels } from './pixels.ts';
 
-/** Pictures of one size held in memory, with their labels. */
+/** Pictures of one size, with their labels. */
 export interface Pictures {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
-  /** Bytes in NHWC order, RGB, 0 to 255; `labels.length * height * width * channels` of them. */
-  readonly pixels: Uint8Array;
+  readonly pixels: Pixels;
   /** Index into the class names, one for each picture. */
   readonly labels: Int32Array;
 }
@@ -16,6 +16,19 @@ export interface Dataset {
   readonly classNames: readonly string[];
   readonly train: Pictures;
   readonly validation: Pictures;
+  /** What was left out because it could not be read, as `data.broken: skip` allows. */
+  readonly broken: readonly BrokenPicture[];
+}
+
+/** A picture that cannot be read, and why. */
+export interface BrokenPicture {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** Pictures as a source reads them; `broken` tells at which indices there is nothing to see. */
+export interface Reading extends Omit<Pictures, 'labels'> {
+  readonly broken: readonly (BrokenPicture & { readonly index: number })[];
 }
 
 /** Labelled pictures of which any part can be read, so that only what an experiment uses is decoded. */
@@ -23,7 +36,7 @@ export interface PictureSource {
   /** Index into the class names, one for each picture. */
   readonly labels: Int32Array;
   /** The pictures at these places, in this order. */
-  read(places: Int32Array): Promise<Pictures>;
+  read(places: Int32Array): Promise<Reading>;
 }
 
 /** What a data set holds before `classes`, `limit` and `validation` choose from it. */
@@ -40,6 +53,8 @@ export interface LoadContext {
   readonly signal: AbortSignal;
   /** Tells what goes on, e.g. `decoding 12,000 of 60,000 pictures`. */
   readonly report: (message: string) => void;
+  /** Tells what should be seen in the end, e.g. which pictures are broken. */
+  readonly note: (message: string) => void;
 }
 
 /** Where pictures come from. Adding one is such a file and its line in `datasets.ts`. */

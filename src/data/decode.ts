@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import sharp from 'sharp';
-import { InputError } from '../errors.ts';
+import sharp, { type Sharp } from 'sharp';
+import { decodeBmp, isBmp } from './bmp.ts';
 
 // Pictures are decoded side by side, which beats threads within one; none is decoded twice.
 sharp.concurrency(1);
@@ -14,23 +14,22 @@ export const decodeConcurrency = 2 * availableParallelism();
  * to the size by bilinear interpolation (over the whole area that a pixel covers, where it shrinks),
  * of an animation the first frame, transparency over white, 16 bits reduced to 8.
  *
- * @throws InputError with `name` when it cannot be decoded.
+ * @throws Error when it cannot be decoded.
  */
 export async function decodePicture(
   bytes: Uint8Array,
-  name: string,
   [height, width, channels]: readonly [number, number, number],
 ): Promise<Uint8Array> {
-  try {
-    return await sharp(bytes, { autoOrient: true })
-      .flatten({ background: 'white' })
-      .resize(width, height, { fit: 'fill', kernel: 'linear' })
-      .toColourspace(channels === 1 ? 'b-w' : 'srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer();
-  } catch (error) {
-    throw new InputError(
-      `cannot read the picture ${name}: ${(error as Error).message}; repair or remove it`,
-    );
-  }
+  return open(bytes)
+    .flatten({ background: 'white' })
+    .resize(width, height, { fit: 'fill', kernel: 'linear' })
+    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer();
+}
+
+function open(bytes: Uint8Array): Sharp {
+  if (!isBmp(bytes)) return sharp(bytes, { autoOrient: true });
+  const { width, height, pixels } = decodeBmp(bytes);
+  return sharp(pixels, { raw: { width, height, channels: 4 } });
 }

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { InputError } from '../errors.ts';
 import type { DatasetKind } from './dataset.ts';
 import { inMemory } from './in-memory.ts';
+import { MemoryPixels } from './pixels.ts';
 
 const classNames = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 const side = 28;
@@ -36,7 +37,7 @@ export const digits: DatasetKind = {
         height: side,
         width: side,
         channels: 1,
-        pixels: Buffer.concat(classes),
+        pixels: new MemoryPixels(Buffer.concat(classes), side ** 2),
         labels: Int32Array.from(labels),
       }),
       test: null,

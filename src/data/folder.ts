@@ -23,8 +23,8 @@ export const folder: DatasetKind = {
     const { pictureFiles } = await import('./picture-files.ts');
     return {
       classNames,
-      train: pictureFiles(tree, train, context),
-      test: heldOut && pictureFiles(tree, heldOut, context),
+      train: pictureFiles({ tree, files: train, broken: config.broken }, context),
+      test: heldOut && pictureFiles({ tree, files: heldOut, broken: config.broken }, context),
     };
   },
 };

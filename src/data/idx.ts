@@ -7,6 +7,7 @@ import type { DatasetKind, LoadContext, PictureSource } from './dataset.ts';
 import { readNamed } from './files/find.ts';
 import { openTree } from './files/tree.ts';
 import { inMemory } from './in-memory.ts';
+import { MemoryPixels } from './pixels.ts';
 import { isUrl, localSource } from './source.ts';
 
 const side = 28;
@@ -85,7 +86,8 @@ function source(images: Idx, labels: Idx, format: IdxFormat): PictureSource {
     throw new InputError(
       `data.source: ${labels.name} gives picture ${wrong} the label ${numbers[wrong]}; ${format.name} has labels 0 to ${format.classNames.length - 1}`,
     );
-  return inMemory({ height: side, width: side, channels: 1, pixels, labels: numbers });
+  const stored = new MemoryPixels(pixels, side * side);
+  return inMemory({ height: side, width: side, channels: 1, pixels: stored, labels: numbers });
 }
 
 /** The bytes of an idx file: big-endian type (8: unsigned byte) and rank, the dimensions, the values. */

@@ -1,7 +1,15 @@
 import type { DataConfig } from '../config/experiment.ts';
 import { InputError } from '../errors.ts';
-import type { Dataset, LoadContext, PictureSource, Pictures, RawDataset } from './dataset.ts';
+import type {
+  BrokenPicture,
+  Dataset,
+  LoadContext,
+  PictureSource,
+  Pictures,
+  RawDataset,
+} from './dataset.ts';
 import { datasetKind } from './datasets.ts';
+import { PickedPixels } from './pixels.ts';
 import { draw, evenShares, placesByLabel, proportionalShares } from './select.ts';
 
 /** Some of a source's pictures: for each class, in the order of the labels, their places. */
@@ -25,11 +33,18 @@ export async function loadData(
   const raw = await datasetKind(config.dataset).open(config, context);
   const classNames = config.classes ?? raw.classNames;
   const { train, validation } = split(raw, classNames, config.validation, seed);
-  return {
-    classNames,
-    train: await read(limit(train, classNames, 'train', config, seed), context),
-    validation: await read(limit(validation, classNames, 'validation', config, seed), context),
-  };
+  const trained = await read(limit(train, classNames, 'train', config, seed), context);
+  const held = await read(limit(validation, classNames, 'validation', config, seed), context);
+  const broken = [...trained.broken, ...held.broken];
+  tell(broken, context);
+  for (const [{ pictures }, use] of [
+    [trained, 'train on'],
+    [held, 'validate on'],
+  ] as const) {
+    const sizes = placesByLabel(pictures.labels, classNames.length).map((own) => own.length);
+    requireEveryClass(sizes, classNames, `no pictures left to ${use} without the broken ones`);
+  }
+  return { classNames, train: trained.pictures, validation: held.pictures, broken };
 }
 
 function split(
@@ -118,15 +133,31 @@ function requireEveryClass(
     );
 }
 
-async function read(part: Part, context: LoadContext): Promise<Pictures> {
+async function read(
+  part: Part,
+  context: LoadContext,
+): Promise<{ pictures: Pictures; broken: readonly BrokenPicture[] }> {
   const chosen = part.places
     .flatMap((places, label) => places.map((place) => ({ place, label })))
     .sort((a, b) => a.place - b.place);
-  const pictures = await part.source.read(Int32Array.from(chosen, ({ place }) => place));
+  const { broken, ...read } = await part.source.read(Int32Array.from(chosen, ({ place }) => place));
   const channels = context.imageShape[2];
-  if (pictures.channels !== channels && pictures.channels !== 1)
+  if (read.channels !== channels && read.channels !== 1)
     throw new InputError(
-      `the pictures have ${pictures.channels} channels, but the model's inputShape has ${channels}; it must have ${pictures.channels}`,
+      `the pictures have ${read.channels} channels, but the model's inputShape has ${channels}; it must have ${read.channels}`,
     );
-  return { ...pictures, labels: Int32Array.from(chosen, ({ label }) => label) };
+  const without = new Set(broken.map(({ index }) => index));
+  const whole = chosen.map((_, index) => index).filter((index) => !without.has(index));
+  const labels = Int32Array.from(whole, (index) => chosen[index]?.label as number);
+  const pixels = without.size === 0 ? read.pixels : new PickedPixels(read.pixels, whole);
+  return { pictures: { ...read, pixels, labels }, broken };
+}
+
+const toldOf = 5;
+
+function tell(broken: readonly BrokenPicture[], { note }: LoadContext): void {
+  if (broken.length === 0) return;
+  note(`left out ${broken.length} broken ${broken.length === 1 ? 'picture' : 'pictures'}:`);
+  for (const { path, reason } of broken.slice(0, toldOf)) note(`  ${path}: ${reason}`);
+  if (broken.length > toldOf) note(`  and ${broken.length - toldOf} more`);
 }

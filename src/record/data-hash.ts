@@ -5,7 +5,8 @@ import type { Dataset } from '../data/dataset.ts';
 export function dataHash({ classNames, train, validation }: Dataset): string {
   const hash = createHash('sha256').update(JSON.stringify(classNames));
   for (const { height, width, channels, pixels, labels } of [train, validation]) {
-    hash.update(JSON.stringify([labels.length, height, width, channels])).update(pixels);
+    hash.update(JSON.stringify([labels.length, height, width, channels]));
+    for (let index = 0; index < labels.length; index++) hash.update(pixels.of(index));
     hash.update(new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength));
   }
   return hash.digest('hex');

@@ -49,6 +49,7 @@ describe('loadExperiment', () => {
       validation: 'test',
       preprocess: 'scale',
       augment: [],
+      broken: 'stop',
     });
     expect(experiment.model.backbone).to.include({ weights: 'random', cut: null });
     expect(experiment.model.backbone.inputShape).to.deep.equal([32, 32, 3]);

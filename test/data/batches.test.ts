@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 import { type Batch, Batches, type BatchesOptions } from '../../src/data/batches.ts';
 import type { Pictures } from '../../src/data/dataset.ts';
+import { MemoryPixels } from '../../src/data/pixels.ts';
 import { useEngine } from '../engine.ts';
 
 /** Picture i is two by one pixels of value 10 i and 10 i + 1, of class i modulo 3. */
@@ -9,7 +10,10 @@ const pictures: Pictures = {
   height: 1,
   width: 2,
   channels: 1,
-  pixels: Uint8Array.from({ length: 20 }, (_, i) => 10 * Math.floor(i / 2) + (i % 2)),
+  pixels: new MemoryPixels(
+    Uint8Array.from({ length: 20 }, (_, i) => 10 * Math.floor(i / 2) + (i % 2)),
+    2,
+  ),
   labels: Int32Array.from({ length: 10 }, (_, i) => i % 3),
 };
 

@@ -1,10 +1,11 @@
-import { mkdir, readdir, truncate, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, truncate, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import sharp from 'sharp';
 import { create } from 'tar';
 import type { DataConfig } from '../../src/config/experiment.ts';
 import { loadData } from '../../src/data/load.ts';
+import { pixelsOf } from '../pixels.ts';
 import { needsShared, shared } from '../shared.ts';
 import { dataConfig, loadContext, rejection, useFolder } from './setting.ts';
 
@@ -23,6 +24,14 @@ async function write(folder: string, files: Record<string, Promise<Buffer>>) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), await bytes);
   }
+}
+
+/** Holds the channels of a pixel to a colour, which compression may have changed a little. */
+function near(pixel: readonly number[], colour: readonly number[], by = 6) {
+  expect(pixel).to.have.length(colour.length);
+  pixel.forEach((value, channel) => {
+    expect(value, pixel.join()).to.be.closeTo(colour[channel] as number, by);
+  });
 }
 
 describe('the data set folder', () => {
@@ -54,18 +63,12 @@ describe('the data set folder', () => {
       });
       const { train } = await load(source, {}, shape);
       expect(train.labels).to.deep.equal(Int32Array.of(0, 1));
-      const [height, width, channels] = shape;
-      const pixels = train.pixels.subarray(0, height * width * channels);
+      const [, width, channels] = shape;
+      const pixels = train.pixels.of(0);
       return (y: number, x: number) => [
         ...pixels.subarray((y * width + x) * channels, (y * width + x + 1) * channels),
       ];
     }
-    const near = (pixel: number[], colour: readonly number[], by = 6) => {
-      expect(pixel).to.have.length(colour.length);
-      pixel.forEach((value, channel) => {
-        expect(value, pixel.join()).to.be.closeTo(colour[channel] as number, by);
-      });
-    };
 
     const formats: Record<string, () => Promise<Buffer>> = {
       '.jpg': () => plain(red).jpeg().toBuffer(),
@@ -82,6 +85,13 @@ describe('the data set folder', () => {
         near(pixel(0, 0), red);
         near(pixel(7, 7), red);
       });
+
+    it('.bmp', async () => {
+      const bytes = readFile(new URL('./fixtures/bits-24.bmp', import.meta.url));
+      const pixel = await read('.bmp', bytes, [5, 9, 3]);
+      near(pixel(0, 0), [0, 0, 0], 0);
+      near(pixel(4, 8), [28 * 8, 60 * 4, (40 * 8 + 30 * 4) % 256], 0);
+    });
 
     it('palettes', async () => {
       const palette = plain(green).png({ palette: true }).toBuffer();
@@ -147,7 +157,7 @@ describe('the data set folder', () => {
         expect(fromArchive.classNames).to.deep.equal(['cat', 'dog']);
         expect([...fromArchive.train.labels]).to.deep.equal([0, 0, 1]);
         expect([...fromArchive.validation.labels]).to.deep.equal([0, 1]);
-        expect([...fromArchive.train.pixels]).to.deep.equal([...fromFolder.train.pixels]);
+        expect([...pixelsOf(fromArchive.train)]).to.deep.equal([...pixelsOf(fromFolder.train)]);
       });
 
     it('is refused when it breaks off', async () => {
@@ -176,21 +186,21 @@ describe('the data set folder', () => {
       const first = await load(source);
       const before = (await kept()).length;
       const again = await load(source);
-      expect([...again.train.pixels]).to.deep.equal([...first.train.pixels]);
+      expect([...pixelsOf(again.train)]).to.deep.equal([...pixelsOf(first.train)]);
       expect(await kept()).to.have.length(before);
 
       await write(source, { 'a/1.png': plain(grey).png().toBuffer() });
       await write(source, { 'a/2.png': plain(grey).png().toBuffer() });
       await utimes(join(source, 'a/1.png'), 1, 1);
       const changed = await load(source);
-      expect([...changed.train.pixels.subarray(0, 3)]).to.deep.equal([...grey]);
+      expect([...changed.train.pixels.of(0).subarray(0, 3)]).to.deep.equal([...grey]);
     });
 
     it('for each size by itself', async () => {
       const source = join(folder(), 'sizes');
       await write(source, four);
-      expect((await load(source)).train.pixels).to.have.length(2 * 8 * 8 * 3);
-      expect((await load(source, {}, [4, 4, 3])).train.pixels).to.have.length(2 * 4 * 4 * 3);
+      expect(pixelsOf((await load(source)).train)).to.have.length(2 * 8 * 8 * 3);
+      expect(pixelsOf((await load(source, {}, [4, 4, 3])).train)).to.have.length(2 * 4 * 4 * 3);
     });
 
     it('or says that it cannot, and goes on', async () => {
@@ -218,7 +228,50 @@ describe('the data set folder', () => {
     const error = await rejection(loadData(dataConfig({ source, validation: 0.5 }), 42, context));
     expect(error.message).to.equal('enough');
     // Nothing of 2 pictures of 9 x 9 pixels is in the cache: the next start decodes them.
-    expect((await load(source, {}, [9, 9, 3])).train.pixels).to.have.length(2 * 9 * 9 * 3);
+    expect(pixelsOf((await load(source, {}, [9, 9, 3])).train)).to.have.length(2 * 9 * 9 * 3);
+  });
+
+  describe('with data.broken: skip', () => {
+    const eight = {
+      ...four,
+      'a/3.png': plain(red).png().toBuffer(),
+      'a/4.gif': plain(red).gif().toBuffer(),
+      'b/3.jpg': plain(green).jpeg().toBuffer(),
+      'b/4.webp': plain(green).webp().toBuffer(),
+    };
+
+    it('leaves out what is broken, counts it and tells of it, at the second start as well', async () => {
+      const source = join(folder(), 'skipped');
+      await write(source, eight);
+      await writeFile(join(source, 'a/2.png'), 'no picture');
+      await writeFile(join(source, 'b/1.png'), '');
+      for (let start = 1; start <= 2; start++) {
+        const context = loadContext([8, 8, 3]);
+        const config = dataConfig({ source, validation: 0.5, broken: 'skip' });
+        const { train, validation, broken } = await loadData(config, 42, context);
+        expect(broken.map(({ path }) => path).sort()).to.deep.equal(['a/2.png', 'b/1.png']);
+        expect(train.labels.length + validation.labels.length).to.equal(6);
+        for (const { labels, pixels } of [train, validation])
+          labels.forEach((label, i) => {
+            near([...pixels.of(i).subarray(0, 3)], label === 0 ? red : green);
+          });
+        expect(context.messages.join('\n')).to.match(
+          /left out 2 broken pictures:\n {2}[ab].*png: .*nput/,
+        );
+      }
+      const error = await rejection(load(source));
+      expect(error.message).to.match(/cannot read the picture .*data\.broken: skip$/);
+    });
+
+    it('still refuses a class of which nothing is left', async () => {
+      const source = join(folder(), 'all-broken');
+      await write(source, four);
+      for (const name of ['a/1.png', 'a/2.png']) await writeFile(join(source, name), 'nothing');
+      const error = await rejection(load(source, { broken: 'skip' }));
+      expect(error.message).to.equal(
+        'class a: no pictures left to train on without the broken ones',
+      );
+    });
   });
 
   describe('refuses', () => {
@@ -241,7 +294,7 @@ describe('the data set folder', () => {
       const error = await rejection(load(source));
       expect(error.name).to.equal('InputError');
       expect(error.message).to.match(
-        /cannot read the picture b\/[12]\.png of .*half: .*; repair or remove it/,
+        /cannot read the picture b\/[12]\.png of .*half: .*; repair or remove it, or leave out such pictures with data\.broken: skip$/,
       );
     });
 
@@ -289,7 +342,7 @@ describe('the data set folder', () => {
       expect([train.labels.length, validation.labels.length]).to.deep.equal([200, 50]);
       expect([...train.labels].filter((label) => label === 3)).to.have.length(20);
       // The published mean of CIFAR-10's red channel is 125.3; 200 pictures come near it.
-      const reds = train.pixels.filter((_, i) => i % 3 === 0);
+      const reds = pixelsOf(train).filter((_, i) => i % 3 === 0);
       expect(reds.reduce((sum, value) => sum + value, 0) / reds.length).to.be.within(110, 141);
     });
   });

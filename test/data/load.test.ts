@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import type { DataConfig } from '../../src/config/experiment.ts';
+import type { Pictures } from '../../src/data/dataset.ts';
 import { loadData } from '../../src/data/load.ts';
 import { InputError } from '../../src/errors.ts';
+import { pixelsOf } from '../pixels.ts';
 import { dataConfig, loadContext, rejection } from './setting.ts';
 
 const load = (given: Partial<DataConfig>, seed = 42, channels = 1) =>
@@ -23,11 +25,12 @@ describe('loadData', () => {
     expect(classNames).to.deep.equal(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
     expect([train.labels.length, validation.labels.length]).to.deep.equal([8000, 2000]);
     expect([train.height, train.width, train.channels]).to.deep.equal([28, 28, 1]);
-    expect(train.pixels.length).to.equal(8000 * 28 * 28);
+    expect(pixelsOf(train).length).to.equal(8000 * 28 * 28);
     const [ones, held] = [countsOf(train.labels, 10)[1], countsOf(validation.labels, 10)[1]];
     expect([ones, held]).to.deep.equal([902, 225]);
     // MNIST's published mean of its training pictures is 0.1307.
-    const mean = train.pixels.reduce((sum, level) => sum + level, 0) / train.pixels.length / 255;
+    const levels = pixelsOf(train);
+    const mean = levels.reduce((sum, level) => sum + level, 0) / levels.length / 255;
     expect(mean).to.be.closeTo(0.1307, 0.002);
   });
 
@@ -39,7 +42,7 @@ describe('loadData', () => {
     // A zero is hollow where a one has its stroke: in the four pixels of the middle.
     train.labels.forEach((label, i) => {
       const middle = [13 * 28 + 13, 13 * 28 + 14, 14 * 28 + 13, 14 * 28 + 14];
-      const ink = middle.map((at) => train.pixels[i * 784 + at] as number);
+      const ink = middle.map((at) => train.pixels.of(i)[at] as number);
       if (label === 0) expect(Math.max(...ink)).to.be.above(200);
       else expect(Math.min(...ink)).to.be.below(50);
     });
@@ -57,12 +60,10 @@ describe('loadData', () => {
     const limit = { train: 300, validation: 100 };
     const first = await load({ limit });
     expect(await load({ limit })).to.deep.equal(first);
-    expect((await load({ limit }, 43)).train.pixels).to.not.deep.equal(first.train.pixels);
-    const key = (pixels: Uint8Array, i: number) =>
-      Buffer.from(pixels.subarray(i * 784, (i + 1) * 784)).toString('base64');
-    const trained = new Set(Array.from({ length: 300 }, (_, i) => key(first.train.pixels, i)));
-    for (let i = 0; i < 100; i++)
-      expect(trained.has(key(first.validation.pixels, i))).to.equal(false);
+    expect(pixelsOf((await load({ limit }, 43)).train)).to.not.deep.equal(pixelsOf(first.train));
+    const key = ({ pixels }: Pictures, i: number) => Buffer.from(pixels.of(i)).toString('base64');
+    const trained = new Set(Array.from({ length: 300 }, (_, i) => key(first.train, i)));
+    for (let i = 0; i < 100; i++) expect(trained.has(key(first.validation, i))).to.equal(false);
   });
 
   const wrong: [string, Partial<DataConfig>, string][] = [

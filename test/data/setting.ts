@@ -12,6 +12,7 @@ export function dataConfig(given: Partial<DataConfig>): DataConfig {
     classes: null,
     limit: { train: null, validation: null },
     validation: 'test',
+    broken: 'stop',
     preprocess: 'none',
     augment: [],
     ...given,
@@ -25,6 +26,7 @@ export function loadContext(imageShape: readonly [number, number, number]) {
     imageShape,
     signal: new AbortController().signal,
     report: (message) => messages.push(message),
+    note: (message) => messages.push(message),
   };
   return { ...context, messages };
 }

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { create } from 'tar';
+import type { Pictures } from '../../src/data/dataset.ts';
 import { datasetKind } from '../../src/data/datasets.ts';
 import { loadData } from '../../src/data/load.ts';
+import { pixelsOf } from '../pixels.ts';
 import { dataConfig, loadContext, rejection, useFolder } from './setting.ts';
 
 /** Channel values of a pixel of picture i, different for each picture, place and channel. */
@@ -68,18 +70,18 @@ describe('the standard data sets', () => {
         expect([...train.labels.subarray(0, 11)]).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 2]);
         expect([...validation.labels]).to.deep.equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
         expect(train.labels).to.have.length(50);
-        const pixel = (pixels: Uint8Array, i: number, at: number) => [
-          ...pixels.subarray((i * 1024 + at) * 3, (i * 1024 + at + 1) * 3),
+        const pixel = ({ pixels }: Pictures, i: number, at: number) => [
+          ...pixels.of(i).subarray(at * 3, at * 3 + 3),
         ];
         for (const [i, at] of [
           [0, 0],
           [17, 33],
           [49, 1023],
         ] as const)
-          expect(pixel(train.pixels, i, at)).to.deep.equal(
+          expect(pixel(train, i, at)).to.deep.equal(
             [0, 1, 2].map((channel) => level(i, at, channel)),
           );
-        expect(pixel(validation.pixels, 9, 5)).to.deep.equal(
+        expect(pixel(validation, 9, 5)).to.deep.equal(
           [0, 1, 2].map((channel) => level(59, 5, channel)),
         );
       });
@@ -149,7 +151,7 @@ describe('the standard data sets', () => {
       const { classNames, train, validation } = await load('fashion-mnist', await write('idx'));
       expect(classNames[9]).to.equal('Ankle boot');
       expect([...train.labels]).to.deep.equal(twenty);
-      expect([...train.pixels]).to.deep.equal(pixels(20));
+      expect([...pixelsOf(train)]).to.deep.equal(pixels(20));
       expect(validation.labels).to.have.length(10);
     });
 
@@ -198,7 +200,7 @@ describe('the standard data sets', () => {
         const { port } = server.address() as AddressInfo;
         const source = `http://127.0.0.1:${port}/data/`;
         const first = await load('mnist', source);
-        expect([...first.train.pixels]).to.deep.equal(pixels(20));
+        expect([...pixelsOf(first.train)]).to.deep.equal(pixels(20));
         expect(asked).to.deep.equal(Object.keys(files).map((name) => `/data/${name}.gz`));
         asked = [];
         expect(await load('mnist', source)).to.deep.equal(first);

@@ -7,12 +7,14 @@ import sharp from 'sharp';
 import { loadExperiment } from '../../src/config/load.ts';
 import type { Dataset } from '../../src/data/dataset.ts';
 import { loadData } from '../../src/data/load.ts';
+import { MemoryPixels } from '../../src/data/pixels.ts';
 import { InterruptedError, RunError } from '../../src/errors.ts';
 import { runExperiment } from '../../src/experiment.ts';
 import { plainProgress } from '../../src/progress/plain.ts';
 import { readMetricsCsv } from '../../src/record/metrics-csv.ts';
 import { Recorder, type RunRecord } from '../../src/record/recorder.ts';
 import { useEngine } from '../engine.ts';
+import { pixelsOf } from '../pixels.ts';
 import { predictInPlainTfjs } from './plain-tfjs.ts';
 
 const EXPERIMENT = `
@@ -22,7 +24,7 @@ seed: 3
 data:
   dataset: digits
   classes: ['3', '5', '8']
-  limit: { train: 120, validation: 60 }
+  limit: { train: 120, validation: 60, broken: 0 }
   validation: 0.2
   preprocess: scale
 model:
@@ -58,8 +60,8 @@ describe('the record of a run', () => {
     record = await runExperiment(file, { ...overrides, runs, verbose: false, signal, progress });
     const { experiment } = await loadExperiment(file, overrides);
     const imageShape = [28, 28, 1] as const;
-    const report = () => {};
-    data = await loadData(experiment.data, experiment.seed, { imageShape, signal, report });
+    const silent = { report: () => {}, note: () => {} };
+    data = await loadData(experiment.data, experiment.seed, { imageShape, signal, ...silent });
   });
 
   after(() => rm(folder, { recursive: true }));
@@ -161,7 +163,7 @@ describe('the record of a run', () => {
     const summary = JSON.parse(await read('summary.json'));
     const epochs = await readMetricsCsv(join(record.folder, 'metrics.csv'));
     expect(summary).to.include({ name: 'three-digits', seed: 3, classes: 3, epochs: 5, steps: 20 });
-    expect(summary.pictures).to.deep.equal({ train: 120, validation: 60 });
+    expect(summary.pictures).to.deep.equal({ train: 120, validation: 60, broken: 0 });
     const [head, fineTune] = summary.phases;
     expect(head.trainableParameters + head.frozenParameters).to.equal(summary.parameters);
     expect(fineTune.trainableParameters).to.be.above(head.trainableParameters);
@@ -187,9 +189,8 @@ describe('the record of a run', () => {
   });
 
   it('has a model that says in plain TensorFlow.js what predictions.csv says', async () => {
-    const { pixels, labels } = data.validation;
-    const shape = [labels.length, 28, 28, 1];
-    const values = Array.from(pixels, (level) => level / 255);
+    const shape = [data.validation.labels.length, 28, 28, 1];
+    const values = Array.from(pixelsOf(data.validation), (level) => level / 255);
     const said = await predictInPlainTfjs(join(record.folder, 'model'), shape, values);
     const [, ...predictions] = await table('predictions.csv');
     const written = predictions.flatMap(([, , , , ...probabilities]) => probabilities.map(Number));
@@ -214,10 +215,10 @@ describe('the record of a run that ends early', () => {
       height: 1,
       width: 1,
       channels: 1,
-      pixels: new Uint8Array(),
+      pixels: new MemoryPixels(new Uint8Array(), 1),
       labels: new Int32Array(),
     };
-    const data = { classNames: ['3', '5', '8'], train: none, validation: none };
+    const data = { classNames: ['3', '5', '8'], train: none, validation: none, broken: [] };
     recorder = await Recorder.open({ runs, loaded, plan: { id: '0123' }, engine: engine(), data });
   });
 

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 import { evaluate } from '../../src/train/evaluate.ts';
 import { useEngine } from '../engine.ts';
+import { pixelsOf } from '../pixels.ts';
 import { data, phase, trained } from './fixture.ts';
 
 describe('evaluate', () => {
@@ -21,7 +22,7 @@ describe('evaluate', () => {
   }
 
   const inputs = () =>
-    tf.tensor4d(Float32Array.from(data.validation.pixels), [21, 8, 8, 1]).div(255);
+    tf.tensor4d(Float32Array.from(pixelsOf(data.validation)), [21, 8, 8, 1]).div(255);
 
   it('gives the probabilities and labels of all pictures in their order', async () => {
     const { evaluation, model, validation } = await evaluated('none');

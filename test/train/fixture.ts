@@ -1,5 +1,6 @@
 import type { Experiment, LayerArgs, PhaseConfig } from '../../src/config/experiment.ts';
 import type { Dataset, Pictures } from '../../src/data/dataset.ts';
+import { MemoryPixels } from '../../src/data/pixels.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { buildModel } from '../../src/model/build.ts';
 import { type Graph, INPUT } from '../../src/model/graph.ts';
@@ -18,13 +19,15 @@ function pictures(count: number, stream: string): Pictures {
     const left = i % SIZE < SIZE / 2;
     return 128 * u + (label === 2 || left === (label === 0) ? 100 : 0);
   });
-  return { height: SIZE, width: SIZE, channels: 1, pixels, labels };
+  const stored = new MemoryPixels(pixels, SIZE * SIZE);
+  return { height: SIZE, width: SIZE, channels: 1, pixels: stored, labels };
 }
 
 export const data: Dataset = {
   classNames: ['left', 'right', 'both'],
   train: pictures(45, 'train'),
   validation: pictures(21, 'validation'),
+  broken: [],
 };
 
 /** A network of layers one after another, for these pictures; the first `backbone` of them are frozen by that name. */
@@ -88,6 +91,7 @@ function experiment(phases: readonly PhaseConfig[], seed: number): Experiment {
       classes: null,
       limit: { train: null, validation: null },
       validation: 'test',
+      broken: 'stop',
       preprocess: 'scale',
       augment: [],
     },

@@ -17,7 +17,11 @@ export function summaryJson(run: FinishedRun): string {
     name: experiment.name,
     seed: experiment.seed,
     classes: data.classNames.length,
-    pictures: { train: data.train.labels.length, validation: data.validation.labels.length },
+    pictures: {
+      train: data.train.labels.length,
+      validation: data.validation.labels.length,
+      broken: data.broken.length,
+    },
     parameters: run.parameters,
     epochs: epochs.length,
     steps: epochs.at(-1)?.step ?? 0,

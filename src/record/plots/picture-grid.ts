@@ -104,8 +104,7 @@ function describe({ label, predicted, confidence }: Prediction, classNames: read
 async function pngUrl(pictures: Pictures, index: number): Promise<string> {
   const { default: sharp } = await import('sharp');
   const { width, height, channels } = pictures;
-  const size = width * height * channels;
-  const pixels = pictures.pixels.subarray(index * size, (index + 1) * size);
+  const pixels = pictures.pixels.of(index);
   const small = Math.max(width, height) < PNG_SIZE;
   const png = await sharp(pixels, { raw: { width, height, channels: channels as 1 | 3 } })
     .resize(PNG_SIZE, PNG_SIZE, { fit: 'inside', kernel: small ? 'nearest' : 'lanczos3' })

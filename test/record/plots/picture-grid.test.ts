@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Prediction } from '../../../src/compare/classification.ts';
+import { MemoryPixels } from '../../../src/data/pixels.ts';
 import { examplesChart } from '../../../src/record/plots/examples.ts';
 import { mistakesChart } from '../../../src/record/plots/mistakes.ts';
 import type { Answers } from '../../../src/record/plots/picture-grid.ts';
@@ -26,7 +27,7 @@ function answers(count: number, channels = 3): Answers {
       height: SIDE,
       width: SIDE,
       channels,
-      pixels: Uint8Array.from({ length: count * size }, chequered),
+      pixels: new MemoryPixels(Uint8Array.from({ length: count * size }, chequered), size),
       labels: Int32Array.from(predictions, ({ label }) => label),
     },
     predictions,

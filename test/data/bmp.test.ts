@@ -1,0 +1,122 @@
+import { readFile } from 'node:fs/promises';
+import { expect } from 'chai';
+import sharp from 'sharp';
+import { decodeBmp, isBmp } from '../../src/data/bmp.ts';
+
+const fixture = (name: string) => readFile(new URL(`./fixtures/${name}`, import.meta.url));
+
+interface Parts {
+  readonly width: number;
+  readonly height: number;
+  readonly bits: number;
+  readonly compression?: number;
+  /** Masks or palette. */
+  readonly table?: readonly number[];
+  readonly rows: readonly (readonly number[])[];
+}
+
+/** A bitmap of these bytes, with the header that Windows has written since version 3. */
+function bitmap({ width, height, bits, compression = 0, table = [], rows }: Parts): Buffer {
+  const header = Buffer.alloc(54);
+  header.write('BM');
+  header.writeUInt32LE(54 + 4 * table.length, 10);
+  header.writeUInt32LE(40, 14);
+  header.writeInt32LE(width, 18);
+  header.writeInt32LE(height, 22);
+  header.writeUInt16LE(1, 26);
+  header.writeUInt16LE(bits, 28);
+  header.writeUInt32LE(compression, 30);
+  header.writeUInt32LE(bits <= 8 ? table.length : 0, 46);
+  const words = table.map((word) => {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32LE(word);
+    return bytes;
+  });
+  return Buffer.concat([header, ...words, ...rows.map((row) => Buffer.from(row))]);
+}
+
+const colours = (bytes: Buffer) => {
+  const { pixels } = decodeBmp(bytes);
+  return Array.from({ length: pixels.length / 4 }, (_, i) => [
+    ...pixels.subarray(4 * i, 4 * i + 4),
+  ]);
+};
+
+describe('decodeBmp', () => {
+  for (const name of ['bits-1', 'bits-8-grey', 'bits-8-palette', 'bits-24', 'bits-32'])
+    it(`reads what Pillow writes: ${name}`, async () => {
+      const bytes = await fixture(`${name}.bmp`);
+      expect(isBmp(bytes)).to.equal(true);
+      const { width, height, pixels } = decodeBmp(bytes);
+      expect([width, height]).to.deep.equal([9, 5]);
+      const png = await sharp(await fixture(`${name}.png`))
+        .toColourspace('srgb')
+        .ensureAlpha()
+        .raw()
+        .toBuffer();
+      expect([...pixels]).to.deep.equal([...png]);
+    });
+
+  it('reads 4 bits, two pixels in a byte', () => {
+    const table = [0xff0000, 0x00ff00, 0x0000ff];
+    const rows = [[0x01, 0x20, 0, 0]];
+    expect(colours(bitmap({ width: 3, height: 1, bits: 4, table, rows }))).to.deep.equal([
+      [255, 0, 0, 255],
+      [0, 255, 0, 255],
+      [0, 0, 255, 255],
+    ]);
+  });
+
+  it('reads 16 bits, five for each colour or six for green', () => {
+    const rows = [[0xff, 0x7f, 0x1f, 0x00]];
+    expect(colours(bitmap({ width: 2, height: 1, bits: 16, rows }))).to.deep.equal([
+      [255, 255, 255, 255],
+      [0, 0, 255, 255],
+    ]);
+    const masks = { compression: 3, table: [0xf800, 0x07e0, 0x001f] };
+    const green = [[0xe0, 0x07, 0x00, 0x80]];
+    expect(colours(bitmap({ width: 2, height: 1, bits: 16, ...masks, rows: green }))).to.deep.equal(
+      [
+        [0, 255, 0, 255],
+        [132, 0, 0, 255],
+      ],
+    );
+  });
+
+  it('reads transparency where a mask tells of it', () => {
+    const masks = { compression: 6, table: [0xff0000, 0xff00, 0xff, 0xff000000] };
+    const rows = [[1, 2, 3, 128]];
+    const [pixel] = colours(bitmap({ width: 1, height: 1, bits: 32, ...masks, rows }));
+    expect(pixel).to.deep.equal([3, 2, 1, 128]);
+  });
+
+  it('reads rows from the bottom up, or from the top down where the height is negative', () => {
+    const rows = [
+      [10, 10, 10, 0],
+      [20, 20, 20, 0],
+    ];
+    const reds = (height: number) =>
+      colours(bitmap({ width: 1, height, bits: 24, rows })).map(([red]) => red);
+    expect(reds(2)).to.deep.equal([20, 10]);
+    expect(reds(-2)).to.deep.equal([10, 20]);
+  });
+
+  it('refuses what breaks off, is too large, compressed, or uses a colour that it has not', async () => {
+    const whole = await fixture('bits-24.bmp');
+    expect(() => decodeBmp(whole.subarray(0, 100))).to.throw('BMP breaks off');
+    expect(() => decodeBmp(whole.subarray(0, 20))).to.throw(RangeError);
+    const rows = [[1, 0, 0, 0]];
+    expect(() => decodeBmp(bitmap({ width: 99999, height: 99999, bits: 24, rows }))).to.throw(
+      'BMP of 99999 x 99999 pixels',
+    );
+    expect(() =>
+      decodeBmp(bitmap({ width: 1, height: 1, bits: 8, compression: 1, rows })),
+    ).to.throw('BMP with compression 1 is not supported; save it as PNG');
+    expect(() => decodeBmp(bitmap({ width: 1, height: 1, bits: 8, table: [0], rows }))).to.throw(
+      'BMP uses colour 1 of a palette of 1',
+    );
+    expect(() => decodeBmp(bitmap({ width: 1, height: 1, bits: 5, rows }))).to.throw(
+      'BMP of 5 bits a pixel; known are 1, 4, 8, 16, 24 and 32',
+    );
+  });
+});
