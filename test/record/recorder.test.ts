@@ -24,7 +24,7 @@ seed: 3
 data:
   dataset: digits
   classes: ['3', '5', '8']
-  limit: { train: 120, validation: 60, broken: 0 }
+  limit: { train: 120, validation: 60 }
   validation: 0.2
   preprocess: scale
 model:
@@ -54,11 +54,11 @@ describe('the record of a run', () => {
     folder = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
     const file = join(folder, 'three-digits.yaml');
     await writeFile(file, EXPERIMENT);
-    const overrides = { set: [], setFile: [] };
+    const loaded = await loadExperiment(file, { set: [], setFile: [] });
+    const { experiment } = loaded;
     const progress = plainProgress(() => {});
     const runs = join(folder, 'runs');
-    record = await runExperiment(file, { ...overrides, runs, verbose: false, signal, progress });
-    const { experiment } = await loadExperiment(file, overrides);
+    record = await runExperiment(loaded, { runs, verbose: false, signal, progress });
     const imageShape = [28, 28, 1] as const;
     const silent = { report: () => {}, note: () => {} };
     data = await loadData(experiment.data, experiment.seed, { imageShape, signal, ...silent });
