@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import sharp from 'sharp';
 import { create } from 'tar';
+import { ZipFile } from 'yazl';
 import type { DataConfig } from '../../src/config/experiment.ts';
 import { loadData } from '../../src/data/load.ts';
 import { pixelsOf } from '../pixels.ts';
@@ -17,6 +18,14 @@ const grey: Colour = [77, 77, 77];
 /** A picture of one colour, 40 by 20 pixels. */
 function plain([r, g, b]: Colour) {
   return sharp({ create: { width: 40, height: 20, channels: 3, background: { r, g, b } } });
+}
+
+/** Writes a zip archive of what `fill` puts into it. */
+async function zip(path: string, fill: (archive: ZipFile) => void) {
+  const archive = new ZipFile();
+  fill(archive);
+  archive.end();
+  await writeFile(path, archive.outputStream);
 }
 
 async function write(folder: string, files: Record<string, Promise<Buffer>>) {
@@ -144,14 +153,21 @@ describe('the data set folder', () => {
       'pets/test/dog/5.png': plain(green).png().toBuffer(),
     };
 
-    for (const [name, gzip] of [
-      ['pets.tar', false],
-      ['pets.tar.gz', true],
-      ['pets.tgz', true],
-    ] as const)
+    /** Packs the folder `pets` as the name of the archive says. */
+    async function pack(name: string) {
+      const file = join(folder(), name);
+      const options = { cwd: folder(), file, gzip: name !== 'pets.tar', portable: true };
+      if (!name.endsWith('.zip')) return create(options, ['pets']);
+      return zip(file, (archive) => {
+        for (const path of Object.keys(files)) archive.addFile(join(folder(), path), path);
+        archive.addEmptyDirectory('pets/train/nothing');
+      });
+    }
+
+    for (const name of ['pets.tar', 'pets.tar.gz', 'pets.tgz', 'pets.zip'])
       it(`${name} is the same as the folder in it`, async () => {
         await write(folder(), files);
-        await create({ cwd: folder(), file: join(folder(), name), gzip, portable: true }, ['pets']);
+        await pack(name);
         const fromFolder = await load(join(folder(), 'pets'), { validation: 'test' });
         const fromArchive = await load(join(folder(), name), { validation: 'test' });
         expect(fromArchive.classNames).to.deep.equal(['cat', 'dog']);
@@ -159,6 +175,52 @@ describe('the data set folder', () => {
         expect([...fromArchive.validation.labels]).to.deep.equal([0, 1]);
         expect([...pixelsOf(fromArchive.train)]).to.deep.equal([...pixelsOf(fromFolder.train)]);
       });
+
+    it('names the picture of a zip archive that is damaged', async () => {
+      await write(folder(), files);
+      await pack('pets.zip');
+      const bytes = await readFile(join(folder(), 'pets.zip'));
+      // The checksum of the first file, in the archive's directory at its end.
+      const directory = bytes.indexOf('PK\x01\x02');
+      bytes.writeUInt32LE(bytes.readUInt32LE(directory + 16) + 1, directory + 16);
+      await writeFile(join(folder(), 'damaged.zip'), bytes);
+      const error = await rejection(load(join(folder(), 'damaged.zip'), { validation: 'test' }));
+      expect(error.message).to.match(
+        /cannot read the picture pets\/train\/cat\/1\.png of .*its checksum is wrong/,
+      );
+    });
+
+    it('is refused when it would fill the memory', async () => {
+      const zeros = Buffer.alloc(30_000_000);
+      await zip(join(folder(), 'bomb.zip'), (archive) => archive.addBuffer(zeros, 'a/1.bmp'));
+      expect((await rejection(load(join(folder(), 'bomb.zip')))).message).to.match(
+        /bomb\.zip would unpack to more than 200 times its \d+ bytes; this is no archive of pictures$/,
+      );
+      await write(join(folder(), 'bomb'), { 'a/1.bmp': Promise.resolve(zeros) });
+      const options = { cwd: join(folder(), 'bomb'), file: join(folder(), 'bomb.tgz'), gzip: true };
+      await create(options, ['a']);
+      expect((await rejection(load(join(folder(), 'bomb.tgz')))).message).to.match(
+        /bomb\.tgz is damaged or no archive: max decompression ratio exceeded/,
+      );
+    });
+
+    it('is refused when a path leaves it', async () => {
+      await write(folder(), files);
+      const file = join(folder(), 'leaves.tar');
+      await mkdir(join(folder(), 'deep'), { recursive: true });
+      const options = { cwd: join(folder(), 'deep'), file, preservePaths: true };
+      await create(options, ['../pets/train/cat/1.png']);
+      expect((await rejection(load(file))).message).to.match(
+        /leaves\.tar holds \.\.\/pets\/train\/cat\/1\.png, a path that leaves the archive$/,
+      );
+      const zipped = join(folder(), 'leaves.zip');
+      await zip(zipped, (archive) => archive.addBuffer(Buffer.from('x'), 'aa/1.png'));
+      const bytes = (await readFile(zipped)).toString('latin1').replaceAll('aa/1.png', '../1.png');
+      await writeFile(zipped, bytes, 'latin1');
+      expect((await rejection(load(zipped))).message).to.match(
+        /leaves\.zip is damaged or no archive: invalid relative path: \.\.\/1\.png$/,
+      );
+    });
 
     it('is refused when it breaks off', async () => {
       await write(folder(), files);
@@ -311,7 +373,7 @@ describe('the data set folder', () => {
       );
       await write(folder(), { 'one.png': plain(red).png().toBuffer() });
       expect((await rejection(load(join(folder(), 'one.png')))).message).to.match(
-        /one\.png is neither a folder nor an archive that can be read: \.tar, \.tar\.gz or \.tgz/,
+        /one\.png is neither a folder nor an archive that can be read: \.tar, \.tar\.gz, \.tgz or \.zip$/,
       );
       const unnamed = loadData(dataConfig({}), 42, loadContext([8, 8, 3]));
       expect((await rejection(unnamed)).message).to.match(/needs the path of a folder .*none$/);

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { Parser } from 'tar';
 import { InputError } from '../../errors.ts';
+import { maxExpansion, refuseHostileFile } from './limits.ts';
 import type { FileTree, TreeFile } from './tree.ts';
 
 /** The files of a tar archive, gzipped or not. Links are not followed and nothing is written to disk. */
@@ -36,11 +37,20 @@ async function* entries(
 ): AsyncGenerator<TreeFile> {
   const complete: TreeFile[] = [];
   let failure: Error | undefined;
+  const refused = (path: string, bytes: number) => {
+    try {
+      refuseHostileFile(archive, path, bytes);
+    } catch (error) {
+      failure ??= error as Error;
+    }
+    return failure !== undefined;
+  };
   const parser = new Parser({
     strict: true,
+    maxDecompressionRatio: maxExpansion,
     onReadEntry(entry) {
       const path = posix.normalize(entry.path);
-      if (entry.type !== 'File' || !wanted(path)) {
+      if (entry.type !== 'File' || refused(entry.path, entry.size) || !wanted(path)) {
         entry.resume();
         return;
       }
@@ -53,6 +63,7 @@ async function* entries(
     failure ??= error;
   });
   const progress = function* () {
+    if (failure instanceof InputError) throw failure;
     if (failure)
       throw new InputError(`data.source: ${archive} is damaged or no archive: ${failure.message}`);
     yield* complete.splice(0);

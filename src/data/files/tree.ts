@@ -34,7 +34,11 @@ export async function openTree(path: string): Promise<FileTree> {
     const { tarTree } = await import('./tar.ts');
     return tarTree(path);
   }
+  if (/\.zip$/i.test(path)) {
+    const { zipTree } = await import('./zip.ts');
+    return zipTree(path);
+  }
   throw new InputError(
-    `data.source: ${path} is neither a folder nor an archive that can be read: .tar, .tar.gz or .tgz`,
+    `data.source: ${path} is neither a folder nor an archive that can be read: .tar, .tar.gz, .tgz or .zip`,
   );
 }

@@ -1,0 +1,85 @@
+import { stat } from 'node:fs/promises';
+import { posix } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { crc32 } from 'node:zlib';
+import { type Entry, openPromise, type ZipFile } from 'yauzl';
+import { InputError } from '../../errors.ts';
+import { maxExpansion, refuseHostileFile } from './limits.ts';
+import type { FileTree, TreeFile } from './tree.ts';
+
+/** The files of a zip archive; nothing is written to disk. */
+export function zipTree(root: string): FileTree {
+  return {
+    root,
+
+    async list() {
+      const paths: string[] = [];
+      for await (const { path } of entries(root)) paths.push(path);
+      return [...new Set(paths)].sort();
+    },
+
+    async *read(paths): AsyncGenerator<TreeFile> {
+      for await (const { path, zip, entry } of entries(root)) {
+        if (!paths.has(path)) continue;
+        const content = contentOf(zip, entry);
+        // What fails is told to whoever asks for the bytes.
+        await content.catch(() => {});
+        yield { path, bytes: () => content };
+      }
+    },
+
+    async fingerprint() {
+      const { size, mtimeMs } = await stat(root);
+      return `${size}:${mtimeMs}`;
+    },
+  };
+}
+
+async function contentOf(zip: ZipFile, entry: Entry): Promise<Buffer> {
+  if (entry.isEncrypted()) throw new Error('it is encrypted');
+  const content = await buffer(await zip.openReadStreamPromise(entry));
+  if (crc32(content) !== entry.crc32) throw new Error('its checksum is wrong');
+  return content;
+}
+
+/**
+ * The files that the archive's directory lists, while it is open. yauzl itself refuses names that leave
+ * the archive, and files that are longer than the directory says.
+ */
+async function* entries(archive: string) {
+  const zip = await openPromise(archive, { autoClose: false }).catch(damaged(archive));
+  try {
+    const sizes = { packed: 0, unpacked: 0 };
+    const all = zip.eachEntry();
+    for (;;) {
+      const { value: entry, done } = await all.next().catch(damaged(archive));
+      if (done) return;
+      if (entry.fileName.endsWith('/')) continue;
+      refuseHostileFile(archive, entry.fileName, entry.uncompressedSize);
+      sizes.packed += entry.compressedSize;
+      sizes.unpacked += entry.uncompressedSize;
+      refuseBomb(zip, archive, sizes);
+      yield { path: posix.normalize(entry.fileName), zip, entry };
+    }
+  } finally {
+    zip.close();
+  }
+}
+
+/** Files that overlap within the archive are the other way to make much of little (Fifield 2019). */
+function refuseBomb(
+  { fileSize }: ZipFile,
+  archive: string,
+  { packed, unpacked }: { packed: number; unpacked: number },
+): void {
+  if (packed > fileSize || unpacked > maxExpansion * fileSize)
+    throw new InputError(
+      `data.source: ${archive} would unpack to more than ${maxExpansion} times its ${fileSize} bytes; this is no archive of pictures`,
+    );
+}
+
+function damaged(archive: string) {
+  return (error: Error): never => {
+    throw new InputError(`data.source: ${archive} is damaged or no archive: ${error.message}`);
+  };
+}
