@@ -1,5 +1,4 @@
-import { loadExperiment } from './config/load.ts';
-import type { Overrides } from './config/overrides.ts';
+import type { LoadedExperiment } from './config/load.ts';
 import { loadData } from './data/load.ts';
 import { startEngine } from './engine/choose.ts';
 import { loadModel } from './model/load.ts';
@@ -10,7 +9,7 @@ import { Recorder, type RunRecord } from './record/recorder.ts';
 import { evaluate } from './train/evaluate.ts';
 import { train } from './train/train.ts';
 
-export interface RunOptions extends Overrides {
+export interface RunOptions {
   /** Folder that the run's own folder is made in. */
   readonly runs: string;
   readonly verbose: boolean;
@@ -20,14 +19,16 @@ export interface RunOptions extends Overrides {
 }
 
 /**
- * One experiment, from its file to its folder in `runs/`: config → plan → data, model → train → record.
- * @throws InputError before anything is loaded when the file cannot be run as it stands.
+ * One run of an experiment, to its folder in `runs/`: config → plan → data, model → train → record.
+ * @throws InputError before any data is loaded when it cannot be run as it stands.
  */
-export async function runExperiment(file: string, options: RunOptions): Promise<RunRecord> {
+export async function runExperiment(
+  loaded: LoadedExperiment,
+  options: RunOptions,
+): Promise<RunRecord> {
   const { progress, signal, runs, verbose } = options;
 
   // 1. Config: what the file states, with every default filled in.
-  const loaded = await loadExperiment(file, options);
   const { experiment } = loaded;
 
   // 2. Plan: the network, what each phase trains of it, and whether that can be.
@@ -62,5 +63,7 @@ export async function runExperiment(file: string, options: RunOptions): Promise<
   } catch (error) {
     await recorder.fail(error as Error);
     throw error;
+  } finally {
+    model.dispose();
   }
 }

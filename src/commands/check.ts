@@ -22,7 +22,7 @@ export async function checkCommand(files: readonly string[], options: CheckOptio
     try {
       const loaded = await loadExperiment(file, options);
       const { plan } = await planExperiment(loaded);
-      const runs = loaded.sweep ? await planSweep(loaded) : [];
+      const runs = loaded.sweep ? (await planSweep(loaded)).cells : [];
       if (options.json) plans.push({ file, ...plan, runs: runs.map(forPrograms) });
       else if (options.resolved)
         process.stdout.write(`${index > 0 ? '---\n' : ''}${loaded.resolvedYaml()}`);

@@ -1,9 +1,18 @@
 import type { Json } from '../config/experiment.ts';
 import type { LoadedExperiment } from '../config/load.ts';
+import { goalOf } from '../config/normalize-phase.ts';
 import { InputError } from '../errors.ts';
 import { type Settings, sweepCells } from './cells.ts';
 import { planExperiment } from './experiment.ts';
 import type { Plan } from './plan.ts';
+
+export interface PlannedSweep {
+  readonly name: string;
+  /** What makes one run better than another. */
+  readonly metric: { readonly name: string; readonly goal: 'minimize' | 'maximize' };
+  /** In the order in which they run. */
+  readonly cells: readonly PlannedCell[];
+}
 
 /** One run of a sweep. */
 export interface PlannedCell {
@@ -16,14 +25,15 @@ export interface PlannedCell {
  * The runs of a sweep, each planned, so that none of them is found to be wrong when the others are done.
  * @throws InputError with one line for each thing that is wrong with any of them.
  */
-export async function planSweep(loaded: LoadedExperiment): Promise<PlannedCell[]> {
-  const planned: PlannedCell[] = [];
+export async function planSweep(loaded: LoadedExperiment): Promise<PlannedSweep> {
+  const { experiment, sweep } = loaded;
+  const cells: PlannedCell[] = [];
   const problems = new Map<string, string>();
   for (const settings of cellsOf(loaded)) {
     try {
       const cell = await loaded.withSettings(settings);
       const { plan } = await planExperiment(cell);
-      planned.push({ settings, loaded: cell, plan });
+      cells.push({ settings, loaded: cell, plan });
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       for (const line of error.message.split('\n')) {
@@ -32,7 +42,8 @@ export async function planSweep(loaded: LoadedExperiment): Promise<PlannedCell[]
     }
   }
   if (problems.size > 0) throw new InputError([...problems.values()].join('\n'));
-  return planned;
+  const { name = 'val_loss', goal = goalOf(name) } = sweep?.metric ?? {};
+  return { name: experiment.name, metric: { name, goal }, cells };
 }
 
 function cellsOf({ sweep, experiment, problemsAt }: LoadedExperiment): Settings[] {

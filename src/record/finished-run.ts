@@ -7,6 +7,7 @@ import {
 import type { Experiment } from '../config/experiment.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { EpochRecord, Evaluation, PhaseBegin, PhaseEnd } from '../train/callbacks.ts';
+import { measures } from './metrics-csv.ts';
 
 /** What a run has given once its training is done. */
 export interface RunOutcome {
@@ -35,4 +36,16 @@ export function finishedRun(outcome: RunOutcome): FinishedRun {
   const answers = { ...outcome.evaluation, classCount };
   const predictions = predictClasses(answers);
   return { ...outcome, answers, predictions, confusion: confusionMatrix(predictions, classCount) };
+}
+
+/**
+ * What a finished model gives, under the names of metrics.csv: of the training pictures in the epoch that
+ * its weights are from, of the validation pictures now.
+ */
+export function finalMetrics({ epochs, phases, evaluation }: RunOutcome): Record<string, number> {
+  const last = phases.at(-1);
+  const kept = epochs.findLast(
+    ({ phase, phaseEpoch }) => phase === last?.phase.name && phaseEpoch === last.keptEpoch,
+  );
+  return measures({ train: kept?.train ?? {}, validation: evaluation.metrics });
 }

@@ -17,7 +17,10 @@ export function metricsColumns(metrics: readonly string[]): string[] {
 }
 
 /** All that one epoch measured under its names in metrics.csv: `loss`, `accuracy`, `val_loss`, … */
-export function measures({ train, validation }: EpochRecord): Record<string, number> {
+export function measures({
+  train,
+  validation,
+}: Pick<EpochRecord, 'train' | 'validation'>): Record<string, number> {
   const ofValidation = Object.entries(validation).map(([name, value]) => [`val_${name}`, value]);
   return { ...train, ...Object.fromEntries(ofValidation) };
 }

@@ -14,7 +14,7 @@ import type {
 import { ARTIFACTS } from './artifacts/table.ts';
 import { dataHash } from './data-hash.ts';
 import { describeEnvironment } from './environment.ts';
-import { finishedRun } from './finished-run.ts';
+import { finalMetrics, finishedRun } from './finished-run.ts';
 import { RunLog } from './log.ts';
 import { MetricsCsv, measures } from './metrics-csv.ts';
 import { saveModel } from './model.ts';
@@ -33,7 +33,7 @@ export interface RecorderOptions {
 /** Where a finished run is, and what its model gives. */
 export interface RunRecord {
   readonly folder: string;
-  /** On the validation pictures: `loss`, `accuracy`, … */
+  /** `loss`, `accuracy`, …, `val_loss`, `val_accuracy`, … */
   readonly metrics: Readonly<Record<string, number>>;
 }
 
@@ -119,7 +119,7 @@ export class Recorder implements TrainingCallback {
     for (const { file, content } of ARTIFACTS) await this.#folder.write(file, await content(run));
     await this.#log.write('finished');
     await endStatus(this.#folder, this.#status);
-    return { folder: this.#folder.path, metrics: evaluation.metrics };
+    return { folder: this.#folder.path, metrics: finalMetrics(run) };
   }
 
   /**

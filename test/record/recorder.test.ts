@@ -58,7 +58,7 @@ describe('the record of a run', () => {
     const { experiment } = loaded;
     const progress = plainProgress(() => {});
     const runs = join(folder, 'runs');
-    record = await runExperiment(loaded, { runs, verbose: false, signal, progress });
+    record = await runExperiment(loaded, { runs, verbose: false, compile: true, signal, progress });
     const imageShape = [28, 28, 1] as const;
     const silent = { report: () => {}, note: () => {} };
     data = await loadData(experiment.data, experiment.seed, { imageShape, signal, ...silent });
@@ -156,7 +156,7 @@ describe('the record of a run', () => {
     expect(summary.validation.accuracy).to.equal(right / predictions.length);
     expect(summary.validation.loss).to.be.closeTo(last?.validation.loss ?? Number.NaN, 1e-6);
     expect(summary.validation.logLoss).to.be.closeTo(summary.validation.loss, 1e-5);
-    expect(record.metrics.accuracy).to.be.closeTo(summary.validation.accuracy, 1e-6);
+    expect(record.metrics.val_accuracy).to.be.closeTo(summary.validation.accuracy, 1e-6);
   });
 
   it('sums up each phase by its best and last epoch', async () => {
