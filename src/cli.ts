@@ -31,6 +31,7 @@ withOverrides(program.command('run', { isDefault: true }))
   .description('run the experiment of a file; the command itself may be left out')
   .argument('<file>', 'experiment file (YAML)')
   .option('--runs <folder>', 'folder that the run is written into', 'runs')
+  .option('--no-compile', 'run every operation of a step on its own, for debugging')
   .action(async (file, options) => {
     const { runCommand } = await import('./commands/run.ts');
     await runCommand(file, { ...options, ...program.opts(), signal: interruption() });

@@ -13,6 +13,8 @@ export interface RunOptions {
   /** Folder that the run's own folder is made in. */
   readonly runs: string;
   readonly verbose: boolean;
+  /** `false`: every operation of a step on its own, for debugging. */
+  readonly compile: boolean;
   /** Ends the run after the step that is going on. */
   readonly signal: AbortSignal;
   readonly progress: Progress;
@@ -26,7 +28,7 @@ export async function runExperiment(
   loaded: LoadedExperiment,
   options: RunOptions,
 ): Promise<RunRecord> {
-  const { progress, signal, runs, verbose } = options;
+  const { progress, signal, runs, verbose, compile } = options;
 
   // 1. Config: what the file states, with every default filled in.
   const { experiment } = loaded;
@@ -36,7 +38,7 @@ export async function runExperiment(
 
   // 3. Data: the pictures, split and decoded.
   const engine = await progress.step('Engine', ({ report }) =>
-    startEngine({ threads: null, verbose, report }),
+    startEngine({ threads: null, verbose, compile, report }),
   );
   const data = await progress.step('Data', (step) =>
     loadData(experiment.data, experiment.seed, { imageShape: plan.imageShape, signal, ...step }),

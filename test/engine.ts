@@ -6,7 +6,7 @@ export function useEngine(): () => Engine {
   let engine: Engine;
   before(async function () {
     this.timeout(600_000);
-    engine = await startEngine({ threads: null, verbose: false, report: () => {} });
+    engine = await startEngine({ threads: null, compile: true, verbose: false, report: () => {} });
   });
   return () => engine;
 }

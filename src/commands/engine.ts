@@ -19,7 +19,7 @@ export async function engineCommand(action: string, options: EngineCommandOption
     throw new InputError(`unknown action of engine: ${action}; show and check are known`);
   }
   const { json = false, verbose = false } = options;
-  const start = (report: Report) => startEngine({ threads: null, verbose, report });
+  const start = (report: Report) => startEngine({ threads: null, compile: true, verbose, report });
   const engine = json
     ? await start(() => {})
     : await (await chooseProgress()).step('Engine', (step) => start(step.report));

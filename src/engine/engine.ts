@@ -1,3 +1,16 @@
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs';
+
+/** Tensors in, tensors out, and variables read and assigned on the way: operations of tfjs alone. */
+export type TensorFunction = (inputs: readonly Tensor[]) => readonly Tensor[];
+
+/** A function that an engine may run as a whole. */
+export interface CompiledFunction {
+  /** One run; the caller disposes what it gives. Runs come one after another. */
+  run(inputs: readonly Tensor[]): Promise<Tensor[]>;
+  /** Gives back what the engine keeps for it. */
+  dispose(): void;
+}
+
 /**
  * What the rest of the program needs of the thing that computes. Tensors themselves go through
  * `@tensorflow/tfjs`, whose backend an engine registers; another engine is another folder beside
@@ -17,12 +30,20 @@ export interface Engine {
   inspect(verify: boolean): Promise<Installation>;
   /**
    * Uniform random float32 in [0, 1) that depends on nothing but shape and key: the same key gives the
-   * same numbers in any process, so that a resumed run continues bit for bit.
+   * same numbers in any process, so that a resumed run continues bit for bit. A key that changes from run
+   * to run of a compiled function is a tensor, two int32.
    */
-  randomUniform(
-    shape: readonly number[],
-    key: readonly [number, number],
-  ): import('@tensorflow/tfjs').Tensor;
+  randomUniform(shape: readonly number[], key: readonly [number, number] | Tensor1D): Tensor;
+  /** Whether `compile` does more than call the function again at each run. */
+  readonly compiles: boolean;
+  /**
+   * What does the same as `fn`, faster: `fn` is called once for each set of input shapes, and what it did
+   * is repeated from then on with other values. All that changes from run to run has to be an input or a
+   * variable. Variables are up to date for other compiled functions; for all others, after `settle`.
+   */
+  compile(fn: TensorFunction): CompiledFunction;
+  /** Gives variables the values that compiled functions left them. */
+  settle(): void;
 }
 
 /** The files of an engine. */
@@ -42,6 +63,8 @@ export interface EngineOptions {
   /** Threads within one operation; `null`: as many as there are cores. */
   readonly threads: number | null;
   readonly verbose: boolean;
+  /** `false`: compiled functions are the functions themselves, for debugging. */
+  readonly compile: boolean;
   /** Tells what goes on while the engine is installed. */
   readonly report: (message: string) => void;
 }

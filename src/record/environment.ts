@@ -15,13 +15,13 @@ export interface EnvironmentFacts {
 
 /** What a run was done with, for environment.json. */
 export async function describeEnvironment({ engine, seed, dataHash }: EnvironmentFacts) {
-  const { name, device, devices, threads } = engine;
+  const { name, device, devices, threads, compiles } = engine;
   const cpus = os.cpus();
   return {
     cifarRun: version,
     node: process.version,
     arguments: process.argv.slice(2),
-    engine: { name, version: engine.version, device, devices, threads },
+    engine: { name, version: engine.version, device, devices, threads, compiles },
     machine: {
       os: `${os.type()} ${os.release()}`,
       arch: process.arch,

@@ -3,11 +3,10 @@ import * as tf from '@tensorflow/tfjs';
 import type { PhaseConfig } from '../config/experiment.ts';
 import type { Batches } from '../data/batches.ts';
 import { RunError } from '../errors.ts';
-import { drawFrom, stepSource } from '../model/keras/random.ts';
 import type { EpochRecord } from './callbacks.ts';
-import { evaluateBatches } from './evaluate.ts';
+import type { Evaluator } from './evaluate.ts';
 import type { Schedule } from './schedules/schedule.ts';
-import { type Trainee, trainStep } from './step.ts';
+import type { Trainee, TrainingStep } from './step.ts';
 import { Tally } from './tally.ts';
 import type { Counters, TrainOptions } from './train.ts';
 
@@ -18,6 +17,8 @@ export interface PhaseRun extends TrainOptions {
   readonly phase: PhaseConfig;
   readonly counters: Counters;
   readonly trainee: Trainee;
+  readonly step: TrainingStep;
+  readonly evaluator: Evaluator;
   readonly train: Batches;
   readonly validation: Batches;
   readonly schedule: Schedule;
@@ -31,16 +32,11 @@ export async function runEpoch(
   phaseEpoch: number,
   rateScale: number,
 ): Promise<EpochRecord> {
-  const { phase, counters, trainee, train, schedule } = run;
+  const { phase, counters, trainee, train, schedule, evaluator } = run;
   const begin = performance.now();
   const tally = await trainEpoch(run, phaseEpoch, rateScale);
   const trainSeconds = (performance.now() - begin) / 1000;
-  const { metrics } = await evaluateBatches({
-    ...run,
-    ...trainee,
-    batches: run.validation,
-    tta: 'none',
-  });
+  const { metrics } = await evaluator.evaluate(run.validation, run.signal);
   counters.epochs += 1;
   return {
     phase: phase.name,
@@ -56,7 +52,7 @@ export async function runEpoch(
 }
 
 async function trainEpoch(run: PhaseRun, phaseEpoch: number, rateScale: number): Promise<Tally> {
-  const { phase, counters, trainee, train, schedule, experiment, engine, signal } = run;
+  const { phase, counters, trainee, step, train, schedule, experiment, engine, signal } = run;
   const tally = new Tally(trainee.objective);
   const begin = performance.now();
   let lastRead = begin;
@@ -64,11 +60,7 @@ async function trainEpoch(run: PhaseRun, phaseEpoch: number, rateScale: number):
   try {
     for (const { x, y, size } of train.shuffled([experiment.seed, phase.name, phaseEpoch])) {
       const rate = schedule((phaseEpoch - 1) * train.count + batch) * rateScale;
-      drawFrom(stepSource(engine, { seed: experiment.seed, step: counters.batches }));
-      tally.add(
-        tf.tidy(() => trainStep(trainee, { x, y }, tf.scalar(rate)) as tf.Tensor[]),
-        size,
-      );
+      tally.add(await step.run({ x, y }, { learningRate: rate, step: counters.batches }), size);
       tf.dispose([x, y]);
       batch += 1;
       counters.batches += 1;
@@ -84,6 +76,7 @@ async function trainEpoch(run: PhaseRun, phaseEpoch: number, rateScale: number):
     }
     return tally;
   } finally {
+    engine.settle();
     tally.dispose();
   }
 }

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
 import type { EvaluateConfig } from '../config/experiment.ts';
 import type { Batches } from '../data/batches.ts';
+import type { CompiledFunction, Engine } from '../engine/engine.ts';
 import type { Evaluation } from './callbacks.ts';
 import { feed } from './feed.ts';
 import { forward } from './forward.ts';
@@ -14,55 +15,71 @@ import type { TrainOptions } from './train.ts';
  * What the finished model says of the validation pictures, in their order, with the experiment's test-time
  * augmentation.
  */
-export function evaluate(options: Omit<TrainOptions, 'callbacks'>): Promise<Evaluation> {
-  const { experiment, data } = options;
+export async function evaluate(options: Omit<TrainOptions, 'callbacks'>): Promise<Evaluation> {
+  const { experiment, data, signal } = options;
   const { loss, metrics, phases, evaluate } = experiment;
-  return evaluateBatches({
-    ...options,
-    ...evaluate,
-    objective: new Objective(loss, metrics),
-    batches: feed(data.validation, options, phases.at(-1)?.batchSize ?? 32),
-  });
+  const objective = new Objective(loss, metrics);
+  const evaluator = new Evaluator({ ...options, ...evaluate, objective });
+  try {
+    const batches = feed(data.validation, options, phases.at(-1)?.batchSize ?? 32);
+    return await evaluator.evaluate(batches, signal);
+  } finally {
+    evaluator.dispose();
+  }
 }
 
-export interface EvaluateBatchesOptions {
+export interface EvaluatorOptions {
   readonly model: tf.LayersModel;
   readonly objective: Objective;
-  readonly batches: Batches;
   readonly tta: EvaluateConfig['tta'];
-  readonly signal: AbortSignal;
+  readonly engine: Engine;
 }
 
-/** One pass over the pictures in inference mode. */
-export async function evaluateBatches(options: EvaluateBatchesOptions): Promise<Evaluation> {
-  const { model, objective, batches, tta, signal } = options;
-  const tally = new Tally(objective);
-  const rows: tf.Tensor2D[] = [];
-  const truths: tf.Tensor1D[] = [];
-  try {
-    for (const { x, y, size } of batches.inOrder()) {
-      const [probabilities, label, ...measures] = tf.tidy(() => {
-        const predictions = predict(model, x, tta);
-        const loss = objective.loss(model, y, predictions);
-        const measured = objective.measure(loss, y, predictions);
-        return [predictions.probabilities, y.argMax<tf.Tensor1D>(-1), ...measured] as const;
-      });
-      tf.dispose([x, y]);
-      rows.push(probabilities);
-      truths.push(label);
-      tally.add(measures, size);
-      await setImmediate();
-      signal.throwIfAborted();
+/** Runs a model in inference mode, as the engine compiles it. */
+export class Evaluator {
+  readonly #objective: Objective;
+  readonly #compiled: CompiledFunction;
+
+  constructor({ model, objective, tta, engine }: EvaluatorOptions) {
+    this.#objective = objective;
+    this.#compiled = engine.compile(([x, y]) => {
+      const labels = y as tf.Tensor2D;
+      const predictions = predict(model, x as tf.Tensor4D, tta);
+      const loss = objective.loss(model, labels, predictions);
+      const measures = objective.measure(loss, labels, predictions);
+      return [predictions.probabilities, labels.argMax(-1), ...measures];
+    });
+  }
+
+  /** One pass over the pictures. */
+  async evaluate(batches: Batches, signal: AbortSignal): Promise<Evaluation> {
+    const tally = new Tally(this.#objective);
+    const rows: tf.Tensor[] = [];
+    const truths: tf.Tensor[] = [];
+    try {
+      for (const { x, y, size } of batches.inOrder()) {
+        const [probabilities, label, ...measures] = await this.#compiled.run([x, y]);
+        tf.dispose([x, y]);
+        rows.push(probabilities as tf.Tensor);
+        truths.push(label as tf.Tensor);
+        tally.add(measures, size);
+        await setImmediate();
+        signal.throwIfAborted();
+      }
+      await tally.read();
+      return {
+        metrics: tally.values(),
+        probabilities: (await readAll(rows)) as Float32Array,
+        labels: (await readAll(truths)) as Int32Array,
+      };
+    } finally {
+      tally.dispose();
+      tf.dispose([rows, truths]);
     }
-    await tally.read();
-    return {
-      metrics: tally.values(),
-      probabilities: (await readAll(rows)) as Float32Array,
-      labels: (await readAll(truths)) as Int32Array,
-    };
-  } finally {
-    tally.dispose();
-    tf.dispose([rows, truths]);
+  }
+
+  dispose(): void {
+    this.#compiled.dispose();
   }
 }
 

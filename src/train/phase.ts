@@ -4,12 +4,14 @@ import { frozenLayers } from '../model/freeze.ts';
 import type { PhaseBegin, PhaseEnd } from './callbacks.ts';
 import { EarlyStopping } from './early-stopping.ts';
 import { type PhaseRun, runEpoch } from './epoch.ts';
+import { Evaluator } from './evaluate.ts';
 import { feed } from './feed.ts';
 import { Objective } from './objective.ts';
 import { Optimizer } from './optimizers/optimizer.ts';
 import { ReduceOnPlateau } from './reduce-on-plateau.ts';
 import { createSchedule } from './schedules/table.ts';
 import { Snapshot } from './snapshot.ts';
+import { TrainingStep } from './step.ts';
 import type { Counters, TrainOptions } from './train.ts';
 import { trainedWeights } from './weights.ts';
 
@@ -19,17 +21,22 @@ export async function trainPhase(
   phase: PhaseConfig,
   counters: Counters,
 ): Promise<void> {
-  const { model, graph, experiment, data, callbacks } = options;
+  const { model, graph, experiment, data, callbacks, engine } = options;
   setFrozen(model, frozenLayers(graph, phase.freeze));
   const weights = trainedWeights(model, graph, phase.learningRateScale);
   const optimizer = new Optimizer({ ...phase, config: phase.optimizer, weights });
   const objective = new Objective(experiment.loss, experiment.metrics);
   const train = feed(data.train, options, phase.batchSize);
+  const trainee = { model, objective, weights, optimizer };
+  const step = new TrainingStep({ ...trainee, engine, seed: experiment.seed });
+  const evaluator = new Evaluator({ model, objective, engine, tta: 'none' });
   const run: PhaseRun = {
     ...options,
     phase,
     counters,
-    trainee: { model, objective, weights, optimizer },
+    trainee,
+    step,
+    evaluator,
     train,
     validation: feed(data.validation, options, phase.batchSize),
     schedule: createSchedule(phase.optimizer.learningRate, phase.epochs * train.count),
@@ -41,6 +48,8 @@ export async function trainPhase(
     counters.updates += optimizer.updates;
     for (const callback of callbacks) await callback.phaseEnd?.(end);
   } finally {
+    step.dispose();
+    evaluator.dispose();
     optimizer.dispose();
   }
 }

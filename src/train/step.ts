@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Batch } from '../data/batches.ts';
+import type { CompiledFunction, Engine } from '../engine/engine.ts';
+import { drawFrom, stepSource } from '../model/keras/random.ts';
 import { forward } from './forward.ts';
 import type { Measures, Objective } from './objective.ts';
 import type { Optimizer, TrainedWeight } from './optimizers/optimizer.ts';
@@ -12,12 +14,56 @@ export interface Trainee {
   readonly optimizer: Optimizer;
 }
 
-/**
- * Forward, backward, update: a function of the batch and the learning rate, a scalar, over the variables
- * of model and optimizer, made of tensor operations alone. Returns measures of the batch before the
- * update, for the caller to dispose.
- */
-export function trainStep(
+export interface TrainingStepOptions extends Trainee {
+  readonly engine: Engine;
+  readonly seed: number;
+}
+
+/** What changes from step to step beside the batch. */
+export interface StepAt {
+  readonly learningRate: number;
+  /** Of all steps of the run, from 0: what random draws depend on. */
+  readonly step: number;
+}
+
+/** Forward, backward, update, as the engine compiles them. */
+export class TrainingStep {
+  readonly #optimizer: Optimizer;
+  /** With gradient accumulation most steps do less than those that update. */
+  readonly #updating: CompiledFunction;
+  readonly #accumulating: CompiledFunction;
+
+  constructor({ engine, seed, ...trainee }: TrainingStepOptions) {
+    const run = ([x, y, learningRate, step]: readonly tf.Tensor[]) => {
+      drawFrom(stepSource(engine, { seed, step: step as tf.Scalar }));
+      const batch = { x: x as tf.Tensor4D, y: y as tf.Tensor2D };
+      return trainStep(trainee, batch, learningRate as tf.Scalar);
+    };
+    this.#optimizer = trainee.optimizer;
+    this.#updating = engine.compile(run);
+    this.#accumulating = engine.compile(run);
+  }
+
+  /** Measures of the batch before the update, for the caller to dispose. */
+  async run({ x, y }: Pick<Batch, 'x' | 'y'>, { learningRate, step }: StepAt): Promise<Measures> {
+    const compiled = this.#optimizer.completesUpdate ? this.#updating : this.#accumulating;
+    const scalars = [tf.scalar(learningRate), tf.scalar(step, 'int32')];
+    try {
+      return await compiled.run([x, y, ...scalars]);
+    } finally {
+      tf.dispose(scalars);
+      this.#optimizer.countBatch();
+    }
+  }
+
+  dispose(): void {
+    this.#updating.dispose();
+    this.#accumulating.dispose();
+  }
+}
+
+/** A function of the batch and the learning rate over the variables of model and optimizer. */
+function trainStep(
   { model, objective, weights, optimizer }: Trainee,
   { x, y }: Pick<Batch, 'x' | 'y'>,
   learningRate: tf.Scalar,

@@ -9,7 +9,7 @@ import { forward } from '../../src/train/forward.ts';
 import { Objective } from '../../src/train/objective.ts';
 import { Optimizer } from '../../src/train/optimizers/optimizer.ts';
 import { createSchedule } from '../../src/train/schedules/table.ts';
-import { trainStep } from '../../src/train/step.ts';
+import { TrainingStep } from '../../src/train/step.ts';
 import { Tally } from '../../src/train/tally.ts';
 import { trainedWeights } from '../../src/train/weights.ts';
 import { useEngine } from '../engine.ts';
@@ -180,7 +180,7 @@ const allowed = (what: string, limit: number) => Math.max(limit, 2 * (rounding[w
 
 describe('training against Keras 3', () => {
   needsShared();
-  useEngine();
+  const engine = useEngine();
 
   let golden: Golden;
   before(() => {
@@ -226,22 +226,24 @@ describe('training against Keras 3', () => {
       const x = tf.tensor4d([...golden.x], [96, 8, 8, 3]);
       const y = tf.oneHot([...golden.y], 4).toFloat() as tf.Tensor2D;
 
+      const trainingStep = new TrainingStep({
+        model,
+        objective,
+        weights,
+        optimizer,
+        engine: engine(),
+        seed: 0,
+      });
       const losses: number[] = [];
       for (let step = 0; step < STEPS; step += 1) {
         const batch = {
           x: x.slice(step * BATCH, BATCH),
           y: y.slice(step * BATCH, BATCH),
         };
-        const [value] = tf.tidy(
-          () =>
-            trainStep(
-              { model, objective, weights, optimizer },
-              batch,
-              tf.scalar(schedule(step)),
-            ) as tf.Tensor[],
-        );
+        const [value] = await trainingStep.run(batch, { learningRate: schedule(step), step });
         losses.push((value as tf.Tensor).dataSync()[0] as number);
       }
+      trainingStep.dispose();
       const tally = new Tally(objective);
       for (let i = 0; i < 96; i += 32) {
         const labels = y.slice(i, 32);

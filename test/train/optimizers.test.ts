@@ -71,6 +71,7 @@ function run({ gradientAccumulation = 1, ema = null, ...config }: Case, scale = 
       const parts = [tf.tensor2d(g, [3, 1]), tf.tensor1d([2 * (g[0] as number)])];
       optimizer.apply(parts, tf.scalar(schedule(step)));
     });
+    optimizer.countBatch();
   });
   optimizer.finish();
   const { updates } = optimizer;

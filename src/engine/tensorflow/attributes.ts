@@ -11,54 +11,93 @@ export interface OpAttribute {
   readonly value: unknown;
 }
 
-type Setter = (api: CApi, op: Pointer, name: string, value: unknown) => void;
-type ListSetter = (api: CApi, op: Pointer, name: string, values: number[]) => void;
+/** The C API's functions that set attributes, of eager operations or of a graph's: they take the same. */
+export interface AttributeSetters {
+  string(op: Pointer, name: string, value: Uint8Array, length: number): void;
+  int(op: Pointer, name: string, value: number): void;
+  float(op: Pointer, name: string, value: number): void;
+  bool(op: Pointer, name: string, value: number): void;
+  type(op: Pointer, name: string, value: number): void;
+  shape(op: Pointer, name: string, dims: BigInt64Array, rank: number): void;
+  intList(op: Pointer, name: string, values: BigInt64Array, count: number): void;
+  floatList(op: Pointer, name: string, values: Float32Array, count: number): void;
+  boolList(op: Pointer, name: string, values: Uint8Array, count: number): void;
+  typeList(op: Pointer, name: string, values: Int32Array, count: number): void;
+}
+
+/** For an operation that `TFE_NewOp` made. */
+export function eagerSetters(api: CApi, status: Status): AttributeSetters {
+  return {
+    string: api.TFE_OpSetAttrString,
+    int: api.TFE_OpSetAttrInt,
+    float: api.TFE_OpSetAttrFloat,
+    bool: api.TFE_OpSetAttrBool,
+    type: api.TFE_OpSetAttrType,
+    shape(op, name, dims, rank) {
+      api.TFE_OpSetAttrShape(op, name, dims, rank, status.pointer);
+      status.check(() => `set attribute ${name} to the shape [${dims}]`);
+    },
+    intList: api.TFE_OpSetAttrIntList,
+    floatList: api.TFE_OpSetAttrFloatList,
+    boolList: api.TFE_OpSetAttrBoolList,
+    typeList: api.TFE_OpSetAttrTypeList,
+  };
+}
+
+/** For an operation that `TF_NewOperation` began. */
+export function graphSetters(api: CApi): AttributeSetters {
+  return {
+    string: api.TF_SetAttrString,
+    int: api.TF_SetAttrInt,
+    float: api.TF_SetAttrFloat,
+    bool: api.TF_SetAttrBool,
+    type: api.TF_SetAttrType,
+    shape: api.TF_SetAttrShape,
+    intList: api.TF_SetAttrIntList,
+    floatList: api.TF_SetAttrFloatList,
+    boolList: api.TF_SetAttrBoolList,
+    typeList: api.TF_SetAttrTypeList,
+  };
+}
+
+type Setter = (set: AttributeSetters, op: Pointer, name: string, value: unknown) => void;
+type ListSetter = (set: AttributeSetters, op: Pointer, name: string, values: number[]) => void;
 
 const utf8 = new TextEncoder();
 
 const SET_ONE: Readonly<Record<number, Setter>> = {
-  [AttrType.string]: (api, op, name, value) => {
+  [AttrType.string]: (set, op, name, value) => {
     const bytes = value instanceof Uint8Array ? value : utf8.encode(String(value));
-    api.TFE_OpSetAttrString(op, name, bytes, bytes.length);
+    set.string(op, name, bytes, bytes.length);
   },
-  [AttrType.int]: (api, op, name, value) => api.TFE_OpSetAttrInt(op, name, Number(value)),
-  [AttrType.float]: (api, op, name, value) => api.TFE_OpSetAttrFloat(op, name, Number(value)),
-  [AttrType.bool]: (api, op, name, value) => api.TFE_OpSetAttrBool(op, name, value ? 1 : 0),
-  [AttrType.type]: (api, op, name, value) => api.TFE_OpSetAttrType(op, name, Number(value)),
+  [AttrType.int]: (set, op, name, value) => set.int(op, name, Number(value)),
+  [AttrType.float]: (set, op, name, value) => set.float(op, name, Number(value)),
+  [AttrType.bool]: (set, op, name, value) => set.bool(op, name, value ? 1 : 0),
+  [AttrType.type]: (set, op, name, value) => set.type(op, name, Number(value)),
 };
 
 const SET_LIST: Readonly<Record<number, ListSetter>> = {
-  [AttrType.int]: (api, op, name, values) =>
-    api.TFE_OpSetAttrIntList(op, name, toInt64(values), values.length),
-  [AttrType.float]: (api, op, name, values) =>
-    api.TFE_OpSetAttrFloatList(op, name, Float32Array.from(values), values.length),
-  [AttrType.bool]: (api, op, name, values) =>
-    api.TFE_OpSetAttrBoolList(op, name, Uint8Array.from(values, Number), values.length),
-  [AttrType.type]: (api, op, name, values) =>
-    api.TFE_OpSetAttrTypeList(op, name, Int32Array.from(values), values.length),
+  [AttrType.int]: (set, op, name, values) => set.intList(op, name, toInt64(values), values.length),
+  [AttrType.float]: (set, op, name, values) =>
+    set.floatList(op, name, Float32Array.from(values), values.length),
+  [AttrType.bool]: (set, op, name, values) =>
+    set.boolList(op, name, Uint8Array.from(values, Number), values.length),
+  [AttrType.type]: (set, op, name, values) =>
+    set.typeList(op, name, Int32Array.from(values), values.length),
+  [AttrType.shape]: (set, op, name, values) => set.shape(op, name, toInt64(values), values.length),
 };
 
-/** Sets one attribute of an eager operation. */
-export function setAttribute(api: CApi, op: Pointer, status: Status, attribute: OpAttribute): void {
+/** Sets one attribute of an operation that is being made. */
+export function setAttribute(set: AttributeSetters, op: Pointer, attribute: OpAttribute): void {
   const { name, type, value } = attribute;
-  if (type === AttrType.shape) {
-    setShape(api, op, status, attribute);
-    return;
-  }
-  const set = Array.isArray(value) ? SET_LIST[type] : SET_ONE[type];
-  if (!set) {
+  const setOne = Array.isArray(value) ? SET_LIST[type] : SET_ONE[type];
+  if (!setOne) {
     const known = Object.entries(AttrType).map(([word, number]) => `${number} (${word})`);
     throw new Error(
       `attribute ${name} has the type ${type}${Array.isArray(value) ? ', a list' : ''}; known: ${known.join(', ')}`,
     );
   }
-  set(api, op, name, value as number[]);
-}
-
-function setShape(api: CApi, op: Pointer, status: Status, { name, value }: OpAttribute): void {
-  const dims = toInt64(value as number[]);
-  api.TFE_OpSetAttrShape(op, name, dims, dims.length, status.pointer);
-  status.check(() => `set attribute ${name} to the shape [${value}]`);
+  setOne(set, op, name, value as number[]);
 }
 
 export function toInt64(values: readonly number[]): BigInt64Array {

@@ -1,16 +1,31 @@
 import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
-import { AttrType, type OpAttribute, setAttribute } from './attributes.ts';
+import { AttrType, eagerSetters, type OpAttribute, setAttribute } from './attributes.ts';
+import { type Recording, UntraceableError } from './compile/recording.ts';
 import type { Context } from './context.ts';
 import { DType } from './dtypes.ts';
 import { Handles, type TensorMetadata, type Values } from './handles.ts';
 import { SavedModels } from './saved-models.ts';
 
+/** tfjs-node's binding, and what compiled functions need beside it. */
+export interface Binding extends Omit<TFJSBinding, 'executeOp'> {
+  readonly handles: Handles;
+  /** Where operations are written to while it is set, instead of being done. */
+  recording: Recording | null;
+  executeOp(
+    name: string,
+    attributes: readonly OpAttribute[],
+    inputIds: readonly number[],
+    numOutputs: number,
+  ): TensorMetadata[];
+}
+
 /**
  * What `NodeJSKernelBackend` of tfjs-node-gpu calls, over TensorFlow's C API: the JavaScript twin of
  * its native `tfjs_binding`. Source: tfjs-node-gpu, binding/tfjs_backend.cc.
  */
-export function createBinding(context: Context): TFJSBinding {
+export function createBinding(context: Context): Binding {
   const { api, status } = context;
+  const set = eagerSetters(api, status);
   const handles = new Handles(context);
   const savedModels = new SavedModels(context, handles);
   let outputs = new BigUint64Array(64);
@@ -22,6 +37,7 @@ export function createBinding(context: Context): TFJSBinding {
     inputIds: readonly number[],
     numOutputs: number,
   ): TensorMetadata[] {
+    if (binding.recording) return binding.recording.execute(name, attributes, inputIds);
     const doing = () => `run ${name}(${inputIds.map((id) => handles.describe(id)).join(', ')})`;
     const op = api.TFE_NewOp(context.pointer, name, status.pointer);
     status.check(doing);
@@ -30,7 +46,7 @@ export function createBinding(context: Context): TFJSBinding {
         api.TFE_OpAddInput(op, handles.get(id), status.pointer);
         status.check(doing);
       }
-      for (const attribute of attributes) setAttribute(api, op, status, attribute);
+      for (const attribute of attributes) setAttribute(set, op, attribute);
       if (numOutputs > outputs.length) outputs = new BigUint64Array(numOutputs);
       outputCount[0] = numOutputs;
       api.TFE_Execute(op, outputs, outputCount, status.pointer);
@@ -45,11 +61,18 @@ export function createBinding(context: Context): TFJSBinding {
     return results;
   }
 
-  return {
+  const binding = {
+    handles,
+    recording: null as Recording | null,
     createTensor: (shape: number[], dtype: number, values: Values) =>
       handles.create(shape, dtype, values),
-    deleteTensor: (id: number) => handles.delete(id),
-    tensorDataSync: (id: number) => handles.read(id),
+    deleteTensor(id: number) {
+      if (!binding.recording?.has(id)) handles.delete(id);
+    },
+    tensorDataSync(id: number) {
+      if (binding.recording?.has(id)) throw new UntraceableError('a tensor is read while it runs');
+      return handles.read(id);
+    },
     executeOp,
     loadSavedModel: (folder: string, tags: string) => savedModels.load(folder, tags),
     deleteSavedModel: (id: number) => savedModels.delete(id),
@@ -75,5 +98,6 @@ export function createBinding(context: Context): TFJSBinding {
     TF_ATTR_SHAPE: AttrType.shape,
     TF_ATTR_RESOURCE: 6,
     TF_Version: api.TF_Version(),
-  } as unknown as TFJSBinding;
+  };
+  return binding as unknown as Binding;
 }

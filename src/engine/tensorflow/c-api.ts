@@ -82,6 +82,54 @@ export interface CApi {
   TF_NewGraph(): Pointer;
   TF_DeleteGraph(graph: Pointer): void;
   TF_GraphOperationByName(graph: Pointer, name: string): Pointer | null;
+  TF_NewOperation(graph: Pointer, type: string, name: string): Pointer;
+  TF_FinishOperation(op: Pointer, status: Pointer): Pointer;
+  TF_AddInput(op: Pointer, input: GraphOutput): void;
+  TF_AddInputList(op: Pointer, inputs: readonly GraphOutput[], count: number): void;
+  TF_AddControlInput(op: Pointer, input: Pointer): void;
+  TF_SetAttrString(op: Pointer, name: string, value: Uint8Array, length: number): void;
+  TF_SetAttrInt(op: Pointer, name: string, value: number): void;
+  TF_SetAttrFloat(op: Pointer, name: string, value: number): void;
+  TF_SetAttrBool(op: Pointer, name: string, value: number): void;
+  TF_SetAttrType(op: Pointer, name: string, value: number): void;
+  TF_SetAttrShape(op: Pointer, name: string, dims: BigInt64Array, rank: number): void;
+  TF_SetAttrIntList(op: Pointer, name: string, values: BigInt64Array, count: number): void;
+  TF_SetAttrFloatList(op: Pointer, name: string, values: Float32Array, count: number): void;
+  TF_SetAttrBoolList(op: Pointer, name: string, values: Uint8Array, count: number): void;
+  TF_SetAttrTypeList(op: Pointer, name: string, values: Int32Array, count: number): void;
+  TF_SetAttrTensor(op: Pointer, name: string, tensor: Pointer, status: Pointer): void;
+  TF_OperationNumOutputs(op: Pointer): number;
+  TF_OperationOutputType(output: GraphOutput): number;
+  TF_GraphGetTensorNumDims(graph: Pointer, output: GraphOutput, status: Pointer): number;
+  TF_GraphGetTensorShape(
+    graph: Pointer,
+    output: GraphOutput,
+    dims: BigInt64Array,
+    rank: number,
+    status: Pointer,
+  ): void;
+  TF_GraphGetOpDef(graph: Pointer, op: string, buffer: Pointer, status: Pointer): void;
+  TF_GraphToFunctionWithControlOutputs(
+    graph: Pointer,
+    name: string,
+    appendHash: number,
+    opCount: number,
+    ops: null,
+    inputCount: number,
+    inputs: readonly GraphOutput[],
+    outputCount: number,
+    outputs: readonly GraphOutput[],
+    outputNames: null,
+    controlOutputCount: number,
+    controlOutputs: BigUint64Array,
+    controlOutputNames: null,
+    options: null,
+    description: null,
+    status: Pointer,
+  ): Pointer;
+  TF_DeleteFunction(fn: Pointer): void;
+  TFE_ContextAddFunction(context: Pointer, fn: Pointer, status: Pointer): void;
+  TFE_ContextRemoveFunction(context: Pointer, name: string, status: Pointer): void;
   TF_NewBuffer(): Pointer;
   TF_DeleteBuffer(buffer: Pointer): void;
   TF_NewSessionOptions(): Pointer;
@@ -178,6 +226,31 @@ const CORE = [
   'void *TF_NewGraph()',
   'void TF_DeleteGraph(void *)',
   'void *TF_GraphOperationByName(void *, const char *)',
+  'void *TF_NewOperation(void *, const char *, const char *)',
+  'void *TF_FinishOperation(void *, void *)',
+  'void TF_AddInput(void *, TF_Output)',
+  'void TF_AddInputList(void *, const TF_Output *, int)',
+  'void TF_AddControlInput(void *, void *)',
+  'void TF_SetAttrString(void *, const char *, const uint8_t *, size_t)',
+  'void TF_SetAttrInt(void *, const char *, int64_t)',
+  'void TF_SetAttrFloat(void *, const char *, float)',
+  'void TF_SetAttrBool(void *, const char *, uint8_t)',
+  'void TF_SetAttrType(void *, const char *, int)',
+  'void TF_SetAttrShape(void *, const char *, const int64_t *, int)',
+  'void TF_SetAttrIntList(void *, const char *, const int64_t *, int)',
+  'void TF_SetAttrFloatList(void *, const char *, const float *, int)',
+  'void TF_SetAttrBoolList(void *, const char *, const uint8_t *, int)',
+  'void TF_SetAttrTypeList(void *, const char *, const int32_t *, int)',
+  'void TF_SetAttrTensor(void *, const char *, void *, void *)',
+  'int TF_OperationNumOutputs(void *)',
+  'int TF_OperationOutputType(TF_Output)',
+  'int TF_GraphGetTensorNumDims(void *, TF_Output, void *)',
+  'void TF_GraphGetTensorShape(void *, TF_Output, _Out_ int64_t *, int, void *)',
+  'void TF_GraphGetOpDef(void *, const char *, void *, void *)',
+  'void *TF_GraphToFunctionWithControlOutputs(void *, const char *, uint8_t, int, void *, int, const TF_Output *, int, const TF_Output *, void *, int, const uint64_t *, void *, void *, const char *, void *)',
+  'void TF_DeleteFunction(void *)',
+  'void TFE_ContextAddFunction(void *, void *, void *)',
+  'void TFE_ContextRemoveFunction(void *, const char *, void *)',
   'void *TF_NewSessionOptions()',
   'void TF_DeleteSessionOptions(void *)',
   'void *TF_LoadSessionFromSavedModel(void *, void *, const char *, const char **, int, void *, void *, void *)',
@@ -192,6 +265,7 @@ const CORE = [
  */
 export function loadCApi(framework: string, core: string): CApi {
   koffi.struct('TF_Output', { oper: 'void *', index: 'int' });
+  koffi.struct('TF_Buffer', { data: 'void *', length: 'size_t', deallocator: 'void *' });
   // `global`: the second library finds the first one's symbols by name.
   const flags = { lazy: true, global: true };
   const api: Record<string, unknown> = {};
@@ -206,6 +280,12 @@ export function loadCApi(framework: string, core: string): CApi {
     }
   }
   return api as unknown as CApi;
+}
+
+/** What a `TF_Buffer` holds, copied. */
+export function bufferBytes(buffer: Pointer): Uint8Array {
+  const { data, length } = koffi.decode(buffer, 'TF_Buffer') as { data: Pointer; length: number };
+  return bytesAt(data, length).slice();
 }
 
 /** The bytes at an address, not a copy: valid until TensorFlow frees them. */

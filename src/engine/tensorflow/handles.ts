@@ -36,6 +36,11 @@ export class Handles {
     return handle;
   }
 
+  /** An id for a tensor that is kept elsewhere. */
+  reserve(): number {
+    return this.#nextId++;
+  }
+
   /** Takes over a `TFE_TensorHandle`. */
   add(handle: Pointer): number {
     const id = this.#nextId++;

@@ -1,9 +1,14 @@
 import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
+import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
 import type { Engine, EngineOptions } from '../engine.ts';
+import { uncompiled } from '../uncompiled.ts';
 import { AttrType } from './attributes.ts';
 import { createBinding } from './binding.ts';
 import { loadCApi } from './c-api.ts';
+import { Compiled } from './compile/compile.ts';
+import { Tensors } from './compile/tensors.ts';
+import { Tracer } from './compile/trace.ts';
 import { createContext } from './context.ts';
 import { DType } from './dtypes.ts';
 import { requireVersion } from './install/folder.ts';
@@ -25,12 +30,13 @@ export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
   requireVersion(libraries.folder, api.TF_Version());
   const context = createContext(api, threads);
   const binding = createBinding(context);
-  const backend = new NodeJSKernelBackend(binding, 'tensorflow');
+  const backend = new NodeJSKernelBackend(binding as unknown as TFJSBinding, 'tensorflow');
   tf.registerBackend('tensorflow', () => backend, 3);
   // Without it tfjs advertises tfjs-node when its plain JavaScript backend is used, and warns.
   tf.enableProdMode();
   await tf.setBackend('tensorflow');
 
+  const tracer = new Tracer(context, new Tensors(binding, backend));
   return {
     name: 'tensorflow',
     version: binding.TF_Version,
@@ -38,6 +44,9 @@ export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
     devices: context.devices.map((device) => device.name),
     threads,
     inspect: (verify) => inspectInstallation(libraries, verify),
+    compiles: options.compile,
+    compile: options.compile ? (fn) => new Compiled(tracer, fn) : uncompiled,
+    settle: () => tracer.settle(),
     randomUniform: (shape, key) =>
       tf.tidy(() =>
         backend.executeSingleOutput(
@@ -47,7 +56,10 @@ export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
             { name: 'T', type: AttrType.type, value: DType.int32 },
             { name: 'Tseed', type: AttrType.type, value: DType.int32 },
           ],
-          [tf.tensor1d([...shape], 'int32'), tf.tensor1d([...key], 'int32')],
+          [
+            tf.tensor1d([...shape], 'int32'),
+            key instanceof tf.Tensor ? key : tf.tensor1d([...key], 'int32'),
+          ],
         ),
       ),
   };

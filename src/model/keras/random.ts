@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import type { Engine } from '../../engine/engine.ts';
 import { RunError } from '../../errors.ts';
 import { engineKey } from '../../random.ts';
@@ -13,13 +13,15 @@ export function drawFrom(source: UniformSource): void {
   current = source;
 }
 
-/** Draws that depend on nothing but seed, step and layer, so that a resumed run continues bit for bit. */
+/** Draws that depend on nothing but seed, step (an int32) and layer, so that a resumed run continues bit for bit. */
 export function stepSource(
   engine: Pick<Engine, 'randomUniform'>,
-  { seed, step }: { readonly seed: number; readonly step: number },
+  { seed, step }: { readonly seed: number; readonly step: tf.Scalar },
 ): UniformSource {
-  return (shape, stream) =>
-    engine.randomUniform(shape, [engineKey([seed, 'layer', stream])[0], step]);
+  return (shape, stream) => {
+    const layer = tf.scalar(engineKey([seed, 'layer', stream])[0], 'int32');
+    return engine.randomUniform(shape, tf.stack([layer, step]) as tf.Tensor1D);
+  };
 }
 
 /** @throws RunError when a layer draws before anyone called `drawFrom`. */

@@ -68,12 +68,24 @@ export class Optimizer {
     return Math.floor(this.#batches / this.#options.gradientAccumulation);
   }
 
-  /** Takes one batch's gradients, one for each weight; to be called within `tf.tidy`. */
+  /** Whether the next batch completes an update; what `apply` does depends on it. */
+  get completesUpdate(): boolean {
+    return (this.#batches + 1) % this.#options.gradientAccumulation === 0;
+  }
+
+  /** Counts a batch whose gradients were applied. */
+  countBatch(): void {
+    this.#batches += 1;
+  }
+
+  /**
+   * Takes one batch's gradients, one for each weight: operations on tensors and variables alone, so that
+   * they can be compiled. To be called within `tf.tidy`.
+   */
   apply(gradients: readonly tf.Tensor[], learningRate: tf.Tensor): void {
     const { gradientAccumulation } = this.#options;
     const iteration = this.#variable('iteration');
     const updatesBefore = iteration.clone();
-    this.#batches += 1;
     if (gradientAccumulation === 1) this.#update(gradients, learningRate);
     else this.#accumulate(gradients, learningRate);
     this.#average?.follow(updatesBefore);
@@ -96,7 +108,7 @@ export class Optimizer {
     const { weights, gradientAccumulation } = this.#options;
     const accumulators = weights.map(({ name }) => this.#variable(`gradientAccumulator/${name}`));
     const sums = accumulators.map((sum, i) => sum.add(gradients[i] as tf.Tensor));
-    if (this.#batches % gradientAccumulation !== 0) {
+    if (!this.completesUpdate) {
       accumulators.forEach((accumulator, i) => {
         accumulator.assign(sums[i] as tf.Tensor);
       });

@@ -32,7 +32,7 @@ describe("layers with Keras' arithmetic", () => {
   const engine = useEngine();
 
   const train = (model: tf.LayersModel, input: tf.Tensor, key = { seed: 1, step: 0 }) => {
-    drawFrom(stepSource(engine(), key));
+    drawFrom(stepSource(engine(), { seed: key.seed, step: tf.scalar(key.step, 'int32') }));
     return (model.apply(input, { training: true }) as tf.Tensor).dataSync();
   };
 

@@ -1,0 +1,103 @@
+import * as tf from '@tensorflow/tfjs';
+import type { TensorFunction } from '../../engine.ts';
+import type { Context } from '../context.ts';
+import type { TensorMetadata } from '../handles.ts';
+import { OpDefinitions } from './op-definitions.ts';
+import { Recording } from './recording.ts';
+import { type Slot, Slots } from './slots.ts';
+import type { Tensors } from './tensors.ts';
+
+/** A function that TensorFlow knows by name, for inputs of certain shapes. */
+export interface Trace {
+  readonly name: string;
+  readonly outputs: number;
+  /** Variables that it reads or writes. */
+  readonly slots: readonly Slot[];
+  readonly written: readonly Slot[];
+}
+
+/** Makes functions of tensors into functions of TensorFlow. */
+export class Tracer {
+  readonly #tensors: Tensors;
+  readonly #context: Context;
+  readonly #definitions: OpDefinitions;
+  readonly #slots: Slots;
+  #traced = 0;
+
+  constructor(context: Context, tensors: Tensors) {
+    this.#tensors = tensors;
+    this.#context = context;
+    this.#definitions = new OpDefinitions(context.api, context.status);
+    this.#slots = new Slots(tensors);
+  }
+
+  /**
+   * Calls `fn` once, with tensors that have shapes but no values: nothing is computed, and variables hold
+   * afterwards what they held before.
+   * @throws UntraceableError when what `fn` does depends on values, TensorFlowError when TensorFlow refuses it.
+   */
+  trace(fn: TensorFunction, inputs: readonly tf.Tensor[]): Trace {
+    const { binding } = this.#tensors;
+    const recording = new Recording(this.#context, binding.handles, this.#definitions);
+    const slots = this.#registered().map((variable) => this.#slots.use(variable));
+    const before = slots.map(({ variable }) => variable.clone());
+    binding.recording = recording;
+    const name = `compiled_${this.#traced++}`;
+    try {
+      const unset = slots.map((slot) => this.#assign(slot.variable, recording.read(slot)));
+      const placeholders = inputs.map((tensor) =>
+        this.#tensors.make(recording.input(tensor.shape, this.#tensors.dtype(tensor))),
+      );
+      const outputs = tf.tidy(() => fn(placeholders) as tf.Tensor[]);
+      const written = slots.filter((slot, i) => slot.variable.dataId !== unset[i]);
+      this.#tensors.ids(written.map(({ variable }) => variable)).forEach((id, i) => {
+        recording.write(written[i] as Slot, id);
+      });
+      recording.finish(name, this.#tensors.ids(outputs));
+      tf.dispose([placeholders, outputs]);
+      const used = recording.slots;
+      for (const slot of used) slot.users += 1;
+      return { name, outputs: outputs.length, slots: used, written };
+    } finally {
+      slots.forEach(({ variable }, i) => {
+        variable.assign(before[i] as tf.Tensor);
+      });
+      tf.dispose(before);
+      binding.recording = null;
+      recording.dispose();
+      for (const slot of slots) this.#slots.release(slot);
+    }
+  }
+
+  /** One run; the caller disposes what it returns. */
+  run({ name, outputs, slots, written }: Trace, inputs: readonly tf.Tensor[]): tf.Tensor[] {
+    for (const slot of slots) slot.push();
+    const results = this.#tensors.execute(name, this.#tensors.ids(inputs), { outputs });
+    for (const slot of written) slot.wrote();
+    return results.map((metadata) => this.#tensors.make(metadata));
+  }
+
+  /** Gives variables what runs left them. */
+  settle(): void {
+    this.#slots.settle();
+  }
+
+  forget({ name, slots }: Trace): void {
+    const { api, pointer, status } = this.#context;
+    api.TFE_ContextRemoveFunction(pointer, name, status.pointer);
+    status.check(() => `forget the function ${name}`);
+    for (const slot of slots) this.#slots.release(slot);
+  }
+
+  #registered(): tf.Variable[] {
+    return Object.values(tf.engine().registeredVariables);
+  }
+
+  /** Lets a variable hold a tensor of the recording, and returns the data by which to know it. */
+  #assign(variable: tf.Variable, metadata: TensorMetadata): object {
+    const tensor = this.#tensors.make(metadata);
+    variable.assign(tensor);
+    tensor.dispose();
+    return variable.dataId;
+  }
+}
