@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { InterruptedError } from './errors.ts';
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+const { version } = JSON.parse(readFileSync(new URL(import.meta.resolve('#package')), 'utf8'));
 
 const collect = (value: string, before: string[]) => [...before, value];
 

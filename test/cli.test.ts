@@ -57,8 +57,8 @@ describe('the command line', () => {
         ['--import', importHook, 'dist/cli.js', ...args],
         { cwd: root },
       );
-      expect(stderr).to.contain('node_modules/commander');
-      expect(stderr).not.to.match(/node_modules\/(@tensorflow|koffi|sharp|vega|h5wasm|listr2)/);
+      expect(stderr).to.contain('dist/cli.js');
+      expect(stderr).not.to.match(/node_modules\/|chunks\/(start|run)-/);
     }
   });
 });

@@ -31,7 +31,7 @@ export interface Schema {
 
 /** The schema of experiment files, as JSON. */
 export function schemaText(): string {
-  return readFileSync(new URL('../../schemas/experiment.schema.json', import.meta.url), 'utf8');
+  return readFileSync(new URL(import.meta.resolve('#schema')), 'utf8');
 }
 
 let parsed: Schema | null = null;

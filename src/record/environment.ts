@@ -3,9 +3,9 @@ import os from 'node:os';
 import { execa } from 'execa';
 import type { Engine } from '../engine/engine.ts';
 
-const { version } = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-) as { version: string };
+const { version } = JSON.parse(readFileSync(new URL(import.meta.resolve('#package')), 'utf8')) as {
+  version: string;
+};
 
 export interface EnvironmentFacts {
   readonly engine: Engine;
