@@ -88,12 +88,11 @@ function holds(settings: Settings, some: Settings): boolean {
   return Object.entries(some).every(([name, value]) => isDeepStrictEqual(settings[name], value));
 }
 
-/** So many seeds count from the one that the run would have; one seed changes nothing. */
+/** So many seeds count from the experiment's own; one changes nothing. */
 function withSeeds(settings: Settings, seeds: number | number[], seed: number): Settings[] {
   if (seeds === 1) return [settings];
-  const first = typeof settings.seed === 'number' ? settings.seed : seed;
   const list =
-    typeof seeds === 'number' ? Array.from({ length: seeds }, (_, i) => first + i) : seeds;
+    typeof seeds === 'number' ? Array.from({ length: seeds }, (_, i) => seed + i) : seeds;
   return list.map((each) => ({ ...settings, seed: each }));
 }
 

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { loadExperiment } from '../../src/config/load.ts';
 import { InputError } from '../../src/errors.ts';
 import { planExperiment } from '../../src/plan/experiment.ts';
+import { planSweep } from '../../src/plan/sweep.ts';
 
 const root = fileURLToPath(new URL('./', import.meta.url));
 const folder = `${root}wrong/`;
@@ -20,7 +21,9 @@ function optionsIn(text: string): { set: string[]; setFile: string[] } {
 async function said(name: string): Promise<string> {
   const text = readFileSync(`${folder}${name}`, 'utf8');
   try {
-    await planExperiment(await loadExperiment(`${folder}${name}`, optionsIn(text)));
+    const loaded = await loadExperiment(`${folder}${name}`, optionsIn(text));
+    await planExperiment(loaded);
+    await planSweep(loaded);
   } catch (error) {
     expect(error).to.be.instanceOf(InputError);
     return (error as Error).message.replaceAll(folder, '').replaceAll(root, '');

@@ -28,7 +28,7 @@ const parametersFitMethod: Rule = ({ file: { sweep } }) =>
   });
 
 function parameterProblem(
-  { values, min, max, scale }: SweepParameter,
+  { values, min, max, scale, integer }: SweepParameter,
   method: Method,
 ): string | null {
   const bounded = min !== undefined || max !== undefined;
@@ -37,10 +37,17 @@ function parameterProblem(
   if (method !== 'random')
     return `needs values: min and max are only for the method random. Received: the method ${method}`;
   if (min >= max) return `min must be below max. Received: ${min} and ${max}`;
-  return scale === 'log' && min <= 0
-    ? `min must be above 0 for the scale log. Received: ${min}`
+  if (scale === 'log' && min <= 0) return `min must be above 0 for the scale log. Received: ${min}`;
+  return integer && !(Number.isInteger(min) && Number.isInteger(max))
+    ? `min and max must be whole numbers with integer: true. Received: ${min} and ${max}`
     : null;
 }
+
+const seedsAreGivenOnce: Rule = ({ file: { sweep } }) => {
+  if (!sweep?.parameters.seed || sweep.seeds === undefined) return [];
+  const message = 'is swept by seeds already; one of the two must go';
+  return [{ path: ['sweep', 'parameters', 'seed'], message }];
+};
 
 const zippedAreAsLong: Rule = ({ file: { sweep } }) => {
   if (sweep?.method !== 'zip') return [];
@@ -59,4 +66,5 @@ export const sweepRules: readonly Rule[] = [
   randomHasTrials,
   parametersFitMethod,
   zippedAreAsLong,
+  seedsAreGivenOnce,
 ];
