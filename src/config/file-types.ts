@@ -1004,7 +1004,7 @@ export interface ExperimentFile {
  */
 export interface Data {
   /**
-   * A data set: `cifar10`, `cifar100`, `mnist`, `fashion-mnist`, `digits`, `folder`.
+   * A data set: `cifar10`, `cifar100`, `mnist`, `fashion-mnist`, `digits`, or your own pictures: `folder` of class folders, or `csv`, a table with the columns path, label and, if given, split.
    */
   dataset: string;
   /**

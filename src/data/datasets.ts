@@ -1,6 +1,7 @@
 import { InputError } from '../errors.ts';
 import { cifar10 } from './cifar10.ts';
 import { cifar100 } from './cifar100.ts';
+import { csv } from './csv.ts';
 import type { DatasetKind } from './dataset.ts';
 import { digits } from './digits.ts';
 import { fashionMnist } from './fashion-mnist.ts';
@@ -9,7 +10,7 @@ import { mnist } from './mnist.ts';
 
 /** Every data set, by the name that experiment files use; loading the table loads no decoder. */
 const kinds: ReadonlyMap<string, DatasetKind> = new Map(
-  [cifar10, cifar100, mnist, fashionMnist, digits, folder].map((kind) => [kind.name, kind]),
+  [cifar10, cifar100, mnist, fashionMnist, digits, folder, csv].map((kind) => [kind.name, kind]),
 );
 
 export const datasetNames: readonly string[] = [...kinds.keys()];

@@ -20,7 +20,7 @@ interface Placed {
 const picture = /\.(jpe?g|png|webp|gif|avif|tiff?|bmp)$/i;
 const hidden = /(^|\/)(\.|__MACOSX\/)/;
 /** Folders of a held-out part, in order of preference. */
-const heldOutNames = ['val', 'validation', 'valid', 'test'];
+export const heldOutNames: readonly string[] = ['val', 'validation', 'valid', 'test'];
 
 /**
  * Finds the classes in the paths of a picture folder: `class/…/picture.jpg`, or that within `train/` and

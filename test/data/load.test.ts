@@ -97,7 +97,7 @@ describe('loadData', () => {
     [
       'an unknown data set',
       { dataset: 'cifar' },
-      'data.dataset: "cifar" is unknown; known are cifar10, cifar100, mnist, fashion-mnist, digits, folder',
+      'data.dataset: "cifar" is unknown; known are cifar10, cifar100, mnist, fashion-mnist, digits, folder, csv',
     ],
     [
       'a source for the digits',

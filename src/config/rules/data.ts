@@ -8,9 +8,16 @@ const datasetIsKnown: Rule = ({ experiment: { data } }) => {
   return [{ path: ['data', 'dataset'], message }];
 };
 
-const folderHasSource: Rule = ({ experiment: { data } }) => {
-  if (data.dataset !== 'folder' || data.source !== null) return [];
-  const message = 'is missing; the data set folder needs the path of a folder of class folders';
+/** Data sets of one's own pictures, and what their source is. */
+const ownPictures: ReadonlyMap<string, string> = new Map([
+  ['folder', 'a folder of class folders'],
+  ['csv', 'a table with the columns path and label'],
+]);
+
+const ownPicturesHaveSource: Rule = ({ experiment: { data } }) => {
+  const needed = ownPictures.get(data.dataset);
+  if (needed === undefined || data.source !== null) return [];
+  const message = `is missing; the data set ${data.dataset} needs the path of ${needed}`;
   return [{ path: ['data', 'source'], message }];
 };
 
@@ -39,7 +46,7 @@ function listed(names: readonly string[]): string {
 
 export const dataRules: readonly Rule[] = [
   datasetIsKnown,
-  folderHasSource,
+  ownPicturesHaveSource,
   classesAreKnown,
   greyPicturesHaveNoColourMeans,
 ];

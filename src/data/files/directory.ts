@@ -1,8 +1,11 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import type { FileTree } from './tree.ts';
 
-/** The files of a folder and of its folders; links to files are followed, links to folders are not. */
+/**
+ * The files of a folder and of its folders; links to files are followed, links to folders are not. A path
+ * may also lead out of the folder, as those of a table do.
+ */
 export function directoryTree(root: string): FileTree {
   return {
     root,
@@ -16,12 +19,14 @@ export function directoryTree(root: string): FileTree {
     },
 
     async *read(paths) {
-      for (const path of paths) yield { path, bytes: () => readFile(join(root, path)) };
+      for (const path of paths) yield { path, bytes: () => readFile(resolve(root, path)) };
     },
 
     async fingerprint(paths) {
-      const files = await Promise.all(paths.map((path) => stat(join(root, path))));
-      return files.map(({ size, mtimeMs }) => `${size}:${mtimeMs}`).join(' ');
+      const files = await Promise.all(
+        paths.map((path) => stat(resolve(root, path)).catch(() => null)),
+      );
+      return files.map((file) => (file ? `${file.size}:${file.mtimeMs}` : 'none')).join(' ');
     },
   };
 }
