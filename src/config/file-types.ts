@@ -7,7 +7,20 @@
  * One random change of the training pictures. A bare number or string stands for its argument, e.g. `cutout: 8`.
  */
 export type Augmentation =
-  | ('flip' | 'crop' | 'cutout' | 'brightness' | 'contrast' | 'mixup')
+  | (
+      | 'flip'
+      | 'crop'
+      | 'rotate'
+      | 'zoom'
+      | 'translate'
+      | 'brightness'
+      | 'contrast'
+      | 'colorJitter'
+      | 'cutout'
+      | 'randomErasing'
+      | 'mixup'
+      | 'cutmix'
+    )
   | {
       /**
        * Mirrors every other picture.
@@ -32,15 +45,37 @@ export type Augmentation =
             padding?: number;
           };
       /**
-       * Blackens a square at a random place.
+       * Turns pictures around their middle; what comes from beyond the edge is mirrored.
        */
-      cutout?:
+      rotate?:
         | number
         | {
             /**
-             * Pixels on each side of the square.
+             * The greatest angle either way, as a part of a full turn.
              */
-            size?: number;
+            factor?: number;
+          };
+      /**
+       * Shows more or less of pictures; what comes from beyond the edge is mirrored.
+       */
+      zoom?:
+        | number
+        | {
+            /**
+             * The greatest change of what is shown, as a part of the picture.
+             */
+            factor?: number;
+          };
+      /**
+       * Moves pictures; what comes from beyond the edge is mirrored.
+       */
+      translate?:
+        | number
+        | {
+            /**
+             * The greatest distance either way, as a part of the picture.
+             */
+            factor?: number;
           };
       /**
        * Makes pictures randomly lighter or darker.
@@ -65,6 +100,57 @@ export type Augmentation =
             factor?: number;
           };
       /**
+       * Changes brightness, contrast, saturation and hue of pictures.
+       */
+      colorJitter?: {
+        /**
+         * The greatest change of the brightness, which is 1.
+         */
+        brightness?: number;
+        /**
+         * The greatest change of the contrast, which is 1.
+         */
+        contrast?: number;
+        /**
+         * The greatest change of the saturation, which is 1.
+         */
+        saturation?: number;
+        /**
+         * The greatest turn of the hues either way, as a part of the colour circle.
+         */
+        hue?: number;
+      };
+      /**
+       * Blackens a square at a random place.
+       */
+      cutout?:
+        | number
+        | {
+            /**
+             * Pixels on each side of the square.
+             */
+            size?: number;
+          };
+      /**
+       * Fills a rectangle at a random place with noise.
+       */
+      randomErasing?:
+        | number
+        | {
+            /**
+             * Part of the pictures that are changed.
+             */
+            probability?: number;
+            /**
+             * The smallest rectangle, as a part of the picture.
+             */
+            minArea?: number;
+            /**
+             * The largest rectangle, as a part of the picture.
+             */
+            maxArea?: number;
+          };
+      /**
        * Blends each picture and its label with another of the batch.
        */
       mixup?:
@@ -72,6 +158,17 @@ export type Augmentation =
         | {
             /**
              * Parameter of the Beta distribution that weights are drawn from.
+             */
+            alpha?: number;
+          };
+      /**
+       * Puts a rectangle of another picture of the batch into each, and mixes their labels by its area.
+       */
+      cutmix?:
+        | number
+        | {
+            /**
+             * Parameter of the Beta distribution that areas are drawn from.
              */
             alpha?: number;
           };

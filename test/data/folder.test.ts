@@ -376,7 +376,9 @@ describe('the data set folder', () => {
         /one\.png is neither a folder nor an archive that can be read: \.tar, \.tar\.gz, \.tgz or \.zip$/,
       );
       const unnamed = loadData(dataConfig({}), 42, loadContext([8, 8, 3]));
-      expect((await rejection(unnamed)).message).to.match(/the data set folder needs the path of one's own pictures, received none$/);
+      expect((await rejection(unnamed)).message).to.match(
+        /the data set folder needs the path of one's own pictures, received none$/,
+      );
     });
 
     it('a model that takes two channels', async () => {

@@ -1,4 +1,5 @@
 import type { AugmentKind } from './augment.ts';
+import { rectangleMask } from './rectangle.ts';
 
 /**
  * Blackens a square of `size` pixels around a random pixel; at the edge less of it is inside
@@ -12,16 +13,18 @@ export const cutout: AugmentKind = {
   apply({ x, y }, args, { tf, uniform }) {
     const size = args.size as number;
     const [count, height, width] = x.shape;
-    const within = (length: number) => {
-      const start = uniform([count, 1])
+    const start = (length: number) =>
+      uniform([count, 1])
         .mul(length)
         .floor()
         .sub(Math.floor(size / 2));
-      const position = tf.range(0, length).reshape([1, length]);
-      return position.greaterEqual(start).logicalAnd(position.less(start.add(size)));
-    };
-    const rows = within(height).reshape([count, height, 1, 1]);
-    const columns = within(width).reshape([count, 1, width, 1]);
-    return { x: tf.where(rows.logicalAnd(columns), tf.zerosLike(x), x), y };
+    const [top, left] = [start(height), start(width)];
+    const square = rectangleMask(tf, x.shape, {
+      top,
+      left,
+      bottom: top.add(size),
+      right: left.add(size),
+    });
+    return { x: tf.where(square, tf.zerosLike(x), x), y };
   },
 };

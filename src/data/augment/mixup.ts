@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
-import { type StreamKey, shuffled, uniforms } from '../../random.ts';
+import { shuffled } from '../../random.ts';
 import type { AugmentKind } from './augment.ts';
+import { betas } from './beta.ts';
 
 /**
  * Blends each picture and its label with another of the batch by a weight from Beta(alpha, alpha)
@@ -23,16 +24,3 @@ export const mixup: AugmentKind = {
     return { x: mix(x, [count, 1, 1, 1]), y: mix(y, [count, 1]) };
   },
 };
-
-/** Numbers from Beta(alpha, alpha) by Jöhnk's rejection (1964), which suits the small alphas of mixup. */
-function betas(count: number, alpha: number, key: StreamKey): Float32Array {
-  const accepted: number[] = [];
-  for (let round = 0; accepted.length < count; round++) {
-    const draws = uniforms(2 * count, [...key, round]).map((u) => u ** (1 / alpha));
-    for (let i = 0; i < count; i++) {
-      const [a, b] = [draws[2 * i] as number, draws[2 * i + 1] as number];
-      if (a + b > 0 && a + b <= 1) accepted.push(a / (a + b));
-    }
-  }
-  return Float32Array.from(accepted.slice(0, count));
-}

@@ -43,7 +43,7 @@ describe('augmentation', () => {
     it(`${kind} depends on its key alone, and keeps shape and range`, () => {
       const { x, y } = augmented(kind, defaults, [7, 'a']);
       expect(augmented(kind, defaults, [7, 'a'])).to.deep.equal({ x, y });
-      expect(augmented(kind, defaults, [7, 'b']).x).to.not.deep.equal(x);
+      expect(augmented(kind, defaults, [7, 'b'])).to.not.deep.equal({ x, y });
       expect(tf.tensor4d(x).shape).to.deep.equal([count, 6, 5, 3]);
       for (const value of x.flat(3)) expect(value).to.be.within(0, 255);
       for (const row of y) expect(row.reduce((sum, p) => sum + p, 0)).to.be.closeTo(1, 1e-6);
@@ -133,5 +133,137 @@ describe('augmentation', () => {
     const own = (y.arraySync() as number[][]).map((row, i) => row[i] as number);
     expect(own.filter((weight) => weight < 0.1 || weight > 0.9).length).to.be.within(28, 60);
     expect(own.filter((weight) => weight > 0.1 && weight < 0.9).length).to.be.at.least(5);
+  });
+
+  /** A picture whose left half is red and whose right half is green. */
+  const halves = (): LabelledBatch => {
+    const half = (pixel: number[]) => tf.tensor1d(pixel).reshape([1, 1, 1, 3]).tile([1, 8, 4, 1]);
+    const picture = tf.concat([half([255, 0, 0]), half([0, 255, 0])], 2);
+    const y = tf
+      .oneHot(tf.zeros([count], 'int32'), 2)
+      .toFloat()
+      .as2D(count, 2);
+    return { x: picture.tile([count, 1, 1, 1]), y };
+  };
+  const pixelsAfter = (kind: string, args: AugmentArgs) =>
+    augmentBatch(halves(), [{ kind, args }], engine(), [5]).x.arraySync();
+
+  it('rotate turns around the middle, up to its part of a full turn either way', () => {
+    const slope = (picture: number[][][]) => {
+      const edge = (row: number) => (picture[row] ?? []).filter(([red = 0]) => red > 127).length;
+      return edge(7) - edge(0);
+    };
+    const slopes = pixelsAfter('rotate', { factor: 1 / 12 }).map(slope);
+    // The edge between the colours goes right or left by at most 7 tan(30 degrees) over 7 rows.
+    for (const value of slopes) expect(Math.abs(value)).to.be.at.most(5);
+    expect(Math.max(...slopes)).to.be.at.least(3);
+    expect(Math.min(...slopes)).to.be.at.most(-3);
+  });
+
+  it('zoom keeps the middle where it is', () => {
+    for (const picture of pixelsAfter('zoom', { factor: 0.5 }))
+      for (const row of picture) {
+        expect(row.slice(0, 3).flat()).to.deep.equal([255, 0, 0, 255, 0, 0, 255, 0, 0]);
+        expect(row[3]?.[0]).to.be.above(row[4]?.[0] as number);
+      }
+  });
+
+  it('translate moves by up to its part of the width', () => {
+    const reds = pixelsAfter('translate', { factor: 0.25 }).map((picture) =>
+      (picture[4] ?? []).reduce((sum, [red = 0]) => sum + red / 255, 0),
+    );
+    for (const red of reds) expect(red).to.be.within(1.9, 6.1);
+    expect(Math.max(...reds)).to.be.above(5);
+    expect(Math.min(...reds)).to.be.below(3);
+  });
+
+  describe('colorJitter', () => {
+    const none = { brightness: 0, contrast: 0, saturation: 0, hue: 0 };
+
+    it('changes nothing where nothing is asked for', () => {
+      const same = pixelsAfter('colorJitter', none);
+      halves()
+        .x.dataSync()
+        .forEach((value, i) => {
+          expect(same.flat(3)[i]).to.be.closeTo(value, 1e-3);
+        });
+    });
+
+    it('turns hues: by a third of the circle, red becomes green or blue', () => {
+      const { x, y } = halves();
+      const args = { ...none, hue: 0.5 };
+      const changed = augmentBatch({ x, y }, [{ kind: 'colorJitter', args }], engine(), [1]).x;
+      for (const picture of changed.arraySync()) {
+        const [left, right] = [picture[0]?.[0] as number[], picture[0]?.[7] as number[]];
+        // Full colours stay full, and stay a third of the circle apart: the channels move one on.
+        expect(Math.max(...left)).to.be.closeTo(255, 1e-2);
+        expect(Math.min(...left)).to.be.closeTo(0, 1e-2);
+        expect([left[2], left[0], left[1]].map((v) => Math.round(v as number))).to.deep.equal(
+          right.map(Math.round),
+        );
+      }
+    });
+
+    it('takes colour out of pictures and puts it in', () => {
+      const chroma = pixelsAfter('colorJitter', { ...none, saturation: 1 }).map((picture) => {
+        const pixel = picture[0]?.[0] as number[];
+        return Math.max(...pixel) - Math.min(...pixel);
+      });
+      expect(Math.min(...chroma)).to.be.below(60);
+      expect(Math.max(...chroma)).to.be.closeTo(255, 1e-2);
+    });
+
+    it('leaves grey pictures grey', () => {
+      const x = tf.fill([4, 3, 3, 1], 100) as tf.Tensor4D;
+      const y = tf.ones([4, 2]) as tf.Tensor2D;
+      const { defaults } = augmentKinds.get('colorJitter') as { defaults: AugmentArgs };
+      const changed = augmentBatch(
+        { x, y },
+        [{ kind: 'colorJitter', args: defaults }],
+        engine(),
+        [1],
+      );
+      expect(changed.x.shape).to.deep.equal([4, 3, 3, 1]);
+      for (const value of changed.x.dataSync()) expect(value).to.be.within(80, 120);
+    });
+  });
+
+  it('randomErasing fills one rectangle of about half of the pictures with noise', () => {
+    const x = tf.fill([count, 20, 30, 3], 0.5) as tf.Tensor4D;
+    const args = { probability: 0.5, minArea: 0.1, maxArea: 0.3 };
+    const batch = { x, y: tf.ones([count, 2]) as tf.Tensor2D };
+    const erased = augmentBatch(batch, [{ kind: 'randomErasing', args }], engine(), [2]).x;
+    let changed = 0;
+    for (const picture of erased.arraySync()) {
+      const places = picture.flatMap((row, r) =>
+        row.flatMap(([red], c) => (red === 0.5 ? [] : [[r, c] as const])),
+      );
+      if (places.length === 0) continue;
+      changed++;
+      const [rows, columns] = [places.map(([r]) => r), places.map(([, c]) => c)];
+      const height = Math.max(...rows) - Math.min(...rows) + 1;
+      expect(places.length).to.equal(height * (Math.max(...columns) - Math.min(...columns) + 1));
+      expect(places.length / 600).to.be.at.most(0.35);
+    }
+    expect(changed).to.be.within(20, 44);
+  });
+
+  it('cutmix takes a rectangle from another picture, and labels by its area', () => {
+    const x = tf.range(0, count).reshape([count, 1, 1, 1]).tile([1, 10, 12, 1]) as tf.Tensor4D;
+    const batch = { x, y: tf.eye(count) };
+    const mixed = augmentBatch(batch, [{ kind: 'cutmix', args: { alpha: 1 } }], engine(), [3]);
+    const labels = mixed.y.arraySync() as number[][];
+    const parts: number[] = [];
+    (mixed.x.arraySync() as number[][][][]).forEach((picture, i) => {
+      const values = picture.flat(2);
+      const others = new Set(values.filter((value) => value !== i));
+      expect(others.size).to.be.at.most(1);
+      const part = values.filter((value) => value === i).length / values.length;
+      expect(labels[i]?.[i]).to.be.closeTo(part, 1e-6);
+      for (const other of others) expect(labels[i]?.[other]).to.be.closeTo(1 - part, 1e-6);
+      parts.push(part);
+    });
+    // The mean of Beta(1, 1) is a half; what the edge cuts off leaves more of the picture itself.
+    expect(parts.reduce((sum, part) => sum + part, 0) / count).to.be.within(0.5, 0.8);
   });
 });
