@@ -29,17 +29,30 @@ export class BatchNormalization extends TfjsBatchNormalization {
     inputs: tf.Tensor | tf.Tensor[],
     kwargs: { training?: boolean },
   ): tf.Tensor | tf.Tensor[] {
-    if (!kwargs.training || !this.trainable) return super.call(inputs, { training: false });
     const input = Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs;
     return tf.tidy(() => {
+      // What the operation's gradient cannot do without.
+      const gamma = this.gamma?.read() ?? tf.onesLike(this.movingMean.read());
+      const beta = this.beta?.read() ?? tf.zerosLike(gamma);
+      if (!kwargs.training || !this.trainable) return this.#infer(input, gamma, beta);
       const { mean, variance } = tf.moments(input, axesBut(input));
       follow(this.movingMean, mean, this.momentum);
       follow(this.movingVariance, variance, this.momentum);
       const deviation = variance.add(this.epsilon).sqrt();
-      const gamma = this.gamma?.read() ?? tf.onesLike(mean);
-      const beta = this.beta?.read() ?? tf.zerosLike(mean);
       return normalize(input, { mean, deviation }, gamma, beta);
     });
+  }
+
+  #infer(input: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor): tf.Tensor {
+    const [mean, variance] = [this.movingMean.read(), this.movingVariance.read()];
+    return tf.batchNorm(
+      input,
+      mean as tf.Tensor1D,
+      variance as tf.Tensor1D,
+      beta as tf.Tensor1D,
+      gamma as tf.Tensor1D,
+      this.epsilon,
+    );
   }
 }
 tf.serialization.registerClass(BatchNormalization);

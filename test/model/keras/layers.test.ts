@@ -83,6 +83,22 @@ describe("layers with Keras' arithmetic", () => {
       expect(train(model, input())[0]).to.be.closeTo(-2 / Math.sqrt(3.5 + 1e-3), 1e-5);
     });
 
+    it('hands gradients on to the layers before it when frozen, scale or none', () => {
+      const plain = { kernelInitializer: 'ones', useBias: false };
+      for (const args of [{}, { scale: false }, { center: false, scale: false }]) {
+        const layers = chain([2], ['dense', { units: 1, ...plain }], ['batchNormalization', args]);
+        const model = buildModel(layers, 1);
+        setFrozen(model, new Set(['layer_1']));
+        const { grads } = tf.variableGrads(() =>
+          (model.apply(input(), { training: true }) as tf.Tensor).sum().asScalar(),
+        );
+        const [kernel] = Object.values(grads).map((gradient) => Array.from(gradient.dataSync()));
+        // The sums of the pictures' two numbers, over the root of variance 1 and epsilon.
+        expect(kernel?.[0]).to.be.closeTo(12 / Math.sqrt(1 + 1e-3), 1e-4);
+        expect(kernel?.[1]).to.be.closeTo(80 / Math.sqrt(1 + 1e-3), 1e-3);
+      }
+    });
+
     it('has the gradients of the arithmetic that it is made of', () => {
       const model = buildModel(graph, 1);
       const weights = [
