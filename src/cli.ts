@@ -2,10 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { InterruptedError } from './errors.ts';
+import { RUNS } from './runs/places.ts';
 
 const { version } = JSON.parse(readFileSync(new URL(import.meta.resolve('#package')), 'utf8'));
 
 const collect = (value: string, before: string[]) => [...before, value];
+
+const RUN_HELP = 'id, folder, the beginning of either, latest, latest~1 or best:val_accuracy';
+const RUNS_OPTION = ['--runs <folder>', 'folder that holds all runs', RUNS] as const;
 
 /** What the commands that read an experiment file have in common. */
 function withOverrides(command: Command): Command {
@@ -30,7 +34,7 @@ const program = new Command('cifar-run')
 withOverrides(program.command('run', { isDefault: true }))
   .description('run the experiment of a file; the command itself may be left out')
   .argument('<file>', 'experiment file (YAML)')
-  .option('--runs <folder>', 'folder that the run is written into', 'runs')
+  .option('--runs <folder>', 'folder that the run is written into', RUNS)
   .option('--no-compile', 'run every operation of a step on its own, for debugging')
   .action(async (file, options) => {
     const { runCommand } = await import('./commands/run.ts');
@@ -60,8 +64,9 @@ program
 program
   .command('export')
   .description("write a finished run's model to a folder or file")
-  .argument('<run>', 'folder of the run')
+  .argument('<run>', RUN_HELP)
   .argument('<to>', 'a folder (tfjs layers model) or a .safetensors file (weights)')
+  .option(...RUNS_OPTION)
   .option('--layers <glob>', 'only the weights of these layers (.safetensors)')
   .action(async (run, to, options) => {
     const { exportCommand } = await import('./commands/export.ts');

@@ -1,12 +1,14 @@
-import { existsSync } from 'node:fs';
 import { cp, mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import picomatch from 'picomatch';
 import { InputError } from '../errors.ts';
 import { openWeights } from '../model/weights/formats.ts';
 import { writeSafetensors } from '../model/weights/safetensors.ts';
+import { modelOfRun } from '../runs/find.ts';
 
 export interface ExportOptions {
+  /** Folder that holds all runs. */
+  readonly runs: string;
   /** Glob of the layers whose weights are written, e.g. `block*`. */
   readonly layers?: string;
 }
@@ -17,15 +19,12 @@ export async function exportCommand(
   to: string,
   options: ExportOptions,
 ): Promise<void> {
-  const folder = join(run, 'model');
-  if (!existsSync(join(folder, 'model.json'))) {
-    throw new InputError(`${run} is no folder of a finished run: it holds no model/model.json`);
-  }
+  const model = await modelOfRun(run, options.runs);
   await mkdir(dirname(to), { recursive: true });
-  if (to.endsWith('.safetensors')) await exportWeights(join(folder, 'model.json'), to, options);
+  if (to.endsWith('.safetensors')) await exportWeights(model, to, options);
   else if (options.layers) {
     throw new InputError(`--layers takes a .safetensors file to write to, received ${to}`);
-  } else await cp(folder, to, { recursive: true });
+  } else await cp(dirname(model), to, { recursive: true });
   process.stdout.write(`${to}\n`);
 }
 

@@ -34,8 +34,8 @@ function origin(
   if (model !== undefined) {
     return { kind: 'model', path: pathAt(['model', 'backbone', 'model'], model) };
   }
-  const isPath = run.includes('/');
-  return { kind: 'run', run: isPath ? pathAt(['model', 'backbone', 'run'], run) : run };
+  const isName = /^\w[^/]*(\/[^/]+)?$/.test(run);
+  return { kind: 'run', run: isName ? run : pathAt(['model', 'backbone', 'run'], run) };
 }
 
 /** Keras' own default for its applications is `imagenet`. */

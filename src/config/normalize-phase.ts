@@ -1,6 +1,7 @@
 import { withDefaults } from './defaults.ts';
 import type { OptimizerConfig, PhaseConfig, ScheduleConfig } from './experiment.ts';
 import type { Optimizer, Phase, Schedule } from './file-types.ts';
+import { goalOf } from './goal.ts';
 
 export function normalizePhase(phase: Phase): PhaseConfig {
   const { optimizer, earlyStopping, reduceOnPlateau, ema, ...rest } = withDefaults('phase', phase);
@@ -13,19 +14,12 @@ export function normalizePhase(phase: Phase): PhaseConfig {
   };
 }
 
-type Goal = 'minimize' | 'maximize';
-
-function withGoal<Watching extends { monitor?: string; goal?: Goal }>(
+function withGoal<Watching extends { monitor?: string; goal?: ReturnType<typeof goalOf> }>(
   name: string,
   watching: Watching,
 ): Required<Watching> {
   const { monitor } = withDefaults<{ monitor?: string }>(name, watching);
   return withDefaults<Watching>(name, { goal: goalOf(monitor), ...watching });
-}
-
-/** Less is better of losses and errors, more of all else. */
-export function goalOf(monitor: string): Goal {
-  return /^(val_)?(loss|mse)$/.test(monitor) ? 'minimize' : 'maximize';
 }
 
 function normalizeOptimizer(optimizer: Optimizer): OptimizerConfig {

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { BackboneConfig } from '../config/experiment.ts';
 import { InputError } from '../errors.ts';
+import { modelOfRun } from '../runs/find.ts';
+import { RUNS } from '../runs/places.ts';
 import type { Graph } from './graph.ts';
 import { graphFromKerasConfig } from './graph-from-keras.ts';
 
@@ -18,7 +19,7 @@ export interface ModelSource {
  */
 export async function readSource({ from }: BackboneConfig): Promise<ModelSource | null> {
   if (from.kind !== 'model' && from.kind !== 'run') return null;
-  const path = from.kind === 'model' ? from.path : join(from.run, 'model', 'model.json');
+  const path = from.kind === 'model' ? from.path : await modelOfRun(from.run, RUNS);
   const found = await stat(path).catch(() => null);
   if (!found?.isFile()) throw new InputError(`there is no model ${path}`);
   // The readers load TensorFlow.js, which other backbones do without.

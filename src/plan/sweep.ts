@@ -1,6 +1,6 @@
 import type { Json } from '../config/experiment.ts';
+import { goalOf } from '../config/goal.ts';
 import type { LoadedExperiment } from '../config/load.ts';
-import { goalOf } from '../config/normalize-phase.ts';
 import { InputError } from '../errors.ts';
 import { type Settings, sweepCells } from './cells.ts';
 import { planExperiment } from './experiment.ts';
