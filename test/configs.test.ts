@@ -1,0 +1,141 @@
+import { createReadStream, createWriteStream, readdirSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
+import { createGunzip } from 'node:zlib';
+import { expect } from 'chai';
+import { loadExperiment } from '../src/config/load.ts';
+import { runExperiment } from '../src/experiment.ts';
+import { buildModel } from '../src/model/build.ts';
+import { planExperiment } from '../src/plan/experiment.ts';
+import { planSweep } from '../src/plan/sweep.ts';
+import { plainProgress } from '../src/progress/plain.ts';
+import { readMetricsCsv } from '../src/record/metrics-csv.ts';
+import { runSweep } from '../src/sweep/sweep.ts';
+import { useEngine } from './engine.ts';
+import { needsShared, shared } from './shared.ts';
+
+const configs = fileURLToPath(new URL('../configs/', import.meta.url));
+const names = readdirSync(configs).filter((name) => name.endsWith('.yaml'));
+const load = (name: string, set: readonly string[] = []) =>
+  loadExperiment(join(configs, name), { set, setFile: [] });
+
+describe('configs/', function (this: Mocha.Suite) {
+  this.timeout(120_000);
+  useEngine();
+
+  it('holds more than ten experiments, each of which says what it is for', async () => {
+    expect(names.length).to.be.greaterThan(10);
+    for (const name of names) {
+      const [schema, comment] = (await readFile(join(configs, name), 'utf8')).split('\n');
+      expect(schema, name).to.match(/\$schema=\.\.\/schemas\/experiment\.schema\.json$/);
+      expect(comment, name).to.match(/^# [A-Z].{40}/);
+    }
+  });
+
+  describe('builds at full size what it plans:', () => {
+    for (const name of names) {
+      it(name, async () => {
+        const loaded = await load(name);
+        const { plan, graph } = await planExperiment(loaded);
+        const { cells } = await planSweep(loaded);
+        expect(cells.length > 1).to.equal(loaded.sweep !== null);
+        const model = buildModel(graph, loaded.experiment.seed);
+        expect(model.inputs[0]?.shape).to.deep.equal([null, ...plan.imageShape]);
+        for (const { name: layer, kind, outputShape, parameters } of plan.layers) {
+          const built = model.getLayer(layer);
+          expect(built.outputShape, layer).to.deep.equal([null, ...outputShape]);
+          // Keras' Normalization counts its batches among its parameters.
+          const kept = kind === 'normalization' ? parameters - 1 : parameters;
+          expect(built.countParams(), layer).to.equal(kept);
+        }
+        model.dispose();
+      });
+    }
+  });
+
+  describe('trains on a part of real pictures:', () => {
+    let runs: string;
+    before(async () => {
+      runs = await mkdtemp(join(tmpdir(), 'cifar-run-configs-'));
+    });
+    after(() => rm(runs, { recursive: true }));
+
+    const options = () => ({
+      ...{ runs, verbose: false, compile: true },
+      ...{ signal: new AbortController().signal, progress: plainProgress(() => {}) },
+    });
+
+    /** One epoch of each phase; every loss of it must be a number. */
+    async function trains(name: string, set: readonly string[]): Promise<void> {
+      const { experiment } = await load(name, set);
+      const epochs = experiment.phases.map((phase) => `phases.${phase.name}.epochs=1`);
+      const loaded = await load(name, ['data.limit=60', ...set, ...epochs]);
+      const { folder, metrics } = await runExperiment(loaded, options());
+      const recorded = await readMetricsCsv(join(folder, 'metrics.csv'));
+      expect(recorded.map(({ phase }) => phase)).to.deep.equal(
+        experiment.phases.map((phase) => phase.name),
+      );
+      for (const { train, validation } of recorded) {
+        expect(Object.values({ ...train, ...validation }).every(Number.isFinite)).to.equal(true);
+      }
+      expect(metrics.val_loss).to.be.above(0);
+    }
+
+    const digits = ['data.dataset=digits', 'data.validation=0.2'];
+    it('digits-0-4.yaml', () => trains('digits-0-4.yaml', []));
+    it('quickstart.yaml', () => trains('quickstart.yaml', []));
+    it('mnist-lenet.yaml', () => trains('mnist-lenet.yaml', digits));
+    it('fashion-mnist.yaml', () => trains('fashion-mnist.yaml', digits));
+
+    it('sweep-grid.yaml and sweep-random.yaml, two runs of each', async () => {
+      const grid = ['sweep.parameters={vars.dropout: {values: [0, 0.5]}}', 'sweep.seeds=1'];
+      for (const [name, set] of [
+        ['sweep-grid.yaml', [...grid, 'phases.head.epochs=1', 'phases.fine-tune.epochs=1']],
+        ['sweep-random.yaml', ['sweep.trials=2', 'phases.train.epochs=1']],
+      ] as const) {
+        const { folder } = await runSweep(await load(name, ['data.limit=60', ...set]), options());
+        const { runs: done } = JSON.parse(await readFile(join(folder, 'sweep.json'), 'utf8'));
+        expect(done.map(({ state }: { state: string }) => state)).to.deep.equal([
+          'finished',
+          'finished',
+        ]);
+        expect(await readdir(folder)).to.include.members(['summary.csv', done[1].folder]);
+      }
+    });
+
+    describe('of CIFAR-10:', () => {
+      needsShared();
+      const cifar = [
+        'data.dataset=folder',
+        `data.source=${shared}/data/cifar10-jpeg.tar.gz`,
+        'data.limit=20',
+      ];
+      const small = ['model.backbone.inputShape=[32,32,3]', 'model.backbone.weights=random'];
+      const vgg19 = () => [
+        'model.backbone.inputShape=[32,32,3]',
+        `model.backbone.weights=${weights}`,
+      ];
+      let weights: string;
+      before(async () => {
+        weights = join(runs, 'vgg19.h5');
+        const packed = `${shared}/golden/vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5.gz`;
+        await pipeline(createReadStream(packed), createGunzip(), createWriteStream(weights));
+      });
+
+      it('vgg19-two-phase.yaml', () => trains('vgg19-two-phase.yaml', [...cifar, ...vgg19()]));
+      for (const name of [
+        'cifar10-from-scratch.yaml',
+        'cifar10-recipe.yaml',
+        'mobilenet-transfer.yaml',
+        'gradual-unfreezing.yaml',
+      ]) {
+        it(name, () => trains(name, [...cifar, ...small]));
+      }
+      it('own-pictures.yaml', () =>
+        trains('own-pictures.yaml', [...cifar, ...small, 'vars.classes=10']));
+    });
+  });
+});
