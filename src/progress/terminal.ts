@@ -27,7 +27,9 @@ export const terminalProgress: Progress = {
               },
             });
           },
-          rendererOptions: { outputBar: KEPT_LINES + 1, persistentOutput: true },
+          // One output of many lines: listr2 keeps as many outputs as it is told, and wraps all of them anew
+          // at each frame.
+          rendererOptions: { outputBar: true, persistentOutput: true },
         },
       ],
       // The program handles signals itself: it saves before it goes.
