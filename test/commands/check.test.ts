@@ -40,6 +40,23 @@ describe('cifar-run check', function (this: Mocha.Suite) {
     expect(plans[0]?.layers).to.have.length(48);
   });
 
+  it('prints the runs of a sweep, and what each changes', () => {
+    const { status, stdout } = check('configs/sweep-grid.yaml');
+    expect(status).to.equal(0);
+    expect(stdout).to.match(/^18 runs$/m);
+    expect(stdout).to.match(
+      /^run +id +vars\.dropout +phases\.head\.optimizer\.learningRate +seed /m,
+    );
+    expect(stdout).to.match(/^ +18 +[0-9a-f]{10} +0\.5 +0\.0003 +44 +60,549 /m);
+    const [plan] = JSON.parse(check('configs/sweep-grid.yaml', '--json').stdout);
+    expect(plan.runs).to.have.length(18);
+    expect(plan.runs[0].settings).to.deep.equal({
+      'vars.dropout': 0,
+      'phases.head.optimizer.learningRate': 1e-3,
+      seed: 42,
+    });
+  });
+
   it('prints a resolved file that says the same', () => {
     const resolved = join(folder, 'resolved.yaml');
     writeFileSync(resolved, check(post, '--resolved').stdout);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { Sweep } from '../../src/config/file-types.ts';
 import { sweepCells } from '../../src/plan/cells.ts';
 
 const a = { values: [1, 2] };
@@ -18,7 +19,7 @@ describe('the runs of a sweep', () => {
   });
 
   it('of a zip are the first values, the second values, and so on', () => {
-    const zip = { method: 'zip', parameters: { a, b: { values: [3, 4] } } } as const;
+    const zip: Sweep = { method: 'zip', parameters: { a, b: { values: [3, 4] } } };
     expect(sweepCells(zip, 0)).to.deep.equal([
       { a: 1, b: 3 },
       { a: 2, b: 4 },
