@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 import type { LossConfig, MetricConfig, OptimizerConfig } from '../../src/config/experiment.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { uncompiled } from '../../src/engine/uncompiled.ts';
 import { buildModel, setFrozen } from '../../src/model/build.ts';
 import type { Graph } from '../../src/model/graph.ts';
 import { forward } from '../../src/train/forward.ts';
@@ -191,75 +193,73 @@ describe('training against Keras 3', () => {
     expect(Object.keys(cases)).to.have.members(Object.keys(golden.cases));
   });
 
-  for (const [name, { optimizer: partial, labelSmoothing = 0, freeze = [] }] of Object.entries(
-    cases,
-  )) {
+  /** The case's twelve steps and the evaluation after them. */
+  async function run(name: string, engine: Engine) {
+    const { optimizer: partial, labelSmoothing = 0, freeze = [] } = cases[name] as Case;
+    const config: OptimizerConfig = {
+      weightDecay: null,
+      clipNorm: null,
+      globalClipNorm: null,
+      clipValue: null,
+      args: {},
+      ...partial,
+    };
+    const loss: LossConfig = {
+      name: 'categoricalCrossentropy',
+      labelSmoothing,
+      gamma: 2,
+      alpha: 0.25,
+    };
+    const model = buildModel(graph, 0);
+    const byName = weightsByName(model);
+    golden.weight_names.forEach((weight, i) => {
+      const value = tf.tensor(golden.start_weights[i] as number[], golden.weight_shapes[i]);
+      byName.get(weight)?.write(value);
+      value.dispose();
+    });
+    setFrozen(model, new Set(freeze));
+    const weights = trainedWeights(model, graph, {});
+    const optimizer = new Optimizer({ config, weights, gradientAccumulation: 1, ema: null });
+    const objective = new Objective(loss, metricConfigs);
+    const schedule = createSchedule(config.learningRate, STEPS);
+    const x = tf.tensor4d([...golden.x], [96, 8, 8, 3]);
+    const y = tf.oneHot([...golden.y], 4).toFloat() as tf.Tensor2D;
+
+    const step = new TrainingStep({ model, objective, weights, optimizer, engine, seed: 0 });
+    const losses: number[] = [];
+    for (let i = 0; i < STEPS; i += 1) {
+      const batch = { x: x.slice(i * BATCH, BATCH), y: y.slice(i * BATCH, BATCH) };
+      const [value] = await step.run(batch, { learningRate: schedule(i), step: i });
+      losses.push((value as tf.Tensor).dataSync()[0] as number);
+    }
+    step.dispose();
+    const tally = new Tally(objective);
+    for (let i = 0; i < 96; i += 32) {
+      const labels = y.slice(i, 32);
+      const predictions = forward(model, x.slice(i, 32), false);
+      tally.add(
+        objective.measure(objective.loss(model, labels, predictions), labels, predictions),
+        32,
+      );
+    }
+    await tally.read();
+    const values = golden.weight_names.map(
+      (weight) => byName.get(weight)?.read().dataSync() as Float32Array,
+    );
+    return { losses, values, evaluated: tally.values() };
+  }
+
+  for (const name of Object.keys(cases)) {
     it(`trains, step by step, as Keras does: ${name}`, async () => {
       const want = golden.cases[name];
       if (!want) throw new Error(`no case ${name}`);
-      const config: OptimizerConfig = {
-        weightDecay: null,
-        clipNorm: null,
-        globalClipNorm: null,
-        clipValue: null,
-        args: {},
-        ...partial,
-      };
-      const loss: LossConfig = {
-        name: 'categoricalCrossentropy',
-        labelSmoothing,
-        gamma: 2,
-        alpha: 0.25,
-      };
-      const model = buildModel(graph, 0);
-      const byName = weightsByName(model);
-      golden.weight_names.forEach((weight, i) => {
-        const value = tf.tensor(golden.start_weights[i] as number[], golden.weight_shapes[i]);
-        byName.get(weight)?.write(value);
-        value.dispose();
-      });
-      setFrozen(model, new Set(freeze));
-      const weights = trainedWeights(model, graph, {});
-      const optimizer = new Optimizer({ config, weights, gradientAccumulation: 1, ema: null });
-      const objective = new Objective(loss, metricConfigs);
-      const schedule = createSchedule(config.learningRate, STEPS);
-      const x = tf.tensor4d([...golden.x], [96, 8, 8, 3]);
-      const y = tf.oneHot([...golden.y], 4).toFloat() as tf.Tensor2D;
-
-      const trainingStep = new TrainingStep({
-        model,
-        objective,
-        weights,
-        optimizer,
-        engine: engine(),
-        seed: 0,
-      });
-      const losses: number[] = [];
-      for (let step = 0; step < STEPS; step += 1) {
-        const batch = {
-          x: x.slice(step * BATCH, BATCH),
-          y: y.slice(step * BATCH, BATCH),
-        };
-        const [value] = await trainingStep.run(batch, { learningRate: schedule(step), step });
-        losses.push((value as tf.Tensor).dataSync()[0] as number);
-      }
-      trainingStep.dispose();
-      const tally = new Tally(objective);
-      for (let i = 0; i < 96; i += 32) {
-        const labels = y.slice(i, 32);
-        const predictions = forward(model, x.slice(i, 32), false);
-        tally.add(
-          objective.measure(objective.loss(model, labels, predictions), labels, predictions),
-          32,
-        );
-      }
-      await tally.read();
+      const { losses, values, evaluated } = await run(name, engine());
 
       const lossError = Math.max(
         ...losses.map((got, i) => relative(got, want.train_loss_per_step[i] as number)),
       );
       const errors = golden.weight_names.map((weight, i) => {
-        const got = byName.get(weight)?.read().dataSync() as Float32Array;
+        const got = values[i] as Float32Array;
         const wanted = want.final_weights[i] as number[];
         return {
           weight,
@@ -267,7 +267,6 @@ describe('training against Keras 3', () => {
           relative: Math.max(...wanted.map((w, j) => relative(got[j] as number, w))),
         };
       });
-      const evaluated = tally.values();
       const evaluationError = Math.max(
         ...Object.entries(want.evaluate_after).map(([key, w]) =>
           error(evaluated[key] as number, w),
@@ -285,6 +284,18 @@ describe('training against Keras 3', () => {
         expect(error, weight).to.be.below(allowed(`${name} ${weight}`, 1e-3));
       }
       expect(evaluationError, 'evaluation').to.be.below(allowed(`${name} evaluation`, 1e-4));
+    });
+
+    it(`does the same compiled and operation by operation: ${name}`, async () => {
+      const compiled = await run(name, engine());
+      const plain = await run(name, { ...engine(), compile: uncompiled });
+      const worst = Math.max(
+        ...compiled.losses.map((got, i) => error(got, plain.losses[i] as number)),
+        ...compiled.values.flatMap((values, i) =>
+          Array.from(values, (got, j) => error(got, plain.values[i]?.[j] as number)),
+        ),
+      );
+      expect(worst).to.be.below(1e-5);
     });
   }
 });

@@ -1,6 +1,6 @@
 import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
 import { AttrType, eagerSetters, type OpAttribute, setAttribute } from './attributes.ts';
-import { type Recording, UntraceableError } from './compile/recording.ts';
+import type { Recording } from './compile/recording.ts';
 import type { Context } from './context.ts';
 import { DType } from './dtypes.ts';
 import { Handles, type TensorMetadata, type Values } from './handles.ts';
@@ -70,7 +70,7 @@ export function createBinding(context: Context): Binding {
       if (!binding.recording?.has(id)) handles.delete(id);
     },
     tensorDataSync(id: number) {
-      if (binding.recording?.has(id)) throw new UntraceableError('a tensor is read while it runs');
+      binding.recording?.refuseToRead(id);
       return handles.read(id);
     },
     executeOp,

@@ -25,6 +25,8 @@ export class Recording {
   readonly #graph: Graph;
   readonly #handles: Handles;
   readonly #outputs = new Map<number, GraphOutput>();
+  /** The operation that gives a tensor. */
+  readonly #sources = new Map<number, string>();
   readonly #slotOf = new Map<number, Slot>();
   readonly #slotNodes = new Map<Slot, SlotNodes>();
   readonly #inputs: GraphOutput[] = [];
@@ -43,6 +45,15 @@ export class Recording {
   /** Whether the id names a tensor of the graph, which has no value yet. */
   has(id: number): boolean {
     return this.#outputs.has(id) || this.#slotOf.has(id);
+  }
+
+  /** @throws UntraceableError when someone wants the values of a tensor of the graph. */
+  refuseToRead(id: number): void {
+    if (!this.has(id)) return;
+    const source = this.#sources.get(id);
+    throw new UntraceableError(
+      `${source ? `a tensor that ${source} gives` : 'an input'} is read within it`,
+    );
   }
 
   /** The function's next input. */
@@ -86,7 +97,9 @@ export class Recording {
     return this.#graph.outputs(operation).map((output) => {
       const shape = this.#graph.shape(output);
       if (!shape) throw new UntraceableError(`the shape of what ${name} gives depends on values`);
-      return { id: this.#add(output), shape, dtype: this.#graph.dtype(output) };
+      const id = this.#add(output);
+      this.#sources.set(id, name);
+      return { id, shape, dtype: this.#graph.dtype(output) };
     });
   }
 

@@ -1,0 +1,175 @@
+import * as tf from '@tensorflow/tfjs';
+import { expect } from 'chai';
+import { useEngine } from '../engine.ts';
+
+/** Values of the first output of a run. */
+async function values(run: Promise<tf.Tensor[]>): Promise<number[]> {
+  const outputs = await run;
+  const first = [...(outputs[0]?.dataSync() ?? [])];
+  tf.dispose(outputs);
+  return first;
+}
+
+/** What a warning says that is given meanwhile. */
+async function warningOf(doing: () => Promise<unknown>): Promise<string> {
+  const warned = new Promise<Error>((resolve) => process.once('warning', resolve));
+  await doing();
+  return (await warned).message;
+}
+
+describe('compiled functions', () => {
+  const engine = useEngine();
+
+  it('give what the function gives, which is called once for each shape', async () => {
+    let calls = 0;
+    const compiled = engine().compile(([x]) => {
+      calls += 1;
+      return [(x as tf.Tensor).square().sum()];
+    });
+    expect(await values(compiled.run([tf.tensor1d([1, 2])]))).to.deep.equal([5]);
+    expect(await values(compiled.run([tf.tensor1d([3, 4])]))).to.deep.equal([25]);
+    expect(calls).to.equal(1);
+    expect(await values(compiled.run([tf.tensor1d([1, 1, 1])]))).to.deep.equal([3]);
+    expect(await values(compiled.run([tf.tensor1d([1, 2])]))).to.deep.equal([5]);
+    expect(calls).to.equal(2);
+    compiled.dispose();
+  });
+
+  it('take lists of inputs, and give several outputs', async () => {
+    const compiled = engine().compile(([x, y]) => {
+      const [a, b] = [x as tf.Tensor1D, y as tf.Tensor1D];
+      const rows = tf.unstack(tf.stack([a, b, tf.tensor1d([7, 8])]));
+      return [tf.concat([tf.addN(rows), ...tf.split(a, 2)])];
+    });
+    const inputs = [tf.tensor1d([1, 2]), tf.tensor1d([10, 20])];
+    expect(await values(compiled.run(inputs))).to.deep.equal([18, 30, 1, 2]);
+    expect(await values(compiled.run(inputs.toReversed()))).to.deep.equal([18, 30, 10, 20]);
+    compiled.dispose();
+  });
+
+  it('do not compute while they are traced', async () => {
+    const variable = tf.variable(tf.scalar(1));
+    const seen: number[] = [];
+    const compiled = engine().compile(([x]) => {
+      variable.assign(variable.add(x as tf.Tensor));
+      return [variable.mul(10)];
+    });
+    for (const x of [1, 1, 5]) seen.push(...(await values(compiled.run([tf.scalar(x)]))));
+    expect(seen).to.deep.equal([20, 30, 80]);
+    engine().settle();
+    expect(variable.dataSync()[0]).to.equal(8);
+    compiled.dispose();
+    variable.dispose();
+  });
+
+  it('see what was assigned to a variable between runs, and what the others left in it', async () => {
+    const variable = tf.variable(tf.scalar(1));
+    const double = engine().compile(() => {
+      variable.assign(variable.mul(2));
+      return [];
+    });
+    const read = engine().compile(() => [variable.add(0)]);
+    await double.run([]);
+    await double.run([]);
+    expect(await values(read.run([]))).to.deep.equal([4]);
+    variable.assign(tf.scalar(10));
+    expect(await values(read.run([]))).to.deep.equal([10]);
+    await double.run([]);
+    engine().settle();
+    const kept = variable.clone();
+    await double.run([]);
+    expect([...kept.dataSync(), ...(await values(read.run([])))]).to.deep.equal([20, 40]);
+    double.dispose();
+    read.dispose();
+    expect(variable.dataSync()[0]).to.equal(40);
+    variable.dispose();
+  });
+
+  it('tell variables apart that hold the same tensor', async () => {
+    const value = tf.scalar(3);
+    const [a, b] = [tf.variable(value), tf.variable(value)];
+    const compiled = engine().compile(() => {
+      a.assign(a.add(1));
+      return [tf.stack([a, b])];
+    });
+    expect(await values(compiled.run([]))).to.deep.equal([4, 3]);
+    expect(await values(compiled.run([]))).to.deep.equal([5, 3]);
+    compiled.dispose();
+    tf.dispose([value, a, b]);
+  });
+
+  it('draw as the function does, by a key that changes from run to run', async () => {
+    const draw = (key: tf.Tensor) => engine().randomUniform([5], key as tf.Tensor1D);
+    const compiled = engine().compile(([key]) => [draw(key as tf.Tensor)]);
+    for (const key of [
+      [1, 2],
+      [1, 3],
+    ]) {
+      const tensor = tf.tensor1d(key, 'int32');
+      expect(await values(compiled.run([tensor]))).to.deep.equal([...draw(tensor).dataSync()]);
+    }
+    compiled.dispose();
+  });
+
+  it('give gradients', async () => {
+    const gradient = tf.grad((x) => tf.conv2d(x as tf.Tensor4D, tf.ones([3, 3, 2, 4]), 1, 'same'));
+    const compiled = engine().compile(([x]) => [gradient(x as tf.Tensor)]);
+    const x = tf.ones([1, 4, 4, 2]);
+    expect(await values(compiled.run([x]))).to.deep.equal([...gradient(x).dataSync()]);
+    compiled.dispose();
+  });
+
+  it('say why they run operation by operation, and do it right', async () => {
+    const variable = tf.variable(tf.scalar(1));
+    const compiled = engine().compile(([x]) => {
+      variable.assign(variable.add(1));
+      const [value = 0] = (x as tf.Tensor).add(1).dataSync();
+      return [tf.scalar(value * 2)];
+    });
+    let first: number[] = [];
+    const message = await warningOf(async () => {
+      first = await values(compiled.run([tf.scalar(1)]));
+    });
+    expect(message).to.equal(
+      'a step runs operation by operation, which is slower: a tensor that Add gives is read within it',
+    );
+    expect([...first, ...(await values(compiled.run([tf.scalar(2)])))]).to.deep.equal([4, 6]);
+    expect(variable.dataSync()[0]).to.equal(3);
+    compiled.dispose();
+    variable.dispose();
+  });
+
+  it('name an operation that draws at random by itself, or whose shape depends on values', async () => {
+    const multinomial = engine().compile(([x]) => [tf.multinomial(x as tf.Tensor1D, 3)]);
+    expect(await warningOf(() => multinomial.run([tf.tensor1d([1, 2])]))).to.match(
+      /Multinomial does not depend on its inputs alone/,
+    );
+    const unique = engine().compile(([x]) => [tf.unique(x as tf.Tensor1D).values]);
+    expect(await warningOf(() => unique.run([tf.tensor1d([1, 1])]))).to.match(
+      /the shape of what Unique\w* gives depends on values/,
+    );
+    multinomial.dispose();
+    unique.dispose();
+  });
+
+  it('leave nothing behind', async () => {
+    const round = async (size: number) => {
+      const variable = tf.tidy(() => tf.variable(tf.zeros([size, 1000])));
+      const compiled = engine().compile(([x]) => {
+        variable.assign(variable.add(x as tf.Tensor));
+        return [variable.sum()];
+      });
+      const x = tf.ones([size, 1000]);
+      for (let i = 0; i < 3; i++) tf.dispose(await compiled.run([x]));
+      compiled.dispose();
+      tf.dispose([variable, x]);
+    };
+    for (let i = 0; i < 20; i++) await round(1000);
+    const { numTensors } = tf.memory();
+    const resident = process.memoryUsage.rss();
+    for (let i = 0; i < 150; i++) await round(1000 + i);
+    expect(tf.memory().numTensors).to.equal(numTensors);
+    // A round's variable is 4 MB, so is its double.
+    expect((process.memoryUsage.rss() - resident) / 2 ** 20, 'MiB gained').to.be.below(60);
+  });
+});
