@@ -1,0 +1,13 @@
+// A step as training shows it, for the test of the terminal: notes that stay, reports that follow each other.
+import { setTimeout } from 'node:timers/promises';
+import { terminalProgress } from '../../src/progress/terminal.ts';
+
+await terminalProgress.step('Training', async ({ note, report }) => {
+  for (let epoch = 1; epoch <= 3; epoch++) {
+    for (let batch = 1; batch <= 20; batch++) {
+      report(`epoch ${epoch} batch ${batch}`);
+      await setTimeout(10);
+    }
+    note(`epoch ${epoch} done`);
+  }
+});
