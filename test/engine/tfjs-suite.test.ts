@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { execa } from 'execa';
 import { useEngine } from '../engine.ts';
-import type { SuiteReport } from './tfjs-suite/run.ts';
+import type { SuiteReport } from './tfjs-suite/report.ts';
 
 /** Specs that cannot pass, with what TensorFlow itself does there. */
 const TENSORFLOW_DIFFERS: Record<string, string> = {

@@ -4,16 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { build, type Plugin } from 'esbuild';
 import Jasmine from 'jasmine';
-
-export interface SuiteReport {
-  /** Specs of the suite, those that tfjs-node itself leaves out included. */
-  total: number;
-  left: number;
-  passed: number;
-  failed: { name: string; message: string }[];
-  /** Specs that the suite itself marks as pending. */
-  pending: string[];
-}
+import type { SuiteReport } from './report.ts';
 
 /** tfjs-node is compiled to ES5, whose classes cannot extend the ES2015 `KernelBackend` of the bundle. */
 const es5Backend: Plugin = {
