@@ -61,6 +61,21 @@ program
     await engineCommand(action, { ...options, ...program.opts() });
   });
 
+withOverrides(program.command('data'))
+  .description('fetch, check, inspect or preview the pictures of an experiment')
+  .argument('<action>', 'fetch, check, inspect or preview')
+  .argument('<file>', 'experiment file (YAML)')
+  .option('--out <file>', 'the picture that preview writes (default: <name>-preview.png)')
+  .option('--json', 'print for programs')
+  .action(async (action, file, options) => {
+    const { dataCommand } = await import('./commands/data.ts');
+    await dataCommand(action, file, {
+      ...options,
+      ...program.opts(),
+      signal: interruption(),
+    });
+  });
+
 program
   .command('export')
   .description("write a finished run's model to a folder or file")

@@ -12,7 +12,7 @@ describe('the command line', () => {
   it('lists its commands', async () => {
     const { exitCode, stdout } = await cifarRun(['--help']);
     expect(exitCode).to.equal(0);
-    for (const command of ['run', 'check', 'engine', 'export', 'schema']) {
+    for (const command of ['run', 'check', 'engine', 'data', 'export', 'schema']) {
       expect(stdout).to.match(new RegExp(`^ {2}${command}\\b`, 'm'));
     }
   });

@@ -7,6 +7,8 @@ export interface Pictures {
   readonly width: number;
   readonly channels: number;
   readonly pixels: Pixels;
+  /** Of each picture within the data set, where it comes from a file. */
+  readonly paths?: readonly string[];
   /** Index into the class names, one for each picture. */
   readonly labels: Int32Array;
 }

@@ -149,8 +149,18 @@ async function read(
   const without = new Set(broken.map(({ index }) => index));
   const whole = chosen.map((_, index) => index).filter((index) => !without.has(index));
   const labels = Int32Array.from(whole, (index) => chosen[index]?.label as number);
-  const pixels = without.size === 0 ? read.pixels : new PickedPixels(read.pixels, whole);
-  return { pictures: { ...read, pixels, labels }, broken };
+  const pictures = without.size === 0 ? read : pick(read, whole);
+  return { pictures: { ...pictures, labels }, broken };
+}
+
+/** The pictures at these indices of those read. */
+function pick(read: Omit<Pictures, 'labels'>, indices: readonly number[]) {
+  const { paths } = read;
+  return {
+    ...read,
+    pixels: new PickedPixels(read.pixels, indices),
+    ...(paths && { paths: indices.map((index) => paths[index] as string) }),
+  };
 }
 
 const toldOf = 5;

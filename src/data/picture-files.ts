@@ -43,7 +43,7 @@ export function pictureFiles(
           decodeAll({ tree, paths, store, onFailure }, context),
         ));
       broken.forEach(onFailure);
-      return { height, width, channels, pixels, broken };
+      return { height, width, channels, pixels, paths, broken };
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { Prediction } from '../../compare/classification.ts';
 import type { Pictures } from '../../data/dataset.ts';
+import { pngUrl } from './picture-url.ts';
 import { COLORS, percent } from './theme.ts';
 
 const COLUMNS = 5;
@@ -35,7 +36,7 @@ export async function pictureGrid(
   const values = await Promise.all(
     predictions.map(async (prediction, i) => ({
       ...describe(prediction, classNames),
-      url: await pngUrl(pictures, prediction.index),
+      url: await pngUrl(pictures.pixels.of(prediction.index), pictures, PNG_SIZE),
       left: (i % COLUMNS) * CELL_WIDTH,
       top: Math.floor(i / COLUMNS) * CELL_HEIGHT,
     })),
@@ -98,17 +99,4 @@ function describe({ label, predicted, confidence }: Prediction, classNames: read
     confidence: percent(confidence, 0),
     truth: `true: ${classNames[label]}`,
   };
-}
-
-/** A picture as PNG in a data URL; small ones are enlarged pixel by pixel, without blur. */
-async function pngUrl(pictures: Pictures, index: number): Promise<string> {
-  const { default: sharp } = await import('sharp');
-  const { width, height, channels } = pictures;
-  const pixels = pictures.pixels.of(index);
-  const small = Math.max(width, height) < PNG_SIZE;
-  const png = await sharp(pixels, { raw: { width, height, channels: channels as 1 | 3 } })
-    .resize(PNG_SIZE, PNG_SIZE, { fit: 'inside', kernel: small ? 'nearest' : 'lanczos3' })
-    .png()
-    .toBuffer();
-  return `data:image/png;base64,${png.toString('base64')}`;
 }

@@ -1,0 +1,89 @@
+import * as tf from '@tensorflow/tfjs';
+import { augmentBatch } from '../../data/augment/apply.ts';
+import { Batches } from '../../data/batches.ts';
+import type { Dataset, Pictures } from '../../data/dataset.ts';
+import { loadData } from '../../data/load.ts';
+import { PickedPixels } from '../../data/pixels.ts';
+import { startEngine } from '../../engine/choose.ts';
+import { contactSheetChart } from '../../record/plots/contact-sheet.ts';
+import { renderPng } from '../../record/plots/render.ts';
+import { writeAtomic } from '../../write-atomic.ts';
+import type { DataAction } from './action.ts';
+
+const rows = 8;
+const views = 8;
+/** Pictures of each part, spread over its classes. */
+const enough = 1000;
+
+/** Draws some training pictures, each beside what the augmentation makes of it. */
+export const previewData: DataAction = async ({ experiment, out, verbose, progress, load }) => {
+  const { data: config, seed, name } = experiment;
+  const engine = await progress.step('Engine', ({ report }) =>
+    startEngine({ threads: null, verbose, compile: false, report }),
+  );
+  // So that pictures which nobody sees need not be decoded.
+  const few = (most: number | null) => Math.min(most ?? enough, enough);
+  const limit = { train: few(config.limit.train), validation: few(config.limit.validation) };
+  const data = await progress.step('Data', (step) =>
+    loadData({ ...config, limit }, seed, load(step)),
+  );
+  const pictures = oneOfEachClass(data);
+  const context = load({ report: () => {}, note: () => {} });
+  const [batch] = new Batches({
+    pictures,
+    classCount: data.classNames.length,
+    batchSize: rows,
+    imageShape: context.imageShape,
+    preprocess: 'none',
+    augment: [],
+    engine,
+  }).inOrder();
+  if (!batch) throw new RangeError('there is no picture to show');
+  const sheets = Array.from({ length: views }, (_, view) =>
+    tf.tidy(() => {
+      if (view === 0) return bytesOf(batch.x);
+      return bytesOf(augmentBatch(batch, config.augment, engine, [seed, 'preview', view]).x);
+    }),
+  );
+  const [height, width, channels] = context.imageShape;
+  const chart = await contactSheetChart({
+    title: name,
+    subtitle: `left as they are, then as training sees them: ${inWords(config.augment)}`,
+    size: { height, width, channels },
+    rows: Array.from(pictures.labels, (label, row) => ({
+      label: data.classNames[label] as string,
+      pictures: sheets.map((sheet) => sheet[row] as Uint8Array),
+    })),
+  });
+  await writeAtomic(out, await renderPng(chart));
+  return { result: { out, augment: config.augment }, lines: [out] };
+};
+
+/** The first picture of each class, and then their second ones and so on, up to `rows`. */
+function oneOfEachClass({ train, classNames }: Dataset): Pictures {
+  const places = classNames.map((_, label) =>
+    Array.from(train.labels.keys()).filter((index) => train.labels[index] === label),
+  );
+  const most = Math.max(...places.map((own) => own.length));
+  const order = Array.from({ length: most }, (_, turn) => places.map((own) => own[turn])).flat();
+  const chosen = order.filter((index) => index !== undefined).slice(0, rows);
+  return {
+    ...train,
+    pixels: new PickedPixels(train.pixels, chosen),
+    labels: Int32Array.from(chosen, (index) => train.labels[index] as number),
+  };
+}
+
+/** NHWC as bytes, one array a picture. */
+function bytesOf(x: tf.Tensor4D): Uint8Array[] {
+  const levels = Uint8Array.from(x.round().clipByValue(0, 255).dataSync());
+  const stride = levels.length / x.shape[0];
+  return Array.from({ length: x.shape[0] }, (_, i) =>
+    levels.subarray(i * stride, (i + 1) * stride),
+  );
+}
+
+function inWords(augment: Parameters<typeof augmentBatch>[1]): string {
+  if (augment.length === 0) return 'no augmentation';
+  return augment.map(({ kind, args }) => `${kind} ${Object.values(args).join(' ')}`).join(', ');
+}

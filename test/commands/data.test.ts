@@ -1,0 +1,108 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect } from 'chai';
+import sharp from 'sharp';
+import { cifarRun } from '../command-line.ts';
+
+const experiment = `
+name: colours
+data:
+  dataset: folder
+  source: pictures
+  augment: [flip: horizontal, rotate, colorJitter]
+model:
+  backbone: { layers: [{ conv2d: { filters: 2, kernelSize: 3 } }], inputShape: [16, 16, 3] }
+  head: [globalAveragePooling2d, { dense: { units: 2, activation: softmax } }]
+phases: [{ name: only, epochs: 1, optimizer: adam }]
+`;
+
+const plain = (background: string) =>
+  sharp({ create: { width: 20, height: 20, channels: 3, background } })
+    .png()
+    .toBuffer();
+
+/** The program as people run it, on a folder of pictures. */
+describe('cifar-run data', function (this: Mocha.Suite) {
+  this.timeout(60_000);
+  let folder: string;
+  const write = async (path: string, bytes: Buffer | string) => {
+    await mkdir(dirname(join(folder, 'pictures', path)), { recursive: true });
+    await writeFile(join(folder, 'pictures', path), bytes);
+  };
+  const data = (...args: string[]) => cifarRun(['data', ...args], folder);
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cifar-run-data-'));
+    await writeFile(join(folder, 'colours.yaml'), experiment);
+    for (const [name, hues] of Object.entries({ red: ['#f00', '#c22'], blue: ['#00f', '#22c'] }))
+      for (const [i, hue] of hues.entries())
+        await write(`train/${name}/${i}.png`, await plain(hue));
+    await write('train/red/2.png', await plain('#e11'));
+    await write('val/red/a.png', await plain('#b00'));
+    await write('val/blue/a.png', await plain('#22c'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it('fetch says what is there', async () => {
+    const { exitCode, stdout } = await data('fetch', 'colours.yaml', '--json');
+    expect(exitCode).to.equal(0);
+    expect(JSON.parse(stdout)).to.deep.include({
+      classes: ['blue', 'red'],
+      pictures: { train: 5, test: 2 },
+    });
+  });
+
+  it('inspect counts, measures and finds what is in both parts', async () => {
+    const { stdout } = await data('inspect', 'colours.yaml', '--json');
+    const { classes, imbalance, duplicates } = JSON.parse(stdout);
+    expect(classes).to.deep.equal([
+      { name: 'blue', train: 2, validation: 1 },
+      { name: 'red', train: 3, validation: 1 },
+    ]);
+    expect(imbalance).to.equal(1.5);
+    expect(duplicates.exact).to.deep.equal([
+      { train: 'train/blue/1.png', validation: 'val/blue/a.png' },
+    ]);
+    const table = (await data('inspect', 'colours.yaml')).stdout;
+    expect(table).to.match(/^red +3 +1$/m);
+    expect(table).to.contain('the same: train/blue/1.png in train, val/blue/a.png in validation');
+  });
+
+  it('preview draws them as training sees them', async () => {
+    const { exitCode, stdout, stderr } = await data(
+      'preview',
+      'colours.yaml',
+      '--out',
+      'sheet.png',
+    );
+    expect(exitCode, stderr).to.equal(0);
+    expect(stdout).to.match(/^sheet\.png$/m);
+    const { format, width = 0 } = await sharp(join(folder, 'sheet.png')).metadata();
+    expect(format).to.equal('png');
+    expect(width).to.be.above(1000);
+  });
+
+  it('check names every picture that cannot be read, and fails unless they are to be skipped', async () => {
+    await write('train/red/3.jpg', 'no picture');
+    await write('val/red/b.png', '');
+    const { exitCode, stdout, stderr } = await data('check', 'colours.yaml');
+    expect(exitCode).to.equal(1);
+    expect(stdout).to.match(/^train\/red\/3\.jpg: .*unsupported/m);
+    expect(stdout).to.match(/^val\/red\/b\.png: /m);
+    expect(stderr).to.equal('2 pictures cannot be read');
+    const skipping = await data('check', 'colours.yaml', '--set', 'data.broken=skip');
+    expect(skipping.exitCode).to.equal(0);
+    expect(skipping.stdout).to.contain(
+      '5 pictures to train on and 2 to validate on, of 2 classes, can be read',
+    );
+  });
+
+  it('refuses an unknown action', async () => {
+    const { exitCode, stderr } = await data('show', 'colours.yaml');
+    expect(exitCode).to.equal(2);
+    expect(stderr).to.equal(
+      'unknown action of data: show; known are fetch, check, inspect, preview',
+    );
+  });
+});

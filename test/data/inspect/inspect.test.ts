@@ -1,0 +1,103 @@
+import { expect } from 'chai';
+import sharp from 'sharp';
+import type { Pictures } from '../../../src/data/dataset.ts';
+import { bitDistance, differenceHash } from '../../../src/data/inspect/difference-hash.ts';
+import { inspect } from '../../../src/data/inspect/inspect.ts';
+import { MemoryPixels } from '../../../src/data/pixels.ts';
+import { uniforms } from '../../../src/random.ts';
+
+const side = 32;
+const stride = side * side * 3;
+
+/** Smooth coloured noise, another one for each seed. */
+async function picture(seed: number): Promise<Buffer> {
+  const noise = Uint8Array.from(uniforms(5 * 5 * 3, [seed]), (u) => 256 * u);
+  return sharp(noise, { raw: { width: 5, height: 5, channels: 3 } })
+    .resize(side, side, { kernel: 'cubic' })
+    .raw()
+    .toBuffer();
+}
+
+/** As it comes back from JPEG, a little darker. */
+async function copied(pixels: Buffer): Promise<Buffer> {
+  const jpeg = await sharp(pixels, { raw: { width: side, height: side, channels: 3 } })
+    .linear(0.98)
+    .jpeg({ quality: 80 })
+    .toBuffer();
+  return sharp(jpeg).raw().toBuffer();
+}
+
+function pictures(all: readonly Uint8Array[], labels: readonly number[]): Pictures {
+  const pixels = new MemoryPixels(Buffer.concat(all), stride);
+  return { height: side, width: side, channels: 3, pixels, labels: Int32Array.from(labels) };
+}
+
+describe('inspect', () => {
+  it('counts classes and measures channels', () => {
+    const flat = (red: number) => Buffer.alloc(stride).map((_, i) => (i % 3 === 0 ? red : 7));
+    const { classes, imbalance, channels } = inspect({
+      classNames: ['a', 'b'],
+      train: pictures([flat(10), flat(20), flat(30), flat(40)], [0, 0, 0, 1]),
+      validation: pictures([flat(90), flat(80)], [0, 1]),
+      broken: [],
+    });
+    expect(classes).to.deep.equal([
+      { name: 'a', train: 3, validation: 1 },
+      { name: 'b', train: 1, validation: 1 },
+    ]);
+    expect(imbalance).to.equal(3);
+    expect(channels[0]?.mean).to.be.closeTo(25, 1e-9);
+    expect(channels[0]?.deviation).to.be.closeTo(Math.sqrt(125), 1e-9);
+    expect(channels[2]?.mean).to.be.closeTo(7, 1e-9);
+    expect(channels[2]?.deviation).to.be.closeTo(0, 1e-3);
+  });
+
+  it('finds pictures of train again in validation, the same and nearly the same', async () => {
+    const train = await Promise.all(Array.from({ length: 200 }, (_, seed) => picture(seed)));
+    const validation = await Promise.all(
+      Array.from({ length: 100 }, (_, seed) => picture(1000 + seed)),
+    );
+    validation[3] = train[17] as Buffer;
+    validation[8] = await copied(train[40] as Buffer);
+    train[100] = train[99] as Buffer;
+    const { duplicates } = inspect({
+      classNames: ['a'],
+      train: pictures(
+        train,
+        train.map(() => 0),
+      ),
+      validation: pictures(
+        validation,
+        validation.map(() => 0),
+      ),
+      broken: [],
+    });
+    expect(duplicates).to.deep.equal({
+      exact: [{ train: 17, validation: 3 }],
+      near: [{ train: 40, validation: 8 }],
+      repeated: 1,
+    });
+  });
+});
+
+describe('differenceHash', () => {
+  it('says where a picture gets brighter to the right', () => {
+    const ramp = Uint8Array.from({ length: 9 * 8 }, (_, i) => 20 * (i % 9));
+    const size = { height: 8, width: 9, channels: 1 };
+    expect(differenceHash(ramp, size)).to.deep.equal([0xffffffff, 0xffffffff]);
+    expect(differenceHash(ramp.toReversed(), size)).to.deep.equal([0, 0]);
+    ramp[0] = 255;
+    expect(differenceHash(ramp, size)).to.deep.equal([0x7fffffff, 0xffffffff]);
+  });
+
+  it('takes pictures that are smaller than itself', () => {
+    const size = { height: 3, width: 4, channels: 1 };
+    expect(differenceHash(new Uint8Array(12), size)).to.deep.equal([0, 0]);
+  });
+
+  it('differs by bits', () => {
+    expect(bitDistance(0, 0xffffffff)).to.equal(32);
+    expect(bitDistance(0b1011, 0b0001)).to.equal(2);
+    expect(bitDistance(0x80000000, 0)).to.equal(1);
+  });
+});
