@@ -110,6 +110,12 @@ function interruption(): AbortSignal {
   return controller.signal;
 }
 
+// Whoever reads along may have seen enough (`| head`).
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

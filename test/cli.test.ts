@@ -17,6 +17,17 @@ describe('the command line', () => {
     }
   });
 
+  it('ends quietly when nobody reads on', async () => {
+    const { stderr } = await execa(
+      'sh',
+      ['-c', `"$0" dist/cli.js schema | head -n 1`, process.execPath],
+      {
+        cwd: root,
+      },
+    );
+    expect(stderr).to.equal('');
+  });
+
   it('refuses an unknown option with exit code 2', async () => {
     const { exitCode, stderr } = await cifarRun(['check', '--nonsense', 'x.yaml']);
     expect(exitCode).to.equal(2);
