@@ -2,9 +2,7 @@
  * Writes what is made from `experiment.schema.json`: `npx tsx schemas/generate.ts`. A test fails when a
  * file differs from what this would write.
  */
-import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
@@ -27,7 +25,7 @@ export async function generate(): Promise<Readonly<Record<string, string>>> {
   return {
     'src/config/file-types.ts': await types(),
     'src/config/schema-validator.ts': await validator(),
-    'schemas/REFERENCE.md': formatted('schemas/REFERENCE.md', reference(schema)),
+    'schemas/REFERENCE.md': reference(schema),
   };
 }
 
@@ -64,13 +62,6 @@ async function validator(): Promise<string> {
   const code = standalone.default(ajv, ajv.compile(bare));
   const { code: small } = await transform(code, { minify: true, format: 'esm' });
   return [...banner, '// @ts-nocheck', small].join('\n');
-}
-
-/** As the repository's formatter would have it. */
-function formatted(path: string, text: string): string {
-  const biome = createRequire(import.meta.url).resolve('@biomejs/biome/bin/biome');
-  const options = { cwd: root, input: text, encoding: 'utf8' } as const;
-  return execFileSync(process.execPath, [biome, 'format', `--stdin-file-path=${path}`], options);
 }
 
 type Change = (schema: Schema) => object;

@@ -1966,7 +1966,7 @@ export interface CosineSchedule {
    */
   initialLearningRate: number;
   /**
-   * Optimizer updates that the schedule takes. Default: the whole phase after the warmup.
+   * Steps (batches, also where gradients are accumulated) that the schedule takes. Default: the whole phase after the warmup.
    */
   decaySteps?: number | null;
   /**
@@ -1988,7 +1988,7 @@ export interface ExponentialSchedule {
    */
   initialLearningRate: number;
   /**
-   * Optimizer updates that the schedule takes. Default: the whole phase after the warmup.
+   * Steps (batches, also where gradients are accumulated) that the schedule takes. Default: the whole phase after the warmup.
    */
   decaySteps?: number | null;
   /**
@@ -2040,7 +2040,7 @@ export interface PolynomialSchedule {
    */
   endLearningRate?: number;
   /**
-   * Optimizer updates that the schedule takes. Default: the whole phase after the warmup.
+   * Steps (batches, also where gradients are accumulated) that the schedule takes. Default: the whole phase after the warmup.
    */
   decaySteps?: number | null;
   /**
@@ -2066,7 +2066,7 @@ export interface OneCycleSchedule {
    */
   maxLearningRate: number;
   /**
-   * Optimizer updates that the schedule takes. Default: the whole phase after the warmup.
+   * Steps (batches, also where gradients are accumulated) that the schedule takes. Default: the whole phase after the warmup.
    */
   decaySteps?: number | null;
   /**
