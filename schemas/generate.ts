@@ -1,5 +1,5 @@
 /**
- * Writes what is made from `experiment.schema.json`: `npx tsx schemas/generate.ts`. A test fails when a
+ * Writes what is made from `experiment.schema.json`: `npm run generate`. A test fails when a
  * file differs from what this would write.
  */
 import { writeFileSync } from 'node:fs';

@@ -14,7 +14,7 @@ describe('what is made from the schema', () => {
     'src/config/schema-validator.ts',
     'schemas/REFERENCE.md',
   ]) {
-    it(`${path} is up to date (npx tsx schemas/generate.ts)`, () => {
+    it(`${path} is up to date (npm run generate)`, () => {
       const written = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
       expect(written === texts[path]).to.equal(true);
     });
