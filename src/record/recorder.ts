@@ -19,6 +19,7 @@ import { RunLog } from './log.ts';
 import { MetricsCsv, measures } from './metrics-csv.ts';
 import { saveModel } from './model.ts';
 import { RunFolder } from './run-folder.ts';
+import { RunLock } from './run-lock.ts';
 import { beginStatus, endStatus, type Status } from './status.ts';
 
 export interface RecorderOptions {
@@ -41,6 +42,7 @@ export interface RunRecord {
 export class Recorder implements TrainingCallback {
   readonly #options: RecorderOptions;
   readonly #folder: RunFolder;
+  readonly #lock: RunLock;
   readonly #status: Status;
   readonly #metrics: MetricsCsv;
   readonly #log: RunLog;
@@ -49,10 +51,11 @@ export class Recorder implements TrainingCallback {
 
   private constructor(
     options: RecorderOptions,
-    parts: { folder: RunFolder; status: Status; metrics: MetricsCsv },
+    parts: { folder: RunFolder; lock: RunLock; status: Status; metrics: MetricsCsv },
   ) {
     this.#options = options;
     this.#folder = parts.folder;
+    this.#lock = parts.lock;
     this.#status = parts.status;
     this.#metrics = parts.metrics;
     this.#log = new RunLog(parts.folder.file('log.txt'));
@@ -63,6 +66,7 @@ export class Recorder implements TrainingCallback {
     const { runs, loaded, plan, engine, data } = options;
     const { name, seed, metrics } = loaded.experiment;
     const folder = await RunFolder.create({ runs, name, id: plan.id });
+    const lock = await RunLock.take(folder.path);
     const status = await beginStatus(folder);
     await folder.write('experiment.yaml', loaded.text);
     await folder.write('resolved.yaml', loaded.resolvedYaml());
@@ -70,7 +74,7 @@ export class Recorder implements TrainingCallback {
     await folder.writeJson('environment.json', await describeEnvironment(facts));
     const labels = metrics.map(({ label }) => label);
     const csv = await MetricsCsv.open(folder.file('metrics.csv'), labels);
-    return new Recorder(options, { folder, status, metrics: csv });
+    return new Recorder(options, { folder, lock, status, metrics: csv });
   }
 
   /** The run's folder. */
@@ -87,6 +91,7 @@ export class Recorder implements TrainingCallback {
   }
 
   async epochEnd(record: EpochRecord): Promise<void> {
+    this.#lock.throwIfLost();
     await this.#metrics.append(record);
     const values = Object.entries(measures(record)).map(([name, value]) => `${name} ${value}`);
     await this.#log.write(`${record.phase} epoch ${record.phaseEpoch}: ${values.join(', ')}`);
@@ -119,6 +124,7 @@ export class Recorder implements TrainingCallback {
     for (const { file, content } of ARTIFACTS) await this.#folder.write(file, await content(run));
     await this.#log.write('finished');
     await endStatus(this.#folder, this.#status);
+    await this.#lock.release();
     return { folder: this.#folder.path, metrics: finalMetrics(run) };
   }
 
@@ -133,5 +139,6 @@ export class Recorder implements TrainingCallback {
       await this.#log.write(interrupted ? message : `failed: ${message}`);
       if (!interrupted) await endStatus(this.#folder, this.#status, message);
     } catch {}
+    await this.#lock.release();
   }
 }

@@ -1,5 +1,13 @@
+import { readFile, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import type { RunFolder } from './run-folder.ts';
+
+/** In a run's folder as long as its process lives, touched again and again. */
+export const LOCK = 'run.lock';
+
+/** A lock that was not touched for so long belongs to no living process. */
+export const STALE_MS = 60_000;
 
 /**
  * What status.json says. A run that neither finished nor failed is going on, or was interrupted if its
@@ -43,4 +51,37 @@ export async function endStatus(
     error,
   };
   await folder.writeJson('status.json', status);
+}
+
+/** What became of a run: what status.json says, and what its process left unsaid. */
+export interface RunStatus extends Omit<Status, 'state'> {
+  readonly state: RunState;
+}
+
+export const RUN_STATES = ['running', 'finished', 'failed', 'interrupted'] as const;
+
+export type RunState = (typeof RUN_STATES)[number];
+
+/** `null` where there is no status.json: the run was ended as it began. */
+export async function readStatus(folder: string): Promise<RunStatus | null> {
+  const text = await readFile(join(folder, 'status.json'), 'utf8').catch(() => null);
+  if (text === null) return null;
+  const status = JSON.parse(text) as Status;
+  if (status.state !== 'started') return { ...status, state: status.state };
+  return { ...status, state: (await isLive(folder, status)) ? 'running' : 'interrupted' };
+}
+
+async function isLive(folder: string, { pid, host }: Status): Promise<boolean> {
+  const lock = await stat(join(folder, LOCK)).catch(() => null);
+  if (!lock || Date.now() - lock.mtimeMs > STALE_MS) return false;
+  return host !== hostname() || hasProcess(pid);
+}
+
+function hasProcess(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // Another user's process cannot be sent signals, but is there.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }

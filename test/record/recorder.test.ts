@@ -218,7 +218,13 @@ describe('the record of a run that ends early', () => {
       pixels: new MemoryPixels(new Uint8Array(), 1),
       labels: new Int32Array(),
     };
-    const data = { classNames: ['3', '5', '8'], train: none, validation: none, broken: [] };
+    const data = {
+      classNames: ['3', '5', '8'],
+      train: none,
+      validation: none,
+      classWeights: null,
+      broken: [],
+    };
     recorder = await Recorder.open({ runs, loaded, plan: { id: '0123' }, engine: engine(), data });
   });
 

@@ -1,0 +1,86 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { execa } from 'execa';
+import { RunFolder } from '../../src/record/run-folder.ts';
+import { RunLock } from '../../src/record/run-lock.ts';
+import { beginStatus, endStatus, LOCK, readStatus } from '../../src/record/status.ts';
+
+const source = (file: string) =>
+  JSON.stringify(fileURLToPath(new URL(`../../src/record/${file}.ts`, import.meta.url)));
+
+describe('the state of a run', () => {
+  let runs: string;
+  let folder: RunFolder;
+
+  beforeEach(async () => {
+    runs = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
+    folder = await RunFolder.create({ runs, name: 'vgg19', id: '0123abcd' });
+  });
+
+  afterEach(() => rm(runs, { recursive: true }));
+
+  const state = async () => (await readStatus(folder.path))?.state;
+
+  /** A process that holds the run and then only waits. */
+  async function holder() {
+    const script = `
+      import { RunFolder } from ${source('run-folder')};
+      import { RunLock } from ${source('run-lock')};
+      import { beginStatus } from ${source('status')};
+      const folder = new RunFolder(${JSON.stringify(folder.path)});
+      await RunLock.take(folder.path);
+      await beginStatus(folder);
+      console.log('held');
+      setInterval(() => {}, 1000);`;
+    const args = ['--import', 'tsx', '--input-type=module', '-e', script];
+    const held = execa(process.execPath, args, { reject: false });
+    await once(held.stdout, 'data');
+    return { held };
+  }
+
+  it('is running while its process holds the lock, and interrupted once that was killed', async () => {
+    const { held } = await holder();
+    expect(await state()).to.equal('running');
+    const error = await RunLock.take(folder.path).catch((caught: Error) => caught);
+    expect(String(error)).to.match(/RunError: cannot lock the run .*: another process holds it/);
+    held.kill('SIGKILL');
+    await held;
+    expect(await state()).to.equal('interrupted');
+  });
+
+  it('is interrupted when its lock has not been touched for a minute', async () => {
+    const lock = await RunLock.take(folder.path);
+    await beginStatus(folder);
+    expect(await state()).to.equal('running');
+    const longAgo = Date.now() / 1000 - 61;
+    await utimes(folder.file(LOCK), longAgo, longAgo);
+    expect(await state()).to.equal('interrupted');
+    await lock.release();
+  });
+
+  it('is running when a process of another machine touches the lock', async () => {
+    const lock = await RunLock.take(folder.path);
+    const status = await beginStatus(folder);
+    await folder.writeJson('status.json', { ...status, host: 'another', pid: 2 ** 22 + 1 });
+    expect(await state()).to.equal('running');
+    await lock.release();
+    expect(await state()).to.equal('interrupted');
+  });
+
+  it('is what the end record says, if there is one', async () => {
+    const begun = await beginStatus(folder);
+    await endStatus(folder, begun, 'the loss is NaN');
+    expect(await readStatus(folder.path)).to.include({ state: 'failed', error: 'the loss is NaN' });
+    await endStatus(folder, begun);
+    expect(await state()).to.equal('finished');
+  });
+
+  it('is unknown before the run has said anything', async () => {
+    await writeFile(folder.file('log.txt'), '');
+    expect(await readStatus(folder.path)).to.equal(null);
+  });
+});
