@@ -38,6 +38,10 @@ export interface DataConfig {
   readonly broken: 'stop' | 'skip';
   /** keras.applications' modes of `preprocess_input`, or `scale` (x / 255), or `none`. */
   readonly preprocess: 'caffe' | 'torch' | 'tf' | 'scale' | 'none';
+  /** How often an epoch takes each training picture: once, or so that all classes come equally often. */
+  readonly sampling: 'uniform' | 'balanced';
+  /** Factor on the training loss by class name; `balanced`: against the classes' frequency. */
+  readonly classWeights: 'balanced' | { readonly [className: string]: number } | null;
   readonly augment: readonly AugmentConfig[];
 }
 

@@ -1141,6 +1141,22 @@ export interface Data {
    */
   preprocess?: 'caffe' | 'torch' | 'tf' | 'scale' | 'none';
   /**
+   * How often an epoch takes each training picture: `uniform`, once; `balanced`, as many pictures, but all classes equally often.
+   */
+  sampling?: 'uniform' | 'balanced';
+  /**
+   * Factors on the training loss of the classes, as Keras' `class_weight`. Default: none.
+   */
+  classWeights?:
+    | 'balanced'
+    | {
+        /**
+         * Factor on the loss of the class.
+         */
+        [k: string]: number;
+      }
+    | null;
+  /**
    * Random changes of the training pictures, in this order.
    */
   augment?: Augmentation[];

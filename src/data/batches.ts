@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import type { AugmentConfig, DataConfig } from '../config/experiment.ts';
 import type { Engine } from '../engine/engine.ts';
-import { type StreamKey, shuffled } from '../random.ts';
+import type { StreamKey } from '../random.ts';
 import { augmentBatch } from './augment/apply.ts';
 import type { LabelledBatch } from './augment/augment.ts';
 import type { Pictures } from './dataset.ts';
 import { fitPictures } from './fit.ts';
+import { epochOrder } from './order.ts';
 import { preprocess } from './preprocess.ts';
 
 /** What the model takes for one step; whoever receives it disposes `x` and `y`. */
@@ -25,6 +26,8 @@ export interface BatchesOptions {
   /** Height, width, channels that the model takes. */
   readonly imageShape: readonly [number, number, number];
   readonly preprocess: DataConfig['preprocess'];
+  /** How often `shuffled` takes the pictures of each class. */
+  readonly sampling: DataConfig['sampling'];
   /** Random changes that `shuffled` makes. */
   readonly augment: readonly AugmentConfig[];
   readonly engine: Engine;
@@ -48,12 +51,12 @@ export class Batches {
   }
 
   /**
-   * All pictures in random order, augmented: one epoch of training. The same key gives the same
-   * batches in any process.
+   * One epoch of training: pictures in random order, augmented. The same key gives the same batches in
+   * any process.
    */
   *shuffled(key: StreamKey): Generator<Batch> {
-    const { pictures, augment, engine } = this.#options;
-    const order = shuffled(pictures.labels.length, [...key, 'shuffle']);
+    const { pictures, classCount, sampling, augment, engine } = this.#options;
+    const order = epochOrder(sampling, { labels: pictures.labels, classCount }, key);
     for (const [step, indices] of this.#split(order).entries())
       yield this.#batch(indices, (batch) =>
         augmentBatch(batch, augment, engine, [...key, 'augment', step]),

@@ -18,6 +18,8 @@ export interface Dataset {
   readonly classNames: readonly string[];
   readonly train: Pictures;
   readonly validation: Pictures;
+  /** Factor on the training loss of each class; `null`: all 1. */
+  readonly classWeights: readonly number[] | null;
   /** What was left out because it could not be read, as `data.broken: skip` allows. */
   readonly broken: readonly BrokenPicture[];
 }

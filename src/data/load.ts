@@ -1,5 +1,6 @@
 import type { DataConfig } from '../config/experiment.ts';
 import { InputError } from '../errors.ts';
+import { classWeights } from './class-weights.ts';
 import type {
   BrokenPicture,
   Dataset,
@@ -44,7 +45,13 @@ export async function loadData(
     const sizes = placesByLabel(pictures.labels, classNames.length).map((own) => own.length);
     requireEveryClass(sizes, classNames, `no pictures left to ${use} without the broken ones`);
   }
-  return { classNames, train: trained.pictures, validation: held.pictures, broken };
+  return {
+    classNames,
+    train: trained.pictures,
+    validation: held.pictures,
+    classWeights: classWeights(config.classWeights, classNames, trained.pictures.labels),
+    broken,
+  };
 }
 
 function split(

@@ -13,8 +13,17 @@ export function feed(
   }: Pick<TrainOptions, 'experiment' | 'data' | 'graph' | 'engine'>,
   batchSize: number,
 ): Batches {
-  const { preprocess, augment } = experiment.data;
+  const { preprocess, sampling, augment } = experiment.data;
   const imageShape = graph.inputShape as readonly [number, number, number];
   const classCount = data.classNames.length;
-  return new Batches({ pictures, classCount, batchSize, imageShape, preprocess, augment, engine });
+  return new Batches({
+    pictures,
+    classCount,
+    batchSize,
+    imageShape,
+    preprocess,
+    sampling,
+    augment,
+    engine,
+  });
 }

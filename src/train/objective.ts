@@ -14,9 +14,15 @@ export class Objective {
   readonly metrics: readonly { readonly label: string; readonly metric: Metric }[];
   readonly #loss: Loss;
   readonly #config: LossConfig;
+  readonly #classWeights: readonly number[] | null;
 
-  constructor(loss: LossConfig, metricConfigs: readonly MetricConfig[]) {
+  constructor(
+    loss: LossConfig,
+    metricConfigs: readonly MetricConfig[],
+    classWeights: readonly number[] | null = null,
+  ) {
     this.#config = loss;
+    this.#classWeights = classWeights;
     this.#loss = losses[loss.name];
     this.metrics = metricConfigs.map((config) => ({
       label: config.label,
@@ -26,11 +32,25 @@ export class Objective {
 
   /** Mean over the batch, and what the regularizers of layers in training add, as in Keras. */
   loss(model: tf.LayersModel, labels: tf.Tensor2D, predictions: Predictions): tf.Scalar {
+    return this.#withPenalties(model, this.#loss(labels, predictions, this.#config));
+  }
+
+  /**
+   * The same with each picture's loss times the weight of its class, the likeliest one where labels are
+   * mixed: Keras' `class_weight` (keras/src/trainers/data_adapters/data_adapter_utils.py).
+   */
+  trainingLoss(model: tf.LayersModel, labels: tf.Tensor2D, predictions: Predictions): tf.Scalar {
+    if (!this.#classWeights) return this.loss(model, labels, predictions);
+    const losses = this.#loss(labels, predictions, this.#config);
+    const weights = tf.tensor1d([...this.#classWeights]).gather(labels.argMax<tf.Tensor1D>(-1));
+    return this.#withPenalties(model, losses.mul(weights));
+  }
+
+  #withPenalties(model: tf.LayersModel, losses: tf.Tensor1D): tf.Scalar {
     const penalties = model.layers
       .filter((layer) => layer.trainable)
       .flatMap((layer) => layer.calculateLosses());
-    const mean = this.#loss(labels, predictions, this.#config).mean<tf.Scalar>();
-    return tf.addN([mean, ...penalties]);
+    return tf.addN([losses.mean<tf.Scalar>(), ...penalties]);
   }
 
   measure(loss: tf.Scalar, labels: tf.Tensor2D, { probabilities }: Predictions): Measures {

@@ -25,7 +25,7 @@ export async function trainPhase(
   setFrozen(model, frozenLayers(graph, phase.freeze));
   const weights = trainedWeights(model, graph, phase.learningRateScale);
   const optimizer = new Optimizer({ ...phase, config: phase.optimizer, weights });
-  const objective = new Objective(experiment.loss, experiment.metrics);
+  const objective = new Objective(experiment.loss, experiment.metrics, data.classWeights);
   const train = feed(data.train, options, phase.batchSize);
   const trainee = { model, objective, weights, optimizer };
   const step = new TrainingStep({ ...trainee, engine, seed: experiment.seed });

@@ -73,7 +73,7 @@ function trainStep(
     const variables = weights.map(({ variable }) => variable.read() as tf.Variable);
     const { grads } = tf.variableGrads(() => {
       const predictions = forward(model, x, true);
-      const loss = objective.loss(model, y, predictions);
+      const loss = objective.trainingLoss(model, y, predictions);
       measures = objective.measure(loss.clone(), y, predictions).map((tensor) => tf.keep(tensor));
       return loss;
     }, variables);

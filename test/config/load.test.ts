@@ -50,6 +50,8 @@ describe('loadExperiment', () => {
       preprocess: 'scale',
       augment: [],
       broken: 'stop',
+      sampling: 'uniform',
+      classWeights: null,
     });
     expect(experiment.model.backbone).to.include({ weights: 'random', cut: null });
     expect(experiment.model.backbone.inputShape).to.deep.equal([32, 32, 3]);

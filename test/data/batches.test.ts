@@ -37,6 +37,7 @@ describe('Batches', () => {
       batchSize: 4,
       imageShape: [1, 2, 1],
       preprocess: 'none',
+      sampling: 'uniform',
       augment: [],
       engine: engine(),
       ...changes,

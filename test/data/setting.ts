@@ -14,6 +14,8 @@ export function dataConfig(given: Partial<DataConfig>): DataConfig {
     validation: 'test',
     broken: 'stop',
     preprocess: 'none',
+    sampling: 'uniform',
+    classWeights: null,
     augment: [],
     ...given,
   };

@@ -64,6 +64,8 @@ export function experiment(parts: Parts = {}): Experiment {
       validation: 'test',
       broken: 'stop',
       preprocess: 'caffe',
+      sampling: 'uniform',
+      classWeights: null,
       augment: [],
     },
     model: {

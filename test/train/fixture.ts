@@ -27,6 +27,7 @@ export const data: Dataset = {
   classNames: ['left', 'right', 'both'],
   train: pictures(45, 'train'),
   validation: pictures(21, 'validation'),
+  classWeights: null,
   broken: [],
 };
 
@@ -93,6 +94,8 @@ function experiment(phases: readonly PhaseConfig[], seed: number): Experiment {
       validation: 'test',
       broken: 'stop',
       preprocess: 'scale',
+      sampling: 'uniform',
+      classWeights: null,
       augment: [],
     },
     model: {

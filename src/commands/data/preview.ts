@@ -35,6 +35,7 @@ export const previewData: DataAction = async ({ experiment, out, verbose, progre
     batchSize: rows,
     imageShape: context.imageShape,
     preprocess: 'none',
+    sampling: 'uniform',
     augment: [],
     engine,
   }).inOrder();

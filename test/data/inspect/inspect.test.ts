@@ -39,6 +39,7 @@ describe('inspect', () => {
       classNames: ['a', 'b'],
       train: pictures([flat(10), flat(20), flat(30), flat(40)], [0, 0, 0, 1]),
       validation: pictures([flat(90), flat(80)], [0, 1]),
+      classWeights: null,
       broken: [],
     });
     expect(classes).to.deep.equal([
@@ -70,6 +71,7 @@ describe('inspect', () => {
         validation,
         validation.map(() => 0),
       ),
+      classWeights: null,
       broken: [],
     });
     expect(duplicates).to.deep.equal({

@@ -1,0 +1,29 @@
+import type { DataConfig } from '../config/experiment.ts';
+import { type StreamKey, shuffled } from '../random.ts';
+import { placesByLabel } from './select.ts';
+
+/**
+ * The order in which one epoch takes the pictures: each once, or, `balanced`, as many but each class
+ * equally often. Then a class goes through all of its pictures before any comes again.
+ */
+export function epochOrder(
+  sampling: DataConfig['sampling'],
+  { labels, classCount }: { readonly labels: Int32Array; readonly classCount: number },
+  key: StreamKey,
+): Int32Array {
+  const order = shuffled(labels.length, [...key, 'shuffle']);
+  if (sampling === 'uniform') return order;
+  const byLabel = placesByLabel(labels, classCount).filter((own) => own.length > 0);
+  const turns = byLabel.map((own, label) => passes(own, [...key, 'balance', label]));
+  const drawn = Int32Array.from(
+    labels,
+    (_, turn) => turns[turn % turns.length]?.next().value as number,
+  );
+  return order.map((turn) => drawn[turn] as number);
+}
+
+/** The places in random order, again and again in another one. */
+function* passes(places: readonly number[], key: StreamKey): Generator<number, never> {
+  for (let pass = 0; ; pass++)
+    for (const index of shuffled(places.length, [...key, pass])) yield places[index] as number;
+}
