@@ -42,7 +42,12 @@ export class Objective {
   trainingLoss(model: tf.LayersModel, labels: tf.Tensor2D, predictions: Predictions): tf.Scalar {
     if (!this.#classWeights) return this.loss(model, labels, predictions);
     const losses = this.#loss(labels, predictions, this.#config);
-    const weights = tf.tensor1d([...this.#classWeights]).gather(labels.argMax<tf.Tensor1D>(-1));
+    // One-hot, because `gather` would read the classes from the device in the middle of a compiled step.
+    const classes = tf.oneHot(labels.argMax<tf.Tensor1D>(-1), this.#classWeights.length);
+    const weights = classes
+      .toFloat()
+      .mul([...this.#classWeights])
+      .sum(-1);
     return this.#withPenalties(model, losses.mul(weights));
   }
 
