@@ -29,7 +29,13 @@ export function ownRunner(name: string, engine: Engine, { graph, batchSize }: Ca
     clipValue: null,
     args: {},
   } as const;
-  const optimizer = new Optimizer({ config, weights, gradientAccumulation: 1, ema: null });
+  const optimizer = new Optimizer({
+    config,
+    weights,
+    gradientAccumulation: 1,
+    ema: null,
+    fused: engine.fused,
+  });
   const loss = {
     name: 'categoricalCrossentropy',
     labelSmoothing: 0,

@@ -1,7 +1,33 @@
-import type { Tensor, Tensor1D } from '@tensorflow/tfjs';
+import type { Tensor, Tensor1D, Variable } from '@tensorflow/tfjs';
 
 /** Tensors in, tensors out, and variables read and assigned on the way: operations of tfjs alone. */
 export type TensorFunction = (inputs: readonly Tensor[]) => readonly Tensor[];
+
+/**
+ * Updates of a variable and what its optimizer keeps for it, in one pass over memory; names are Keras'.
+ */
+export interface FusedUpdates {
+  adam(update: {
+    readonly variable: Variable;
+    readonly momentum: Variable;
+    readonly velocity: Variable;
+    readonly gradient: Tensor;
+    readonly learningRate: Tensor;
+    readonly beta1Power: Tensor;
+    readonly beta2Power: Tensor;
+    readonly beta1: number;
+    readonly beta2: number;
+    readonly epsilon: number;
+  }): void;
+  momentum(update: {
+    readonly variable: Variable;
+    readonly accumulator: Variable;
+    readonly gradient: Tensor;
+    readonly learningRate: Tensor;
+    readonly momentum: number;
+    readonly nesterov: boolean;
+  }): void;
+}
 
 /** A function that an engine may run as a whole. */
 export interface CompiledFunction {
@@ -42,6 +68,8 @@ export interface Engine {
    * variable. Variables are up to date for other compiled functions; for all others, after `settle`.
    */
   compile(fn: TensorFunction): CompiledFunction;
+  /** `null`: it has none. */
+  readonly fused: FusedUpdates | null;
   /** Gives variables the values that compiled functions left them. */
   settle(): void;
 }

@@ -24,7 +24,12 @@ export async function trainPhase(
   const { model, graph, experiment, data, callbacks, engine } = options;
   setFrozen(model, frozenLayers(graph, phase.freeze));
   const weights = trainedWeights(model, graph, phase.learningRateScale);
-  const optimizer = new Optimizer({ ...phase, config: phase.optimizer, weights });
+  const optimizer = new Optimizer({
+    ...phase,
+    config: phase.optimizer,
+    weights,
+    fused: engine.fused,
+  });
   const objective = new Objective(experiment.loss, experiment.metrics, data.classWeights);
   const train = feed(data.train, options, phase.batchSize);
   const trainee = { model, objective, weights, optimizer };

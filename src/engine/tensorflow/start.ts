@@ -7,6 +7,7 @@ import { AttrType } from './attributes.ts';
 import { createBinding } from './binding.ts';
 import { loadCApi } from './c-api.ts';
 import { Compiled } from './compile/compile.ts';
+import { fusedUpdates } from './compile/fused.ts';
 import { Tensors } from './compile/tensors.ts';
 import { Tracer } from './compile/trace.ts';
 import { createContext } from './context.ts';
@@ -46,6 +47,7 @@ export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
     inspect: (verify) => inspectInstallation(libraries, verify),
     compiles: options.compile,
     compile: options.compile ? (fn) => new Compiled(tracer, fn) : uncompiled,
+    fused: fusedUpdates(tracer),
     settle: () => tracer.settle(),
     randomUniform: (shape, key) =>
       tf.tidy(() =>

@@ -20,6 +20,13 @@ export const adam = {
       slots: { momentum: 0, velocity: 0, ...(amsgrad && { velocityHat: 0 }) },
       shared: { beta1Power: 1, beta2Power: 1 },
       advance: (step) => ({ beta1Power: tf.pow(beta1, step), beta2Power: tf.pow(beta2, step) }),
+      fused(engine, { variable, slots: { momentum, velocity }, shared, gradient, learningRate }) {
+        if (amsgrad) return false;
+        const { beta1Power, beta2Power } = shared;
+        const at = { variable, momentum, velocity, gradient, learningRate, beta1Power, beta2Power };
+        engine.adam({ ...at, beta1, beta2, epsilon });
+        return true;
+      },
       update({ gradient, slots, shared, learningRate }) {
         const alpha = learningRate
           .mul(tf.sqrt(tf.sub(1, shared.beta2Power)))

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { OptimizerConfig } from '../../config/experiment.ts';
+import type { FusedUpdates } from '../../engine/engine.ts';
 import { clip } from './clip.ts';
 import { MovingAverage } from './moving-average.ts';
 import type { UpdateRule } from './rule.ts';
@@ -22,6 +23,8 @@ export interface OptimizerOptions {
   /** Gradients of so many batches are averaged before one update. */
   readonly gradientAccumulation: number;
   readonly ema: { readonly momentum: number } | null;
+  /** The engine's own updates; absent: every rule is computed as it stands. */
+  readonly fused?: FusedUpdates | null;
 }
 
 /**
@@ -130,17 +133,23 @@ export class Optimizer {
     const clipped = clip(gradients, config);
     weights.forEach(({ name, variable, learningRateScale }, i) => {
       const rate = learningRateScale === 1 ? learningRate : learningRate.mul(learningRateScale);
-      const weight = variable.read();
+      const weight = variable.read() as tf.Variable;
+      if (weightDecay !== null) variable.write(weight.sub(weight.mul(weightDecay).mul(rate)));
       const slots = Object.fromEntries(
         Object.keys(this.#rule.slots).map((slot) => [slot, this.#variable(`${slot}/${name}`)]),
       );
       const gradient = clipped[i] as tf.Tensor;
-      const result = this.#rule.update({ gradient, slots, shared, learningRate: rate });
+      const at = { gradient, slots, shared, learningRate: rate };
+      if (
+        this.#options.fused &&
+        this.#rule.fused?.(this.#options.fused, { ...at, variable: weight })
+      )
+        return;
+      const result = this.#rule.update(at);
       for (const [slot, value] of Object.entries(result.slots)) {
         this.#variable(`${slot}/${name}`).assign(value);
       }
-      const decayed = weightDecay === null ? weight : weight.sub(weight.mul(weightDecay).mul(rate));
-      variable.write(decayed.sub(result.delta));
+      variable.write(weight.sub(result.delta));
     });
   }
 

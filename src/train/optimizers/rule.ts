@@ -1,4 +1,5 @@
 import type * as TF from '@tensorflow/tfjs';
+import type { FusedUpdates } from '../../engine/engine.ts';
 
 /** TensorFlow.js itself, handed in so that the table of optimizers can be read without loading it. */
 export type TensorFlow = typeof TF;
@@ -22,6 +23,12 @@ export interface Update<Slots, Shared> {
   readonly learningRate: TF.Tensor;
 }
 
+/** The same, with the variables themselves. */
+export type FusedUpdate<Slots, Shared> = Omit<Update<unknown, Shared>, 'slots'> & {
+  readonly variable: TF.Variable;
+  readonly slots: { readonly [Name in keyof Slots]: TF.Variable };
+};
+
 /** The arithmetic of an optimizer, without state: state goes in, new state comes out. */
 export interface UpdateRule<Slots = Tensors, Shared = Tensors> {
   /** The value that fills each slot at first. */
@@ -30,6 +37,8 @@ export interface UpdateRule<Slots = Tensors, Shared = Tensors> {
   readonly shared: { readonly [Name in keyof Shared]: number };
   /** The shared scalars at `step`, a scalar that counts updates from 1. */
   advance?(step: TF.Tensor, shared: Shared): Shared;
+  /** The same by the engine in one pass over memory; `false`, with nothing done, where that cannot be. */
+  fused?(engine: FusedUpdates, at: FusedUpdate<Slots, Shared>): boolean;
   /** `delta` is what the variable loses. */
   update(at: Update<Slots, Shared>): { readonly delta: TF.Tensor; readonly slots: Slots };
 }

@@ -13,6 +13,12 @@ export const sgd = {
   rule: ({ momentum, nesterov }: typeof args): UpdateRule<Slots, NoTensors> => ({
     slots: momentum === 0 ? {} : { momentum: 0 },
     shared: {},
+    fused(engine, { variable, slots: { momentum: accumulator }, gradient, learningRate }) {
+      if (!accumulator) return false;
+      const at = { variable, accumulator, gradient, learningRate };
+      engine.momentum({ ...at, momentum, nesterov });
+      return true;
+    },
     update({ gradient, slots, learningRate }) {
       const step = gradient.mul(learningRate);
       if (!slots.momentum) return { delta: step, slots };

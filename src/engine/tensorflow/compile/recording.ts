@@ -2,7 +2,7 @@ import { AttrType, type OpAttribute } from '../attributes.ts';
 import type { GraphOutput, Pointer } from '../c-api.ts';
 import type { Context } from '../context.ts';
 import type { Handles, TensorMetadata } from '../handles.ts';
-import { Graph } from './graph.ts';
+import { Graph, type Operation } from './graph.ts';
 import type { OpDefinitions } from './op-definitions.ts';
 import type { Slot } from './slots.ts';
 
@@ -11,10 +11,24 @@ export class UntraceableError extends Error {
   override readonly name = 'UntraceableError';
 }
 
+/** An operation that changes variables in place. */
+export interface Update {
+  readonly name: string;
+  readonly attributes: readonly OpAttribute[];
+  /** Beside the variables, which come first. */
+  readonly inputIds: readonly number[];
+}
+
 interface SlotNodes {
   readonly handle: GraphOutput;
-  /** The variable's value as the run begins. */
-  readonly value: GraphOutput;
+  /** All that reads or changes the variable, in its order. */
+  readonly operations: Pointer[];
+}
+
+/** A variable, and the tensor that tfjs takes for its value. */
+export interface Held {
+  readonly slot: Slot;
+  readonly id: number;
 }
 
 /**
@@ -27,7 +41,11 @@ export class Recording {
   readonly #outputs = new Map<number, GraphOutput>();
   /** The operation that gives a tensor. */
   readonly #sources = new Map<number, string>();
+  /** Tensors that variables hold as the run begins; read when they are first needed. */
   readonly #slotOf = new Map<number, Slot>();
+  readonly #initial = new Map<Slot, number>();
+  /** The tensor that a variable holds at this point of the run. */
+  readonly #held = new Map<Slot, number>();
   readonly #slotNodes = new Map<Slot, SlotNodes>();
   readonly #inputs: GraphOutput[] = [];
   readonly #effects: Pointer[] = [];
@@ -67,20 +85,33 @@ export class Recording {
   read(slot: Slot): TensorMetadata {
     const id = this.#handles.reserve();
     this.#slotOf.set(id, slot);
+    this.#initial.set(slot, id);
+    this.#held.set(slot, id);
     return { id, shape: slot.shape, dtype: slot.dtype };
   }
 
-  /** Lets a variable hold the tensor from the end of the run on. */
-  write(slot: Slot, id: number): void {
-    const value = this.#output(id);
-    const { handle, value: before } = this.#nodes(slot);
-    const assign = {
-      name: 'AssignVariableOp',
-      attributes: [{ name: 'dtype', type: AttrType.type, value: slot.dtype }],
-      inputs: [handle, value],
-      after: [before.oper],
-    };
-    this.#effects.push(this.#graph.add(assign));
+  /** Lets a variable hold the tensor from this point of the run on. */
+  write({ slot, id }: Held): void {
+    if (this.#held.get(slot) === id) return;
+    const inputs = [this.#output(id)];
+    this.#change([slot], { name: 'AssignVariableOp', attributes: dtypeOf(slot), inputs });
+    this.#held.set(slot, id);
+  }
+
+  /**
+   * An operation that changes variables in place: it takes them, then other inputs.
+   * @returns the values that they have from then on
+   */
+  update(variables: readonly Held[], { name, attributes, inputIds }: Update): TensorMetadata[] {
+    for (const held of variables) this.write(held);
+    const inputs = inputIds.map((id) => this.#output(id));
+    const slots = variables.map(({ slot }) => slot);
+    this.#change(slots, { name, attributes, inputs });
+    return slots.map((slot) => {
+      const id = this.#add(this.#readNow(slot));
+      this.#held.set(slot, id);
+      return { id, shape: slot.shape, dtype: slot.dtype };
+    });
   }
 
   /** @throws UntraceableError */
@@ -120,13 +151,12 @@ export class Recording {
   }
 
   #output(id: number): GraphOutput {
-    const slot = this.#slotOf.get(id);
-    if (slot) return this.#nodes(slot).value;
     const known = this.#outputs.get(id);
     if (known) return known;
-    const constant = this.#graph.constant(this.#handles.get(id));
-    this.#outputs.set(id, constant);
-    return constant;
+    const slot = this.#slotOf.get(id);
+    const output = slot ? this.#readNow(slot) : this.#graph.constant(this.#handles.get(id));
+    this.#outputs.set(id, output);
+    return output;
   }
 
   #nodes(slot: Slot): SlotNodes {
@@ -136,10 +166,38 @@ export class Recording {
       oper: this.#graph.add({ name: 'VarHandleOp', attributes: slot.attributes, inputs: [] }),
       index: 0,
     };
-    const attributes = [{ name: 'dtype', type: AttrType.type, value: slot.dtype }];
-    const read = { name: 'ReadVariableOp', attributes, inputs: [handle] };
-    const nodes = { handle, value: { oper: this.#graph.add(read), index: 0 } };
+    const nodes = { handle, operations: [] };
     this.#slotNodes.set(slot, nodes);
     return nodes;
   }
+
+  #readNow(slot: Slot): GraphOutput {
+    const { handle, operations } = this.#nodes(slot);
+    const read = {
+      name: 'ReadVariableOp',
+      attributes: dtypeOf(slot),
+      inputs: [handle],
+      after: operations,
+    };
+    const oper = this.#graph.add(read);
+    operations.push(oper);
+    return { oper, index: 0 };
+  }
+
+  /** `slots` come first among the inputs. What they held at first is read before. */
+  #change(slots: readonly Slot[], { inputs, ...operation }: Operation): void {
+    for (const slot of slots) this.#output(this.#initial.get(slot) as number);
+    const nodes = slots.map((slot) => this.#nodes(slot));
+    const changed = this.#graph.add({
+      ...operation,
+      inputs: [...nodes.map(({ handle }) => handle), ...inputs],
+      after: nodes.flatMap(({ operations }) => operations),
+    });
+    for (const { operations } of nodes) operations.push(changed);
+    this.#effects.push(changed);
+  }
+}
+
+function dtypeOf(slot: Slot): OpAttribute[] {
+  return [{ name: 'dtype', type: AttrType.type, value: slot.dtype }];
 }

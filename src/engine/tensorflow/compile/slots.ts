@@ -36,7 +36,7 @@ export class Slot {
   /** Before a run: the double takes what was assigned to the variable since the last one. */
   push(): void {
     if (this.variable.dataId === this.#shared) return;
-    const ids = [this.#handle, ...this.#tensors.ids([this.variable])];
+    const ids = [this.handle, ...this.#tensors.ids([this.variable])];
     this.#tensors.execute('AssignVariableOp', ids, { attributes: this.#dtype, outputs: 0 });
     this.#shared = this.variable.dataId;
     this.#ahead = false;
@@ -50,7 +50,7 @@ export class Slot {
   /** The variable takes what runs left in the double, unless it was assigned to since. */
   settle(): void {
     if (!this.#ahead || this.variable.dataId !== this.#shared) return;
-    const [read] = this.#tensors.execute('ReadVariableOp', [this.#handle], {
+    const [read] = this.#tensors.execute('ReadVariableOp', [this.handle], {
       attributes: this.#dtype,
     });
     if (!read) throw new Error(`the variable ${this.variable.name} has no value`);
@@ -68,7 +68,8 @@ export class Slot {
     this.#tensors.binding.deleteTensor(this.#resource);
   }
 
-  get #handle(): number {
+  /** Id of the double. */
+  get handle(): number {
     this.#resource ??= this.#tensors.execute('VarHandleOp', [], { attributes: this.attributes })[0]
       ?.id as number;
     return this.#resource;

@@ -3,7 +3,7 @@ import type { TensorFunction } from '../../engine.ts';
 import type { Context } from '../context.ts';
 import type { TensorMetadata } from '../handles.ts';
 import { OpDefinitions } from './op-definitions.ts';
-import { Recording } from './recording.ts';
+import { Recording, type Update } from './recording.ts';
 import { type Slot, Slots } from './slots.ts';
 import type { Tensors } from './tensors.ts';
 
@@ -51,7 +51,7 @@ export class Tracer {
       const outputs = tf.tidy(() => fn(placeholders) as tf.Tensor[]);
       const written = slots.filter((slot, i) => slot.variable.dataId !== unset[i]);
       this.#tensors.ids(written.map(({ variable }) => variable)).forEach((id, i) => {
-        recording.write(written[i] as Slot, id);
+        recording.write({ slot: written[i] as Slot, id });
       });
       recording.finish(name, this.#tensors.ids(outputs));
       tf.dispose([placeholders, outputs]);
@@ -67,6 +67,30 @@ export class Tracer {
       recording.dispose();
       for (const slot of slots) this.#slots.release(slot);
     }
+  }
+
+  /** An operation that changes variables in place; it takes them, then other inputs. */
+  update(
+    variables: readonly tf.Variable[],
+    { name, attributes, inputs }: Omit<Update, 'inputIds'> & { inputs: readonly tf.Tensor[] },
+  ): void {
+    const { recording } = this.#tensors.binding;
+    const inputIds = this.#tensors.ids(inputs);
+    const slots = variables.map((variable) => this.#slots.use(variable));
+    if (recording) {
+      const ids = this.#tensors.ids(variables);
+      const held = slots.map((slot, i) => ({ slot, id: ids[i] as number }));
+      recording.update(held, { name, attributes, inputIds }).forEach((metadata, i) => {
+        this.#assign(variables[i] as tf.Variable, metadata);
+      });
+    } else {
+      for (const slot of slots) slot.push();
+      const ids = [...slots.map((slot) => slot.handle), ...inputIds];
+      this.#tensors.execute(name, ids, { attributes, outputs: 0 });
+      for (const slot of slots) slot.wrote();
+      for (const slot of slots) slot.settle();
+    }
+    for (const slot of slots) this.#slots.release(slot);
   }
 
   /** One run; the caller disposes what it returns. */
