@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream, readdirSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -54,6 +54,18 @@ describe('configs/', function (this: Mocha.Suite) {
         model.dispose();
       });
     }
+  });
+
+  it('says the same when every default is written', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'cifar-run-configs-'));
+    const resolved = join(folder, 'resolved.yaml');
+    for (const name of names) {
+      const { experiment, resolvedYaml } = await load(name);
+      await writeFile(resolved, resolvedYaml());
+      const again = await loadExperiment(resolved, { set: [], setFile: [] });
+      expect(again.experiment, name).to.deep.equal(experiment);
+    }
+    await rm(folder, { recursive: true });
   });
 
   describe('trains on a part of real pictures:', () => {
