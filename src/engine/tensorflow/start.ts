@@ -12,6 +12,7 @@ import { Tensors } from './compile/tensors.ts';
 import { Tracer } from './compile/trace.ts';
 import { createContext } from './context.ts';
 import { DType } from './dtypes.ts';
+import { useOwnGradients } from './gradients.ts';
 import { requireVersion } from './install/folder.ts';
 import { inspectInstallation } from './install/inspect.ts';
 import { locateTensorFlow } from './install/locate.ts';
@@ -33,6 +34,7 @@ export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
   const binding = createBinding(context);
   const backend = new NodeJSKernelBackend(binding as unknown as TFJSBinding, 'tensorflow');
   tf.registerBackend('tensorflow', () => backend, 3);
+  useOwnGradients(backend, 'tensorflow');
   // Without it tfjs advertises tfjs-node when its plain JavaScript backend is used, and warns.
   tf.enableProdMode();
   await tf.setBackend('tensorflow');
