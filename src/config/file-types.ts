@@ -2144,7 +2144,7 @@ export interface Sweep {
    */
   seeds?: number | number[];
   /**
-   * Combinations that run in addition.
+   * Combinations that run in addition; what one does not name is as the file states it.
    *
    * Items: Settings and a value of each.
    */

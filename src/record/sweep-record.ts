@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join, relative } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import type { Settings } from '../plan/cells.ts';
 import type { PlannedSweep } from '../plan/sweep.ts';
@@ -13,7 +13,7 @@ export interface SweepRun {
   readonly id: string;
   readonly settings: Settings;
   readonly state: 'waiting' | 'finished' | 'failed';
-  /** Name of its folder beside sweep.json. */
+  /** Path of its folder from that of sweep.json. */
   readonly folder: string | null;
   readonly error: string | null;
   readonly metrics: RunRecord['metrics'] | null;
@@ -48,7 +48,7 @@ export class SweepRecord {
   }
 
   async finished(run: number, { folder, metrics }: RunRecord): Promise<void> {
-    await this.#change(run, { state: 'finished', folder: basename(folder), metrics });
+    await this.#change(run, { state: 'finished', folder: relative(this.folder, folder), metrics });
   }
 
   async failed(run: number, error: string): Promise<void> {
