@@ -77,6 +77,41 @@ withOverrides(program.command('data'))
   });
 
 program
+  .command('list')
+  .description('list runs, the latest first')
+  .argument('[experiment]', 'only the runs of this experiment')
+  .option(...RUNS_OPTION)
+  .option('--status <status>', 'only running, finished, failed or interrupted ones')
+  .option('--best <metric>', 'the best first by this metric, e.g. val_loss')
+  .option('--json', 'print for programs')
+  .action(async (experiment, options) => {
+    const { listCommand } = await import('./commands/list.ts');
+    await listCommand(experiment, options);
+  });
+
+program
+  .command('show')
+  .description("show one run's record")
+  .argument('<run>', RUN_HELP)
+  .option(...RUNS_OPTION)
+  .option('--json', 'print for programs')
+  .action(async (run, options) => {
+    const { showCommand } = await import('./commands/show.ts');
+    await showCommand(run, options);
+  });
+
+program
+  .command('rm')
+  .description('delete runs, after asking')
+  .argument('<run...>', RUN_HELP)
+  .option(...RUNS_OPTION)
+  .option('--yes', 'delete without asking')
+  .action(async (runs, options) => {
+    const { rmCommand } = await import('./commands/rm.ts');
+    await rmCommand(runs, options);
+  });
+
+program
   .command('export')
   .description("write a finished run's model to a folder or file")
   .argument('<run>', RUN_HELP)

@@ -1,0 +1,60 @@
+import { goalOf } from '../config/goal.ts';
+import { InputError } from '../errors.ts';
+import { columns } from '../plan/table.ts';
+import { RUN_STATES } from '../record/status.ts';
+import { type ListedRun, listedRun } from '../runs/listed.ts';
+import { runPlaces } from '../runs/places.ts';
+
+export interface ListOptions {
+  /** Folder that holds all runs. */
+  readonly runs: string;
+  readonly status?: string;
+  /** Metric to rank by, best first. */
+  readonly best?: string;
+  readonly json?: boolean;
+}
+
+const METRIC = 'val_accuracy';
+
+/**
+ * `cifar-run list [EXPERIMENT]`: all runs, the latest first.
+ * @throws InputError when the status is none that runs have.
+ */
+export async function listCommand(
+  experiment: string | undefined,
+  { runs, status, best, json }: ListOptions,
+): Promise<void> {
+  if (status !== undefined && !RUN_STATES.some((state) => state === status)) {
+    throw new InputError(`--status takes one of ${RUN_STATES.join(', ')}. Received: ${status}`);
+  }
+  const places = await runPlaces(runs, experiment);
+  const all = await Promise.all(places.reverse().map(listedRun));
+  const chosen = all.filter(({ state }) => status === undefined || state === status);
+  const ranked = best === undefined ? chosen : rank(chosen, best);
+  const lines = json ? [JSON.stringify(ranked, null, 2)] : table(ranked, best ?? METRIC);
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** Runs without the metric come last. */
+function rank(runs: readonly ListedRun[], metric: string): ListedRun[] {
+  const sign = goalOf(metric) === 'minimize' ? 1 : -1;
+  const worth = ({ metrics }: ListedRun) =>
+    sign * (metrics[metric] ?? sign * Number.POSITIVE_INFINITY);
+  return runs.toSorted((a, b) => worth(a) - worth(b) || 0);
+}
+
+function table(runs: readonly ListedRun[], metric: string): string[] {
+  if (runs.length === 0) return ['no runs'];
+  const rows = runs.map(({ experiment, id, started, state, epochs, metrics }) => [
+    experiment,
+    id,
+    started.replace('T', ' '),
+    state,
+    String(epochs),
+    metrics[metric]?.toFixed(4) ?? '',
+  ]);
+  return columns(
+    [['experiment', 'id', 'started', 'status', 'epochs', metric], ...rows],
+    ['left', 'left', 'left', 'left', 'right', 'right'],
+  );
+}

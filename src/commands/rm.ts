@@ -1,0 +1,52 @@
+import { rm } from 'node:fs/promises';
+import { createInterface } from 'node:readline/promises';
+import { InputError } from '../errors.ts';
+import { readStatus } from '../record/status.ts';
+import { findRun } from '../runs/find.ts';
+import { placeAt } from '../runs/places.ts';
+
+export interface RmOptions {
+  /** Folder that holds all runs. */
+  readonly runs: string;
+  readonly yes?: boolean;
+}
+
+/**
+ * `cifar-run rm RUN…`: deletes the folders of runs, once the person at the terminal agrees.
+ * @throws InputError, with nothing deleted, when one of them cannot be.
+ */
+export async function rmCommand(references: readonly string[], options: RmOptions): Promise<void> {
+  const found = await Promise.all(references.map((name) => findRun(name, options.runs)));
+  const folders = [...new Set(found)];
+  for (const folder of folders) await refuseLive(folder);
+  if (!options.yes && !(await agreed(folders))) return;
+  for (const folder of folders) {
+    await rm(folder, { recursive: true });
+    process.stdout.write(`deleted ${folder}\n`);
+  }
+}
+
+async function refuseLive(folder: string): Promise<void> {
+  if (!placeAt(folder)) {
+    throw new InputError(`${folder} is not named as a run's folder, so it is not deleted`);
+  }
+  const status = await readStatus(folder);
+  if (status?.state === 'running') {
+    throw new InputError(
+      `${folder} is running, in process ${status.pid} on ${status.host}; stop it first`,
+    );
+  }
+}
+
+async function agreed(folders: readonly string[]): Promise<boolean> {
+  if (!process.stdin.isTTY) {
+    throw new InputError('there is no terminal to ask at; --yes deletes without asking');
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await terminal.question(`${folders.join('\n')}\nDelete? [y/N] `);
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
+}

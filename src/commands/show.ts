@@ -1,0 +1,72 @@
+import type { ExperimentFile } from '../config/file-types.ts';
+import { columns } from '../plan/table.ts';
+import { findRun } from '../runs/find.ts';
+import { type ShownRun, shownRun } from '../runs/shown.ts';
+
+export interface ShowOptions {
+  /** Folder that holds all runs. */
+  readonly runs: string;
+  readonly json?: boolean;
+}
+
+/** `cifar-run show RUN`: what one run was, what it gave, phase by phase, and its files. */
+export async function showCommand(reference: string, { runs, json }: ShowOptions): Promise<void> {
+  const run = await shownRun(await findRun(reference, runs));
+  const lines = json ? [JSON.stringify(run, null, 2)] : describe(run);
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function describe({ folder, status, experiment, epochs, metrics, files }: ShownRun): string[] {
+  return [
+    folder,
+    '',
+    `status   ${status?.state ?? 'interrupted'}${status?.error ? `: ${status.error}` : ''}`,
+    ...(status ? [`time     ${status.started}${status.ended ? ` to ${status.ended}` : ''}`] : []),
+    ...(experiment ? describeExperiment(experiment) : []),
+    '',
+    ...phaseTable(experiment, epochs),
+    ...section('of the finished model', resultRows(metrics)),
+    ...section(
+      'files',
+      files.map(({ name, bytes }) => [name, `${bytes} B`]),
+    ),
+  ];
+}
+
+function describeExperiment({ data, model, seed }: ExperimentFile): string[] {
+  const { backbone } = model;
+  const origin = backbone.name ?? backbone.model ?? backbone.run ?? 'own layers';
+  return [
+    `data     ${data.dataset}, preprocess ${data.preprocess}`,
+    `model    ${origin}, weights ${backbone.weights ?? 'its own'}, ${model.head.length} layers of head`,
+    `seed     ${seed}`,
+  ];
+}
+
+/** Each phase by its last epoch. */
+function phaseTable(experiment: ExperimentFile | null, epochs: ShownRun['epochs']): string[] {
+  const names = Object.keys(epochs[0]?.validation ?? {});
+  const planned = new Map(experiment?.phases.map(({ name, epochs }) => [name, epochs]));
+  const rows = [...new Set(epochs.map(({ phase }) => phase))].map((phase) => {
+    const own = epochs.filter((epoch) => epoch.phase === phase);
+    const last = own.at(-1);
+    const seconds = own.reduce((sum, epoch) => sum + epoch.seconds, 0);
+    return [
+      phase,
+      `${own.length} of ${planned.get(phase) ?? '?'}`,
+      ...names.map((name) => last?.validation[name]?.toFixed(4) ?? ''),
+      `${Math.round(seconds)} s`,
+    ];
+  });
+  if (rows.length === 0) return ['no epoch has ended'];
+  const head = ['phase', 'epochs', ...names.map((name) => `val_${name}`), 'time'];
+  return columns([head, ...rows], ['left', 'right', ...names.map(() => 'right' as const), 'right']);
+}
+
+function resultRows(metrics: ShownRun['metrics']): string[][] {
+  return Object.entries(metrics).map(([name, value]) => [name, value.toFixed(4)]);
+}
+
+function section(title: string, rows: readonly string[][]): string[] {
+  return rows.length === 0 ? [] : ['', title, ...columns(rows, ['left', 'right'])];
+}

@@ -1,0 +1,140 @@
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { execa } from 'execa';
+import { cifarRun } from '../command-line.ts';
+import { useEngine } from '../engine.ts';
+
+const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+
+const EXPERIMENT = `
+name: small
+data: { dataset: digits, classes: ['3', '8'], limit: { train: 64, validation: 32 }, validation: 0.2, preprocess: scale }
+model:
+  backbone: { inputShape: [28, 28, 1], layers: [{ conv2d: { filters: 2, kernelSize: 3, strides: 4, name: conv } }] }
+  head: [flatten, { dense: { units: 2, activation: softmax } }]
+phases: [{ name: all, epochs: 2, optimizer: adam }]
+`;
+
+/** Answers at a terminal. */
+const atTerminal = (command: string, cwd: string, input: string) =>
+  execa('script', ['-qec', `${process.execPath} ${cli} ${command}`, '/dev/null'], { cwd, input });
+
+describe('the commands for runs', () => {
+  useEngine();
+  const folder = mkdtempSync(join(tmpdir(), 'cifar-run-runs-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  const say = (args: string) => cifarRun(args.split(' '), folder);
+  const listed = async (args = '') => JSON.parse((await say(`list --json${args}`)).stdout);
+  const run = async (args = '') => {
+    const { exitCode, stdout, stderr } = await say(`small.yaml${args}`);
+    expect(exitCode, stderr).to.equal(0);
+    return stdout.trim().split('\n').at(-1) ?? '';
+  };
+
+  before(async () => {
+    writeFileSync(join(folder, 'small.yaml'), EXPERIMENT);
+    await run();
+    await run(' --set name=other --set phases.all.epochs=1');
+  });
+
+  it('list shows each run once, the latest first', async () => {
+    const { stdout } = await say('list');
+    const [head, ...rows] = stdout.trim().split('\n');
+    expect(head?.split(/ {2,}/)).to.deep.equal(
+      'experiment,id,started,status,epochs,val_accuracy'.split(','),
+    );
+    expect(rows[0]).to.match(/^other +[0-9a-f]{10} .*Z +finished +1 +[01]\.\d{4}$/);
+    expect(rows[1]).to.match(/^small +[0-9a-f]{10} .*Z +finished +2 +[01]\.\d{4}$/);
+    expect(rows).to.have.length(2);
+  });
+
+  it('list filters and ranks', async () => {
+    expect(await listed(' small')).to.have.length(1);
+    expect(await listed(' --status failed')).to.deep.equal([]);
+    const ranked = await listed(' --best val_loss');
+    expect(ranked).to.have.length(2);
+    expect(ranked[0].metrics.val_loss).to.be.below(ranked[1].metrics.val_loss);
+    const { exitCode, stderr } = await say('list --status gone');
+    expect(exitCode).to.equal(2);
+    expect(stderr).to.match(/running, finished, failed, interrupted\. Received: gone/);
+  });
+
+  it('show tells what a run was and gave', async () => {
+    const { stdout } = await say('show small/latest');
+    expect(stdout).to.match(/^status {3}finished$/m);
+    expect(stdout).to.match(/^all +2 of 2 +\d\.\d{4} +\d\.\d{4} +\d+ s$/m);
+    expect(stdout).to.match(/^model\/weights\.bin +\d+ B$/m);
+    const shown = JSON.parse((await say('show small/latest --json')).stdout);
+    expect(shown.experiment.data.dataset).to.equal('digits');
+    expect(shown.epochs).to.have.length(2);
+  });
+
+  it('export and backbones take a run by its name', async () => {
+    const { exitCode } = await say('export best:val_loss weights.safetensors --layers conv');
+    expect(exitCode).to.equal(0);
+    expect(existsSync(join(folder, 'weights.safetensors'))).to.equal(true);
+    writeFileSync(
+      join(folder, 'next.yaml'),
+      EXPERIMENT.replace(/backbone: .*/, 'backbone: { run: small/latest, cut: conv }'),
+    );
+    const checked = await say('check next.yaml');
+    expect(checked.stderr).to.equal('');
+    expect(checked.stdout).to.match(/^conv /m);
+  });
+
+  it('answer in no time', async () => {
+    const times = [];
+    for (let i = 0; i < 5; i++) {
+      const start = performance.now();
+      await say('list');
+      times.push(performance.now() - start);
+    }
+    // 200 ms where nothing else runs.
+    expect(Math.min(...times)).to.be.below(400);
+  });
+
+  it('rm asks, and deletes what the person agrees to', async () => {
+    const path = await run(' --set name=short --set phases.all.epochs=1');
+    await atTerminal('rm short/latest', folder, 'n\n');
+    expect(existsSync(join(folder, path))).to.equal(true);
+    const { stdout } = await atTerminal('rm short/latest', folder, 'y\n');
+    expect(stdout).to.contain(`deleted ${path}`);
+    expect(existsSync(join(folder, path))).to.equal(false);
+  });
+
+  it('rm deletes nothing without a terminal or --yes, nor what is no run', async () => {
+    const before = readdirSync(join(folder, 'runs/small'));
+    const asked = await say('rm latest');
+    expect(asked.exitCode).to.equal(2);
+    expect(asked.stderr).to.match(/--yes/);
+    mkdirSync(join(folder, 'mine/model'), { recursive: true });
+    writeFileSync(join(folder, 'mine/model/model.json'), '{}');
+    const mine = await say('rm mine small/latest --yes');
+    expect(mine.exitCode).to.equal(2);
+    expect(mine.stderr).to.match(/mine is not named as a run's folder/);
+    expect(readdirSync(join(folder, 'runs/small'))).to.deep.equal(before);
+  });
+
+  it('a run that goes on is running and cannot be deleted; killed, it is interrupted and can', async () => {
+    const args = ['small.yaml', '--set', 'name=long', '--set', 'phases.all.epochs=100000'];
+    const long = execa(process.execPath, [cli, ...args], { cwd: folder, reject: false });
+    let output = '';
+    while (!output.includes('epoch 1')) output += String(await once(long.stdout, 'data'));
+    expect(await listed(' long')).to.have.nested.property('[0].state', 'running');
+    const refused = await say('rm long/latest --yes');
+    expect(refused.exitCode).to.equal(2);
+    expect(refused.stderr).to.match(/is running, in process \d+ on /);
+    long.kill('SIGKILL');
+    await long;
+    expect((await listed(' --status interrupted')).map(nameOf)).to.deep.equal(['long']);
+    expect((await say('rm long/latest --yes')).exitCode).to.equal(0);
+    expect(await listed(' long')).to.deep.equal([]);
+  });
+});
+
+const nameOf = ({ experiment }: { experiment: string }) => experiment;
