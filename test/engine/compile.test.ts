@@ -152,6 +152,35 @@ describe('compiled functions', () => {
     unique.dispose();
   });
 
+  it('leave the event loop free while they run', async () => {
+    const compiled = engine().compile(([x]) => {
+      let y = x as tf.Tensor2D;
+      for (let i = 0; i < 8; i++) y = y.matMul(y).mul<tf.Tensor2D>(1e-3);
+      return [y.sum()];
+    });
+    const x = tf.ones([1024, 1024]);
+    tf.dispose(await compiled.run([x]));
+    let ticks = 0;
+    const ticking = setInterval(() => (ticks += 1), 1);
+    tf.dispose(await compiled.run([x]));
+    clearInterval(ticking);
+    expect(ticks).to.be.above(3);
+    compiled.dispose();
+    x.dispose();
+  });
+
+  it('tell what failed in a run, and run again', async () => {
+    const compiled = engine().compile(([x, i]) => [
+      tf.unsortedSegmentSum(x as tf.Tensor, i as tf.Tensor1D, 2),
+    ]);
+    const x = tf.tensor1d([1, 2]);
+    const run = (segment: number) => values(compiled.run([x, tf.tensor1d([0, segment], 'int32')]));
+    const failed = await run(9).catch((error: Error) => error.message);
+    expect(failed).to.match(/could not run compiled_\d+\(float32\[2\], int32\[2\]\): .*9.*/s);
+    expect(await run(1)).to.deep.equal([1, 2]);
+    compiled.dispose();
+  });
+
   it('leave nothing behind', async () => {
     const round = async (size: number) => {
       const variable = tf.tidy(() => tf.variable(tf.zeros([size, 1000])));

@@ -77,7 +77,17 @@ export interface CApi {
     isList: Uint8Array,
     status: Pointer,
   ): number;
-  TFE_Execute(op: Pointer, outputs: BigUint64Array, count: Int32Array, status: Pointer): void;
+  TFE_Execute: {
+    (op: Pointer, outputs: BigUint64Array, count: Int32Array, status: Pointer): void;
+    /** The same in another thread; `done` is called in this one. */
+    async(
+      op: Pointer,
+      outputs: BigUint64Array,
+      count: Int32Array,
+      status: Pointer,
+      done: (error: Error | null) => void,
+    ): void;
+  };
 
   TF_NewGraph(): Pointer;
   TF_DeleteGraph(graph: Pointer): void;

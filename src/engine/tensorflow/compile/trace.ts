@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import type { TensorMetadata } from '../handles.ts';
 import { OpDefinitions } from './op-definitions.ts';
 import { Recording, type Update } from './recording.ts';
+import { FunctionRunner } from './run-function.ts';
 import { type Slot, Slots } from './slots.ts';
 import type { Tensors } from './tensors.ts';
 
@@ -22,6 +23,7 @@ export class Tracer {
   readonly #context: Context;
   readonly #definitions: OpDefinitions;
   readonly #slots: Slots;
+  readonly #runner: FunctionRunner;
   #traced = 0;
 
   constructor(context: Context, tensors: Tensors) {
@@ -29,6 +31,7 @@ export class Tracer {
     this.#context = context;
     this.#definitions = new OpDefinitions(context.api, context.status);
     this.#slots = new Slots(tensors);
+    this.#runner = new FunctionRunner(context, tensors.binding.handles);
   }
 
   /**
@@ -94,9 +97,12 @@ export class Tracer {
   }
 
   /** One run; the caller disposes what it returns. */
-  run({ name, outputs, slots, written }: Trace, inputs: readonly tf.Tensor[]): tf.Tensor[] {
+  async run(
+    { name, outputs, slots, written }: Trace,
+    inputs: readonly tf.Tensor[],
+  ): Promise<tf.Tensor[]> {
     for (const slot of slots) slot.push();
-    const results = this.#tensors.execute(name, this.#tensors.ids(inputs), { outputs });
+    const results = await this.#runner.run(name, this.#tensors.ids(inputs), outputs);
     for (const slot of written) slot.wrote();
     return results.map((metadata) => this.#tensors.make(metadata));
   }
