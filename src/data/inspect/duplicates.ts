@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Pictures } from '../dataset.ts';
 import { bitDistance, differenceHash, hashWords } from './difference-hash.ts';
 
-/** Most bits of 64 that the hashes of near duplicates differ in; below the four bands, one is then equal. */
-const mostBits = 3;
+/** Most bits of 64 that the hashes of near duplicates differ in: of the eight bands one is then equal. */
+const mostBits = 7;
 const bands = mostBits + 1;
 /** Most levels of 255 that their pixels differ by on average: pictures that are almost flat hash alike. */
-const mostLevels = 8;
+const mostLevels = 12;
 
 /** A picture of one part and its twin in the other, by their indices. */
 export interface Twins {
@@ -76,10 +76,10 @@ function hashesOf(pictures: Pictures): Uint32Array {
   return hashes;
 }
 
-/** Four bands of 16 bits. */
+/** Eight bands of 8 bits. */
 function bandsOf(hashes: Uint32Array, index: number): number[] {
-  const words = [...hashes.subarray(hashWords * index, hashWords * (index + 1))];
-  return words.flatMap((word) => [word >>> 16, word & 0xffff]);
+  const words = hashes.subarray(hashWords * index, hashWords * (index + 1));
+  return [...words].flatMap((word) => [0, 8, 16, 24].map((shift) => (word >>> shift) & 0xff));
 }
 
 function distance(a: Uint32Array, i: number, b: Uint32Array, j: number): number {
