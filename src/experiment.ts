@@ -2,7 +2,7 @@ import type { LoadedExperiment } from './config/load.ts';
 import { loadData } from './data/load.ts';
 import { startEngine } from './engine/choose.ts';
 import { loadModel } from './model/load.ts';
-import { planExperiment } from './plan/experiment.ts';
+import { checkClasses, planExperiment } from './plan/experiment.ts';
 import type { Progress } from './progress/progress.ts';
 import { trainingProgress } from './progress/training.ts';
 import { Recorder, type RunRecord } from './record/recorder.ts';
@@ -43,6 +43,7 @@ export async function runExperiment(
   const data = await progress.step('Data', (step) =>
     loadData(experiment.data, experiment.seed, { imageShape: plan.imageShape, signal, ...step }),
   );
+  checkClasses(loaded, source, data.classNames);
 
   // 4. Model: the network with its first weights.
   const { backbone } = experiment.model;

@@ -33,6 +33,19 @@ export async function planExperiment(loaded: LoadedExperiment): Promise<PlannedE
   };
 }
 
+/**
+ * Holds what was planned to the classes that the data turned out to have.
+ * @throws InputError when the network does not fit them.
+ */
+export function checkClasses(
+  { experiment, problemsAt }: LoadedExperiment,
+  source: ModelSource | null,
+  classNames: readonly string[],
+): void {
+  const problems = findProblems(experiment, { classNames, source: source?.graph ?? null });
+  if (problems.length > 0) throw problemsAt(problems);
+}
+
 async function sourceOf({ experiment, problemsAt }: LoadedExperiment): Promise<ModelSource | null> {
   const { backbone } = experiment.model;
   try {

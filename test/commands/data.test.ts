@@ -83,6 +83,15 @@ describe('cifar-run data', function (this: Mocha.Suite) {
     expect(width).to.be.above(1000);
   });
 
+  it('run refuses a network that has not the classes of the pictures', async () => {
+    await writeFile(join(folder, 'three.yaml'), experiment.replace('units: 2', 'units: 3'));
+    const { exitCode, stderr } = await cifarRun(['run', 'three.yaml'], folder);
+    expect(exitCode).to.equal(2);
+    expect(stderr).to.match(
+      /^three\.yaml:9:\d+ {2}model\.head\[1\] {2}the last layer, dense, must give one number for each of the 2 classes\. Received: 3$/,
+    );
+  });
+
   it('check names every picture that cannot be read, and fails unless they are to be skipped', async () => {
     await write('train/red/3.jpg', 'no picture');
     await write('val/red/b.png', '');
