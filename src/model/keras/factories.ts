@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Json } from '../../config/experiment.ts';
 import { BatchNormalization } from './batchNormalization.ts';
+import { dilatable } from './dilation.ts';
 import { Dropout, type DropoutArgs } from './dropout.ts';
 import { GaussianDropout, GaussianNoise } from './gaussian.ts';
+import { LayerNormalization } from './layerNormalization.ts';
 import { Normalization } from './normalization.ts';
 
 type Named<Args = unknown> = Args & { readonly name: string };
@@ -15,7 +17,14 @@ const keras = {
   gaussianNoise: (args: Named<{ stddev: number }>) => new GaussianNoise(args),
   gaussianDropout: (args: Named<{ rate: number }>) => new GaussianDropout(args),
   normalization: (args: Named) => new Normalization(args),
+  layerNormalization: (args: Named) => new LayerNormalization(args),
   cropping2d: tf.layers.cropping2D,
+  conv2d: (args: Parameters<typeof tf.layers.conv2d>[0]) =>
+    dilatable.conv2d(tf.layers.conv2d(args)),
+  depthwiseConv2d: (args: Parameters<typeof tf.layers.depthwiseConv2d>[0]) =>
+    dilatable.depthwiseConv2d(tf.layers.depthwiseConv2d(args)),
+  separableConv2d: (args: Parameters<typeof tf.layers.separableConv2d>[0]) =>
+    dilatable.separableConv2d(tf.layers.separableConv2d(args)),
 };
 
 /**

@@ -148,6 +148,29 @@ describe("layers with Keras' arithmetic", () => {
     ]);
   });
 
+  it('dilated convolutions are those of TensorFlow, at sizes that the rate does not divide', () => {
+    for (const padding of ['same', 'valid'] as const) {
+      for (const rate of [2, 3]) {
+        const args = {
+          filters: 4,
+          kernelSize: [2, 3],
+          dilationRate: rate,
+          padding,
+          useBias: false,
+        };
+        const model = buildModel(chain([9, 10, 3], ['conv2d', args]), 1);
+        const x = tf.randomUniform<tf.Rank.R4>([2, 9, 10, 3]);
+        const [kernel] = model.getWeights() as [tf.Tensor4D];
+        const want = tf.conv2d(x, kernel, 1, padding, 'NHWC', rate).dataSync();
+        const got = (model.predict(x) as tf.Tensor).dataSync();
+        expect(got).to.have.length(want.length);
+        expect(Math.max(...got.map((each, i) => Math.abs(each - (want[i] ?? 0))))).to.be.below(
+          1e-5,
+        );
+      }
+    }
+  });
+
   describe('dropout', () => {
     const ones = () => tf.ones([64, 100]);
     const dropout = () => buildModel(chain([100], ['dropout', { rate: 0.25 }]), 1);

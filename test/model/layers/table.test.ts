@@ -3,8 +3,10 @@ import { expect } from 'chai';
 import type { LayerArgs } from '../../../src/config/experiment.ts';
 import { buildModel } from '../../../src/model/build.ts';
 import { type Graph, INPUT, type Shape } from '../../../src/model/graph.ts';
+import { activationNames } from '../../../src/model/layers/activations.ts';
 import { layerKinds } from '../../../src/model/layers/table.ts';
 import { summarize } from '../../../src/model/summary.ts';
+import { uniforms } from '../../../src/random.ts';
 import { useEngine } from '../../engine.ts';
 
 type Case = readonly [inputs: Shape | readonly [Shape, Shape], args: LayerArgs];
@@ -32,14 +34,17 @@ const cases: Record<string, readonly Case[]> = {
     [[9, 8, 3], { filters: 4, kernelSize: [2, 3], strides: 2, padding: 'same', useBias: false }],
     [[9, 8, 3], { filters: 4, kernelSize: 3, strides: [2, 3] }],
     [[9, 8, 3], { filters: 4, kernelSize: 3, dilationRate: 2, activation: 'relu' }],
+    [[9, 8, 3], { filters: 4, kernelSize: [2, 3], dilationRate: [3, 2], padding: 'same' }],
   ],
   separableConv2d: [
     [[9, 8, 3], { filters: 4, kernelSize: 3, depthMultiplier: 2 }],
     [[9, 8, 3], { filters: 4, kernelSize: 3, strides: 2, padding: 'same' }],
+    [[9, 8, 3], { filters: 4, kernelSize: 3, dilationRate: 2, padding: 'same' }],
   ],
   depthwiseConv2d: [
     [[9, 8, 3], { kernelSize: 3, depthMultiplier: 2 }],
     [[9, 8, 3], { kernelSize: 5, strides: 2, padding: 'same', useBias: false }],
+    [[9, 8, 3], { kernelSize: 3, dilationRate: [2, 1], activation: 'tanh' }],
   ],
   conv2dTranspose: [
     [[4, 5, 6], { filters: 3, kernelSize: 3, strides: 2, padding: 'same' }],
@@ -64,6 +69,7 @@ const cases: Record<string, readonly Case[]> = {
   spatialDropout2d: [[[4, 5, 6], { rate: 0.1 }]],
   layerNormalization: [
     [[4, 5, 6], {}],
+    [[4, 5, 6], { scale: false }],
     [[7], { center: false }],
   ],
   normalization: [[[4, 5, 6], {}]],
@@ -131,6 +137,30 @@ const cases: Record<string, readonly Case[]> = {
     ],
   ],
 };
+
+/** The change of a random sum of the output along a random direction: by gradient, and by difference. */
+function slopes(graph: Graph): [byGradient: number, byDifference: number] {
+  const model = buildModel(graph, 1);
+  const random = (shape: number[], key: string) => {
+    const numbers = uniforms(tf.util.sizeFromShape(shape), [key]);
+    return tf.tensor(
+      Float32Array.from(numbers, (each) => 2 * each - 1),
+      shape,
+    );
+  };
+  const result = tf.tidy(() => {
+    const shape = [2, ...graph.inputShape];
+    const [x, direction] = [random(shape, 'x'), random(shape, 'direction')];
+    const factors = random((model.predict(x) as tf.Tensor).shape, 'factors');
+    const sum = (at: tf.Tensor) => (model.apply(at) as tf.Tensor).mul(factors).sum();
+    const step = 1e-3;
+    const [after, before] = [1, -1].map((sign) => sum(x.add(direction.mul(sign * step))));
+    const difference = (after as tf.Tensor).sub(before as tf.Tensor).div(2 * step);
+    return [tf.grad(sum)(x).mul(direction).sum(), difference].map((each) => each.dataSync()[0]);
+  });
+  model.dispose();
+  return result as [number, number];
+}
 
 /** A network in which the layer reads the input, or the input and a part of it. */
 function graphOf(kind: string, [inputs, args]: Case): Graph {
@@ -204,5 +234,21 @@ describe('layer kinds', () => {
         model.dispose();
       });
     }
+  }
+
+  for (const [kind, each] of Object.entries(cases)) {
+    it(`${kind} has the gradient of what it computes`, () => {
+      for (const one of each) {
+        const [byGradient, byDifference] = slopes(graphOf(kind, one));
+        expect(byGradient).to.be.closeTo(byDifference, 0.01 * Math.max(1, Math.abs(byDifference)));
+      }
+    });
+  }
+
+  for (const activation of activationNames) {
+    it(`activation ${activation} has the gradient of what it computes`, () => {
+      const [byGradient, byDifference] = slopes(graphOf('activation', [[7], { activation }]));
+      expect(byGradient).to.be.closeTo(byDifference, 0.01);
+    });
   }
 });
