@@ -22,7 +22,7 @@ export async function writeAtomic(path: string, content: string | Uint8Array): P
  * Adds to the end of a file and waits until the disk has it.
  * @throws RunError when it cannot be written; a part of `content` may then be in the file.
  */
-export async function appendSynced(path: string, content: string): Promise<void> {
+export async function appendSynced(path: string, content: string | Uint8Array): Promise<void> {
   await writeSynced(path, 'a', content).catch((error) => {
     throw cannotWrite(path, error);
   });

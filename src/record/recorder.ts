@@ -1,3 +1,4 @@
+import { parse } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
 import type { LoadedExperiment } from '../config/load.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -21,6 +22,7 @@ import { saveModel } from './model.ts';
 import { RunFolder } from './run-folder.ts';
 import { RunLock } from './run-lock.ts';
 import { beginStatus, endStatus, type Status } from './status.ts';
+import { TensorBoard } from './tensorboard/tensorboard.ts';
 
 export interface RecorderOptions {
   /** Folder that holds all runs. */
@@ -38,6 +40,14 @@ export interface RunRecord {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
+interface Parts {
+  readonly folder: RunFolder;
+  readonly lock: RunLock;
+  readonly status: Status;
+  readonly metrics: MetricsCsv;
+  readonly tensorBoard: TensorBoard;
+}
+
 /** Writes a run's folder: what it is as it begins, its metrics as it goes on, the rest at its end. */
 export class Recorder implements TrainingCallback {
   readonly #options: RecorderOptions;
@@ -46,18 +56,17 @@ export class Recorder implements TrainingCallback {
   readonly #status: Status;
   readonly #metrics: MetricsCsv;
   readonly #log: RunLog;
+  readonly #tensorBoard: TensorBoard;
   readonly #phases: (PhaseBegin & PhaseEnd)[] = [];
   #begun: PhaseBegin | undefined;
 
-  private constructor(
-    options: RecorderOptions,
-    parts: { folder: RunFolder; lock: RunLock; status: Status; metrics: MetricsCsv },
-  ) {
+  private constructor(options: RecorderOptions, parts: Parts) {
     this.#options = options;
     this.#folder = parts.folder;
     this.#lock = parts.lock;
     this.#status = parts.status;
     this.#metrics = parts.metrics;
+    this.#tensorBoard = parts.tensorBoard;
     this.#log = new RunLog(parts.folder.file('log.txt'));
   }
 
@@ -74,7 +83,8 @@ export class Recorder implements TrainingCallback {
     await folder.writeJson('environment.json', await describeEnvironment(facts));
     const labels = metrics.map(({ label }) => label);
     const csv = await MetricsCsv.open(folder.file('metrics.csv'), labels);
-    return new Recorder(options, { folder, lock, status, metrics: csv });
+    const tensorBoard = await TensorBoard.begin(folder.path, loaded.experiment, plan.id);
+    return new Recorder(options, { folder, lock, status, metrics: csv, tensorBoard });
   }
 
   /** The run's folder. */
@@ -93,6 +103,7 @@ export class Recorder implements TrainingCallback {
   async epochEnd(record: EpochRecord): Promise<void> {
     this.#lock.throwIfLost();
     await this.#metrics.append(record);
+    await this.#tensorBoard.epoch(record);
     const values = Object.entries(measures(record)).map(([name, value]) => `${name} ${value}`);
     await this.#log.write(`${record.phase} epoch ${record.phaseEpoch}: ${values.join(', ')}`);
   }
@@ -121,7 +132,12 @@ export class Recorder implements TrainingCallback {
       evaluation,
       parameters: model.countParams(),
     });
-    for (const { file, content } of ARTIFACTS) await this.#folder.write(file, await content(run));
+    for (const { file, content } of ARTIFACTS) {
+      const written = await content(run);
+      await this.#folder.write(file, written);
+      if (typeof written !== 'string') await this.#tensorBoard.picture(parse(file).name, written);
+    }
+    await this.#tensorBoard.end(true);
     await this.#log.write('finished');
     await endStatus(this.#folder, this.#status);
     await this.#lock.release();
@@ -137,7 +153,10 @@ export class Recorder implements TrainingCallback {
     const message = error instanceof Error ? error.message : String(error);
     try {
       await this.#log.write(interrupted ? message : `failed: ${message}`);
-      if (!interrupted) await endStatus(this.#folder, this.#status, message);
+      if (!interrupted) {
+        await endStatus(this.#folder, this.#status, message);
+        await this.#tensorBoard.end(false);
+      }
     } catch {}
     await this.#lock.release();
   }

@@ -1,0 +1,78 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { execa } from 'execa';
+import { loadExperiment } from '../../../src/config/load.ts';
+import { TensorBoard } from '../../../src/record/tensorboard/tensorboard.ts';
+import { crc32c } from '../../../src/record/tensorboard/tfrecord.ts';
+import { epoch } from '../epochs.ts';
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+const quickstart = path('../../../configs/quickstart.yaml');
+const picture = path('../../../docs/results/quickstart/curves.png');
+
+/** The release that the tests were written with; its pins bring protobuf and the rest. */
+const PACKAGES = ['tensorboard==2.21.0', 'setuptools<80', 'pillow'];
+
+describe('events for TensorBoard', () => {
+  let folder: string;
+  let python: string;
+
+  before(async function () {
+    this.timeout(300_000);
+    folder = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
+    const venv = join(tmpdir(), 'cifar-run-tensorboard-2.21.0');
+    python = join(venv, 'bin/python');
+    try {
+      await execa('python3', ['-m', 'venv', venv]);
+      await execa(python, ['-m', 'pip', 'install', '--quiet', ...PACKAGES]);
+    } catch (error) {
+      if (process.env.CI) throw error;
+      console.log(`      skipped: TensorBoard cannot be installed: ${(error as Error).message}`);
+      this.skip();
+    }
+  });
+
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it('are what TensorBoard reads: scalars, pictures, hyperparameters', async () => {
+    const { experiment } = await loadExperiment(quickstart, { set: [], setFile: [] });
+    const board = await TensorBoard.begin(folder, experiment, '0123abcd');
+    const epochs = [1, 2, 3].map((number) => epoch(number));
+    for (const record of epochs) await board.epoch(record);
+    const png = await readFile(picture);
+    await board.picture('curves', png);
+    await board.end(true);
+
+    const { stdout } = await execa(python, [path('read.py'), folder]);
+    const read = JSON.parse(stdout);
+    const scalars = (value: (record: (typeof epochs)[number]) => number | undefined) =>
+      epochs.map((record) => [record.epoch, Math.fround(value(record) ?? Number.NaN)]);
+    expect(read.scalars).to.deep.equal({
+      'loss/train': scalars(({ train }) => train.loss),
+      'accuracy/train': scalars(({ train }) => train.accuracy),
+      'loss/validation': scalars(({ validation }) => validation.loss),
+      'accuracy/validation': scalars(({ validation }) => validation.accuracy),
+      learning_rate: scalars(({ learningRate }) => learningRate),
+    });
+    const size = [png.readUInt32BE(16), png.readUInt32BE(20), png.length];
+    expect(read.images).to.deep.equal({ curves: [size] });
+    const [head] = experiment.phases;
+    expect(read.hparams).to.include({
+      seed: experiment.seed,
+      dataset: experiment.data.dataset,
+      [`${head?.name}.epochs`]: head?.epochs,
+      [`${head?.name}.optimizer`]: head?.optimizer.name,
+      [`${head?.name}.learningRate`]: head?.optimizer.learningRate,
+    });
+    expect(read).to.include({ group: '0123abcd', status: 1 });
+  });
+
+  it('have the checksums of RFC 3720', () => {
+    expect(crc32c(new Uint8Array(32))).to.equal(0x8a9136aa);
+    expect(crc32c(new Uint8Array(32).fill(255))).to.equal(0x62a8ab43);
+    expect(crc32c(Buffer.from('123456789'))).to.equal(0xe3069283);
+  });
+});
