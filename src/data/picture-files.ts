@@ -86,7 +86,7 @@ async function decodeAll(
   let done = 0;
   const decode = async (file: TreeFile) => {
     const decoded = await decodeFile(file, imageShape);
-    if (decoded instanceof Error) fail(file.path, decoded.message);
+    if (decoded instanceof Error) fail(file.path, firstLine(decoded));
     else for (const index of waiting.get(file.path) ?? []) await store(index, decoded);
     waiting.delete(file.path);
     done++;
@@ -114,4 +114,9 @@ async function decodeFile({ bytes }: TreeFile, shape: LoadContext['imageShape'])
   } catch (error) {
     return error as Error;
   }
+}
+
+/** libvips adds a line for each thing that it notices. */
+function firstLine({ message }: Error): string {
+  return message.split('\n')[0] as string;
 }
