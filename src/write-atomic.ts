@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { RunError } from './errors.ts';
 
 /**
@@ -12,6 +13,7 @@ export async function writeAtomic(path: string, content: string | Uint8Array): P
   try {
     await writeSynced(temporary, 'wx', content);
     await rename(temporary, path);
+    await syncFolder(dirname(path));
   } catch (error) {
     await rm(temporary, { force: true });
     throw cannotWrite(path, error);
@@ -26,6 +28,17 @@ export async function appendSynced(path: string, content: string | Uint8Array): 
   await writeSynced(path, 'a', content).catch((error) => {
     throw cannotWrite(path, error);
   });
+}
+
+/** So that a rename within it outlives a power cut; Windows does it unasked, and opens no folders. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 async function writeSynced(path: string, flags: string, content: string | Uint8Array) {

@@ -1,4 +1,4 @@
-import { appendFile } from 'node:fs/promises';
+import { appendSynced } from '../write-atomic.ts';
 
 /** log.txt: what happened, each line with its UTC time. */
 export class RunLog {
@@ -11,6 +11,6 @@ export class RunLog {
   async write(message: string): Promise<void> {
     const time = new Date().toISOString();
     const lines = message.split('\n').map((line) => `${time}  ${line}\n`);
-    await appendFile(this.#path, lines.join(''));
+    await appendSynced(this.#path, lines.join(''));
   }
 }

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { RunError } from '../errors.ts';
 import { writeAtomic } from '../write-atomic.ts';
 
 const SECOND_MS = 1000;
@@ -24,9 +25,15 @@ export class RunFolder {
   /**
    * Makes `<runs>/<name>/<UTC time>-<id>`. A second run of the same id within a second takes the next
    * second's name: two runs never share a folder.
+   * @throws RunError when it cannot be made, such as on a disk that is full or read-only.
    */
   static async create({ runs, name, id }: RunName, now = new Date()): Promise<RunFolder> {
-    await mkdir(join(runs, name), { recursive: true });
+    const experiment = join(runs, name);
+    await mkdir(experiment, { recursive: true }).catch((error: Error) => {
+      throw new RunError(`cannot make the folder ${experiment}: ${error.message}`, {
+        cause: error,
+      });
+    });
     for (let time = now.getTime(); ; time += SECOND_MS) {
       const path = join(runs, name, `${timeStamp(new Date(time))}-${id}`);
       if (await makeNew(path)) return new RunFolder(path);
@@ -58,7 +65,8 @@ async function makeNew(path: string): Promise<boolean> {
     await mkdir(path);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    throw new RunError(`cannot make the folder ${path}: ${message}`, { cause: error });
   }
 }

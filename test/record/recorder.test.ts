@@ -15,6 +15,7 @@ import { readMetricsCsv } from '../../src/record/metrics-csv.ts';
 import { Recorder, type RunRecord } from '../../src/record/recorder.ts';
 import { useEngine } from '../engine.ts';
 import { pixelsOf } from '../pixels.ts';
+import { epoch } from './epochs.ts';
 import { predictInPlainTfjs } from './plain-tfjs.ts';
 
 const EXPERIMENT = `
@@ -246,6 +247,13 @@ describe('the record of a run that ends early', () => {
     await recorder.fail(new InterruptedError('SIGINT'));
     expect(await status()).to.include({ state: 'started', ended: null, error: null });
     expect(await log()).to.match(/Z {2}interrupted by SIGINT\n$/);
+  });
+
+  it('says that its folder is gone as soon as an epoch cannot be written', async () => {
+    await rm(recorder.folder, { recursive: true });
+    const error = await recorder.epochEnd(epoch(1)).catch((caught: unknown) => caught);
+    expect(error).to.be.instanceOf(RunError);
+    expect(String(error)).to.match(/cannot write .*metrics\.csv: ENOENT/);
   });
 
   it('does not hide the failure when it cannot be written either', async () => {

@@ -1,7 +1,8 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect } from 'chai';
+import { RunError } from '../../src/errors.ts';
 import { RunFolder } from '../../src/record/run-folder.ts';
 import { beginStatus, endStatus } from '../../src/record/status.ts';
 
@@ -29,6 +30,13 @@ describe("a run's folder", () => {
       '2026-01-31T12-05-11Z-0123abcd',
     ]);
     expect(await readdir(join(runs, 'vgg19'))).to.have.length(3);
+  });
+
+  it('says clearly that it cannot be made', async () => {
+    await writeFile(runs, 'a file where the folder of runs should be');
+    const error = await create().catch((caught: unknown) => caught);
+    expect(error).to.be.instanceOf(RunError);
+    expect(String(error)).to.match(/cannot make the folder .*runs.vgg19: ENOTDIR/);
   });
 
   it('says in status.json how far the run came', async () => {
