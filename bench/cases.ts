@@ -20,8 +20,8 @@ export async function benchCases(): Promise<readonly Case[]> {
   if (!first) throw new Error('the published head has lost its layers');
   const head = { inputShape: [512], nodes: [{ ...first, inputs: [INPUT] }, ...rest] };
   return [
-    { name: 'head', batchSize: 32, steps: 40, graph: head },
-    { name: 'head', batchSize: 256, steps: 15, graph: head },
-    { name: 'vgg19', batchSize: 32, steps: 3, graph: whole },
+    { name: 'head', batchSize: 32, steps: 15, graph: head },
+    { name: 'head', batchSize: 256, steps: 5, graph: head },
+    { name: 'vgg19', batchSize: 32, steps: 1, graph: whole },
   ];
 }

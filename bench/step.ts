@@ -11,7 +11,7 @@ import { ownRunner, type Runner } from './own.ts';
  *
  *     npx tsx bench/step.ts [rounds]
  */
-const rounds = Number(process.argv[2] ?? 5);
+const rounds = Number(process.argv[2] ?? 9);
 
 const median = (values: readonly number[]) =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
