@@ -47,11 +47,11 @@ export async function runExperiment(
 
   // 4. Model: the network with its first weights.
   const { backbone } = experiment.model;
-  const model = await progress.step('Model', ({ report }) =>
+  const { model, weights } = await progress.step('Model', ({ report }) =>
     loadModel({ graph, backbone, source, seed: experiment.seed, signal, report }),
   );
 
-  const recorder = await Recorder.open({ runs, loaded, plan, engine, data });
+  const recorder = await Recorder.open({ runs, loaded, plan, engine, data, weights });
   try {
     // 5. Train: phase after phase.
     const training = { model, graph, experiment, data, engine, signal };

@@ -16,11 +16,17 @@ export interface LoadModelOptions {
   readonly signal: AbortSignal;
 }
 
+export interface LoadedModel {
+  readonly model: tf.LayersModel;
+  /** The file that its backbone's weights are from; `null` when they are random. */
+  readonly weights: string | null;
+}
+
 /** The network with the weights that training begins from, fetched where need be. */
-export async function loadModel(options: LoadModelOptions): Promise<tf.LayersModel> {
+export async function loadModel(options: LoadModelOptions): Promise<LoadedModel> {
   const { graph, backbone, seed, source } = options;
   const weights = await resolveWeights(backbone, { ...options, source: source?.path ?? null });
   const model = buildModel(graph, seed);
   if (weights) await loadWeights(model, weights, backbone, source?.graph ?? null);
-  return model;
+  return { model, weights };
 }

@@ -11,10 +11,11 @@ export interface EnvironmentFacts {
   readonly engine: Engine;
   readonly seed: number;
   readonly dataHash: string;
+  readonly weightHashes: Readonly<Record<string, string>>;
 }
 
 /** What a run was done with, for environment.json. */
-export async function describeEnvironment({ engine, seed, dataHash }: EnvironmentFacts) {
+export async function describeEnvironment({ engine, ...facts }: EnvironmentFacts) {
   const { name, device, devices, threads, compiles } = engine;
   const cpus = os.cpus();
   return {
@@ -30,8 +31,7 @@ export async function describeEnvironment({ engine, seed, dataHash }: Environmen
       memoryBytes: os.totalmem(),
     },
     gitCommit: await gitCommit(),
-    seed,
-    dataHash,
+    ...facts,
   };
 }
 

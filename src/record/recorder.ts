@@ -23,6 +23,7 @@ import { RunFolder } from './run-folder.ts';
 import { RunLock } from './run-lock.ts';
 import { beginStatus, endStatus, type Status } from './status.ts';
 import { TensorBoard } from './tensorboard/tensorboard.ts';
+import { weightHashes } from './weight-hashes.ts';
 
 export interface RecorderOptions {
   /** Folder that holds all runs. */
@@ -31,6 +32,8 @@ export interface RecorderOptions {
   readonly plan: Pick<Plan, 'id'>;
   readonly engine: Engine;
   readonly data: Dataset;
+  /** The file that the backbone's first weights are from; `null` when they are random. */
+  readonly weights: string | null;
 }
 
 /** Where a finished run is, and what its model gives. */
@@ -72,14 +75,19 @@ export class Recorder implements TrainingCallback {
 
   /** Makes the run's folder and writes what is known before training. */
   static async open(options: RecorderOptions): Promise<Recorder> {
-    const { runs, loaded, plan, engine, data } = options;
+    const { runs, loaded, plan, engine, data, weights } = options;
     const { name, seed, metrics } = loaded.experiment;
     const folder = await RunFolder.create({ runs, name, id: plan.id });
     const lock = await RunLock.take(folder.path);
     const status = await beginStatus(folder);
     await folder.write('experiment.yaml', loaded.text);
     await folder.write('resolved.yaml', loaded.resolvedYaml());
-    const facts = { engine, seed, dataHash: dataHash(data) };
+    const facts = {
+      engine,
+      seed,
+      dataHash: dataHash(data),
+      weightHashes: await weightHashes(weights),
+    };
     await folder.writeJson('environment.json', await describeEnvironment(facts));
     const labels = metrics.map(({ label }) => label);
     const csv = await MetricsCsv.open(folder.file('metrics.csv'), labels);

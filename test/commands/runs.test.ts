@@ -1,10 +1,20 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { execa } from 'execa';
+import { findRun } from '../../src/runs/find.ts';
 import { cifarRun } from '../command-line.ts';
 import { useEngine } from '../engine.ts';
 
@@ -85,6 +95,21 @@ describe('the commands for runs', () => {
     const checked = await say('check next.yaml');
     expect(checked.stderr).to.equal('');
     expect(checked.stdout).to.match(/^conv /m);
+    const model = join(await findRun('small/latest', join(folder, 'runs')), 'model');
+    const next = await say('next.yaml --set name=next');
+    expect(next.exitCode, next.stderr).to.equal(0);
+    const environment = JSON.parse(
+      readFileSync(
+        join(folder, next.stdout.trim().split('\n').at(-1) ?? '', 'environment.json'),
+        'utf8',
+      ),
+    );
+    expect(Object.values(environment.weightHashes)).to.deep.equal(
+      ['model.json', 'weights.bin'].map((file) => {
+        const bytes = readFileSync(join(model, file));
+        return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+      }),
+    );
   });
 
   it('answer in no time', async () => {

@@ -228,7 +228,14 @@ describe('the record of a run that ends early', () => {
       classWeights: null,
       broken: [],
     };
-    recorder = await Recorder.open({ runs, loaded, plan: { id: '0123' }, engine: engine(), data });
+    recorder = await Recorder.open({
+      runs,
+      loaded,
+      plan: { id: '0123' },
+      engine: engine(),
+      data,
+      weights: null,
+    });
   });
 
   afterEach(() => rm(runs, { recursive: true }));
