@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { execa } from 'execa';
-import { cifarRun } from './command-line.ts';
+import { cifarRun, modulesLoaded } from './command-line.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -56,20 +56,10 @@ describe('the command line', () => {
   });
 
   it('loads nothing heavy for --help and check', async () => {
-    const hook = `
-      import { register } from 'node:module';
-      const source = 'export const resolve = async (name, context, next) => {' +
-        'const found = await next(name, context); process._rawDebug(found.url); return found; }';
-      register('data:text/javascript,' + encodeURIComponent(source));`;
     for (const args of [['--help'], ['check', 'configs/vgg19-two-phase.yaml']]) {
-      const importHook = `data:text/javascript,${encodeURIComponent(hook)}`;
-      const { stderr } = await execa(
-        process.execPath,
-        ['--import', importHook, 'dist/cli.js', ...args],
-        { cwd: root },
-      );
-      expect(stderr).to.contain('dist/cli.js');
-      expect(stderr).not.to.match(/node_modules\/|chunks\/(start|run)-/);
+      const loaded = await modulesLoaded(args, root);
+      expect(loaded).to.contain('dist/cli.js');
+      expect(loaded).not.to.match(/node_modules\/|chunks\/(start|run)-/);
     }
   });
 });

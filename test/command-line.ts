@@ -17,3 +17,15 @@ export async function cifarRun(args: readonly string[], cwd = process.cwd()): Pr
   });
   return { exitCode, stdout, stderr };
 }
+
+/** URLs of the modules that the built program loads for these arguments, a line each. */
+export async function modulesLoaded(args: readonly string[], cwd: string): Promise<string> {
+  const hook = `
+    import { register } from 'node:module';
+    const source = 'export const resolve = async (name, context, next) => {' +
+      'const found = await next(name, context); process._rawDebug(found.url); return found; }';
+    register('data:text/javascript,' + encodeURIComponent(source));`;
+  const importHook = `data:text/javascript,${encodeURIComponent(hook)}`;
+  const { stderr } = await execa(process.execPath, ['--import', importHook, cli, ...args], { cwd });
+  return stderr;
+}
