@@ -4,6 +4,7 @@ import {
   isMap,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
   type Node,
   parseDocument,
@@ -51,6 +52,10 @@ type Placing = (offset: number) => Place;
 function parse(text: string, lineCounter: LineCounter, place: Placing): Document.Parsed {
   // Keys are compared below: the library compares each with each.
   const options = { lineCounter, prettyErrors: false, uniqueKeys: false, version: '1.2' } as const;
+  if (isNestedTooDeeply(text)) {
+    lineCounter.addNewLine(0);
+    throw tooDeep(place(0));
+  }
   let document: Document.Parsed;
   try {
     document = parseDocument(text, options);
@@ -63,6 +68,23 @@ function parse(text: string, lineCounter: LineCounter, place: Placing): Document
   if (!error) return document;
   if (error.message.includes('call stack')) throw tooDeep(place(0));
   throw fault(place(error.pos[0]), `broken YAML: ${explain(error)}`);
+}
+
+/**
+ * Told by brackets, and by dashes of one line, before the library reads them: it calls itself for each,
+ * and where the stack ends the process may end too.
+ */
+function isNestedTooDeeply(text: string): boolean {
+  let brackets = 0;
+  let dashes = 0;
+  for (const token of new Lexer().lex(text)) {
+    if (token === '[' || token === '{') brackets += 1;
+    else if (token === ']' || token === '}') brackets -= 1;
+    else if (token === '-' || token === '?') dashes += 1;
+    else if (token.includes('\n')) dashes = 0;
+    if (brackets + dashes > MAX_DEPTH) return true;
+  }
+  return false;
 }
 
 function fault(place: Place, message: string): InputError {

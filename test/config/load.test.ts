@@ -357,6 +357,9 @@ evaluate: { tta: flip }
         /nested too deeply/,
       ],
       ['brackets without end', repeat('[ ', 120_000), /nested too deeply/],
+      ['as many as the stack takes', repeat('[ ', 10_000), /nested too deeply/],
+      ['dashes without end', repeat('- ', 120_000), /nested too deeply/],
+      ['keys of keys', repeat('? ', 120_000), /nested too deeply/],
       ['an alias bomb', bomb.join('\n'), /more than 20000 values, aliases included/],
       [
         '20,000 keys',
