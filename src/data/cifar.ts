@@ -1,6 +1,6 @@
 import type { DataConfig } from '../config/experiment.ts';
-import type { Hash } from '../download.ts';
 import { InputError } from '../errors.ts';
+import type { Hash } from '../storage/download.ts';
 import type { DatasetKind, LoadContext, PictureSource } from './dataset.ts';
 import { readNamed } from './files/find.ts';
 import { openTree } from './files/tree.ts';

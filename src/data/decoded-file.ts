@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { RunError } from '../errors.ts';
-import { writeAtomic } from '../write-atomic.ts';
+import { writeAtomic } from '../storage/write-atomic.ts';
 import type { LoadContext, Reading } from './dataset.ts';
 import { FilePixels, MemoryPixels, type Pixels } from './pixels.ts';
 

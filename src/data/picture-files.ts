@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { cacheFolder } from '../cache.ts';
 import type { DataConfig } from '../config/experiment.ts';
 import { InputError } from '../errors.ts';
+import { cacheFolder } from '../storage/cache.ts';
 import type { LoadContext, PictureSource, Reading } from './dataset.ts';
 import { decodeConcurrency, decodePicture } from './decode.ts';
 import { keepPictures, keptPictures, type Store } from './decoded-file.ts';

@@ -1,4 +1,4 @@
-import { appendSynced } from '../write-atomic.ts';
+import { appendSynced } from '../storage/write-atomic.ts';
 
 /** log.txt: what happened, each line with its UTC time. */
 export class RunLog {

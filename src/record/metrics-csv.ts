@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { RunError } from '../errors.ts';
+import { appendSynced, writeAtomic } from '../storage/write-atomic.ts';
 import type { EpochRecord } from '../train/callbacks.ts';
-import { appendSynced, writeAtomic } from '../write-atomic.ts';
 
 /** The columns of metrics.csv for an experiment's metrics, e.g. `['accuracy', 'mse']`. */
 export function metricsColumns(metrics: readonly string[]): string[] {

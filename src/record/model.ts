@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import type { DataConfig } from '../config/experiment.ts';
-import { writeAtomic } from '../write-atomic.ts';
+import { writeAtomic } from '../storage/write-atomic.ts';
 
 const WEIGHTS = 'weights.bin';
 

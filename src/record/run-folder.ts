@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RunError } from '../errors.ts';
-import { writeAtomic } from '../write-atomic.ts';
+import { writeAtomic } from '../storage/write-atomic.ts';
 
 const SECOND_MS = 1000;
 

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import type { Settings } from '../plan/cells.ts';
 import type { PlannedSweep } from '../plan/sweep.ts';
-import { writeAtomic } from '../write-atomic.ts';
+import { writeAtomic } from '../storage/write-atomic.ts';
 import type { RunRecord } from './recorder.ts';
 
 /** One run of a sweep, as sweep.json tells of it. */

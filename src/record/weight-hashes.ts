@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { hashFile } from '../download.ts';
 import { shardPaths } from '../model/weights/tfjs.ts';
+import { hashFile } from '../storage/download.ts';
 
 /**
  * SHA-256 of each file that a backbone's first weights came from, a tfjs model's shards included, by path.

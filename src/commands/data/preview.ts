@@ -7,7 +7,7 @@ import { PickedPixels } from '../../data/pixels.ts';
 import { startEngine } from '../../engine/choose.ts';
 import { contactSheetChart } from '../../record/plots/contact-sheet.ts';
 import { renderPng } from '../../record/plots/render.ts';
-import { writeAtomic } from '../../write-atomic.ts';
+import { writeAtomic } from '../../storage/write-atomic.ts';
 import type { DataAction } from './action.ts';
 
 const rows = 8;

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Hash } from '../../download.ts';
 import { InputError } from '../../errors.ts';
+import type { Hash } from '../../storage/download.ts';
 
 /** A weight file of keras.applications, without the top. */
 export interface ImagenetFile {

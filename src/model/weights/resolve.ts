@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { cacheFolder } from '../../cache.ts';
 import type { BackboneConfig } from '../../config/experiment.ts';
-import { type Download, download } from '../../download.ts';
 import { InputError, RunError } from '../../errors.ts';
+import { cacheFolder } from '../../storage/cache.ts';
+import { type Download, download } from '../../storage/download.ts';
 import { formatOf } from './formats.ts';
 import { imagenetFile, KERAS_APPLICATIONS, kerasModels } from './imagenet.ts';
 import { shardPaths } from './tfjs.ts';

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { InputError } from '../../errors.ts';
-import { writeAtomic } from '../../write-atomic.ts';
+import { writeAtomic } from '../../storage/write-atomic.ts';
 import type { Shape } from '../graph.ts';
 import { decode } from './decode.ts';
 import { splitWeightName, type WeightEntry, type WeightFormat } from './format.ts';

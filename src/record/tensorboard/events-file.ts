@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { appendSynced } from '../../write-atomic.ts';
+import { appendSynced } from '../../storage/write-atomic.ts';
 import { bytes, double, integer, message } from './protobuf.ts';
 import type { SummaryValue } from './summaries.ts';
 import { tfRecord } from './tfrecord.ts';

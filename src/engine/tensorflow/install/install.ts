@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { withLock } from '../../../lock.ts';
+import { withLock } from '../../../storage/lock.ts';
 import { requireSpace, withSentences } from './cache-folder.ts';
 import { untilInterrupted } from './interruption.ts';
 import { isInstalled, writeManifest } from './manifest.ts';

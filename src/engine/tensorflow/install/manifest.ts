@@ -1,6 +1,6 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hashFile } from '../../../download.ts';
+import { hashFile } from '../../../storage/download.ts';
 import type { Distribution, Variant } from './platforms.ts';
 import type { FileRecord } from './unpack.ts';
 

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { execa } from 'execa';
-import { type Download, download, type Hash } from '../src/download.ts';
-import { RunError } from '../src/errors.ts';
+import { RunError } from '../../src/errors.ts';
+import { type Download, download, type Hash } from '../../src/storage/download.ts';
 
 const content = randomBytes(300_000);
 const sha256: Hash = `sha256:${createHash('sha256').update(content).digest('hex')}`;
@@ -254,9 +254,11 @@ describe('download', () => {
   });
 
   it('is done once when several processes want the same file', async () => {
-    const someoneWaits = new EventEmitter();
-    answers = [(...exchange) => void someoneWaits.once('now', () => honest(...exchange))];
-    const source = fileURLToPath(new URL('../src/download.ts', import.meta.url));
+    const waiting = new EventEmitter();
+    // Before either process starts: one may wait before the request of the other has arrived.
+    const someoneWaits = once(waiting, 'now');
+    answers = [(...exchange) => void someoneWaits.then(() => honest(...exchange))];
+    const source = fileURLToPath(new URL('../../src/storage/download.ts', import.meta.url));
     const script = `
       const { download } = await import(${JSON.stringify(source)});
       const { signal } = new AbortController();
@@ -265,7 +267,7 @@ describe('download', () => {
     const processes = [execa('node', node), execa('node', node)];
     for (const { stdout } of processes) {
       stdout.on('data', (text: Buffer) => {
-        if (text.includes('another process is fetching')) someoneWaits.emit('now');
+        if (text.includes('another process is fetching')) waiting.emit('now');
       });
     }
     await Promise.all(processes);

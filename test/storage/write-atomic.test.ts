@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { execa } from 'execa';
-import { RunError } from '../src/errors.ts';
-import { appendSynced, writeAtomic } from '../src/write-atomic.ts';
+import { RunError } from '../../src/errors.ts';
+import { appendSynced, writeAtomic } from '../../src/storage/write-atomic.ts';
 
-const module = fileURLToPath(new URL('../src/write-atomic.ts', import.meta.url));
+const module = fileURLToPath(new URL('../../src/storage/write-atomic.ts', import.meta.url));
 
 describe('writing files', () => {
   let folder: string;

@@ -1,7 +1,7 @@
 import { type FileHandle, open, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { RunError } from '../errors.ts';
 import type { Download } from './download.ts';
-import { RunError } from './errors.ts';
 
 const REPORT_EVERY_MS = 250;
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { RunError } from './errors.ts';
+import { RunError } from '../errors.ts';
 
 /**
  * Replaces a file as a whole: whoever reads it, even after a power cut, finds the old content or the new.

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
-import { cacheFolder } from '../src/cache.ts';
+import { cacheFolder } from '../../src/storage/cache.ts';
 
 describe('the cache folder', () => {
   const { CIFAR_RUN_CACHE, XDG_CACHE_HOME } = process.env;
