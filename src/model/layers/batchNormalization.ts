@@ -1,4 +1,5 @@
-import { elements, flag, only } from './args.ts';
+import { elements, only } from './args.ts';
+import { gainAndShift } from './gain-and-shift.ts';
 import type { LayerKind } from './layer.ts';
 
 /** Ioffe and Szegedy 2015, over all axes but the last. Keras' defaults: momentum 0.99, epsilon 1e-3. */
@@ -22,8 +23,7 @@ export const batchNormalization: LayerKind = {
   weights(inputs, args) {
     const shape = [only(inputs).at(-1) ?? 0];
     return [
-      ...(flag(args, 'scale', true) ? [{ name: 'gamma', shape, trainable: true }] : []),
-      ...(flag(args, 'center', true) ? [{ name: 'beta', shape, trainable: true }] : []),
+      ...gainAndShift(inputs, args),
       { name: 'moving_mean', shape, trainable: false },
       { name: 'moving_variance', shape, trainable: false },
     ];

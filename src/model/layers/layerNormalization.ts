@@ -1,4 +1,5 @@
-import { elements, flag, only } from './args.ts';
+import { elements, only } from './args.ts';
+import { gainAndShift } from './gain-and-shift.ts';
 import type { LayerKind } from './layer.ts';
 
 /** Ba et al. 2016, over the last axis. */
@@ -16,12 +17,6 @@ export const layerNormalization: LayerKind = {
     'gammaRegularizer',
   ],
   outputShape: only,
-  weights(inputs, args) {
-    const shape = [only(inputs).at(-1) ?? 0];
-    return [
-      ...(flag(args, 'scale', true) ? [{ name: 'gamma', shape, trainable: true }] : []),
-      ...(flag(args, 'center', true) ? [{ name: 'beta', shape, trainable: true }] : []),
-    ];
-  },
+  weights: gainAndShift,
   flops: (inputs) => 8 * elements(only(inputs)),
 };

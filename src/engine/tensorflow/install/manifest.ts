@@ -1,6 +1,7 @@
-import { open, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hashFile } from '../../../storage/download.ts';
+import { writeAtomic } from '../../../storage/write-atomic.ts';
 import type { Distribution, Variant } from './platforms.ts';
 import type { FileRecord } from './unpack.ts';
 
@@ -22,13 +23,7 @@ export async function writeManifest(
 ): Promise<void> {
   const requirements = wheels.map((wheel) => `${wheel.requirement} sha256:${wheel.sha256}`);
   const manifest: Manifest = { version, variant, wheels: requirements, files };
-  const file = await open(join(folder, MANIFEST), 'w');
-  try {
-    await file.writeFile(`${JSON.stringify(manifest, null, 2)}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  await writeAtomic(join(folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
 /** Whether everything is there in its full size; takes no longer than a look at the folder. */
