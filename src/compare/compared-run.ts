@@ -1,0 +1,33 @@
+import type { Json } from '../config/experiment.ts';
+
+/** A run as comparisons see it: flat maps from the names of columns to values. */
+export interface ComparedRun {
+  /** `run`, `experiment`, `id`, `status`, `epochs`, … */
+  readonly facts: Readonly<Record<string, Json>> & {
+    readonly run: string;
+    readonly status: Status;
+  };
+  /** Paths of the experiment file to what stands there: `phases.head.epochs` to 12. */
+  readonly settings: Readonly<Record<string, Json>>;
+  /** `val_loss`, …: of its model, or of its last epoch if it was stopped. Every number is finite. */
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** `stopped`: early, because others of its sweep did better. */
+export type Status = 'waiting' | 'running' | 'finished' | 'stopped' | 'failed' | 'interrupted';
+
+/** What makes one run better than another. */
+export interface Metric {
+  readonly name: string;
+  readonly goal: 'minimize' | 'maximize';
+}
+
+/** What a run has in a column; `undefined` where it has none. */
+export function valueIn({ facts, settings, metrics }: ComparedRun, column: string) {
+  return facts[column] ?? metrics[column] ?? settings[column];
+}
+
+/** Whether a run's numbers say what its settings are worth: only if it was trained as far as it was to be. */
+export function counts({ facts }: ComparedRun): boolean {
+  return facts.status === 'finished' || facts.status === 'stopped';
+}
