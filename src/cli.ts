@@ -81,7 +81,7 @@ program
   .description('list runs, the latest first')
   .argument('[experiment]', 'only the runs of this experiment')
   .option(...RUNS_OPTION)
-  .option('--status <status>', 'only running, finished, failed or interrupted ones')
+  .option('--status <status>', 'only running, finished, stopped, failed or interrupted ones')
   .option('--best <metric>', 'the best first by this metric, e.g. val_loss')
   .option('--json', 'print for programs')
   .action(async (experiment, options) => {

@@ -41,6 +41,8 @@ export interface RunRecord {
   readonly folder: string;
   /** `loss`, `accuracy`, …, `val_loss`, `val_accuracy`, … */
   readonly metrics: Readonly<Record<string, number>>;
+  /** Why it was ended before its last phase was done; `null` when it was not. */
+  readonly stopped: string | null;
 }
 
 interface Parts {
@@ -146,10 +148,13 @@ export class Recorder implements TrainingCallback {
       if (typeof written !== 'string') await this.#tensorBoard.picture(parse(file).name, written);
     }
     await this.#tensorBoard.end(true);
-    await this.#log.write('finished');
-    await endStatus(this.#folder, this.#status);
+    const last = this.#phases.at(-1);
+    const stopped = last?.endsTraining ? last.stoppedEarly : null;
+    const state = stopped === null ? 'finished' : 'stopped';
+    await this.#log.write(stopped === null ? state : `${state}: ${stopped}`);
+    await endStatus(this.#folder, this.#status, state);
     await this.#lock.release();
-    return { folder: this.#folder.path, metrics: finalMetrics(run) };
+    return { folder: this.#folder.path, metrics: finalMetrics(run), stopped };
   }
 
   /**
@@ -162,7 +167,7 @@ export class Recorder implements TrainingCallback {
     try {
       await this.#log.write(interrupted ? message : `failed: ${message}`);
       if (!interrupted) {
-        await endStatus(this.#folder, this.#status, message);
+        await endStatus(this.#folder, this.#status, 'failed', message);
         await this.#tensorBoard.end(false);
       }
     } catch {}

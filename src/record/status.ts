@@ -9,12 +9,15 @@ export const LOCK = 'run.lock';
 /** A lock that was not touched for so long belongs to no living process. */
 export const STALE_MS = 60_000;
 
+/** How a run ends; one that was stopped was not worth more epochs, and its record is complete. */
+export type Ending = 'finished' | 'stopped' | 'failed';
+
 /**
  * What status.json says. A run that neither finished nor failed is going on, or was interrupted if its
  * process is gone.
  */
 export interface Status {
-  readonly state: 'started' | 'finished' | 'failed';
+  readonly state: 'started' | Ending;
   /** UTC, ISO 8601. */
   readonly started: string;
   readonly ended: string | null;
@@ -42,14 +45,10 @@ export async function beginStatus(folder: RunFolder): Promise<Status> {
 export async function endStatus(
   folder: RunFolder,
   begun: Status,
+  state: Ending,
   error: string | null = null,
 ): Promise<void> {
-  const status: Status = {
-    ...begun,
-    state: error === null ? 'finished' : 'failed',
-    ended: new Date().toISOString(),
-    error,
-  };
+  const status: Status = { ...begun, state, ended: new Date().toISOString(), error };
   await folder.writeJson('status.json', status);
 }
 
@@ -58,7 +57,7 @@ export interface RunStatus extends Omit<Status, 'state'> {
   readonly state: RunState;
 }
 
-export const RUN_STATES = ['running', 'finished', 'failed', 'interrupted'] as const;
+export const RUN_STATES = ['running', 'finished', 'stopped', 'failed', 'interrupted'] as const;
 
 export type RunState = (typeof RUN_STATES)[number];
 

@@ -45,6 +45,8 @@ export interface PhaseEnd {
   readonly epochs: number;
   /** Why it ended before its last epoch; `null` when it did not. */
   readonly stoppedEarly: string | null;
+  /** Whether a callback ended all training with it: the phases after it are left out. */
+  readonly endsTraining: boolean;
   /** The epoch within the phase whose weights the model now has. */
   readonly keptEpoch: number;
 }
@@ -53,7 +55,8 @@ export interface PhaseEnd {
 export interface TrainingCallback {
   phaseBegin?(event: PhaseBegin): void | Promise<void>;
   step?(progress: StepProgress): void;
-  epochEnd?(record: EpochRecord): void | Promise<void>;
+  /** A reason given back ends training, after the epoch and for good. */
+  epochEnd?(record: EpochRecord): void | Promise<void> | Promise<string | null>;
   phaseEnd?(event: PhaseEnd): void | Promise<void>;
 }
 

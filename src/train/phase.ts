@@ -20,7 +20,7 @@ export async function trainPhase(
   options: TrainOptions,
   phase: PhaseConfig,
   counters: Counters,
-): Promise<void> {
+): Promise<PhaseEnd> {
   const { model, graph, experiment, data, callbacks, engine } = options;
   setFrozen(model, frozenLayers(graph, phase.freeze));
   const weights = trainedWeights(model, graph, phase.learningRateScale);
@@ -52,6 +52,7 @@ export async function trainPhase(
     const end = await trainEpochs(run);
     counters.updates += optimizer.updates;
     for (const callback of callbacks) await callback.phaseEnd?.(end);
+    return end;
   } finally {
     step.dispose();
     evaluator.dispose();
@@ -69,19 +70,25 @@ async function trainEpochs(run: PhaseRun): Promise<PhaseEnd> {
   const stopping = phase.earlyStopping && new EarlyStopping(phase.earlyStopping);
   let best: Snapshot | null = null;
   let stoppedEarly: string | null = null;
+  let endsTraining = false;
   let epoch = 0;
   try {
     while (epoch < phase.epochs && stoppedEarly === null) {
       epoch += 1;
       const record = await runEpoch(run, epoch, plateau?.scale ?? 1);
-      for (const callback of callbacks) await callback.epochEnd?.(record);
+      for (const callback of callbacks) {
+        const reason = await callback.epochEnd?.(record);
+        if (!reason) continue;
+        stoppedEarly = reason;
+        endsTraining = true;
+      }
       plateau?.see(record);
       const verdict = stopping?.see(record);
       if (verdict === 'best' && phase.earlyStopping?.restoreBest) {
         best?.dispose();
         best = new Snapshot(model);
       }
-      if (verdict === 'stop') stoppedEarly = stopping?.reason ?? null;
+      if (verdict === 'stop') stoppedEarly ??= stopping?.reason ?? null;
     }
     trainee.optimizer.finish();
     best?.restore();
@@ -89,6 +96,7 @@ async function trainEpochs(run: PhaseRun): Promise<PhaseEnd> {
       phase,
       epochs: epoch,
       stoppedEarly,
+      endsTraining,
       keptEpoch: best ? (stopping?.bestEpoch ?? epoch) : epoch,
     };
   } finally {

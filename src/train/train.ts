@@ -33,5 +33,8 @@ export interface Counters {
  */
 export async function train(options: TrainOptions): Promise<void> {
   const counters: Counters = { epochs: 0, batches: 0, updates: 0 };
-  for (const phase of options.experiment.phases) await trainPhase(options, phase, counters);
+  for (const phase of options.experiment.phases) {
+    const { endsTraining } = await trainPhase(options, phase, counters);
+    if (endsTraining) return;
+  }
 }

@@ -44,13 +44,13 @@ describe("a run's folder", () => {
     const read = async () => JSON.parse(await readFile(folder.file('status.json'), 'utf8'));
     const begun = await beginStatus(folder);
     expect(await read()).to.include({ state: 'started', ended: null, pid: process.pid });
-    await endStatus(folder, begun, 'the loss is NaN');
+    await endStatus(folder, begun, 'failed', 'the loss is NaN');
     expect(await read()).to.include({
       state: 'failed',
       error: 'the loss is NaN',
       started: begun.started,
     });
-    await endStatus(folder, begun);
+    await endStatus(folder, begun, 'finished');
     const finished = await read();
     expect(finished).to.include({ state: 'finished', error: null });
     expect(Date.parse(finished.ended)).to.be.at.least(Date.parse(begun.started));

@@ -73,9 +73,9 @@ describe('the state of a run', () => {
 
   it('is what the end record says, if there is one', async () => {
     const begun = await beginStatus(folder);
-    await endStatus(folder, begun, 'the loss is NaN');
+    await endStatus(folder, begun, 'failed', 'the loss is NaN');
     expect(await readStatus(folder.path)).to.include({ state: 'failed', error: 'the loss is NaN' });
-    await endStatus(folder, begun);
+    await endStatus(folder, begun, 'finished');
     expect(await state()).to.equal('finished');
   });
 

@@ -120,6 +120,21 @@ describe('train', () => {
     expect(after).to.deep.equal(straight.after);
   });
 
+  it('ends for good after an epoch when a callback gives a reason', async () => {
+    const phases = [phase({ name: 'head', epochs: 3 }), phase({ name: 'all', epochs: 3 })];
+    const epochEnd = async ({ epoch }: { epoch: number }) =>
+      epoch === 2 ? 'it fell behind' : null;
+    const { records, ends } = await trained({
+      engine: engine(),
+      phases,
+      callbacks: [{ epochEnd }],
+    });
+    expect(records).to.have.length(2);
+    expect(ends.map((end) => [end.epochs, end.stoppedEarly, end.endsTraining])).to.deep.equal([
+      [2, 'it fell behind', true],
+    ]);
+  });
+
   it('lowers the learning rate on a plateau, down to its least', async () => {
     const reduceOnPlateau = {
       monitor: 'loss',
