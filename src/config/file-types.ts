@@ -2170,18 +2170,22 @@ export interface Sweep {
    */
   asha?: {
     /**
-     * Epochs that every run may have.
+     * What runs are compared by at a rung. Default: that of `sweep.metric`.
      */
-    gracePeriod?: number;
+    metric?: string;
     /**
      * One of so many runs goes on from each rung to the next.
      */
-    reductionFactor?: number;
+    eta?: number;
     /**
-     * Groups with different grace periods.
+     * The first rung: epochs, over all phases, that every run has. Each further rung is `eta` times the one before.
      */
-    brackets?: number;
+    minEpochs?: number;
   } | null;
+  /**
+   * How often a run that failed is tried again; not where its input is wrong.
+   */
+  retries?: number;
 }
 /**
  * The values that a setting takes: `values`, or `min` and `max` for the method `random`.

@@ -1,17 +1,37 @@
 import type { Json } from '../config/experiment.ts';
+import type { Sweep } from '../config/file-types.ts';
 import { goalOf } from '../config/goal.ts';
 import type { LoadedExperiment } from '../config/load.ts';
 import { InputError } from '../errors.ts';
 import { type Settings, sweepCells } from './cells.ts';
 import { planExperiment } from './experiment.ts';
+import { sum } from './parameters.ts';
 import type { Plan } from './plan.ts';
 
 export interface PlannedSweep {
   readonly name: string;
   /** What makes one run better than another. */
-  readonly metric: { readonly name: string; readonly goal: 'minimize' | 'maximize' };
+  readonly metric: Metric;
+  /** `null`: every run is trained to its end. */
+  readonly asha: AshaConfig | null;
+  /** How often a run that failed is tried again. */
+  readonly retries: number;
   /** In the order in which they run. */
   readonly cells: readonly PlannedCell[];
+}
+
+export interface Metric {
+  readonly name: string;
+  readonly goal: 'minimize' | 'maximize';
+}
+
+/** How runs that fall behind are stopped. */
+export interface AshaConfig {
+  readonly metric: Metric;
+  /** One of so many goes on from each rung to the next. */
+  readonly eta: number;
+  /** The first rung, in epochs over all phases. */
+  readonly minEpochs: number;
 }
 
 /** One run of a sweep. */
@@ -43,15 +63,36 @@ export async function planSweep(loaded: LoadedExperiment): Promise<PlannedSweep>
   }
   if (problems.size > 0) throw new InputError([...problems.values()].join('\n'));
   const { name = 'val_loss', goal = goalOf(name) } = sweep?.metric ?? {};
-  return { name: experiment.name, metric: { name, goal }, cells };
+  const metric = { name, goal };
+  const asha = ashaConfig(sweep, metric);
+  if (asha) requireRung(loaded, asha, cells);
+  return { name: experiment.name, metric, asha, retries: sweep?.retries ?? 0, cells };
+}
+
+function ashaConfig(sweep: Sweep | null, metric: Metric): AshaConfig | null {
+  if (!sweep?.asha) return null;
+  const { metric: name = metric.name, eta = 3, minEpochs = 1 } = sweep.asha;
+  return { metric: name === metric.name ? metric : { name, goal: goalOf(name) }, eta, minEpochs };
+}
+
+/** How many epochs a run has, over all phases. */
+export function epochsOf({ phases }: Plan): number {
+  return sum(phases, ({ epochs }) => epochs);
+}
+
+function requireRung(
+  { problemsAt }: LoadedExperiment,
+  { minEpochs }: AshaConfig,
+  cells: readonly PlannedCell[],
+): void {
+  const longest = Math.max(...cells.map(({ plan }) => epochsOf(plan)));
+  if (minEpochs < longest) return;
+  const message = `must be below the ${longest} epochs that runs have. Received: ${minEpochs}`;
+  throw problemsAt([{ path: ['sweep', 'asha', 'minEpochs'], message }]);
 }
 
 function cellsOf({ sweep, experiment, problemsAt }: LoadedExperiment): Settings[] {
   if (!sweep) return [{}];
-  if (sweep.asha) {
-    const message = 'runs cannot be stopped early yet; without asha each is trained to its end';
-    throw problemsAt([{ path: ['sweep', 'asha'], message }]);
-  }
   try {
     const cells = sweepCells(sweep, experiment.seed);
     if (cells.length > 0) return cells;

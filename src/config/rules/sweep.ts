@@ -5,9 +5,13 @@ import type { Rule } from './rule.ts';
 
 type Method = 'grid' | 'random' | 'zip';
 
-const metricIsMeasured: Rule = ({ file: { sweep }, experiment }) => {
-  const name = sweep?.metric?.name;
-  return name === undefined ? [] : monitorProblems(experiment, name, ['sweep', 'metric', 'name']);
+const metricsAreMeasured: Rule = ({ file: { sweep }, experiment }) => {
+  const problems = (name: string | undefined, path: Problem['path']) =>
+    name === undefined ? [] : monitorProblems(experiment, name, path);
+  return [
+    ...problems(sweep?.metric?.name, ['sweep', 'metric', 'name']),
+    ...problems(sweep?.asha?.metric, ['sweep', 'asha', 'metric']),
+  ];
 };
 
 const randomHasTrials: Rule = ({ file: { sweep } }) => {
@@ -62,7 +66,7 @@ const zippedAreAsLong: Rule = ({ file: { sweep } }) => {
 };
 
 export const sweepRules: readonly Rule[] = [
-  metricIsMeasured,
+  metricsAreMeasured,
   randomHasTrials,
   parametersFitMethod,
   zippedAreAsLong,
