@@ -72,6 +72,22 @@ export interface Engine {
   readonly fused: FusedUpdates | null;
   /** Gives variables the values that compiled functions left them. */
   settle(): void;
+  /** `null`: it has none. */
+  readonly jpegs: JpegDecoder | null;
+}
+
+/** Reads many small JPEG files at once. */
+export interface JpegDecoder {
+  /**
+   * Files of one size as bytes, NHWC: RGB, or grey where they are; grey ones become RGB by repeating. The
+   * pixels are those of libjpeg's exact method (`islow`, fancy upsampling), as libvips reads them.
+   *
+   * @throws Error when one of the files cannot be decoded or has another size.
+   */
+  decode(
+    files: readonly Uint8Array[],
+    shape: readonly [height: number, width: number, channels: number],
+  ): Promise<Uint8Array>;
 }
 
 /** The files of an engine. */

@@ -80,16 +80,18 @@ export class Handles {
     return this.add(onDevice);
   }
 
+  /** The bytes of a tensor of numbers, copied. */
+  bytes(id: number): Uint8Array {
+    return this.#resolved(id, (tensor) => this.#bytesOf(tensor));
+  }
+
   /** Copies a tensor's values out; the dtype chooses the array, as in tfjs-node. */
   read(id: number): Values {
-    const { api, status } = this.#context;
-    const handle = this.get(id);
-    const dtype = api.TFE_TensorHandleDataType(handle);
-    const tensor = api.TFE_TensorHandleResolve(handle, status.pointer);
-    status.check(() => `read the tensor ${this.describe(id)}`);
-    try {
+    const { api } = this.#context;
+    const dtype = api.TFE_TensorHandleDataType(this.get(id));
+    return this.#resolved(id, (tensor) => {
       if (dtype === DType.string) return readStrings(api, tensor);
-      const bytes = bytesAt(api.TF_TensorData(tensor), api.TF_TensorByteSize(tensor)).slice();
+      const bytes = this.#bytesOf(tensor);
       if (dtype === DType.int64) return new BigInt64Array(bytes.buffer);
       // tfjs has no uint8 and shows such a tensor as int32; a resource is shown as bytes.
       if (dtype === DType.uint8) return Int32Array.from(bytes);
@@ -97,9 +99,24 @@ export class Handles {
       const numeric = NUMERIC.get(dtype);
       if (!numeric) throw new Error(`tfjs cannot hold a tensor of ${dtypeName(dtype)}`);
       return new numeric.array(bytes.buffer);
+    });
+  }
+
+  /** Does something with a tensor that the host can read. */
+  #resolved<T>(id: number, use: (tensor: Pointer) => T): T {
+    const { api, status } = this.#context;
+    const tensor = api.TFE_TensorHandleResolve(this.get(id), status.pointer);
+    status.check(() => `read the tensor ${this.describe(id)}`);
+    try {
+      return use(tensor);
     } finally {
       api.TF_DeleteTensor(tensor);
     }
+  }
+
+  #bytesOf(tensor: Pointer): Uint8Array<ArrayBuffer> {
+    const { api } = this.#context;
+    return bytesAt(api.TF_TensorData(tensor), api.TF_TensorByteSize(tensor)).slice();
   }
 
   #shape(handle: Pointer): number[] {

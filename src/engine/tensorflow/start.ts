@@ -16,6 +16,7 @@ import { useOwnGradients } from './gradients.ts';
 import { requireVersion } from './install/folder.ts';
 import { inspectInstallation } from './install/inspect.ts';
 import { locateTensorFlow } from './install/locate.ts';
+import { Jpegs } from './jpegs.ts';
 import { NodeJSKernelBackend } from './kernels.ts';
 import { pinLibraries } from './pin.ts';
 
@@ -51,6 +52,7 @@ export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
     compile: options.compile ? (fn) => new Compiled(tracer, fn) : uncompiled,
     fused: fusedUpdates(tracer),
     settle: () => tracer.settle(),
+    jpegs: new Jpegs(context, binding.handles),
     randomUniform: (shape, key) =>
       tf.tidy(() =>
         backend.executeSingleOutput(

@@ -1,0 +1,61 @@
+import { expect } from 'chai';
+import sharp from 'sharp';
+import type { JpegDecoder } from '../../src/engine/engine.ts';
+import { useEngine } from '../engine.ts';
+
+/** A picture with an edge and with noise in every channel. */
+function picture(width: number, height: number) {
+  const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const;
+  return sharp({ create: { width, height, channels: 3, background: 'red', noise } });
+}
+
+describe('the JPEG decoder of TensorFlow', () => {
+  const engine = useEngine();
+  const decode: JpegDecoder['decode'] = (files, shape) =>
+    (engine().jpegs as JpegDecoder).decode(files, shape);
+
+  for (const chromaSubsampling of ['4:4:4', '4:2:0'])
+    for (const progressive of [false, true])
+      for (const [width, height] of [
+        [32, 32],
+        [33, 31],
+        [1, 1],
+        [250, 7],
+      ] as const)
+        it(`gives the pixels that sharp gives: ${chromaSubsampling}${progressive ? ' progressive' : ''}, ${width} x ${height}`, async () => {
+          const files = await Promise.all(
+            [40, 75, 100].map((quality) =>
+              picture(width, height).jpeg({ quality, chromaSubsampling, progressive }).toBuffer(),
+            ),
+          );
+          const wanted = await Promise.all(files.map((file) => sharp(file).raw().toBuffer()));
+          const given = await decode(files, [height, width, 3]);
+          expect(Buffer.concat(wanted).equals(given)).to.equal(true);
+        });
+
+  it('reads grey pictures as grey, and as three equal channels', async () => {
+    const file = await picture(20, 10).greyscale().jpeg().toBuffer();
+    const grey = await sharp(file).toColourspace('b-w').raw().toBuffer();
+    expect(grey).to.have.length(200);
+    expect(grey.equals(await decode([file], [10, 20, 1]))).to.equal(true);
+    const three = Buffer.from([...grey].flatMap((level) => [level, level, level]));
+    expect(three.equals(await decode([file], [10, 20, 3]))).to.equal(true);
+  });
+
+  it('refuses what breaks off, has another size or is no JPEG, and goes on', async () => {
+    const file = await picture(32, 32).jpeg().toBuffer();
+    for (const wrong of [
+      file.subarray(0, file.length - 40),
+      await picture(32, 31).jpeg().toBuffer(),
+      Buffer.from('text'),
+      Buffer.alloc(0),
+    ]) {
+      const refused = await decode([file, wrong, file], [32, 32, 3]).then(
+        () => null,
+        (error: Error) => error,
+      );
+      expect(refused).to.be.instanceOf(Error);
+    }
+    expect(await decode([file, file], [32, 32, 3])).to.have.length(2 * 32 * 32 * 3);
+  });
+});
