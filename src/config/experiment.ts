@@ -12,6 +12,7 @@ export interface Experiment {
   readonly loss: LossConfig;
   readonly metrics: readonly MetricConfig[];
   readonly phases: readonly PhaseConfig[];
+  readonly features: FeaturesConfig;
   readonly evaluate: EvaluateConfig;
 }
 
@@ -157,6 +158,14 @@ export interface ReduceOnPlateauConfig {
   readonly minDelta: number;
   readonly cooldown: number;
   readonly minLearningRate: number;
+}
+
+/** What the frozen layers before the first trained one make of the pictures. */
+export interface FeaturesConfig {
+  /** `auto`: computed once, wherever that does not change the result; `off`: for each batch. */
+  readonly cache: 'auto' | 'off';
+  /** How they are kept. */
+  readonly dtype: 'float32' | 'float16';
 }
 
 export interface EvaluateConfig {

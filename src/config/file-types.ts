@@ -1093,6 +1093,7 @@ export interface ExperimentFile {
    * What is trained, one phase after another.
    */
   phases: Phase[];
+  features?: Features;
   evaluate?: Evaluate;
   sweep?: Sweep;
 }
@@ -2098,6 +2099,19 @@ export interface OneCycleSchedule {
    */
   finalDivFactor?: number;
   warmup?: Warmup;
+}
+/**
+ * What the frozen layers before the first trained one make of the pictures.
+ */
+export interface Features {
+  /**
+   * `auto`: computed once and kept in the cache folder, for all epochs and all runs that need the same, wherever that does not change the result: not where augmentation other than `flip` changes the pictures at random. `off`: computed again for each batch.
+   */
+  cache?: 'auto' | 'off';
+  /**
+   * How they are kept: `float16` takes half the space, with three significant digits.
+   */
+  dtype?: 'float32' | 'float16';
 }
 /**
  * How the model is evaluated.

@@ -32,6 +32,7 @@ export function normalize(file: ExperimentFile, { name, pathAt }: NormalizeConte
     loss: normalizeLoss(root.loss),
     metrics: root.metrics.map(normalizeMetric),
     phases: file.phases.map(normalizePhase),
+    features: withDefaults('features', root.features),
     evaluate: withDefaults('evaluate', root.evaluate),
   };
 }

@@ -78,6 +78,7 @@ export function experiment(parts: Parts = {}): Experiment {
     loss: { name: 'categoricalCrossentropy', labelSmoothing: 0, gamma: 2, alpha: 0.25 },
     metrics: [],
     phases: parts.phases ?? [phase()],
+    features: { cache: 'auto', dtype: 'float32' },
     evaluate: { tta: 'none' },
   };
 }

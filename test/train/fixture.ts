@@ -110,6 +110,7 @@ function experiment(phases: readonly PhaseConfig[], seed: number): Experiment {
     loss: { name: 'categoricalCrossentropy', labelSmoothing: 0, gamma: 2, alpha: 0.25 },
     metrics: [{ name: 'accuracy', label: 'accuracy', k: null }],
     phases,
+    features: { cache: 'auto', dtype: 'float32' },
     evaluate: { tta: 'none' },
   };
 }
