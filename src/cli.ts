@@ -36,6 +36,15 @@ withOverrides(program.command('run', { isDefault: true }))
   .argument('<file>', 'experiment file (YAML)')
   .option('--runs <folder>', 'folder that the run is written into', RUNS)
   .option('--no-compile', 'run every operation of a step on its own, for debugging')
+  .option('--threads <n>', 'threads within one operation (default: all cores, shared by the runs)')
+  .option('--needed', 'take a finished run of the same identity as it is (default in a sweep)')
+  .option('--no-needed', 'do all runs of a sweep again')
+  .option('--resume', 'do only what is missing or failed; go on where a run was interrupted', false)
+  .option('--jobs <n>', 'runs of a sweep at once, or auto', '1')
+  .option('--retries <n>', 'how often a failed run is tried again (default: as the file says)')
+  .option('--fail-fast', 'end a sweep at the first run that fails', false)
+  .option('--limit <n>', 'the most runs of a sweep to begin')
+  .option('--dry-run', 'only show what would run', false)
   .action(async (file, options) => {
     const { runCommand } = await import('./commands/run.ts');
     await runCommand(file, { ...options, ...program.opts(), signal: interruption() });
@@ -101,6 +110,23 @@ program
   });
 
 program
+  .command('compare')
+  .description('compare runs, or what the runs of a sweep say together')
+  .argument('<run...>', `${RUN_HELP}; or an experiment or sweep, for all of its runs`)
+  .option(...RUNS_OPTION)
+  .option('--filter <condition>', "e.g. 'val_accuracy > 0.8 and vars.dropout = 0.25'")
+  .option('--sort <column>', 'metrics the best first, all else from the least; -column turns it')
+  .option('--columns <names>', "e.g. 'run,seed,val_*'; left out: what differs")
+  .option('--group-by <names>', 'a row for each group of runs that are alike in these columns')
+  .option('--csv', 'print as CSV')
+  .option('--json', 'print for programs')
+  .option('--md', 'print as Markdown')
+  .action(async (runs, options) => {
+    const { compareCommand } = await import('./commands/compare.ts');
+    await compareCommand(runs, options);
+  });
+
+program
   .command('rm')
   .description('delete runs, after asking')
   .argument('<run...>', RUN_HELP)
@@ -122,6 +148,11 @@ program
     const { exportCommand } = await import('./commands/export.ts');
     await exportCommand(run, to, options);
   });
+
+program.command('job', { hidden: true }).action(async () => {
+  const { jobCommand } = await import('./commands/job.ts');
+  await jobCommand();
+});
 
 program
   .command('schema')

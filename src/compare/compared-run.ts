@@ -13,8 +13,17 @@ export interface ComparedRun {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** `stopped`: early, because others of its sweep did better. */
-export type Status = 'waiting' | 'running' | 'finished' | 'stopped' | 'failed' | 'interrupted';
+/** Those that were stopped fell behind others of their sweep. */
+export const STATUSES = [
+  'finished',
+  'stopped',
+  'failed',
+  'interrupted',
+  'running',
+  'waiting',
+] as const;
+
+export type Status = (typeof STATUSES)[number];
 
 /** What makes one run better than another. */
 export interface Metric {

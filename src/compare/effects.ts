@@ -10,10 +10,13 @@ const MOST_LEVELS = 6;
 /** What one parameter does to a metric, whatever the others are: its main effect. */
 export interface Effect {
   readonly parameter: string;
+  /** Whether its values are numbers. */
+  readonly isNumber: boolean;
   readonly levels: readonly Level[];
   /**
    * Of the metric's variance over the runs, the part between the levels (η²), 0 to 1. In a full grid the
-   * parts of all parameters add up to 1 less interactions and noise. `null` if all runs gave the same.
+   * parts of all parameters add up to 1 less interactions and noise. `null` if all runs gave the same, or
+   * none of them shares its level.
    */
   readonly share: number | null;
   /** Spearman's, of a number with the metric; `null` for other parameters and for fewer than three runs. */
@@ -56,6 +59,7 @@ function effectOf(parameter: string, observations: readonly Observation[]): Effe
   });
   return {
     parameter,
+    isNumber: areNumbers(observations.map(({ setting }) => setting)),
     levels,
     share: shareBetween(levels),
     rankCorrelation: rankCorrelation(observations),
@@ -64,7 +68,7 @@ function effectOf(parameter: string, observations: readonly Observation[]): Effe
 
 function shareBetween(levels: readonly Level[]): number | null {
   const all = levels.flatMap(({ values }) => values);
-  if (all.length === 0) return null;
+  if (all.length === levels.length) return null;
   const total = sumNthPowerDeviations(all, 2);
   const centre = mean(all);
   const between = levels.reduce((sum, { n, mean }) => sum + n * (mean - centre) ** 2, 0);
@@ -95,9 +99,14 @@ function levelsOf(observations: readonly Observation[]): [string, number[]][] {
   const ranges = groups(ordered, ({ setting }) => String(quarter(setting)));
   return ranges.map(([name, values]) => {
     const own = ordered.filter(({ setting }) => String(quarter(setting)) === name);
-    const label = `${showValue(own[0]?.setting)} to ${showValue(own.at(-1)?.setting)}`;
+    const label = `${inShort(own[0])} to ${inShort(own.at(-1))}`;
     return [label, values];
   });
+}
+
+function inShort(observation: Observation | undefined): string {
+  const number = Number(observation?.setting);
+  return Number.isInteger(number) ? String(number) : String(Number(number.toPrecision(2)));
 }
 
 function groups(observations: readonly Observation[], labelOf: (each: Observation) => string) {

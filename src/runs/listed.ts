@@ -10,6 +10,8 @@ export interface ListedRun extends RunPlace {
   /** What made it fail. */
   readonly error: string | null;
   readonly epochs: number;
+  /** Of all epochs. */
+  readonly seconds: number;
   /** `val_loss`, … of its model; of its last epoch while there is no finished one. */
   readonly metrics: Readonly<Record<string, number>>;
 }
@@ -24,6 +26,7 @@ export async function listedRun(place: RunPlace): Promise<ListedRun> {
     state: status?.state ?? 'interrupted',
     error: status?.error ?? null,
     epochs: epochs.length,
+    seconds: epochs.reduce((sum, epoch) => sum + epoch.seconds, 0),
     metrics: Object.keys(final).length > 0 ? final : last,
   };
 }

@@ -1,0 +1,110 @@
+import { type Cell, cellsOf, rankCells } from '../compare/cells.ts';
+import { chooseColumns, knownColumns } from '../compare/columns.ts';
+import type { ComparedRun } from '../compare/compared-run.ts';
+import { filterRuns, parseOrder, sortRuns } from '../compare/select.ts';
+import { type SweepSummary, summarizeSweep } from '../compare/sweep-summary.ts';
+import { csvTable, jsonRows, markdownTable, type Table, textTable } from '../compare/table.ts';
+import {
+  cellsTable,
+  describeCell,
+  effectsTable,
+  MAIN_METRICS,
+  runColumns,
+  runsTable,
+} from '../compare/views.ts';
+import { InputError } from '../errors.ts';
+import { comparedRuns } from '../runs/compared.ts';
+
+export interface CompareOptions {
+  /** Folder that holds all runs. */
+  readonly runs: string;
+  readonly filter?: string;
+  readonly sort?: string;
+  readonly columns?: string;
+  readonly groupBy?: string;
+  readonly csv?: boolean;
+  readonly json?: boolean;
+  readonly md?: boolean;
+}
+
+/**
+ * `cifar-run compare RUN…`: runs as a table; of a sweep its cells with mean and standard deviation, the best
+ * one and the effect of each parameter, which are written into its folder too.
+ * @throws InputError for what is no run, no column or no filter.
+ */
+export async function compareCommand(
+  references: readonly string[],
+  options: CompareOptions,
+): Promise<void> {
+  const { runs: all, sweep } = await comparedRuns(references, options.runs);
+  const runs = options.filter === undefined ? all : filterRuns(all, options.filter);
+  const summary = sweep && summarizeSweep({ ...sweep, runs });
+  const table = tableOf(runs, summary, options);
+  process.stdout.write(`${print(table, summary, options)}\n`);
+  if (!sweep || !summary || options.filter !== undefined) return;
+  const { writeSummary } = await import('../record/sweep-summary.ts');
+  const files = await writeSummary(sweep.folder, summary);
+  if (isForPeople(options)) process.stdout.write(`\n${sweep.folder}: ${files.join(', ')}\n`);
+}
+
+/** Replicates of a sweep are one row unless runs or other groups are asked for. */
+function tableOf(
+  runs: readonly ComparedRun[],
+  summary: SweepSummary | null,
+  { columns, groupBy, sort }: CompareOptions,
+): Table {
+  const known = knownColumns(runs);
+  const asked = columns === undefined ? null : chooseColumns(columns, known);
+  const metric = summary?.metric;
+  const main = [...new Set([...MAIN_METRICS, ...(metric ? [metric.name] : [])])];
+  const best = metric && { column: metric.name, goal: metric.goal };
+  const order = sort === undefined ? best : parseOrder(sort, runs);
+  const sorted = order ? sortRuns(runs, order) : runs;
+  if (groupBy === undefined && (asked || !summary || !hasReplicates(summary))) {
+    return runsTable(sorted, asked ?? runColumns(runs, main));
+  }
+  const keys = groupBy === undefined ? summary?.parameters : chooseColumns(groupBy, known);
+  const cells = cellsOf(sorted, keys ?? []);
+  const ranked = order ? rankCells(cells, { name: order.column, goal: order.goal }) : cells;
+  return cellsTable(ranked, asked ? onlyMetrics(asked, cells) : main);
+}
+
+function hasReplicates({ cells }: SweepSummary): boolean {
+  return cells.some(({ runs }) => runs.length > 1);
+}
+
+function onlyMetrics(columns: readonly string[], cells: readonly Cell[]): readonly string[] {
+  const known = [...new Set(cells.flatMap(({ metrics }) => Object.keys(metrics)))];
+  const other = columns.find((column) => !known.includes(column));
+  if (other === undefined) return columns;
+  throw new InputError(
+    `groups have columns of metrics, which are ${known.join(', ')}. Received: --columns ${other}`,
+  );
+}
+
+function print(table: Table, summary: SweepSummary | null, options: CompareOptions): string {
+  if (options.csv) return csvTable(table);
+  if (options.json) return JSON.stringify(forPrograms(table, summary), null, 2);
+  const format = options.md ? markdownTable : textTable;
+  if (table.rows.length === 0) return 'no runs';
+  return [format(table), ...(summary ? findings(summary, format) : [])].join('\n\n');
+}
+
+function findings(summary: SweepSummary, format: (table: Table) => string): string[] {
+  const { best, effects, metric } = summary;
+  return [
+    ...(best ? [`best: ${describeCell(best, summary)}`] : []),
+    ...(effects.length > 0 ? [format(effectsTable(effects, metric.name))] : []),
+  ];
+}
+
+function forPrograms(table: Table, summary: SweepSummary | null): object {
+  const rows = jsonRows(table);
+  if (!summary) return rows;
+  const { name, metric, best, effects } = summary;
+  return { sweep: name, metric, best: best && { ...best.key, ...best.metrics }, effects, rows };
+}
+
+function isForPeople({ csv, json, md }: CompareOptions): boolean {
+  return !csv && !json && !md;
+}

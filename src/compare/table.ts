@@ -1,0 +1,87 @@
+import { stringify } from 'csv-stringify/sync';
+import type { Json } from '../config/experiment.ts';
+import { showValue } from '../plan/sweep.ts';
+import { columns as aligned } from '../plan/table.ts';
+import type { Spread } from './spread.ts';
+
+/** Values by the names of their columns. */
+export interface Table {
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly Entry[])[];
+}
+
+export interface Column {
+  readonly name: string;
+  /** What people read above it. */
+  readonly title: string;
+  readonly kind: 'text' | 'metric';
+}
+
+export type Entry = Json | Spread | undefined;
+
+/** In columns for a terminal. */
+export function textTable(table: Table): string {
+  const aligns = table.columns.map((_, i) => (isWords(table, i) ? 'left' : 'right'));
+  return aligned(words(table), aligns).join('\n');
+}
+
+export function markdownTable(table: Table): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const [head = [], ...rows] = words(table).map((row) =>
+    row.map((word) => word.replaceAll('|', '\\|')),
+  );
+  const rule = table.columns.map((_, i) => (isWords(table, i) ? '---' : '---:'));
+  return [head, rule, ...rows].map(line).join('\n');
+}
+
+/** Every number whole; a mean and its deviation are two columns. */
+export function csvTable({ columns, rows }: Table): string {
+  const isSpread = columns.map((_, i) => rows.some((row) => asSpread(row[i]) !== null));
+  const head = columns.flatMap(({ name }, i) =>
+    isSpread[i] ? [`${name}_mean`, `${name}_sd`] : [name],
+  );
+  const body = rows.map((row) =>
+    columns.flatMap((_, i) => {
+      const spread = asSpread(row[i]);
+      return isSpread[i] ? [spread?.mean, spread?.sd] : [row[i]];
+    }),
+  );
+  return stringify([head, ...body], { cast: { boolean: String } }).trimEnd();
+}
+
+/** A list of objects; what a row lacks is left out. */
+export function jsonRows({ columns, rows }: Table): Record<string, Entry>[] {
+  return rows.map((row) =>
+    Object.fromEntries(
+      columns.map(({ name }, i) => [name, row[i]]).filter(([, value]) => value !== undefined),
+    ),
+  );
+}
+
+/** `0.8123`, or `0.8123 ± 0.0041` */
+export function showMetric(value: number | Spread): string {
+  if (typeof value === 'number') return value.toFixed(4);
+  const { mean, sd } = value;
+  return sd === null ? mean.toFixed(4) : `${mean.toFixed(4)} ± ${sd.toFixed(4)}`;
+}
+
+function isWords({ rows }: Table, column: number): boolean {
+  return rows.some((row) => typeof row[column] === 'string');
+}
+
+function words({ columns, rows }: Table): string[][] {
+  const head = columns.map(({ title }) => title);
+  return [head, ...rows.map((row) => columns.map(({ kind }, i) => show(kind, row[i])))];
+}
+
+function show(kind: Column['kind'], value: Entry): string {
+  const spread = asSpread(value);
+  if (spread) return showMetric(spread);
+  if (kind === 'metric' && typeof value === 'number') return showMetric(value);
+  return value === null ? '' : showValue(value as Json | undefined);
+}
+
+function asSpread(value: Entry): Spread | null {
+  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isMap && 'mean' in value && 'sd' in value ? (value as Spread) : null;
+}
