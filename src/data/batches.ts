@@ -6,13 +6,13 @@ import { augmentBatch } from './augment/apply.ts';
 import type { LabelledBatch } from './augment/augment.ts';
 import type { Pictures } from './dataset.ts';
 import { fitPictures } from './fit.ts';
-import { epochOrder } from './order.ts';
+import { epochOrder, inBatches } from './order.ts';
 import { preprocess } from './preprocess.ts';
 
 /** What the model takes for one step; whoever receives it disposes `x` and `y`. */
 export interface Batch {
-  /** Preprocessed pictures, NHWC, float32. */
-  readonly x: tf.Tensor4D;
+  /** Preprocessed pictures, NHWC, or features of them; float32. */
+  readonly x: tf.Tensor;
   /** One row of class probabilities for each picture: one-hot, but where labels were mixed. */
   readonly y: tf.Tensor2D;
   /** How many pictures: the batch size, or fewer in the last batch. */
@@ -47,7 +47,8 @@ export class Batches {
   /** All pictures in their own order, without augmentation: for evaluation. */
   *inOrder(): Generator<Batch> {
     const order = Int32Array.from(this.#options.pictures.labels, (_, i) => i);
-    for (const indices of this.#split(order)) yield this.#batch(indices, (pictures) => pictures);
+    for (const indices of inBatches(order, this.#options.batchSize))
+      yield this.#batch(indices, (pictures) => pictures);
   }
 
   /**
@@ -55,19 +56,12 @@ export class Batches {
    * any process.
    */
   *shuffled(key: StreamKey): Generator<Batch> {
-    const { pictures, classCount, sampling, augment, engine } = this.#options;
+    const { pictures, classCount, batchSize, sampling, augment, engine } = this.#options;
     const order = epochOrder(sampling, { labels: pictures.labels, classCount }, key);
-    for (const [step, indices] of this.#split(order).entries())
+    for (const [step, indices] of inBatches(order, batchSize).entries())
       yield this.#batch(indices, (batch) =>
         augmentBatch(batch, augment, engine, [...key, 'augment', step]),
       );
-  }
-
-  #split(order: Int32Array): Int32Array[] {
-    const { batchSize } = this.#options;
-    return Array.from({ length: this.count }, (_, batch) =>
-      order.subarray(batch * batchSize, (batch + 1) * batchSize),
-    );
   }
 
   #batch(indices: Int32Array, change: (batch: LabelledBatch) => LabelledBatch): Batch {

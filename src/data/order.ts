@@ -22,6 +22,13 @@ export function epochOrder(
   return order.map((turn) => drawn[turn] as number);
 }
 
+/** An order in pieces of one size, but for the last. */
+export function inBatches(order: Int32Array, batchSize: number): Int32Array[] {
+  return Array.from({ length: Math.ceil(order.length / batchSize) }, (_, batch) =>
+    order.subarray(batch * batchSize, (batch + 1) * batchSize),
+  );
+}
+
 /** The places in random order, again and again in another one. */
 function* passes(places: readonly number[], key: StreamKey): Generator<number, never> {
   for (let pass = 0; ; pass++)
