@@ -41,7 +41,12 @@ export async function runExperiment(
     startEngine({ threads: null, verbose, compile, report }),
   );
   const data = await progress.step('Data', (step) =>
-    loadData(experiment.data, experiment.seed, { imageShape: plan.imageShape, signal, ...step }),
+    loadData(experiment.data, experiment.seed, {
+      imageShape: plan.imageShape,
+      signal,
+      jpegs: engine.jpegs,
+      ...step,
+    }),
   );
   checkClasses(loaded, source, data.classNames);
 

@@ -1,4 +1,5 @@
 import type { DataConfig } from '../config/experiment.ts';
+import type { JpegDecoder } from '../engine/engine.ts';
 import type { Pixels } from './pixels.ts';
 
 /** Pictures of one size, with their labels. */
@@ -9,6 +10,8 @@ export interface Pictures {
   readonly pixels: Pixels;
   /** Of each picture within the data set, where it comes from a file. */
   readonly paths?: readonly string[];
+  /** Of each picture width and height before it was given this size, where that is known. */
+  readonly sizes?: readonly (readonly [width: number, height: number])[];
   /** Index into the class names, one for each picture. */
   readonly labels: Int32Array;
 }
@@ -55,6 +58,8 @@ export interface LoadContext {
   /** Height, width, channels that the model takes. */
   readonly imageShape: readonly [number, number, number];
   readonly signal: AbortSignal;
+  /** Takes the JPEGs that it can, which is faster; absent: sharp decodes all, and finds more of them broken. */
+  readonly jpegs?: JpegDecoder | null;
   /** Tells what goes on, e.g. `decoding 12,000 of 60,000 pictures`. */
   readonly report: (message: string) => void;
   /** Tells what should be seen in the end, e.g. which pictures are broken. */

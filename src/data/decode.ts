@@ -9,23 +9,34 @@ sharp.cache(false);
 /** So many pictures at once keep all cores busy. */
 export const decodeConcurrency = 2 * availableParallelism();
 
+export interface DecodedPicture {
+  /** Bytes in HWC order, RGB or grey. */
+  readonly pixels: Uint8Array;
+  /** As it was before it was given the size wanted. */
+  readonly width: number;
+  readonly height: number;
+}
+
 /**
- * A picture file as bytes in HWC order, RGB or grey: turned upright by its EXIF orientation, stretched
- * to the size by bilinear interpolation (over the whole area that a pixel covers, where it shrinks),
- * of an animation the first frame, transparency over white, 16 bits reduced to 8.
+ * A picture file turned upright by its EXIF orientation, stretched to the size by bilinear interpolation
+ * (over the whole area that a pixel covers, where it shrinks), of an animation the first frame, transparency
+ * over white, 16 bits reduced to 8.
  *
  * @throws Error when it cannot be decoded.
  */
 export async function decodePicture(
   bytes: Uint8Array,
   [height, width, channels]: readonly [number, number, number],
-): Promise<Uint8Array> {
-  return open(bytes)
+): Promise<DecodedPicture> {
+  const picture = open(bytes);
+  const { autoOrient } = await picture.metadata();
+  const pixels = await picture
     .flatten({ background: 'white' })
     .resize(width, height, { fit: 'fill', kernel: 'linear' })
     .toColourspace(channels === 1 ? 'b-w' : 'srgb')
     .raw({ depth: 'uchar' })
     .toBuffer();
+  return { pixels, width: autoOrient.width, height: autoOrient.height };
 }
 
 function open(bytes: Uint8Array): Sharp {

@@ -2,7 +2,7 @@ import type { DataConfig } from '../config/experiment.ts';
 import { InputError } from '../errors.ts';
 import type { LoadContext, RawDataset } from './dataset.ts';
 import type { FileTree } from './files/tree.ts';
-import type { Layout } from './folder-layout.ts';
+import type { LabelledPath, Layout } from './folder-layout.ts';
 import { localSource } from './source.ts';
 
 /**
@@ -32,10 +32,12 @@ export async function openLayout(
   from: { readonly tree: FileTree; readonly broken: DataConfig['broken'] },
   context: LoadContext,
 ): Promise<RawDataset> {
-  const { pictureFiles } = await import('./picture-files.ts');
-  return {
-    classNames,
-    train: pictureFiles({ ...from, files: train }, context),
-    test: heldOut && pictureFiles({ ...from, files: heldOut }, context),
-  };
+  const [{ pictureFiles }, { DecodedPictures }] = await Promise.all([
+    import('./picture-files.ts'),
+    import('./decoded-pictures.ts'),
+  ]);
+  const decoded = new DecodedPictures(from.tree, context);
+  const part = (files: readonly LabelledPath[]) =>
+    pictureFiles({ ...from, decoded, files }, context);
+  return { classNames, train: part(train), test: heldOut && part(heldOut) };
 }

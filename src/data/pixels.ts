@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { openSync, read as readCallback, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { RunError } from '../errors.ts';
@@ -10,6 +11,13 @@ export interface Pixels {
   of(index: number): Uint8Array;
   /** The pictures at these indices, one after another, while the process does other things. */
   read(indices: ArrayLike<number>): Promise<Uint8Array>;
+  /** SHA-256 of one picture's bytes; not read for it where it was kept with them. */
+  digest(index: number): Uint8Array;
+}
+
+/** SHA-256. */
+export function digestOf(bytes: Uint8Array): Buffer {
+  return createHash('sha256').update(bytes).digest();
 }
 
 /** Pictures one after another in memory. */
@@ -33,6 +41,10 @@ export class MemoryPixels implements Pixels {
       all.set(this.of(indices[row] as number), row * this.stride);
     return all;
   }
+
+  digest(index: number): Uint8Array {
+    return digestOf(this.of(index));
+  }
 }
 
 /**
@@ -42,11 +54,17 @@ export class MemoryPixels implements Pixels {
 export class FilePixels implements Pixels {
   readonly path: string;
   readonly stride: number;
+  readonly digest: Pixels['digest'];
   readonly #file: number;
 
-  constructor(path: string, stride: number) {
+  constructor(
+    path: string,
+    stride: number,
+    digest: Pixels['digest'] = (index) => digestOf(this.of(index)),
+  ) {
     this.path = path;
     this.stride = stride;
+    this.digest = digest;
     this.#file = openSync(path, 'r');
   }
 
@@ -91,5 +109,61 @@ export class PickedPixels implements Pixels {
 
   read(indices: ArrayLike<number>): Promise<Uint8Array> {
     return this.pixels.read(Array.from(indices, (index) => this.indices[index] as number));
+  }
+
+  digest(index: number): Uint8Array {
+    return this.pixels.digest(this.indices[index] as number);
+  }
+}
+
+/** Pictures of several places, those of one part after those of the part before. */
+export class ChainedPixels implements Pixels {
+  readonly #parts: { readonly pixels: Pixels; readonly from: number; readonly to: number }[] = [];
+
+  /** @returns the index of the first picture of the part */
+  add(pixels: Pixels, count: number): number {
+    const from = this.#parts.at(-1)?.to ?? 0;
+    this.#parts.push({ pixels, from, to: from + count });
+    return from;
+  }
+
+  of(index: number): Uint8Array {
+    const { pixels, from } = this.#part(index);
+    return pixels.of(index - from);
+  }
+
+  async read(indices: ArrayLike<number>): Promise<Uint8Array> {
+    const reads = this.#parts.map(async ({ pixels, from, to }) => {
+      const rows: number[] = [];
+      const own: number[] = [];
+      for (let row = 0; row < indices.length; row++) {
+        const index = indices[row] as number;
+        if (index < from || index >= to) continue;
+        rows.push(row);
+        own.push(index - from);
+      }
+      return { rows, bytes: await pixels.read(own) };
+    });
+    const parts = (await Promise.all(reads)).filter(({ rows }) => rows.length > 0);
+    if (parts.length === 1) return (parts[0] as (typeof parts)[number]).bytes;
+    const all = new Uint8Array(parts.reduce((sum, { bytes }) => sum + bytes.length, 0));
+    for (const { rows, bytes } of parts) {
+      const stride = bytes.length / rows.length;
+      rows.forEach((row, i) => {
+        all.set(bytes.subarray(i * stride, (i + 1) * stride), row * stride);
+      });
+    }
+    return all;
+  }
+
+  digest(index: number): Uint8Array {
+    const { pixels, from } = this.#part(index);
+    return pixels.digest(index - from);
+  }
+
+  #part(index: number) {
+    const part = this.#parts.find(({ from, to }) => index >= from && index < to);
+    if (!part) throw new RangeError(`there is no picture ${index}`);
+    return part;
   }
 }

@@ -49,6 +49,11 @@ export class Store {
     this.#limit = limit;
   }
 
+  /** @throws Error when nothing can be kept: the folder cannot be made. */
+  async prepare(): Promise<void> {
+    await mkdir(this.folder, { recursive: true });
+  }
+
   /**
    * The entry of this key, made if it is not there.
    *
@@ -56,7 +61,7 @@ export class Store {
    * @throws what `make` throws, and the signal's reason; nothing is left of the entry then.
    */
   async hold(key: string, making: Making): Promise<Held> {
-    await mkdir(this.folder, { recursive: true });
+    await this.prepare();
     const folder = this.#path(key);
     return withLock(folder, making, async () => {
       if (!(await isWhole(folder))) await this.#make(key, making);

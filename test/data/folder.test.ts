@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, truncate, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, truncate, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import sharp from 'sharp';
@@ -6,6 +6,8 @@ import { create } from 'tar';
 import { ZipFile } from 'yazl';
 import type { DataConfig } from '../../src/config/experiment.ts';
 import { loadData } from '../../src/data/load.ts';
+import { dataHash } from '../../src/record/data-hash.ts';
+import { openStore } from '../../src/storage/store.ts';
 import { pixelsOf } from '../pixels.ts';
 import { needsShared, shared } from '../shared.ts';
 import { dataConfig, loadContext, rejection, useFolder } from './setting.ts';
@@ -240,22 +242,55 @@ describe('the data set folder', () => {
   });
 
   describe('keeps what it decoded', () => {
-    const kept = () => readdir(join(folder(), 'cache', 'pictures'));
+    const kept = () => openStore().keys();
 
     it('so that the second start needs no picture, until one has changed', async () => {
       const source = join(folder(), 'kept');
       await write(source, four);
       const first = await load(source);
-      const before = (await kept()).length;
+      const before = await kept();
       const again = await load(source);
       expect([...pixelsOf(again.train)]).to.deep.equal([...pixelsOf(first.train)]);
-      expect(await kept()).to.have.length(before);
+      expect(await kept()).to.deep.equal(before);
+      expect(dataHash(again)).to.equal(dataHash(first));
 
       await write(source, { 'a/1.png': plain(grey).png().toBuffer() });
       await write(source, { 'a/2.png': plain(grey).png().toBuffer() });
       await utimes(join(source, 'a/1.png'), 1, 1);
       const changed = await load(source);
       expect([...changed.train.pixels.of(0).subarray(0, 3)]).to.deep.equal([...grey]);
+      expect(dataHash(changed)).not.to.equal(dataHash(first));
+    });
+
+    it('so that another choice of pictures decodes only those that none has decoded', async () => {
+      const source = join(folder(), 'chosen');
+      const colours = Array.from({ length: 10 }, (_, i) =>
+        plain([20 * i, 0, 0])
+          .png()
+          .toBuffer(),
+      );
+      const pictures = colours.flatMap((bytes, i) =>
+        ['a', 'b'].map((name) => [`${name}/${i}.png`, bytes] as const),
+      );
+      await write(source, Object.fromEntries(pictures));
+      const decoded = async () =>
+        (await openStore().list())
+          .filter(({ label }) => label.includes('chosen'))
+          .reduce((sum, { label }) => sum + Number.parseInt(label, 10), 0);
+      const part = await load(source, { limit: { train: 4, validation: 2 } });
+      expect(await decoded()).to.equal(6);
+      const all = await load(source);
+      expect(await decoded()).to.equal(20);
+      const again = await load(source, { limit: { train: 4, validation: 2 } });
+      expect(await decoded()).to.equal(20);
+      expect(dataHash(again)).to.equal(dataHash(part));
+      for (const { labels, pixels, paths } of [all.train, all.validation, part.train])
+        labels.forEach((_, i) => {
+          const shade = 20 * Number(paths?.[i]?.match(/\d/)?.[0]);
+          expect([...pixels.of(i).subarray(0, 3)]).to.deep.equal([shade, 0, 0]);
+        });
+      const [first, last] = [all.train.pixels.of(0), all.train.pixels.of(9)];
+      expect(await all.train.pixels.read([9, 0])).to.deep.equal(Buffer.concat([last, first]));
     });
 
     it('for each size by itself', async () => {

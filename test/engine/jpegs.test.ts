@@ -34,7 +34,7 @@ describe('the JPEG decoder of TensorFlow', () => {
         });
 
   it('reads grey pictures as grey, and as three equal channels', async () => {
-    const file = await picture(20, 10).greyscale().jpeg().toBuffer();
+    const file = await picture(20, 10).toColourspace('b-w').jpeg().toBuffer();
     const grey = await sharp(file).toColourspace('b-w').raw().toBuffer();
     expect(grey).to.have.length(200);
     expect(grey.equals(await decode([file], [10, 20, 1]))).to.equal(true);

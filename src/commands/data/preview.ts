@@ -25,7 +25,7 @@ export const previewData: DataAction = async ({ experiment, out, verbose, progre
   const few = (most: number | null) => Math.min(most ?? enough, enough);
   const limit = { train: few(config.limit.train), validation: few(config.limit.validation) };
   const data = await progress.step('Data', (step) =>
-    loadData({ ...config, limit }, seed, load(step)),
+    loadData({ ...config, limit }, seed, { ...load(step), jpegs: engine.jpegs }),
   );
   const pictures = oneOfEachClass(data);
   const context = load({ report: () => {}, note: () => {} });

@@ -23,9 +23,9 @@ export function tarTree(root: string): FileTree {
 
     read: (paths) => entries(root, (path) => paths.has(path)),
 
-    async fingerprint() {
+    async fingerprints(paths) {
       const { size, mtimeMs } = await stat(root);
-      return `${size}:${mtimeMs}`;
+      return paths.map(() => `${size}:${mtimeMs}`);
     },
   };
 }

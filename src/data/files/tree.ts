@@ -14,8 +14,8 @@ export interface FileTree {
   list(): Promise<string[]>;
   /** The files with these paths, in whatever order is quickest. */
   read(paths: ReadonlySet<string>): AsyncIterable<TreeFile>;
-  /** Differs when one of these files has changed. */
-  fingerprint(paths: readonly string[]): Promise<string>;
+  /** Of each of these files something that differs when it has changed. */
+  fingerprints(paths: readonly string[]): Promise<readonly string[]>;
 }
 
 /**

@@ -28,9 +28,9 @@ export function zipTree(root: string): FileTree {
       }
     },
 
-    async fingerprint() {
+    async fingerprints(paths) {
       const { size, mtimeMs } = await stat(root);
-      return `${size}:${mtimeMs}`;
+      return paths.map(() => `${size}:${mtimeMs}`);
     },
   };
 }

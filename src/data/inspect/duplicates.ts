@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Pictures } from '../dataset.ts';
 import { bitDistance, differenceHash, hashWords } from './difference-hash.ts';
 
@@ -28,22 +27,22 @@ export function findDuplicates(train: Pictures, validation: Pictures): Duplicate
   const byContent = new Map<string, number>();
   let repeated = 0;
   for (let index = 0; index < train.labels.length; index++) {
-    const content = contentKey(train.pixels.of(index));
+    const content = contentKey(train.pixels.digest(index));
     if (byContent.has(content)) repeated++;
     else byContent.set(content, index);
   }
   const exact: Twins[] = [];
   const others: number[] = [];
   for (let index = 0; index < validation.labels.length; index++) {
-    const twin = byContent.get(contentKey(validation.pixels.of(index)));
+    const twin = byContent.get(contentKey(validation.pixels.digest(index)));
     if (twin === undefined) others.push(index);
     else exact.push({ train: twin, validation: index });
   }
   return { exact, near: nearTwins(train, validation, others), repeated };
 }
 
-function contentKey(pixels: Uint8Array): string {
-  return createHash('sha1').update(pixels).digest('base64');
+function contentKey(digest: Uint8Array): string {
+  return Buffer.from(digest).toString('latin1');
 }
 
 /** For each of these validation pictures the first training picture that it looks like. */

@@ -1,0 +1,135 @@
+import { type FileHandle, open, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RunError } from '../errors.ts';
+import type { DecodedFiles, Decoder } from './decode-files.ts';
+import { digestOf, FilePixels, MemoryPixels, type Pixels } from './pixels.ts';
+
+/** Of the name of a picture: what its file is. */
+export const nameBytes = 16;
+/** For each picture: its name, SHA-256 of its pixels, width and height of its file, and who decoded it. */
+const layout = { name: 0, digest: 16, width: 48, height: 52, decoder: 56, bytes: 64 };
+const digestBytes = 32;
+const decoders: readonly Decoder[] = ['sharp', 'engine'];
+
+/** What is known of pictures beside their pixels. */
+class Index {
+  readonly #bytes: Buffer;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  get count(): number {
+    return this.#bytes.length / layout.bytes;
+  }
+
+  /** Binary, a character for each byte. */
+  name(i: number): string {
+    const at = i * layout.bytes + layout.name;
+    return this.#bytes.toString('latin1', at, at + nameBytes);
+  }
+
+  digest(i: number): Uint8Array {
+    const at = i * layout.bytes + layout.digest;
+    return this.#bytes.subarray(at, at + digestBytes);
+  }
+
+  /** As the file has them. */
+  size(i: number): readonly [width: number, height: number] {
+    const at = i * layout.bytes;
+    const { width, height } = layout;
+    return [this.#bytes.readUInt32LE(at + width), this.#bytes.readUInt32LE(at + height)];
+  }
+
+  decoder(i: number): Decoder {
+    return decoders[this.#bytes[i * layout.bytes + layout.decoder] as number] as Decoder;
+  }
+}
+
+/** Pictures that were decoded together, and the index of them. */
+export interface Pack {
+  readonly pixels: Pixels;
+  readonly index: Index;
+}
+
+const pixelsName = 'pixels.bin';
+const indexName = 'index.bin';
+
+/** @param stride Bytes of one picture. */
+export async function openPack(folder: string, stride: number): Promise<Pack> {
+  const index = new Index(await readFile(join(folder, indexName)));
+  const path = join(folder, pixelsName);
+  return { pixels: new FilePixels(path, stride, (i) => index.digest(i)), index };
+}
+
+/** Adds pictures to a pack that is being made. */
+export type AddToPack = (pictures: DecodedFiles) => Promise<void>;
+
+/**
+ * Makes a pack in a folder: what `fill` adds, in that order, is not held in memory.
+ *
+ * @param nameOf What the picture of a path is found by; see `nameBytes`.
+ * @returns how many pictures it has
+ */
+export async function writePack(
+  folder: string,
+  nameOf: (path: string) => string,
+  fill: (add: AddToPack) => Promise<void>,
+): Promise<number> {
+  const records: Buffer[] = [];
+  const file = await open(join(folder, pixelsName), 'wx');
+  try {
+    await fill(async (pictures) => {
+      const position = (records.length * pictures.pixels.length) / pictures.files.length;
+      records.push(...recordsOf(pictures, nameOf));
+      await write(file, pictures.pixels, position);
+    });
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await writeFile(join(folder, indexName), Buffer.concat(records));
+  return records.length;
+}
+
+/** The same in memory, where nothing can be kept. */
+export async function packInMemory(
+  stride: number,
+  nameOf: (path: string) => string,
+  fill: (add: AddToPack) => Promise<void>,
+): Promise<Pack> {
+  const records: Buffer[] = [];
+  const pixels: Uint8Array[] = [];
+  await fill(async (pictures) => {
+    records.push(...recordsOf(pictures, nameOf));
+    pixels.push(pictures.pixels);
+  });
+  return {
+    pixels: new MemoryPixels(Buffer.concat(pixels), stride),
+    index: new Index(Buffer.concat(records)),
+  };
+}
+
+function recordsOf({ decoder, files, pixels }: DecodedFiles, nameOf: (path: string) => string) {
+  const stride = pixels.length / files.length;
+  return files.map(({ path, width, height }, i) => {
+    const record = Buffer.alloc(layout.bytes);
+    record.write(nameOf(path), layout.name, 'latin1');
+    record.set(digestOf(pixels.subarray(i * stride, (i + 1) * stride)), layout.digest);
+    record.writeUInt32LE(width, layout.width);
+    record.writeUInt32LE(height, layout.height);
+    record[layout.decoder] = decoders.indexOf(decoder);
+    return record;
+  });
+}
+
+async function write(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  try {
+    const { bytesWritten } = await file.write(bytes, 0, bytes.length, position);
+    if (bytesWritten < bytes.length) throw new Error('the disk is full');
+  } catch (error) {
+    throw new RunError(
+      `cannot keep decoded pictures: ${(error as Error).message}; CIFAR_RUN_CACHE names another folder`,
+    );
+  }
+}

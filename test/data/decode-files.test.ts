@@ -1,0 +1,95 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import sharp from 'sharp';
+import { type DecodedFiles, decodeFiles } from '../../src/data/decode-files.ts';
+import { directoryTree } from '../../src/data/files/directory.ts';
+import { useEngine } from '../engine.ts';
+import { loadContext, useFolder } from './setting.ts';
+
+describe('decodeFiles', () => {
+  const engine = useEngine();
+  const folder = useFolder();
+  /** File names and who is to decode them with the engine. */
+  const who: Record<string, string> = {};
+
+  before(async () => {
+    await mkdir(folder(), { recursive: true });
+    const save = async (name: string, decoder: string, bytes: Uint8Array) => {
+      who[name] = decoder;
+      await writeFile(join(folder(), name), bytes);
+    };
+    const noise = (width: number, height: number, sigma: number) =>
+      sharp({
+        create: {
+          width,
+          height,
+          channels: 3,
+          background: 'black',
+          noise: { type: 'gaussian', mean: 128, sigma },
+        },
+      });
+    // More than one batch of the engine.
+    for (let i = 0; i < 300; i++)
+      await save(
+        `plain-${i}.jpg`,
+        'engine',
+        await noise(16, 12, 1 + (i % 60))
+          .jpeg()
+          .toBuffer(),
+      );
+    const square = noise(16, 12, 50);
+    await save('grey.jpg', 'engine', await square.clone().toColourspace('b-w').jpeg().toBuffer());
+    const other = await noise(24, 12, 50).jpeg().toBuffer();
+    await save('other-size.jpg', 'sharp', other);
+    await save('same.png', 'sharp', await square.clone().png().toBuffer());
+    await save(
+      'turned.jpg',
+      'sharp',
+      await noise(12, 16, 50).withMetadata({ orientation: 6 }).jpeg().toBuffer(),
+    );
+    await save('cmyk.jpg', 'sharp', await square.clone().toColourspace('cmyk').jpeg().toBuffer());
+    const whole = await readFile(join(folder(), 'plain-7.jpg'));
+    await save('truncated.jpg', 'broken', whole.subarray(0, whole.length - 20));
+  });
+
+  async function decode(withEngine: boolean) {
+    const pictures = new Map<string, { decoder: string; pixels: Uint8Array; size: number[] }>();
+    const broken = new Map<string, string>();
+    await decodeFiles({
+      ...loadContext([12, 16, 3]),
+      tree: directoryTree(folder()),
+      paths: new Set([...Object.keys(who), 'missing.jpg']),
+      jpegs: withEngine ? engine().jpegs : null,
+      onBroken: (path, reason) => broken.set(path, reason),
+      onDecoded: async ({ decoder, files, pixels }: DecodedFiles) => {
+        const stride = pixels.length / files.length;
+        files.forEach(({ path, width, height }, i) => {
+          const own = pixels.slice(i * stride, (i + 1) * stride);
+          pictures.set(path, { decoder, pixels: own, size: [width, height] });
+        });
+      },
+    });
+    return { pictures, broken };
+  }
+
+  it('gives each file to the one that its header calls for, and the same pixels as sharp alone', async () => {
+    const [both, alone] = [await decode(true), await decode(false)];
+    const decoders = Object.keys(who).map((name) => [
+      name,
+      both.broken.has(name) ? 'broken' : both.pictures.get(name)?.decoder,
+    ]);
+    expect(Object.fromEntries(decoders)).to.deep.equal(who);
+    expect([...both.broken]).to.have.deep.members([...alone.broken]);
+    expect(both.broken.get('truncated.jpg')).to.contain('premature end of JPEG image');
+    expect(both.broken.get('missing.jpg')).to.contain('ENOENT');
+    expect(both.pictures.size).to.equal(alone.pictures.size);
+    for (const [name, { pixels, size }] of both.pictures) {
+      const other = alone.pictures.get(name);
+      expect(Buffer.compare(pixels, other?.pixels as Uint8Array), name).to.equal(0);
+      expect(size, name).to.deep.equal(other?.size);
+    }
+    expect(both.pictures.get('other-size.jpg')?.size).to.deep.equal([24, 12]);
+    expect(both.pictures.get('turned.jpg')?.size).to.deep.equal([16, 12]);
+  });
+});
