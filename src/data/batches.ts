@@ -10,9 +10,9 @@ import { epochOrder, inBatches } from './order.ts';
 import { preprocess } from './preprocess.ts';
 
 /** What the model takes for one step; whoever receives it disposes `x` and `y`. */
-export interface Batch {
+export interface Batch<Input extends tf.Tensor = tf.Tensor> {
   /** Preprocessed pictures, NHWC, or features of them; float32. */
-  readonly x: tf.Tensor;
+  readonly x: Input;
   /** One row of class probabilities for each picture: one-hot, but where labels were mixed. */
   readonly y: tf.Tensor2D;
   /** How many pictures: the batch size, or fewer in the last batch. */
@@ -45,7 +45,7 @@ export class Batches {
   }
 
   /** All pictures in their own order, without augmentation: for evaluation. */
-  *inOrder(): Generator<Batch> {
+  *inOrder(): Generator<Batch<tf.Tensor4D>> {
     const order = Int32Array.from(this.#options.pictures.labels, (_, i) => i);
     for (const indices of inBatches(order, this.#options.batchSize))
       yield this.#batch(indices, (pictures) => pictures);
@@ -55,7 +55,7 @@ export class Batches {
    * One epoch of training: pictures in random order, augmented. The same key gives the same batches in
    * any process.
    */
-  *shuffled(key: StreamKey): Generator<Batch> {
+  *shuffled(key: StreamKey): Generator<Batch<tf.Tensor4D>> {
     const { pictures, classCount, batchSize, sampling, augment, engine } = this.#options;
     const order = epochOrder(sampling, { labels: pictures.labels, classCount }, key);
     for (const [step, indices] of inBatches(order, batchSize).entries())
@@ -64,7 +64,7 @@ export class Batches {
       );
   }
 
-  #batch(indices: Int32Array, change: (batch: LabelledBatch) => LabelledBatch): Batch {
+  #batch(indices: Int32Array, change: (batch: LabelledBatch) => LabelledBatch): Batch<tf.Tensor4D> {
     const { x, y } = tf.tidy(() => {
       const changed = change(this.#gather(indices));
       return { x: preprocess(changed.x, this.#options.preprocess), y: changed.y };
