@@ -36,6 +36,15 @@ withOverrides(program.command('run', { isDefault: true }))
   .argument('<file>', 'experiment file (YAML)')
   .option('--runs <folder>', 'folder that the run is written into', RUNS)
   .option('--no-compile', 'run every operation of a step on its own, for debugging')
+  .option('--threads <n>', 'threads within one operation (default: all cores, shared by the runs)')
+  .option('--needed', 'take a finished run of the same identity as it is (default in a sweep)')
+  .option('--no-needed', 'do all runs of a sweep again')
+  .option('--resume', 'do only what is missing or failed; go on where a run was interrupted', false)
+  .option('--jobs <n>', 'runs of a sweep at once, or auto', '1')
+  .option('--retries <n>', 'how often a failed run is tried again (default: as the file says)')
+  .option('--fail-fast', 'end a sweep at the first run that fails', false)
+  .option('--limit <n>', 'the most runs of a sweep to begin')
+  .option('--dry-run', 'only show what would run', false)
   .action(async (file, options) => {
     const { runCommand } = await import('./commands/run.ts');
     await runCommand(file, { ...options, ...program.opts(), signal: interruption() });
@@ -139,6 +148,11 @@ program
     const { exportCommand } = await import('./commands/export.ts');
     await exportCommand(run, to, options);
   });
+
+program.command('job', { hidden: true }).action(async () => {
+  const { jobCommand } = await import('./commands/job.ts');
+  await jobCommand();
+});
 
 program
   .command('schema')

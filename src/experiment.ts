@@ -6,6 +6,7 @@ import { checkClasses, planExperiment } from './plan/experiment.ts';
 import type { Progress } from './progress/progress.ts';
 import { trainingProgress } from './progress/training.ts';
 import { Recorder, type RunRecord } from './record/recorder.ts';
+import type { TrainingCallback } from './train/callbacks.ts';
 import { evaluate } from './train/evaluate.ts';
 import { train } from './train/train.ts';
 
@@ -18,6 +19,10 @@ export interface RunOptions {
   /** Ends the run after the step that is going on. */
   readonly signal: AbortSignal;
   readonly progress: Progress;
+  /** Threads within one operation; left out or `null`: as many as there are cores. */
+  readonly threads?: number | null;
+  /** Are told of training beside the recorder. */
+  readonly watchers?: readonly TrainingCallback[];
 }
 
 /**
@@ -28,7 +33,7 @@ export async function runExperiment(
   loaded: LoadedExperiment,
   options: RunOptions,
 ): Promise<RunRecord> {
-  const { progress, signal, runs, verbose, compile } = options;
+  const { progress, signal, runs, verbose, compile, threads = null, watchers = [] } = options;
 
   // 1. Config: what the file states, with every default filled in.
   const { experiment } = loaded;
@@ -38,7 +43,7 @@ export async function runExperiment(
 
   // 3. Data: the pictures, split and decoded.
   const engine = await progress.step('Engine', ({ report }) =>
-    startEngine({ threads: null, verbose, compile, report }),
+    startEngine({ threads, verbose, compile, report }),
   );
   const data = await progress.step('Data', (step) =>
     loadData(experiment.data, experiment.seed, {
@@ -61,7 +66,7 @@ export async function runExperiment(
     // 5. Train: phase after phase.
     const training = { model, graph, experiment, data, engine, signal };
     await progress.step('Training', (step) =>
-      train({ ...training, callbacks: [recorder, trainingProgress(step)] }),
+      train({ ...training, callbacks: [recorder, trainingProgress(step), ...watchers] }),
     );
 
     // 6. Record: what the finished model says of the validation pictures, as tables and pictures.

@@ -13,7 +13,7 @@ import { planExperiment } from '../src/plan/experiment.ts';
 import { planSweep } from '../src/plan/sweep.ts';
 import { plainProgress } from '../src/progress/plain.ts';
 import { readMetricsCsv } from '../src/record/metrics-csv.ts';
-import { runSweep } from '../src/sweep/sweep.ts';
+import { cifarRun } from './command-line.ts';
 import { useEngine } from './engine.ts';
 import { needsShared, shared } from './shared.ts';
 
@@ -108,7 +108,10 @@ describe('configs/', function (this: Mocha.Suite) {
         ['sweep-grid.yaml', [...grid, 'phases.head.epochs=1', 'phases.fine-tune.epochs=1']],
         ['sweep-random.yaml', ['sweep.trials=2', 'phases.train.epochs=1']],
       ] as const) {
-        const { folder } = await runSweep(await load(name, ['data.limit=60', ...set]), options());
+        const changes = ['data.limit=60', ...set].flatMap((change) => ['--set', change]);
+        const args = [`${configs}${name}`, '--runs', runs, ...changes];
+        const { stdout } = await cifarRun(args);
+        const folder = stdout.split('\n').at(-1) as string;
         const { runs: done } = JSON.parse(await readFile(join(folder, 'sweep.json'), 'utf8'));
         expect(done.map(({ state }: { state: string }) => state)).to.deep.equal([
           'finished',

@@ -1,16 +1,71 @@
-import { loadExperiment } from '../config/load.ts';
+import { type LoadedExperiment, loadExperiment } from '../config/load.ts';
 import type { Overrides } from '../config/overrides.ts';
-import { type RunOptions, runExperiment } from '../experiment.ts';
+import { InputError } from '../errors.ts';
+import { runExperiment } from '../experiment.ts';
+import { formatSweep } from '../plan/format.ts';
+import { planSweep } from '../plan/sweep.ts';
 import { chooseProgress } from '../progress/choose.ts';
+import type { RunRecord } from '../record/recorder.ts';
+import { parseJobs } from '../sweep/capacity.ts';
+import { type OnceOptions, runOnce } from '../sweep/once.ts';
 import { runSweep } from '../sweep/sweep.ts';
 
-/** `cifar-run FILE`: runs an experiment, or each run of its sweep, and says where the record is. */
-export async function runCommand(
-  file: string,
-  options: Omit<RunOptions, 'progress'> & Overrides,
-): Promise<void> {
+/** Options as the command line gives them: texts, and nothing where one was left out. */
+export interface RunCommandOptions extends Overrides {
+  readonly runs: string;
+  readonly verbose: boolean;
+  readonly compile: boolean;
+  readonly signal: AbortSignal;
+  readonly jobs: string;
+  readonly threads?: string;
+  readonly resume: boolean;
+  readonly needed?: boolean;
+  readonly failFast: boolean;
+  readonly retries?: string;
+  readonly dryRun: boolean;
+  readonly limit?: string;
+}
+
+/**
+ * `cifar-run FILE`: runs an experiment, or each run of its sweep, and says where the record is.
+ * @throws InputError when the file or an option cannot be used.
+ */
+export async function runCommand(file: string, options: RunCommandOptions): Promise<void> {
+  const { resume, needed } = options;
+  if (resume && needed === false) {
+    throw new InputError(
+      '--resume keeps what has finished, --no-needed does it again: only one can be',
+    );
+  }
   const loaded = await loadExperiment(file, options);
-  const run = loaded.sweep ? runSweep : runExperiment;
-  const { folder } = await run(loaded, { ...options, progress: await chooseProgress() });
+  if (options.dryRun) {
+    const { cells } = await planSweep(loaded);
+    process.stdout.write(`${formatSweep(cells).join('\n')}\n`);
+    return;
+  }
+  const threads = wholeNumber('--threads', options.threads, 1);
+  const progress = await chooseProgress();
+  const { folder } = loaded.sweep
+    ? await runSweep(loaded, {
+        ...options,
+        progress,
+        threads,
+        jobs: parseJobs(options.jobs),
+        needed: needed ?? true,
+        limit: wholeNumber('--limit', options.limit, 1) ?? Number.POSITIVE_INFINITY,
+        retries: wholeNumber('--retries', options.retries, 0),
+      })
+    : await runOne(loaded, { ...options, progress, threads, needed: needed ?? resume });
   process.stdout.write(`${folder}\n`);
+}
+
+/** A single run is made anew unless it is asked not to be. */
+function runOne(loaded: LoadedExperiment, options: OnceOptions): Promise<RunRecord> {
+  return options.needed ? runOnce(loaded, options) : runExperiment(loaded, options);
+}
+
+function wholeNumber(option: string, text: string | undefined, least: number): number | null {
+  if (text === undefined) return null;
+  if (/^\d+$/.test(text) && Number(text) >= least) return Number(text);
+  throw new InputError(`${option} takes a whole number of at least ${least}. Received: ${text}`);
 }

@@ -13,6 +13,7 @@ import { resolvedYaml } from './resolved.ts';
 import { sweepProblems, withSettings } from './sweep.ts';
 import { type MapNode, placeOf } from './tree.ts';
 import { interpolate } from './vars.ts';
+import { parseYaml } from './yaml.ts';
 
 export interface LoadedExperiment {
   readonly experiment: Experiment;
@@ -40,6 +41,12 @@ export async function loadExperiment(
   const written = await applyOverrides(await readExtended(file, text), overrides);
   const name = basename(file, extname(file)).replaceAll(/[^A-Za-z0-9._-]+/g, '-');
   return describe(written, { text, name });
+}
+
+/** An experiment as a run's resolved.yaml states it; `text` is the file that it is from, as written. */
+export async function loadResolved(resolved: string, text: string): Promise<LoadedExperiment> {
+  const tree = parseYaml(resolved, { name: 'resolved.yaml', folder: process.cwd() });
+  return describe(tree as MapNode, { text, name: '' });
 }
 
 interface Described {

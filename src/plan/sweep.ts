@@ -37,6 +37,8 @@ export interface AshaConfig {
 /** One run of a sweep. */
 export interface PlannedCell {
   readonly settings: Settings;
+  /** Which one it is of the cells that differ in their seed alone, from 1. */
+  readonly replicate: number;
   readonly loaded: LoadedExperiment;
   readonly plan: Plan;
 }
@@ -49,11 +51,16 @@ export async function planSweep(loaded: LoadedExperiment): Promise<PlannedSweep>
   const { experiment, sweep } = loaded;
   const cells: PlannedCell[] = [];
   const problems = new Map<string, string>();
+  const replicates = new Map<string, number>();
   for (const settings of cellsOf(loaded)) {
+    const { seed: _, ...combination } = settings;
+    const key = JSON.stringify(combination);
+    const replicate = (replicates.get(key) ?? 0) + 1;
+    replicates.set(key, replicate);
     try {
       const cell = await loaded.withSettings(settings);
       const { plan } = await planExperiment(cell);
-      cells.push({ settings, loaded: cell, plan });
+      cells.push({ settings, replicate, loaded: cell, plan });
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       for (const line of error.message.split('\n')) {
@@ -76,7 +83,7 @@ function ashaConfig(sweep: Sweep | null, metric: Metric): AshaConfig | null {
 }
 
 /** How many epochs a run has, over all phases. */
-export function epochsOf({ phases }: Plan): number {
+export function epochsOf({ phases }: Pick<Plan, 'phases'>): number {
   return sum(phases, ({ epochs }) => epochs);
 }
 

@@ -11,4 +11,6 @@ export interface Step {
   readonly report: Report;
   /** A line that stays, such as the result of an epoch. */
   readonly note: (line: string) => void;
+  /** There if reports are drawn at once, one over the other. */
+  readonly live?: true;
 }

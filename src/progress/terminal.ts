@@ -20,6 +20,7 @@ export const terminalProgress: Progress = {
             };
             result = await run({
               report: show,
+              live: true,
               note(line) {
                 notes.push(line);
                 if (notes.length > KEPT_LINES) notes.shift();

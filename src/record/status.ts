@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { hasProcess } from '../storage/claim.ts';
 import type { RunFolder } from './run-folder.ts';
 
 /** In a run's folder as long as its process lives, touched again and again. */
@@ -74,13 +75,4 @@ async function isLive(folder: string, { pid, host }: Status): Promise<boolean> {
   const lock = await stat(join(folder, LOCK)).catch(() => null);
   if (!lock || Date.now() - lock.mtimeMs > STALE_MS) return false;
   return host !== hostname() || hasProcess(pid);
-}
-
-function hasProcess(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // Another user's process cannot be sent signals, but is there.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -1,18 +1,13 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 import { parse as parseCsv } from 'csv-parse/sync';
 import { parse } from 'yaml';
-import { loadExperiment } from '../../src/config/load.ts';
-import { plainProgress } from '../../src/progress/plain.ts';
 import type { SweepRun } from '../../src/record/sweep-record.ts';
-import { runSweep } from '../../src/sweep/sweep.ts';
-import { useEngine } from '../engine.ts';
+import { cifarRun } from '../command-line.ts';
 
 const EXPERIMENT = `
-name: three-digits
 seed: 5
 data: { dataset: digits, classes: ['1', '7', '9'], limit: 30, validation: 0.3 }
 model:
@@ -25,81 +20,85 @@ model:
     - flatten
     - dense: { units: 3, activation: softmax, name: predictions }
 phases:
-  - { name: train, epochs: 3, optimizer: { name: adam, learningRate: 1e-3 }, earlyStopping: { restoreBest: true } }
-sweep:
-  metric: { name: val_accuracy }
-  parameters:
+  - { name: train, epochs: 3, optimizer: { name: adam, learningRate: 1e-3 } }
 `;
+const RATE = 'phases.train.optimizer.learningRate';
 
+/** Runs of the built program, one after another, in a folder of their own. */
 describe('a sweep', function (this: Mocha.Suite) {
-  this.timeout(60_000);
-  useEngine();
+  this.timeout(120_000);
   let folder: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
   });
   after(() => rm(folder, { recursive: true }));
 
-  const lines: string[] = [];
-  const runs = () => join(folder, 'runs');
-
-  async function sweep(name: string, parameters: string): Promise<string> {
+  /**
+   * Runs `name.yaml` into the folder `runs`, in which finished runs are shared.
+   * @param sweep the section of this name, in YAML's flow style.
+   */
+  async function run(runs: string, name: string, sweep: string, ...options: string[]) {
     const file = join(folder, `${name}.yaml`);
-    await writeFile(file, EXPERIMENT + parameters);
-    const loaded = await loadExperiment(file, { set: [`name=${name}`], setFile: [] });
-    const progress = plainProgress((line) => lines.push(line));
-    const { signal } = new AbortController();
-    const options = { runs: runs(), verbose: false, compile: true, signal, progress };
-    return (await runSweep(loaded, options)).folder;
+    await writeFile(file, `${EXPERIMENT}sweep: ${sweep}\n`);
+    return cifarRun([file, '--runs', runs, ...options], folder);
   }
 
-  async function recorded(name: string) {
-    const text = await readFile(join(runs(), name, 'sweep.json'), 'utf8');
+  async function recorded(runs: string, name: string) {
+    const text = await readFile(join(folder, runs, name, 'sweep.json'), 'utf8');
     return JSON.parse(text) as { metric: object; runs: SweepRun[] };
   }
 
-  describe('of two rates with two seeds', () => {
+  async function summaryOf(runs: string, name: string) {
+    const text = await readFile(join(folder, runs, name, 'summary.csv'), 'utf8');
+    return parseCsv(text, { columns: true, cast: true }) as Record<string, number | string>[];
+  }
+
+  describe('of two rates with two seeds, two at once', () => {
+    const sweep = (rates: string) =>
+      `{ metric: { name: val_accuracy }, parameters: { ${RATE}: { values: [${rates}] } }, seeds: 2 }`;
     let record: Awaited<ReturnType<typeof recorded>>;
+    let said: string;
     before(async () => {
-      await sweep(
-        'rates',
-        '    phases.train.optimizer.learningRate: { values: [1e-5, 0.01] }\n  seeds: 2\n',
-      );
-      record = await recorded('rates');
+      const options = ['--jobs', '2', '--threads', '1'];
+      const { exitCode, stdout } = await run('runs', 'rates', sweep('1e-5, 0.01'), ...options);
+      expect(exitCode).to.equal(0);
+      said = stdout;
+      record = await recorded('runs', 'rates');
     });
 
     it('tells in sweep.json what each run changes, and where it is', async () => {
-      const rate = 'phases.train.optimizer.learningRate';
       expect(record.metric).to.deep.equal({ name: 'val_accuracy', goal: 'maximize' });
-      expect(record.runs.map(({ run, state, settings }) => [run, state, settings])).to.deep.equal([
-        [1, 'finished', { [rate]: 1e-5, seed: 5 }],
-        [2, 'finished', { [rate]: 1e-5, seed: 6 }],
-        [3, 'finished', { [rate]: 0.01, seed: 5 }],
-        [4, 'finished', { [rate]: 0.01, seed: 6 }],
+      const told = record.runs.map((each) => [each.run, each.replicate, each.state, each.settings]);
+      expect(told).to.deep.equal([
+        [1, 1, 'finished', { [RATE]: 1e-5, seed: 5 }],
+        [2, 2, 'finished', { [RATE]: 1e-5, seed: 6 }],
+        [3, 1, 'finished', { [RATE]: 0.01, seed: 5 }],
+        [4, 2, 'finished', { [RATE]: 0.01, seed: 6 }],
       ]);
-      const folders = record.runs.map((run) => run.folder ?? '');
-      expect(await readdir(join(runs(), 'rates'))).to.have.members([
+      const folders = record.runs.map((each) => each.folder ?? '');
+      expect(await readdir(join(folder, 'runs/rates'))).to.have.members([
         ...folders,
         'sweep.json',
         'summary.csv',
       ]);
       for (const { folder: own, id, settings } of record.runs) {
         expect(own).to.match(new RegExp(`-${id}$`));
-        const resolved = join(runs(), 'rates', own ?? '', 'resolved.yaml');
-        const { seed, phases, sweep: none } = parse(await readFile(resolved, 'utf8'));
+        const at = join(folder, 'runs/rates', own ?? '');
+        const { seed, phases } = parse(await readFile(join(at, 'resolved.yaml'), 'utf8'));
         expect([phases[0].optimizer.learningRate, seed]).to.deep.equal(Object.values(settings));
-        expect(none).to.equal(undefined);
+        expect(await readFile(join(at, 'experiment.yaml'), 'utf8')).to.contain('values: [1e-5');
+        const { engine } = JSON.parse(await readFile(join(at, 'environment.json'), 'utf8'));
+        expect(engine.threads).to.equal(1);
       }
     });
 
     it('sums up in summary.csv what each gave', async () => {
-      const text = await readFile(join(runs(), 'rates', 'summary.csv'), 'utf8');
-      const rows = parseCsv(text, { columns: true, cast: true }) as Record<string, number>[];
+      const rows = await summaryOf('runs', 'rates');
       expect(Object.keys(rows[0] ?? {}).join()).to.equal(
-        'run,folder,phases.train.optimizer.learningRate,seed,loss,accuracy,val_loss,val_accuracy',
+        `run,replicate,state,folder,batch_halved,${RATE},seed,loss,accuracy,val_loss,val_accuracy`,
       );
       for (const [i, { folder: own, metrics }] of record.runs.entries()) {
-        const summary = join(runs(), 'rates', own ?? '', 'summary.json');
+        const summary = join(folder, 'runs/rates', own ?? '', 'summary.json');
         const { validation } = JSON.parse(await readFile(summary, 'utf8'));
         expect(rows[i]?.val_loss).to.equal(validation.loss);
         expect(rows[i]?.accuracy).to.equal(metrics?.accuracy);
@@ -107,26 +106,136 @@ describe('a sweep', function (this: Mocha.Suite) {
       expect(new Set(rows.map((row) => row.val_loss)).size).to.equal(4);
     });
 
-    it('names the best run', () => {
-      const best = Math.max(...record.runs.map((run) => run.metrics?.val_accuracy ?? 0));
-      const said = lines.findLast((line) => line.startsWith('Best of 4 runs'));
-      expect(said).to.match(new RegExp(`val_accuracy ${best.toPrecision(4)}$`));
+    it('tells of each run as it begins and ends, and names the best one', () => {
+      for (const number of [1, 2, 3, 4]) {
+        expect(said).to.match(new RegExp(`run ${number} of 4 .* running$`, 'm'));
+        expect(said).to.match(
+          new RegExp(`run ${number} of 4 .* finished  val_accuracy 0\\.\\d{4}`),
+        );
+      }
+      const best = Math.max(...record.runs.map((each) => each.metrics?.val_accuracy ?? 0));
+      expect(said).to.match(
+        new RegExp(`^Best of 4 runs: .* val_accuracy ${best.toPrecision(4)}$`, 'm'),
+      );
+    });
+
+    it('gives one after another what it gave two at once, byte for byte', async () => {
+      const options = ['--threads', '1', '--limit', '2'];
+      await run('alone', 'rates', sweep('1e-5, 0.01'), ...options);
+      const alone = await recorded('alone', 'rates');
+      expect(alone.runs.map(({ state }) => state)).to.deep.equal([
+        'finished',
+        'finished',
+        'waiting',
+        'waiting',
+      ]);
+      for (const [i, { folder: own }] of alone.runs.slice(0, 2).entries()) {
+        const other = record.runs[i]?.folder ?? '';
+        for (const file of ['predictions.csv', 'model/weights.bin', 'confusion_matrix.csv']) {
+          const [one, two] = await Promise.all([
+            readFile(join(folder, 'alone/rates', own ?? '', file)),
+            readFile(join(folder, 'runs/rates', other, file)),
+          ]);
+          expect(one.equals(two), file).to.equal(true);
+        }
+      }
+    });
+
+    it('runs only the new cells when values are added, and none that another sweep has done', async () => {
+      const folders = record.runs.map((each) => each.folder);
+      const { stdout } = await run('runs', 'rates', sweep('0.01, 1e-5, 0.1'), '--limit', '1');
+      expect(stdout.match(/ running$/gm)).to.have.length(1);
+      const { runs } = await recorded('runs', 'rates');
+      expect(runs.map((each) => each.folder).slice(0, 4)).to.deep.equal([
+        folders[2],
+        folders[3],
+        folders[0],
+        folders[1],
+      ]);
+      expect(runs.map(({ state }) => state).slice(4)).to.deep.equal(['finished', 'waiting']);
+      const other = await run(
+        'runs',
+        'other',
+        `{ parameters: { ${RATE}: { values: [0.01, 1e-5] } } }`,
+      );
+      expect(other.stdout).not.to.contain('running');
+      const reused = (await recorded('runs', 'other')).runs.map((each) => each.folder);
+      expect(reused).to.deep.equal([folders[2], folders[0]].map((own) => `../rates/${own}`));
+      const metrics = (await recorded('runs', 'other')).runs.map((each) => each.metrics);
+      expect(metrics).to.deep.equal([record.runs[2]?.metrics, record.runs[0]?.metrics]);
+    });
+
+    it('serves a single run that is needed, too', async () => {
+      const file = join(folder, 'one.yaml');
+      await writeFile(file, EXPERIMENT);
+      const set = ['--set', `${RATE}=0.01`, '--set', 'seed=6'];
+      const { stdout } = await cifarRun([file, ...set, '--needed'], folder);
+      expect(stdout).to.equal(`runs/rates/${record.runs[3]?.folder}`);
     });
   });
 
-  it('leaves no tensors behind', async () => {
-    await sweep('first', '    seed: { values: [5] }\n');
-    const before = tf.memory().numTensors;
-    await sweep('again', '    seed: { values: [5, 6] }\n');
-    expect(tf.memory().numTensors).to.equal(before);
+  it('tries a failed run again, goes on with the others, and tells in the end why', async () => {
+    const sweep = `{ parameters: { ${RATE}: { values: [1e36, 1e-3] } }, retries: 1 }`;
+    const { exitCode, stdout, stderr } = await run('fails', 'fails', sweep);
+    expect(exitCode).to.equal(1);
+    expect(stdout).to.match(/run 1: the loss became NaN .*; try 2 of 2$/m);
+    expect(stderr).to.match(/^1 of 2 runs failed:\nrun 1 .*=1e\+36 +the loss became NaN/);
+    const { runs } = await recorded('fails', 'fails');
+    expect(runs.map(({ state }) => state)).to.deep.equal(['failed', 'finished']);
+    expect(runs[0]?.error).to.contain('the loss became NaN');
   });
 
-  it('ends at a run that fails, and says which', async () => {
-    const parameters = '    model.backbone.weights: { values: [random, none.h5, other.h5] }\n';
-    const error = await sweep('fails', parameters).catch((reason: Error) => reason);
-    expect(String(error)).to.contain('none.h5');
-    const { runs: each } = await recorded('fails');
-    expect(each.map(({ state }) => state)).to.deep.equal(['finished', 'failed', 'waiting']);
-    expect(each[1]?.error).to.contain('none.h5');
+  it('ends at the first run that fails if it is to', async () => {
+    const sweep = `{ parameters: { ${RATE}: { values: [1e36, 1e-3] } }, seeds: 2 }`;
+    const { exitCode } = await run('fast', 'fast', sweep, '--fail-fast');
+    expect(exitCode).to.equal(1);
+    const states = (await recorded('fast', 'fast')).runs.map(({ state }) => state);
+    expect(states).to.deep.equal(['failed', 'waiting', 'waiting', 'waiting']);
+  });
+
+  it('stops runs that fall behind, and marks them', async () => {
+    const asha = 'asha: { eta: 2, metric: val_loss }';
+    const sweep = `{ parameters: { ${RATE}: { values: [0.01, 1e-6] } }, ${asha} }`;
+    const { exitCode } = await run('halving', 'halving', sweep, '--retries', '0');
+    expect(exitCode).to.equal(0);
+    const [first, second] = (await recorded('halving', 'halving')).runs;
+    expect([first?.state, second?.state]).to.deep.equal(['finished', 'stopped']);
+    expect(second?.stopped).to.match(
+      /^stopped early by asha at epoch 1: with val_loss .* of 2 runs/,
+    );
+    expect((await summaryOf('halving', 'halving')).map(({ state }) => state)).to.deep.equal([
+      'finished',
+      'stopped',
+    ]);
+    const { stdout } = await cifarRun(['list', '--runs', 'halving', '--json'], folder);
+    const listed = JSON.parse(stdout) as { state: string; epochs: number }[];
+    expect(listed.map(({ state, epochs }) => `${state} ${epochs}`)).to.have.members([
+      'finished 3',
+      'stopped 1',
+    ]);
+    // It is what the sweep wants of it, but not what one without asha would.
+    expect((await run('halving', 'halving', sweep)).stdout).not.to.contain('running');
+  });
+
+  it('shows what would run, and runs nothing', async () => {
+    const sweep = `{ parameters: { ${RATE}: { values: [0.01, 1e-6] } }, seeds: 2 }`;
+    const { exitCode, stdout } = await run('dry', 'dry', sweep, '--dry-run');
+    expect(exitCode).to.equal(0);
+    expect(stdout).to.match(/^4 runs$/m);
+    expect(stdout).to.match(/^ +4 +[0-9a-f]{10} +0\.000001 +6 /m);
+    expect(await readdir(folder)).not.to.include('dry');
+  });
+
+  it('is refused with exit code 2 before it begins when options make no sense', async () => {
+    const sweep = `{ parameters: { ${RATE}: { values: [0.01] } } }`;
+    for (const [options, expected] of [
+      [['--jobs', 'many'], /--jobs takes a whole number of at least 1, or auto\. Received: many/],
+      [['--limit', '0'], /--limit takes a whole number of at least 1\. Received: 0/],
+      [['--resume', '--no-needed'], /--resume keeps what has finished, --no-needed does it again/],
+    ] as const) {
+      const { exitCode, stderr } = await run('refused', 'refused', sweep, ...options);
+      expect(stderr).to.match(expected);
+      expect(exitCode).to.equal(2);
+    }
   });
 });

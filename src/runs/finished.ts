@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { measures, readMetricsCsv } from '../record/metrics-csv.ts';
+import type { RunRecord } from '../record/recorder.ts';
+import { readStatus } from '../record/status.ts';
+import { finalValidation } from './find.ts';
+import { type RunPlace, runPlaces } from './places.ts';
+
+/** Runs of one identity, of whatever experiment, the latest first. */
+export async function runsOf(id: string, runs: string): Promise<RunPlace[]> {
+  return (await runPlaces(runs)).filter((place) => place.id === id).reverse();
+}
+
+/** The latest run of an identity that was trained to its end; `null` if there is none. */
+export async function finishedRun(id: string, runs: string): Promise<RunRecord | null> {
+  for (const { path } of await runsOf(id, runs)) {
+    if ((await readStatus(path))?.state === 'finished') return recordOf(path);
+  }
+  return null;
+}
+
+/** What a finished run said at its end. */
+async function recordOf(folder: string): Promise<RunRecord> {
+  const epochs = await readMetricsCsv(join(folder, 'metrics.csv'));
+  const { phases } = JSON.parse(await readFile(join(folder, 'summary.json'), 'utf8')) as Summary;
+  const last = phases.at(-1);
+  const kept = epochs.findLast(
+    ({ phase, phaseEpoch }) => phase === last?.name && phaseEpoch === last.keptEpoch,
+  );
+  const final = await finalValidation(folder);
+  const validation = Object.keys(kept?.validation ?? {}).map((name) => [
+    name,
+    final[`val_${name}`] ?? Number.NaN,
+  ]);
+  const metrics = measures({
+    train: kept?.train ?? {},
+    validation: Object.fromEntries(validation),
+  });
+  return { folder, metrics, stopped: null };
+}
+
+interface Summary {
+  readonly phases: readonly { readonly name: string; readonly keptEpoch: number }[];
+}

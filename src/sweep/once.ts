@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LoadedExperiment } from '../config/load.ts';
+import { type RunOptions, runExperiment } from '../experiment.ts';
+import { planExperiment } from '../plan/experiment.ts';
+import type { RunRecord } from '../record/recorder.ts';
+import { readStatus } from '../record/status.ts';
+import { finishedRun, runsOf } from '../runs/finished.ts';
+import { Claim } from '../storage/claim.ts';
+
+/** In the folder of all runs: a file for each identity that a process is about to do. */
+const CLAIMS = '.claims';
+const LOOK_AGAIN_MS = 500;
+
+export interface OnceOptions extends RunOptions {
+  /** A finished run of the same identity will do. */
+  readonly needed: boolean;
+  /** An interrupted run of the same identity goes on. */
+  readonly resume: boolean;
+}
+
+/** A run, and whether it was there already. */
+export interface OnceRecord extends RunRecord {
+  readonly reused: boolean;
+}
+
+/**
+ * Runs an experiment unless that was done: no two processes that use the same folder of runs do a run of the
+ * same identity at once, and who waited for another takes what that one has done.
+ */
+export async function runOnce(loaded: LoadedExperiment, options: OnceOptions): Promise<OnceRecord> {
+  const { runs, signal, progress } = options;
+  const { id } = (await planExperiment(loaded)).plan;
+  const path = join(runs, CLAIMS, id);
+  const claim =
+    (await Claim.tryTake(path, signal)) ??
+    (await progress.step(`Wait for another process to do ${id}`, () => Claim.take(path, signal)));
+  try {
+    await othersToEnd(id, options);
+    const done = options.needed ? await finishedRun(id, runs) : null;
+    if (done) return { ...done, reused: true };
+    return { ...(await runExperiment(loaded, options)), reused: false };
+  } finally {
+    await claim.release();
+  }
+}
+
+/** Runs that were started without a claim, by hand. */
+async function othersToEnd(id: string, { runs, signal }: OnceOptions): Promise<void> {
+  for (const { path } of await runsOf(id, runs)) {
+    while ((await readStatus(path))?.state === 'running') {
+      signal.throwIfAborted();
+      await sleep(LOOK_AGAIN_MS);
+    }
+  }
+}

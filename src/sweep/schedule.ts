@@ -1,0 +1,108 @@
+import { loadResolved } from '../config/load.ts';
+import { resolvedYaml } from '../config/resolved.ts';
+import { planExperiment } from '../plan/experiment.ts';
+import { halveBatch } from '../plan/halve-batch.ts';
+import type { PlannedCell } from '../plan/sweep.ts';
+import type { Job, JobEnd, JobEvent } from './job.ts';
+import type { LaunchedJob, Launcher } from './launchers/launcher.ts';
+
+/** A cell, and where it stands among those of the sweep, from 1. */
+export interface Entry extends Pick<PlannedCell, 'loaded' | 'plan'> {
+  readonly run: number;
+}
+
+export interface ScheduleOptions {
+  readonly launcher: Launcher;
+  /** What all jobs have in common. */
+  readonly common: Omit<Job, 'id' | 'resolved' | 'text'>;
+  /** How often a run that failed is tried again. */
+  readonly retries: number;
+  /** Ends all at the first run that fails. */
+  readonly failFast: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Is told of each run as it goes on; what is told of its end is recorded before another one begins. */
+export interface Watcher {
+  began(run: number): Promise<void>;
+  event(run: number, event: JobEvent): void;
+  /** It will be tried again. */
+  again(run: number, why: string): void;
+  ended(run: number, end: JobEnd, batchHalved: number): Promise<void>;
+}
+
+/** Does the runs of a sweep, as many at once as the launcher has slots, and tries again what may help. */
+export async function schedule(
+  entries: readonly Entry[],
+  options: ScheduleOptions,
+  watcher: Watcher,
+): Promise<void> {
+  const { launcher, signal } = options;
+  const waiting = [...entries];
+  const going = new Set<LaunchedJob>();
+  let ending = false;
+  const endAll = () => {
+    ending = true;
+    for (const job of going) job.interrupt();
+  };
+  signal.addEventListener('abort', endAll);
+  try {
+    await Promise.all(Array.from({ length: launcher.slots }, (_, slot) => workOff(slot)));
+  } finally {
+    signal.removeEventListener('abort', endAll);
+  }
+
+  async function workOff(slot: number): Promise<void> {
+    while (!ending && !signal.aborted) {
+      const entry = waiting.shift();
+      if (!entry) return;
+      await watcher.began(entry.run);
+      const { end, batchHalved } = await tryUntilDone(entry, slot);
+      await watcher.ended(entry.run, end, batchHalved);
+      if (end.kind === 'failed' && options.failFast) endAll();
+    }
+  }
+
+  async function tryUntilDone(
+    entry: Entry,
+    slot: number,
+  ): Promise<{ end: JobEnd; batchHalved: number }> {
+    let cell: Pick<Entry, 'loaded' | 'plan'> = entry;
+    let batchHalved = 0;
+    for (let retries = 0; ; ) {
+      const end = await attempt(cell, entry.run, slot);
+      if (end.kind !== 'failed' || ending) return { end, batchHalved };
+      const smaller = end.cause === 'memory' ? await inHalfTheMemory(cell) : null;
+      if (smaller) {
+        cell = smaller;
+        batchHalved += 1;
+        watcher.again(entry.run, `memory ran out (${end.error}); again with half the batch`);
+      } else if (end.cause !== 'input' && retries < options.retries) {
+        retries += 1;
+        watcher.again(entry.run, `${end.error}; try ${retries + 1} of ${options.retries + 1}`);
+      } else return { end, batchHalved };
+    }
+  }
+
+  async function attempt(
+    { plan, loaded }: Pick<Entry, 'loaded' | 'plan'>,
+    run: number,
+    slot: number,
+  ): Promise<JobEnd> {
+    const own = { id: plan.id, resolved: loaded.resolvedYaml(), text: loaded.text };
+    const job = launcher.launch({ ...options.common, ...own }, slot, (event) =>
+      watcher.event(run, event),
+    );
+    going.add(job);
+    if (ending) job.interrupt();
+    return job.end.finally(() => going.delete(job));
+  }
+}
+
+/** `null` where a batch is one picture already. */
+async function inHalfTheMemory({ loaded }: Pick<Entry, 'loaded'>) {
+  const halved = halveBatch(loaded.experiment);
+  if (!halved) return null;
+  const smaller = await loadResolved(resolvedYaml(halved), loaded.text);
+  return { loaded: smaller, plan: (await planExperiment(smaller)).plan };
+}
