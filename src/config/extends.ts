@@ -1,9 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { InputError } from '../errors.ts';
+import type { Faults } from './faults.ts';
 import { merge } from './merge.ts';
-import { faultError } from './place.ts';
-import { type MapNode, type Tree, withoutEntry } from './tree.ts';
+import { type HoleNode, type MapNode, type Tree, withoutEntry } from './tree.ts';
 import { checkSize, parseYaml } from './yaml.ts';
 
 /** A file's text. @throws InputError when it cannot be read or is too large. */
@@ -20,42 +20,41 @@ export async function readText(file: string): Promise<string> {
   }
 }
 
-/** What a file says. @throws InputError when it cannot be read, or is no YAML. */
-export function parseFile(file: string, text: string): Tree {
-  return parseYaml(text, { name: file, folder: resolve(dirname(file)) });
+/** What a file says; a hole when it is no YAML. */
+export function parseFile(file: string, text: string, faults: Faults): Tree {
+  return parseYaml(text, { name: file, folder: resolve(dirname(file)) }, faults);
 }
 
 /**
- * What an experiment file says together with those that it extends.
+ * What an experiment file says together with those that it extends; a hole when one of them cannot be read,
+ * is no map or extends itself: what it would have said may be all that another one seems to lack.
  * @param chain the files that led here.
- * @throws InputError when one of them cannot be read or extends itself.
  */
 export async function readExtended(
   file: string,
   text: string,
+  faults: Faults,
   chain: readonly string[] = [],
-): Promise<MapNode> {
-  const tree = parseFile(file, text);
+): Promise<MapNode | HoleNode> {
+  const tree = parseFile(file, text, faults);
+  if (tree.kind === 'hole') return tree;
   if (tree.kind !== 'map') {
-    const message = 'an experiment file is a map with the keys data, model and phases';
-    throw faultError([{ place: tree.at, path: [], message: message }]);
+    return faults.hole(tree.at, 'an experiment file is a map with the keys data, model and phases');
   }
   const extended = tree.entries.get('extends')?.value;
   if (!extended) return tree;
-  const { at } = extended;
+  if (extended.kind === 'hole') return extended;
+  const wrong = (message: string) => faults.hole(extended.at, message, ['extends']);
   if (extended.kind !== 'scalar' || typeof extended.value !== 'string') {
-    throw faultError([
-      { place: at, path: ['extends'], message: 'must be the path of another file' },
-    ]);
+    return wrong('must be the path of another file');
   }
   const base = isAbsolute(extended.value) ? extended.value : join(dirname(file), extended.value);
   const files = [...chain, file];
   if (files.some((each) => resolve(each) === resolve(base))) {
-    const cycle = `the files extend each other: ${[...files, base].join(' → ')}`;
-    throw faultError([{ place: at, path: ['extends'], message: cycle }]);
+    return wrong(`the files extend each other: ${[...files, base].join(' → ')}`);
   }
-  const baseText = await readText(base).catch((error: Error) => {
-    throw faultError([{ place: at, path: ['extends'], message: error.message }]);
-  });
-  return merge(await readExtended(base, baseText, files), withoutEntry(tree, 'extends'));
+  const baseText = await readText(base).catch((error: Error) => wrong(error.message));
+  if (typeof baseText !== 'string') return baseText;
+  const below = await readExtended(base, baseText, faults, files);
+  return below.kind === 'map' ? merge(below, withoutEntry(tree, 'extends')) : below;
 }

@@ -2,7 +2,7 @@ import type { MapNode, Tree } from './tree.ts';
 
 /**
  * The one file's values under another's: maps merge, all else is replaced, and `phases` merge by name,
- * new ones at the end.
+ * new ones at the end. What would merge with a hole is not known either.
  */
 export function merge(base: MapNode, over: MapNode): MapNode {
   return mergeMaps(base, over, (key, before, after) =>
@@ -11,6 +11,7 @@ export function merge(base: MapNode, over: MapNode): MapNode {
 }
 
 function mergeTrees(base: Tree, over: Tree): Tree {
+  if (base.kind === 'hole' && over.kind !== 'scalar') return base;
   if (base.kind !== 'map' || over.kind !== 'map') return over;
   return mergeMaps(base, over, (_, before, after) => mergeTrees(before, after));
 }
@@ -28,6 +29,7 @@ function mergeMaps(base: MapNode, over: MapNode, combine: Combine): MapNode {
 }
 
 function mergeByName(base: Tree, over: Tree): Tree {
+  if (base.kind === 'hole') return base;
   if (base.kind !== 'list' || over.kind !== 'list') return over;
   const items = [...base.items];
   for (const item of over.items) {

@@ -1,7 +1,8 @@
-import { InputError } from '../errors.ts';
 import { parseFile, readText } from './extends.ts';
+import type { Faults } from './faults.ts';
+import { FaultError } from './place.ts';
 import { type Change, parsePath, setValue } from './set.ts';
-import type { MapNode } from './tree.ts';
+import type { HoleNode, MapNode, Tree } from './tree.ts';
 import { parseYaml } from './yaml.ts';
 
 /** What the command line changes in an experiment. */
@@ -12,17 +13,25 @@ export interface Overrides {
   readonly setFile: readonly string[];
 }
 
-/** @throws InputError when one of them leads nowhere or is no YAML. */
-export async function applyOverrides(tree: MapNode, overrides: Overrides): Promise<MapNode> {
-  const files = overrides.setFile.map(async (text): Promise<Change> => {
-    const { path, place, written } = parseOption('--set-file', text);
-    return { path, place, value: parseFile(written, await readText(written)) };
+/** The tree with all changes; one that leads nowhere changes nothing. */
+export async function applyOverrides<Root extends MapNode | HoleNode>(
+  tree: Root,
+  { set, setFile }: Overrides,
+  faults: Faults,
+): Promise<Root> {
+  const files = setFile.map(async (text) => {
+    const option = faults.attempt(() => parseOption('--set-file', text), null);
+    return option && { ...option, value: await valueOfFile(option, faults) };
   });
-  const values = overrides.set.map((text): Change => {
-    const { path, place, written } = parseOption('--set', text);
-    return { path, place, value: parseYaml(written, place.origin, false) };
+  const values = set.map((text) => {
+    const option = faults.attempt(() => parseOption('--set', text), null);
+    return (
+      option && { ...option, value: parseYaml(option.written, option.place.origin, faults, false) }
+    );
   });
-  return [...(await Promise.all(files)), ...values].reduce(setValue, tree);
+  return [...(await Promise.all(files)), ...values]
+    .filter((change) => change !== null)
+    .reduce((before, change) => faults.attempt(() => setValue(before, change), before), tree);
 }
 
 interface Option extends Pick<Change, 'path' | 'place'> {
@@ -30,12 +39,19 @@ interface Option extends Pick<Change, 'path' | 'place'> {
   readonly written: string;
 }
 
+/** @throws FaultError */
 function parseOption(option: string, text: string): Option {
   const origin = { name: `${option} ${text}`, folder: process.cwd() };
+  const place = { origin, position: null };
   const [, left = '', written = ''] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
   const path = parsePath(left.trim());
-  if (path) return { path, written, place: { origin, position: null } };
-  throw new InputError(
-    `${origin.name}  must be a path, = and a value, e.g. phases.head.epochs=5 or model.head[3].dropout=0.5`,
-  );
+  if (path) return { path, written, place };
+  const message =
+    'must be a path, = and a value, e.g. phases.head.epochs=5 or model.head[3].dropout=0.5';
+  throw new FaultError([{ place, path: [], message }]);
+}
+
+async function valueOfFile({ written, place }: Option, faults: Faults): Promise<Tree> {
+  const text = await readText(written).catch((error: Error) => faults.hole(place, error.message));
+  return typeof text === 'string' ? parseFile(written, text, faults) : text;
 }

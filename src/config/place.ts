@@ -22,6 +22,11 @@ function showPlace({ origin, position }: Place): string {
   return position ? `${origin.name}:${position.line}:${position.column}` : origin.name;
 }
 
+/** Whether a path leads to what another one leads to, or to a part of it. */
+export function isWithin(path: Path, whole: Path): boolean {
+  return whole.every((key, i) => key === path[i]);
+}
+
 /** `model.head[3].dense.units` */
 export function showPath(path: Path): string {
   return path
@@ -37,10 +42,15 @@ export interface Fault {
   readonly message: string;
 }
 
-/** The error that tells of all faults, one line each, in the order of their places. */
-export function faultError(faults: readonly Fault[]): InputError {
-  const lines = faults.toSorted((a, b) => compare(a.place, b.place)).map(showFault);
-  return new InputError([...new Set(lines)].join('\n'));
+/** Tells of all faults, one line each, in the order of their places. */
+export class FaultError extends InputError {
+  readonly faults: readonly Fault[];
+
+  constructor(faults: readonly Fault[]) {
+    const lines = faults.toSorted((a, b) => compare(a.place, b.place)).map(showFault);
+    super([...new Set(lines)].join('\n'));
+    this.faults = faults;
+  }
 }
 
 function showFault({ place, path, message }: Fault): string {

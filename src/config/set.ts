@@ -1,7 +1,14 @@
 import { didYouMean } from '../model/did-you-mean.ts';
 import { nameOf } from './merge.ts';
-import { faultError, type Path, type Place } from './place.ts';
-import { type ListNode, type MapNode, type Tree, valueAt, withEntry } from './tree.ts';
+import { FaultError, type Path, type Place } from './place.ts';
+import {
+  type HoleNode,
+  type ListNode,
+  type MapNode,
+  type Tree,
+  valueAt,
+  withEntry,
+} from './tree.ts';
 
 /**
  * The parts of `phases.head.epochs`, `model.head[3].dense.units`; an index may stand with or without
@@ -21,10 +28,11 @@ export interface Change {
 
 /**
  * The tree with the value at a path, items of lists by name or index. Keys that are missing are made.
- * @throws InputError when the path leads through something that is neither map nor list, or to no item.
+ * Nothing changes below a hole.
+ * @throws FaultError when the path leads through something that is neither map nor list, or to no item.
  */
-export function setValue(tree: MapNode, change: Change): MapNode {
-  return set(tree, change, 0) as MapNode;
+export function setValue<Root extends MapNode | HoleNode>(tree: Root, change: Change): Root {
+  return set(tree, change, 0) as Root;
 }
 
 /** @param depth how many parts of the path lead to `tree`. */
@@ -32,6 +40,7 @@ function set(tree: Tree, change: Change, depth: number): Tree {
   const { path, value, place } = change;
   const key = path[depth];
   if (key === undefined) return value;
+  if (tree.kind === 'hole') return tree;
   if (tree.kind === 'list') {
     const chosen = indexOf(tree, change, depth);
     const items = tree.items.map((item, i) => (i === chosen ? set(item, change, depth + 1) : item));
@@ -40,7 +49,7 @@ function set(tree: Tree, change: Change, depth: number): Tree {
   if (tree.kind === 'scalar' && tree.value !== null) {
     const passed = path.slice(0, depth).join('.');
     const message = `${passed} is ${JSON.stringify(tree.value)}, in which there is no ${key}`;
-    throw faultError([{ place, path: [], message }]);
+    throw new FaultError([{ place, path: [], message }]);
   }
   const empty: MapNode = { kind: 'map', entries: new Map(), at: place };
   const map = tree.kind === 'map' ? tree : empty;
@@ -52,7 +61,7 @@ function set(tree: Tree, change: Change, depth: number): Tree {
   });
 }
 
-/** @throws InputError when no item of a list has that name or index. */
+/** @throws FaultError when no item of a list has that name or index. */
 function indexOf(list: ListNode, { path, place }: Change, depth: number): number {
   const key = path[depth] as string;
   const index = itemIndex(list, key);
@@ -60,7 +69,7 @@ function indexOf(list: ListNode, { path, place }: Change, depth: number): number
   const names = list.items.map(nameOf).filter((name) => name !== null);
   const allowed = names.length > 0 ? names.join(', ') : `0 to ${list.items.length - 1}`;
   const message = `${path.slice(0, depth).join('.')} has no ${key}; it has ${allowed}${didYouMean(key, names)}`;
-  throw faultError([{ place, path: [], message }]);
+  throw new FaultError([{ place, path: [], message }]);
 }
 
 function itemIndex({ items }: ListNode, key: string): number | null {
@@ -69,7 +78,7 @@ function itemIndex({ items }: ListNode, key: string): number | null {
   return /^\d+$/.test(key) && Number(key) < items.length ? Number(key) : null;
 }
 
-/** The path with indexes as numbers, when it leads to something in the tree. */
+/** The path with indexes as numbers, when it leads to something in the tree or below a hole. */
 export function findPath(tree: Tree, path: readonly string[]): Path | null {
   const found: (string | number)[] = [];
   let at: Tree | undefined = tree;
@@ -87,6 +96,7 @@ export function allPaths(tree: Tree, prefix = ''): string[] {
   const within = (name: string | number, value: Tree) =>
     allPaths(value, prefix === '' ? String(name) : `${prefix}.${name}`);
   switch (tree.kind) {
+    case 'hole':
     case 'scalar':
       return [prefix];
     case 'list':

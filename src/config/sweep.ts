@@ -1,22 +1,88 @@
+import { InputError } from '../errors.ts';
 import { didYouMean } from '../model/did-you-mean.ts';
-import type { Settings } from '../plan/cells.ts';
+import { type Settings, sweepCells } from '../plan/cells.ts';
+import { showSettings } from '../plan/sweep.ts';
+import { Faults } from './faults.ts';
+import type { Sweep } from './file-types.ts';
 import { type Finding, judge } from './judge.ts';
-import { type Path, showPath } from './place.ts';
+import { isWithin, type Path, showPath } from './place.ts';
 import { allPaths, findPath, parsePath, setValue } from './set.ts';
-import { fromJson, type MapNode, placeOf, type Tree, valueAt, withoutEntry } from './tree.ts';
+import {
+  fromJson,
+  type MapNode,
+  placeOf,
+  type Tree,
+  toJson,
+  valueAt,
+  withoutEntry,
+} from './tree.ts';
+import { schemaProblems } from './validate.ts';
 import { interpolate } from './vars.ts';
 
+interface Judged {
+  /** The tree before variables are put in, and with them. */
+  readonly written: MapNode;
+  readonly tree: MapNode;
+  readonly name: string;
+  /** What is wrong with the experiment by itself. */
+  readonly problems: readonly Finding[];
+}
+
 /**
- * What is wrong with the settings of a sweep: each must be there in the file, and the experiment must be
- * right with each of its values.
- * @param written the tree before variables are put in, right by itself.
+ * What is wrong with the settings of a sweep: each must be there in the file, and take each of its values.
+ * Whether the experiment is right with them all is seen when its runs are planned; where it is wrong by
+ * itself, here.
  */
-export function sweepProblems(written: MapNode, name: string): Finding[] {
+export function sweepProblems({ written, tree, name, problems }: Judged): Finding[] {
+  if (!tree.entries.has('sweep')) return [];
   const base = withoutEntry(written, 'sweep');
-  return [
-    ...settingsOf(written).flatMap((setting) => settingProblems(base, setting, name)),
-    ...excludeProblems(written),
+  const isTold = ({ path }: Setting) => problems.some((each) => isWithin(each.path, path));
+  const settings = settingsOf(tree).filter((setting) => !isTold(setting));
+  const found = [
+    ...settings.flatMap((setting) => settingProblems(base, setting, problems)),
+    ...excludeProblems(tree),
   ];
+  const isSound = [...problems, ...found].every(({ path }) => path[0] !== 'sweep');
+  if (problems.length === 0 || !isSound) return found;
+  return [...found, ...runProblems({ written, tree, name, problems })];
+}
+
+/** So many runs are judged of an experiment that must be mended anyway. */
+const RUNS = 100;
+
+/** What is wrong with runs, and not with the experiment by itself. */
+function runProblems({ written, tree, name }: Judged): Finding[] {
+  const sweep = toJson(valueAt(tree, ['sweep']) ?? tree) as unknown as Sweep;
+  const told = new Set(problemsOf(() => withoutEntry(written, 'sweep'), name).map(keyOf));
+  return cellsOf(sweep).flatMap((settings) =>
+    problemsOf(() => withSettings(written, settings), name)
+      .filter((each) => !told.has(keyOf(each)) && told.add(keyOf(each)))
+      .map((each) => ({ ...each, message: `${each.message} (with ${showSettings(settings)})` })),
+  );
+}
+
+function cellsOf(sweep: Sweep): Settings[] {
+  try {
+    return sweepCells(sweep, 0).slice(0, RUNS);
+  } catch (error) {
+    // Too many: that is told when there is nothing else to mend.
+    if (error instanceof InputError) return [];
+    throw error;
+  }
+}
+
+/** None where a setting leads nowhere: that is told of the setting, or of what it should lead to. */
+function problemsOf(make: () => MapNode, name: string): readonly Finding[] {
+  const faults = new Faults();
+  const written = faults.attempt(make, null);
+  const tree = written && interpolate(written, faults);
+  if (tree?.kind !== 'map') return [];
+  const { problems, networkProblems } = judge(tree, name);
+  return [...problems, ...networkProblems()];
+}
+
+function keyOf({ path, message }: Finding): string {
+  return `${showPath(path)} ${message}`;
 }
 
 /** The experiment of one run, settings standing where the sweep does and without the sweep. */
@@ -65,19 +131,35 @@ function settingAt(written: MapNode, path: Path, values: readonly Path[]): Setti
   };
 }
 
-function settingProblems(base: MapNode, setting: Setting, name: string): Finding[] {
+function settingProblems(base: MapNode, setting: Setting, problems: readonly Finding[]): Finding[] {
   const path = parsePath(setting.name);
   if (!path || !findPath(base, path)) {
+    if (path && problems.some((each) => endsAt(base, path, each))) return [];
     const message = `leads to nothing in the file${didYouMean(setting.name, allPaths(base))}`;
     return [{ path: setting.path, message, key: true }];
   }
+  const told = new Set(valueProblems(base).map(keyOf));
   return setting.values.flatMap(({ value, path: at }) => {
-    const place = placeOf(value, []);
-    const { problems } = judge(interpolate(setValue(base, { path, value, place })), name);
-    const [problem] = problems;
+    const changed = setValue(base, { path, value, place: placeOf(value, []) });
+    const [problem] = valueProblems(changed).filter((each) => !told.has(keyOf(each)));
     if (!problem) return [];
     return [{ path: at, message: `as ${showPath(problem.path)} it ${problem.message}` }];
   });
+}
+
+/** Whether a path may lead nowhere because of a key that is wrong, or of a name that is missing. */
+function endsAt(base: MapNode, path: readonly string[], { path: wrong, key }: Finding): boolean {
+  const parent = key ? wrong.slice(0, -1) : null;
+  const steps = path.map((_, length) => findPath(base, path.slice(0, length)));
+  const end = steps.findLast((step) => step !== null) ?? [];
+  const items = typeof parent?.at(-1) === 'number' ? parent.slice(0, -1) : parent;
+  return [parent, items].some((each) => each && showPath(each) === showPath(end));
+}
+
+/** What the schema says. */
+function valueProblems(written: MapNode): Finding[] {
+  const tree = interpolate(written, new Faults());
+  return schemaProblems(toJson(tree)).filter(({ isHole }) => !isHole);
 }
 
 /** What is excluded must be among what is swept. */

@@ -2,7 +2,7 @@ import type { Json } from './experiment.ts';
 import type { Path, Place } from './place.ts';
 
 /** What a YAML file says, each value with the place that it is written at. */
-export type Tree = ScalarNode | ListNode | MapNode;
+export type Tree = ScalarNode | ListNode | MapNode | HoleNode;
 
 export interface ScalarNode {
   readonly kind: 'scalar';
@@ -22,6 +22,15 @@ export interface MapNode {
   readonly at: Place;
 }
 
+/** Where something was wrong, so that what would be there is not known; it was told already. */
+export interface HoleNode {
+  readonly kind: 'hole';
+  readonly at: Place;
+}
+
+/** What stands for a hole among plain values: no schema allows a symbol. */
+export const HOLE = Symbol('hole') as unknown as Json;
+
 export interface Entry {
   /** Where the key is written. */
   readonly key: Place;
@@ -30,6 +39,8 @@ export interface Entry {
 
 export function toJson(tree: Tree): Json {
   switch (tree.kind) {
+    case 'hole':
+      return HOLE;
     case 'scalar':
       return tree.value;
     case 'list':
@@ -54,7 +65,7 @@ function isList(json: Json): json is readonly Json[] {
   return Array.isArray(json);
 }
 
-/** The value at a path, if there is one. */
+/** The value at a path, if there is one; below a hole are holes. */
 export function valueAt(tree: Tree, path: Path): Tree | undefined {
   return path.reduce<Tree | undefined>((at, key) => at && entryAt(at, key)?.value, tree);
 }
@@ -77,6 +88,7 @@ export function placeOf(tree: Tree, path: Path, key = false): Place {
 
 /** An item of a list stands at its own place. */
 function entryAt(tree: Tree, key: string | number): Entry | undefined {
+  if (tree.kind === 'hole') return { key: tree.at, value: tree };
   if (tree.kind === 'map') return tree.entries.get(String(key));
   const item = tree.kind === 'list' && typeof key === 'number' ? tree.items[key] : undefined;
   return item && { key: item.at, value: item };

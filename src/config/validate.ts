@@ -1,11 +1,13 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
-import { didYouMean } from '../model/did-you-mean.ts';
+import { didYouMean, nearest } from '../model/did-you-mean.ts';
 import { describe, namesWithArguments } from './describe.ts';
 import type { Json } from './experiment.ts';
 import type { ExperimentFile } from './file-types.ts';
+import { type Change, fill, leaveOut, rename } from './mend.ts';
 import type { Path } from './place.ts';
 import { dereference, type Schema } from './schema.ts';
 import * as generated from './schema-validator.ts';
+import { HOLE } from './tree.ts';
 
 /** Something that the schema does not allow. */
 export interface SchemaProblem {
@@ -13,6 +15,10 @@ export interface SchemaProblem {
   readonly message: string;
   /** The key is what is wrong, not its value. */
   readonly key: boolean;
+  /** There is a hole, of which someone has told. */
+  readonly isHole: boolean;
+  /** What could be meant instead. */
+  readonly mendings: readonly Change[];
 }
 
 const validator = generated.validate as unknown as ValidateFunction<ExperimentFile>;
@@ -46,25 +52,34 @@ function withoutNoise(errors: readonly ErrorObject[]): ErrorObject[] {
 
 /** Whether an error says no more than that the value is not of an alternative's type. */
 function isOtherAlternative({ keyword, instancePath }: ErrorObject, path: string): boolean {
-  return instancePath === path && ['type', 'enum', 'const'].includes(keyword);
+  return instancePath === path && ['type', 'enum', 'const', 'anyOf'].includes(keyword);
 }
 
 function problem(error: ErrorObject): SchemaProblem {
   const path = pathOf(error.instancePath);
   const schema = error.parentSchema as Schema;
   const { params } = error;
+  const isHole = error.data === HOLE;
   if (error.keyword === 'additionalProperties') {
     const name: string = params.additionalProperty;
     const known = Object.keys(schema.properties ?? {});
     const message = `is not known here; known: ${known.join(', ')}${didYouMean(name, known)}`;
-    return { path: [...path, name], message, key: true };
+    const at = [...path, name];
+    const meant = nearest(name, known);
+    const mendings =
+      schema.maxProperties === 1
+        ? known.map((kind) => rename(at, kind))
+        : [leaveOut(at), ...(meant === null ? [] : [rename(at, meant)])];
+    return { path: at, message, key: true, isHole, mendings };
   }
   if (error.keyword === 'required') {
     const name: string = params.missingProperty;
     const wanted = schema.properties?.[name];
     const message = `is missing; it must be ${wanted ? describe(wanted) : 'there'}`;
-    return { path: [...path, name], message, key: true };
+    const at = [...path, name];
+    return { path: at, message, key: true, isHole, mendings: fill(at, wanted ?? {}) };
   }
+  const mendings = fill(path, schema);
   if (error.keyword === 'discriminator') {
     const { propertyName } = schema.discriminator ?? { propertyName: '' };
     const given = (error.data as Record<string, Json>)[propertyName];
@@ -75,9 +90,9 @@ function problem(error: ErrorObject): SchemaProblem {
       given === undefined
         ? `is missing; it must be one of ${names.join(', ')}`
         : mismatch(given, { enum: names });
-    return { path: [...path, propertyName], message, key: false };
+    return { path: [...path, propertyName], message, key: false, isHole, mendings };
   }
-  return { path, message: mismatch(error.data as Json, schema), key: false };
+  return { path, message: mismatch(error.data as Json, schema), key: false, isHole, mendings };
 }
 
 /** What was found and what is allowed. */
@@ -109,7 +124,11 @@ function wordsOf(schema: Schema): string[] {
 
 /** A value in a few letters. */
 export function show(value: Json): string {
-  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
+  if (value === HOLE) return '…';
+  const text =
+    typeof value === 'number'
+      ? String(value)
+      : JSON.stringify(value, (_, each) => (each === HOLE ? '…' : each));
   if (text.length <= 60) return text.replaceAll(/(?<=[,:])(?=\S)/g, ' ');
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object' && value)

@@ -1,6 +1,6 @@
-import type { Experiment } from '../config/experiment.ts';
+import type { Experiment, ModelConfig } from '../config/experiment.ts';
 import { BackboneError, buildGraph } from '../model/build-graph.ts';
-import type { Graph, GraphNode } from '../model/graph.ts';
+import { type Graph, type GraphNode, INPUT } from '../model/graph.ts';
 import { show } from '../model/layers/args.ts';
 import { checkArgs, LayerError, Shapes } from '../model/shapes.ts';
 import { type LayerSummary, summarize } from '../model/summary.ts';
@@ -10,7 +10,7 @@ import type { Problem } from './problem.ts';
 export interface PlanContext {
   /** Of the data set, where they are known without reading it. */
   readonly classNames: readonly string[] | null;
-  /** The network that `model.backbone.model` or `run` names. */
+  /** The network that `model.backbone.model` or `run` names; `null` where it was not read. */
   readonly source: Graph | null;
 }
 
@@ -19,48 +19,80 @@ export interface Facts {
   readonly experiment: Experiment;
   /** As many as the model must tell apart; `null`: not known before the data is read. */
   readonly classes: number | null;
+  /** All layers by name; `null` where the backbone's are not known. */
+  readonly graph: Graph | null;
+  /** What the layers come to; `null` when some of them cannot be where they are. */
+  readonly network: Network | null;
+  /** Why there is no network. */
+  readonly problems: readonly Problem[];
+}
+
+export interface Network {
   readonly graph: Graph;
   readonly imageShape: readonly [number, number, number];
   readonly layers: readonly LayerSummary[];
 }
 
-/** The facts of an experiment, or why there are none. */
-export type Findings =
-  | { readonly facts: Facts; readonly problems: readonly [] }
-  | { readonly facts: null; readonly problems: readonly Problem[] };
-
-export function findFacts(experiment: Experiment, context: PlanContext): Findings {
+/** What is known of an experiment, as much of it as there is when something is wrong with its network. */
+export function findFacts(experiment: Experiment, context: PlanContext): Facts {
   const classes = experiment.data.classes?.length ?? context.classNames?.length ?? null;
-  let graph: Graph;
-  try {
-    graph = buildGraph(experiment.model, context.source);
-  } catch (error) {
-    return { facts: null, problems: [backboneProblem(error)] };
-  }
+  const { graph, unknown, problems } = named(experiment.model, context.source);
+  if (!graph) return { experiment, classes, graph, network: null, problems };
   const [height, width, channels, ...rest] = graph.inputShape;
   if (!height || !width || !channels || rest.length > 0) {
     const message = `the model must take pictures of [height, width, channels]. Received: ${show(graph.inputShape)}`;
-    return { facts: null, problems: [{ path: ['model', 'backbone'], message }] };
+    problems.push({ path: ['model', 'backbone'], message });
+    unknown.push(INPUT);
   }
-  const problems = layerProblems(experiment, graph);
-  if (problems.length > 0) return { facts: null, problems };
-  const imageShape = [height, width, channels] as const;
-  const layers = summarize(graph);
-  return { facts: { experiment, classes, graph, imageShape, layers }, problems: [] };
+  problems.push(...layerProblems(experiment, graph, unknown));
+  const imageShape = [height ?? 0, width ?? 0, channels ?? 0] as const;
+  const network = problems.length > 0 ? null : { graph, imageShape, layers: summarize(graph) };
+  return { experiment, classes, graph, network, problems };
 }
 
-function backboneProblem(error: unknown): Problem {
-  if (error instanceof BackboneError) {
-    return { path: ['model', 'backbone', error.at], message: error.message };
-  }
-  if (error instanceof LayerError) return { path: ['model', 'backbone'], message: error.message };
-  throw error;
+interface Named {
+  readonly graph: Graph | null;
+  /** Layers, or the input, whose output is not known. */
+  readonly unknown: string[];
+  readonly problems: Problem[];
 }
 
-/** Each layer that cannot be where it is, but for those that read one of them. */
-function layerProblems(experiment: Experiment, { inputShape, nodes }: Graph): Problem[] {
+/** Keras' own, which every backbone takes. */
+const USUAL_SHAPE = [224, 224, 3] as const;
+
+/** The network; where its cut or its input is wrong, one with the same layers. */
+function named(model: ModelConfig, source: Graph | null): Named {
+  const { from, inputShape } = model.backbone;
+  const isRead = from.kind === 'model' || from.kind === 'run';
+  if (isRead && !source) return { graph: null, unknown: [], problems: [] };
+  try {
+    return { graph: buildGraph(model, source), unknown: [], problems: [] };
+  } catch (error) {
+    if (!(error instanceof BackboneError || error instanceof LayerError)) throw error;
+    const at = error instanceof BackboneError ? error.at : null;
+    const problem = { path: ['model', 'backbone', at ?? []].flat(), message: error.message };
+    if (at === 'name' || (at !== 'cut' && inputShape === USUAL_SHAPE)) {
+      return { graph: null, unknown: [], problems: [problem] };
+    }
+    const change = at === 'cut' ? { cut: null } : { inputShape: USUAL_SHAPE };
+    const rest = named({ ...model, backbone: { ...model.backbone, ...change } }, source);
+    const last = rest.graph?.nodes.findLast(({ part }) => part === 'backbone')?.name ?? INPUT;
+    return {
+      graph: rest.graph,
+      unknown: [...rest.unknown, at === 'cut' ? last : INPUT],
+      problems: [problem, ...rest.problems],
+    };
+  }
+}
+
+/** Each layer that cannot be where it is, but for those that read one whose output is not known. */
+function layerProblems(
+  experiment: Experiment,
+  { inputShape, nodes }: Graph,
+  unknown: readonly string[],
+): Problem[] {
   const shapes = new Shapes(inputShape);
-  const broken = new Set<string>();
+  const broken = new Set(unknown);
   const problems: Problem[] = [];
   for (const node of nodes) {
     try {

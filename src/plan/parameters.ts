@@ -1,12 +1,6 @@
 import type { FreezePattern } from '../config/experiment.ts';
 import { frozenLayers } from '../model/freeze.ts';
-import type { Graph } from '../model/graph.ts';
-import type { LayerSummary } from '../model/summary.ts';
-
-interface Network {
-  readonly graph: Graph;
-  readonly layers: readonly LayerSummary[];
-}
+import type { Network } from './facts.ts';
 
 export interface PhaseParameters {
   readonly frozenLayers: ReadonlySet<string>;

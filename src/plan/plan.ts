@@ -45,19 +45,19 @@ export interface PlannedPhase {
  * @throws InputError for an experiment in which `findProblems` finds some.
  */
 export function planRun(experiment: Experiment, context: PlanContext): Plan {
-  const { facts, problems } = findFacts(experiment, context);
-  if (!facts) throw new InputError(problems.map(({ message }) => message).join('\n'));
-  const { layers } = facts;
+  const { network, problems } = findFacts(experiment, context);
+  if (!network) throw new InputError(problems.map(({ message }) => message).join('\n'));
+  const { layers } = network;
   const phases = experiment.phases.map((phase) => ({
     phase,
-    parameters: phaseParameters(facts, phase.freeze),
+    parameters: phaseParameters(network, phase.freeze),
   }));
   const trainedIn = (name: string) =>
     phases.filter(({ parameters }) => !parameters.frozenLayers.has(name)).map((p) => p.phase.name);
   return {
     id: runId(experiment),
     name: experiment.name,
-    imageShape: facts.imageShape,
+    imageShape: network.imageShape,
     layers: layers.map(({ name, kind, part, outputShape, parameters, flops, ...layer }) => ({
       name,
       kind,

@@ -371,7 +371,11 @@ evaluate: { tta: flip }
         `vars: { v0: 1, ${doubling.join(', ')} }`,
         /more than 20000 values/,
       ],
-      ['variables that grow', `vars: { v0: xxxx, ${growing.join(', ')} }`, /a text of \d+ letters/],
+      [
+        'variables that grow',
+        `extends: ${base}\nvars: { v0: xxxx, ${growing.join(', ')} }`,
+        /a text of \d+ letters/,
+      ],
     ] as const) {
       it(what, async () => {
         const start = performance.now();

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
 import type { Json } from '../../src/config/experiment.ts';
+import { Faults } from '../../src/config/faults.ts';
 import { merge } from '../../src/config/merge.ts';
 import { allPaths, findPath, parsePath, setValue } from '../../src/config/set.ts';
 import { type MapNode, type Tree, toJson, valueAt } from '../../src/config/tree.ts';
@@ -22,7 +23,7 @@ const { value } = fc.letrec<{ value: Json }>((tie) => ({
 }));
 const map = fc.dictionary(key, value, { maxKeys: 5, noNullPrototype: true });
 
-const parse = (json: Json): Tree => parseYaml(stringify(json), origin);
+const parse = (json: Json): Tree => parseYaml(stringify(json), origin, new Faults());
 const parseMap = (json: Json) => parse(json) as MapNode;
 const same = (a: Tree, b: Json): void => {
   expect(toJson(a)).to.deep.equal(b);
@@ -74,7 +75,7 @@ describe('trees of values', () => {
     fc.assert(
       fc.property(value, (json) => {
         fc.pre(!JSON.stringify(json).includes('${'));
-        const tree = interpolate(parseMap({ vars: { x: json }, y: [`$\{x}`] }));
+        const tree = interpolate(parseMap({ vars: { x: json }, y: [`$\{x}`] }), new Faults());
         same(valueAt(tree, ['y', 0]) as Tree, json);
       }),
     );

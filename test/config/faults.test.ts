@@ -1,0 +1,54 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { loadExperiment } from '../../src/config/load.ts';
+import { planExperiment } from '../../src/plan/experiment.ts';
+
+// biome-ignore-start lint/suspicious/noTemplateCurlyInString: the language's own variables
+/** A fault that can be made in the base experiment, and where it is told of. */
+const faults: readonly (readonly [written: string | RegExp, wrong: string, told: RegExp])[] = [
+  ['vars: {', 'vars: { rate: 1,', /the key rate stands here twice/],
+  ['preprocess: scale', 'preprocess: scales', /data\.preprocess {2}must be one of .*mean scale\?/],
+  ['dataset: cifar10,', 'dataset: cifar10, limt: 5,', /data\.limt {2}is not known .*mean limit\?/],
+  ['    layers:', '    cut: block1\n    layers:', /backbone\.cut {2}the backbone has no layer/],
+  ['maxPooling2d', 'maxPooling2d: { poolSize: [2] }', /poolSize {2}must be a list of 2/],
+  ['dropout: 0.5', 'dropout: ${nothing}', /dropout {2}there is no variable nothing/],
+  ['units: 10, activation', 'units: 12, activation', /each of the 10 classes. Received: 12/],
+  ['name: predictions', 'nam: predictions', /dense\.nam {2}is not known here/],
+  ['freeze: [backbone]', 'freeze: [bones]', /freeze\[0\] {2}bones matches no layer/],
+  ['epochs: 1', 'epochs: !!int "1"', /tags are not allowed/],
+  ['learningRate: 1e-3', 'learningRate: -1', /learningRate {2}must be .* Received: -1/],
+  ['learningRate: 1e-4', 'learningRate: *rate', /no anchor &rate/],
+  ['- name: fine-tune', '- name: head', /phases\[1\]\.name {2}another phase is named head/],
+  [/$/, 'metrics: [f1, f1]\n', /metrics\[1\] {2}f1 is measured already/],
+  [/$/, 'name: "\\q"\n', /broken YAML: Invalid escape/],
+];
+// biome-ignore-end lint/suspicious/noTemplateCurlyInString: the language's own variables
+
+const base = readFileSync(fileURLToPath(new URL('base.yaml', import.meta.url)), 'utf8');
+const file = join(mkdtempSync(join(tmpdir(), 'cifar-run-')), 'faulty.yaml');
+
+describe('an experiment file with several faults', () => {
+  it('is told of all of them and of nothing else, in the order of their lines', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.subarray([...faults], { minLength: 1 }), async (chosen) => {
+        const text = chosen.reduce((before, [right, wrong]) => before.replace(right, wrong), base);
+        writeFileSync(file, text);
+        const loading = loadExperiment(file, { set: [], setFile: [] });
+        const message = await loading.then(planExperiment).then(
+          () => 'nothing is wrong',
+          (error: Error) => error.message,
+        );
+        const lines = message.split('\n');
+        for (const [, , told] of chosen) expect(message).to.match(told);
+        expect(lines.length, `${text}\n${message}`).to.equal(chosen.length);
+        const numbers = lines.map((line) => Number(/yaml:(\d+)/.exec(line)?.[1]));
+        expect(numbers).to.deep.equal(numbers.toSorted((a, b) => a - b));
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
