@@ -8,7 +8,7 @@ import type { Runner } from './own.ts';
 const venv = fileURLToPath(new URL('.venv', import.meta.url));
 
 /** A Python with Keras 3 on the same TensorFlow: `BENCH_PYTHON`, else a venv beside this file. */
-async function python(): Promise<string> {
+export async function python(): Promise<string> {
   const { BENCH_PYTHON } = process.env;
   if (BENCH_PYTHON) return BENCH_PYTHON;
   if (!existsSync(venv)) {

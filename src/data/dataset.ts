@@ -10,8 +10,8 @@ export interface Pictures {
   readonly pixels: Pixels;
   /** Of each picture within the data set, where it comes from a file. */
   readonly paths?: readonly string[];
-  /** Of each picture width and height before it was given this size, where that is known. */
-  readonly sizes?: readonly (readonly [width: number, height: number])[];
+  /** Width and height of a picture before it was given this size, where that is known. */
+  readonly sizeOf?: (index: number) => readonly [width: number, height: number];
   /** Index into the class names, one for each picture. */
   readonly labels: Int32Array;
 }

@@ -1,9 +1,11 @@
+import { availableParallelism } from 'node:os';
 import type { JpegDecoder } from '../engine/engine.ts';
 import type { LoadContext } from './dataset.ts';
-import { decodeConcurrency, decodePicture } from './decode.ts';
 import type { FileTree } from './files/tree.ts';
 import { plainJpeg } from './jpeg-header.ts';
 
+/** So many pictures at once keep all cores busy. */
+const concurrency = 2 * availableParallelism();
 /** So many JPEGs are handed to the engine at once. */
 const batchSize = 256;
 const reportEvery = 1000;
@@ -43,7 +45,7 @@ interface OpenFile {
 export async function decodeFiles(decoding: FileDecoding): Promise<void> {
   const { tree, paths, imageShape, jpegs, signal, report, onBroken } = decoding;
   const missing = new Set(paths);
-  const atWork = new AtWork(decodeConcurrency);
+  const atWork = new AtWork(concurrency);
   let batch: OpenFile[] = [];
   let batches: Promise<void> = Promise.resolve();
   let done = 0;
@@ -119,6 +121,7 @@ async function decodeJpegs(files: readonly OpenFile[], decoding: FileDecoding): 
 
 async function decodeWithSharp({ path, bytes }: OpenFile, decoding: FileDecoding): Promise<void> {
   const { imageShape, onDecoded, onBroken } = decoding;
+  const { decodePicture } = await import('./decode.ts');
   const decoded = await decodePicture(bytes, imageShape).catch((error: Error) => {
     onBroken(path, firstLine(error));
     return null;

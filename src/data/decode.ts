@@ -1,13 +1,9 @@
-import { availableParallelism } from 'node:os';
 import sharp, { type Sharp } from 'sharp';
 import { decodeBmp, isBmp } from './bmp.ts';
 
 // Pictures are decoded side by side, which beats threads within one; none is decoded twice.
 sharp.concurrency(1);
 sharp.cache(false);
-
-/** So many pictures at once keep all cores busy. */
-export const decodeConcurrency = 2 * availableParallelism();
 
 export interface DecodedPicture {
   /** Bytes in HWC order, RGB or grey. */

@@ -1,10 +1,16 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import { openStore, type Store } from '../storage/store.ts';
 import type { LoadContext } from './dataset.ts';
 import type { FileTree } from './files/tree.ts';
 import { type AddToPack, nameBytes, openPack, type Pack, packInMemory, writePack } from './pack.ts';
 import { ChainedPixels, type Pixels } from './pixels.ts';
+
+interface Indexed {
+  /** Its first picture, among those of all packs. */
+  readonly first: number;
+  readonly index: Pack['index'];
+}
 
 /** Told of each file that cannot be decoded; what it throws ends the decoding. */
 export type OnBroken = (path: string, reason: string) => void;
@@ -18,7 +24,7 @@ export class DecodedPictures {
   readonly #tree: FileTree;
   readonly #context: LoadContext;
   readonly #pixels = new ChainedPixels();
-  readonly #sizes: (readonly [width: number, height: number])[] = [];
+  readonly #indexes: Indexed[] = [];
   /** What each file is that was asked for. */
   readonly #names = new Map<string, string>();
   /** Index among the pixels of all packs, by name. */
@@ -65,7 +71,8 @@ export class DecodedPictures {
 
   /** As its file has them. */
   size(place: number): readonly [width: number, height: number] {
-    return this.#sizes[place] as readonly [number, number];
+    const { first, index } = this.#indexes.findLast(({ first }) => first <= place) as Indexed;
+    return index.size(place - first);
   }
 
   /** The store with what is in it; `null` where nothing can be kept. */
@@ -92,7 +99,7 @@ export class DecodedPictures {
   ): Promise<Pack | null> {
     const { signal, report, imageShape } = this.#context;
     const content = [this.#decoders, paths.map(this.#nameOf)];
-    const held = store.hold(`${this.#group}-${hash(content)}`, {
+    const held = store.hold(`${this.#group}-${keyOf(content)}`, {
       label: `${paths.length} pictures of ${basename(this.#tree.root)}, ${imageShape.join(' x ')}`,
       bytes: paths.length * this.#stride,
       signal,
@@ -117,17 +124,17 @@ export class DecodedPictures {
     const unknown = [...new Set(paths)].filter((path) => !this.#names.has(path));
     const fingerprints = await this.#tree.fingerprints(unknown);
     unknown.forEach((path, i) => {
-      const digest = createHash('sha256').update(`${path}\0${fingerprints[i]}`).digest('binary');
+      const digest = hash('sha256', `${path}\0${fingerprints[i]}`, 'binary');
       this.#names.set(path, digest.slice(0, nameBytes));
     });
   }
 
   #add({ pixels, index }: Pack): void {
     const first = this.#pixels.add(pixels, index.count);
-    for (let i = 0; i < index.count; i++) {
-      this.#sizes.push(index.size(i));
-      if (this.#decoders.includes(index.decoder(i))) this.#places.set(index.name(i), first + i);
-    }
+    this.#indexes.push({ first, index });
+    const decoders = this.#decoders;
+    for (let i = 0; i < index.count; i++)
+      if (decoders.includes(index.decoder(i))) this.#places.set(index.name(i), first + i);
   }
 
   /** Those whose pictures are taken. */
@@ -138,7 +145,7 @@ export class DecodedPictures {
   /** Packs of the same source and size have keys that begin so. */
   get #group(): string {
     const { imageShape } = this.#context;
-    return `pictures-${hash([resolve(this.#tree.root), imageShape])}`;
+    return `pictures-${keyOf([resolve(this.#tree.root), imageShape])}`;
   }
 
   get #stride(): number {
@@ -156,6 +163,6 @@ function ifNothing(error: Error): null {
   throw error;
 }
 
-function hash(content: unknown): string {
-  return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16);
+function keyOf(content: unknown): string {
+  return hash('sha256', JSON.stringify(content), 'hex').slice(0, 16);
 }

@@ -162,12 +162,12 @@ async function read(
 
 /** The pictures at these indices of those read. */
 function pick(read: Omit<Pictures, 'labels'>, indices: readonly number[]) {
-  const { paths, sizes } = read;
+  const { paths, sizeOf } = read;
   return {
     ...read,
     pixels: new PickedPixels(read.pixels, indices),
     ...(paths && { paths: indices.map((index) => paths[index] as string) }),
-    ...(sizes && { sizes: indices.map((index) => sizes[index] as [number, number]) }),
+    ...(sizeOf && { sizeOf: (index: number) => sizeOf(indices[index] as number) }),
   };
 }
 

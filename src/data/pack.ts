@@ -77,11 +77,13 @@ export async function writePack(
   fill: (add: AddToPack) => Promise<void>,
 ): Promise<number> {
   const records: Buffer[] = [];
+  let count = 0;
   const file = await open(join(folder, pixelsName), 'wx');
   try {
     await fill(async (pictures) => {
-      const position = (records.length * pictures.pixels.length) / pictures.files.length;
-      records.push(...recordsOf(pictures, nameOf));
+      const position = (count * pictures.pixels.length) / pictures.files.length;
+      count += pictures.files.length;
+      records.push(recordsOf(pictures, nameOf));
       await write(file, pictures.pixels, position);
     });
     await file.sync();
@@ -89,7 +91,7 @@ export async function writePack(
     await file.close();
   }
   await writeFile(join(folder, indexName), Buffer.concat(records));
-  return records.length;
+  return count;
 }
 
 /** The same in memory, where nothing can be kept. */
@@ -101,7 +103,7 @@ export async function packInMemory(
   const records: Buffer[] = [];
   const pixels: Uint8Array[] = [];
   await fill(async (pictures) => {
-    records.push(...recordsOf(pictures, nameOf));
+    records.push(recordsOf(pictures, nameOf));
     pixels.push(pictures.pixels);
   });
   return {
@@ -112,15 +114,16 @@ export async function packInMemory(
 
 function recordsOf({ decoder, files, pixels }: DecodedFiles, nameOf: (path: string) => string) {
   const stride = pixels.length / files.length;
-  return files.map(({ path, width, height }, i) => {
-    const record = Buffer.alloc(layout.bytes);
-    record.write(nameOf(path), layout.name, 'latin1');
-    record.set(digestOf(pixels.subarray(i * stride, (i + 1) * stride)), layout.digest);
-    record.writeUInt32LE(width, layout.width);
-    record.writeUInt32LE(height, layout.height);
-    record[layout.decoder] = decoders.indexOf(decoder);
-    return record;
+  const records = Buffer.alloc(files.length * layout.bytes);
+  files.forEach(({ path, width, height }, i) => {
+    const at = i * layout.bytes;
+    records.write(nameOf(path), at + layout.name, 'latin1');
+    records.set(digestOf(pixels.subarray(i * stride, (i + 1) * stride)), at + layout.digest);
+    records.writeUInt32LE(width, at + layout.width);
+    records.writeUInt32LE(height, at + layout.height);
+    records[at + layout.decoder] = decoders.indexOf(decoder);
   });
+  return records;
 }
 
 async function write(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {

@@ -36,7 +36,7 @@ export function pictureFiles(
         channels,
         paths,
         pixels: new PickedPixels(decoded.pixels, indices),
-        sizes: indices.map((place) => decoded.size(place)),
+        sizeOf: (index) => decoded.size(indices[index] as number),
         broken: paths.flatMap((path, index) => {
           const reason = reasons.get(path);
           return reason === undefined ? [] : [{ path, reason, index }];

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { openSync, read as readCallback, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { RunError } from '../errors.ts';
@@ -17,7 +17,7 @@ export interface Pixels {
 
 /** SHA-256. */
 export function digestOf(bytes: Uint8Array): Buffer {
-  return createHash('sha256').update(bytes).digest();
+  return hash('sha256', bytes, 'buffer');
 }
 
 /** Pictures one after another in memory. */
@@ -70,26 +70,35 @@ export class FilePixels implements Pixels {
 
   of(index: number): Uint8Array {
     const bytes = Buffer.allocUnsafe(this.stride);
-    this.#check(index, readSync(this.#file, bytes, 0, this.stride, index * this.stride));
+    this.#check(readSync(this.#file, bytes, 0, this.stride, index * this.stride), bytes, index);
     return bytes;
   }
 
-  /** All at once: the system reads several side by side, in its own order. */
+  /** All at once: the system reads several side by side, in its own order. Neighbours are read together. */
   async read(indices: ArrayLike<number>): Promise<Uint8Array> {
-    const { stride } = this;
-    const all = Buffer.allocUnsafe(indices.length * stride);
-    await Promise.all(
-      Array.from(indices, async (index, row) => {
-        const { bytesRead } = await readAt(this.#file, all, row * stride, stride, index * stride);
-        this.#check(index, bytesRead);
-      }),
-    );
+    const all = Buffer.allocUnsafe(indices.length * this.stride);
+    const reads: Promise<void>[] = [];
+    for (let row = 0; row < indices.length; ) {
+      const index = indices[row] as number;
+      const from = row;
+      do row++;
+      while (row < indices.length && indices[row] === index + row - from);
+      reads.push(this.#fill(all.subarray(from * this.stride, row * this.stride), index));
+    }
+    await Promise.all(reads);
     return all;
   }
 
-  #check(index: number, read: number): void {
-    if (read < this.stride)
-      throw new RunError(`${this.path} ends before picture ${index}; delete it and start again`);
+  /** Pictures from an index on. */
+  async #fill(target: Buffer, index: number): Promise<void> {
+    const { bytesRead } = await readAt(this.#file, target, 0, target.length, index * this.stride);
+    this.#check(bytesRead, target, index);
+  }
+
+  #check(read: number, wanted: Uint8Array, index: number): void {
+    if (read === wanted.length) return;
+    const missing = index + Math.floor(read / this.stride);
+    throw new RunError(`${this.path} ends before picture ${missing}; delete it and start again`);
   }
 }
 
