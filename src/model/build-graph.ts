@@ -92,7 +92,10 @@ function cutAt(nodes: readonly GraphNode[], last: string | null): readonly Graph
 }
 
 /** The layer of that name and all that it is computed from, in their order. */
-export function ancestors(nodes: readonly GraphNode[], last: string): readonly GraphNode[] {
+export function ancestors<Node extends GraphNode>(
+  nodes: readonly Node[],
+  last: string,
+): readonly Node[] {
   const needed = new Set([last]);
   for (const node of nodes.toReversed()) {
     if (needed.has(node.name)) for (const name of node.inputs) needed.add(name);

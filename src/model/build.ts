@@ -8,15 +8,23 @@ import { kindOf } from './shapes.ts';
 /** The network as a tfjs layers model; its first weights depend on the seed and the layers' names alone. */
 export function buildModel({ inputShape, nodes }: Graph, seed: number): tf.LayersModel {
   const input = tf.input({ shape: [...inputShape], name: INPUT });
-  const outputs = new Map([[INPUT, input]]);
-  let last = input;
+  const outputs = connect(nodes, new Map([[INPUT, input]]), (node) => createNode(node, seed));
+  return tf.model({ inputs: input, outputs: outputs.get(nodes.at(-1)?.name ?? INPUT) ?? input });
+}
+
+/** Applies each node's layer to what its inputs give; what all nodes give comes by their names. */
+export function connect(
+  nodes: readonly GraphNode[],
+  known: ReadonlyMap<string, tf.SymbolicTensor>,
+  layerOf: (node: GraphNode) => tf.layers.Layer,
+): Map<string, tf.SymbolicTensor> {
+  const outputs = new Map(known);
   for (const node of nodes) {
     const inputs = node.inputs.map((name) => outputs.get(name) as tf.SymbolicTensor);
     const single = inputs.length === 1 ? inputs[0] : undefined;
-    last = createNode(node, seed).apply(single ?? inputs) as tf.SymbolicTensor;
-    outputs.set(node.name, last);
+    outputs.set(node.name, layerOf(node).apply(single ?? inputs) as tf.SymbolicTensor);
   }
-  return tf.model({ inputs: input, outputs: last });
+  return outputs;
 }
 
 function createNode(node: GraphNode, seed: number): tf.layers.Layer {

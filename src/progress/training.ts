@@ -1,13 +1,22 @@
-import type { EpochRecord, StepProgress, TrainingCallback } from '../train/callbacks.ts';
+import type {
+  EpochRecord,
+  FeaturesProgress,
+  StepProgress,
+  TrainingCallback,
+} from '../train/callbacks.ts';
+import { describeUse } from '../train/features/use.ts';
 import type { Step } from './progress.ts';
 
 /** Tells of training as it goes on: phase, epoch, metrics, pictures a second, time left in the phase. */
 export function trainingProgress(step: Step): TrainingCallback {
   return {
-    phaseBegin({ phase, trainableParameters, frozenParameters }) {
+    features: (progress) => step.report(describeFeatures(progress)),
+    note: (line) => step.note(line),
+    phaseBegin({ phase, trainableParameters, frozenParameters, features }) {
       step.note(
         `${phase.name}: ${count(trainableParameters)} parameters to train, ${count(frozenParameters)} frozen`,
       );
+      if (features) step.note(`${phase.name}: ${describeUse(features)}`);
     },
     step: (progress) => step.report(describeStep(progress)),
     epochEnd: (record) => step.note(describeEpoch(record)),
@@ -15,6 +24,15 @@ export function trainingProgress(step: Step): TrainingCallback {
       if (stoppedEarly) step.note(`${phase.name}: ${stoppedEarly}, epoch ${keptEpoch} kept`);
     },
   };
+}
+
+function describeFeatures(at: FeaturesProgress): string {
+  return [
+    `${at.phase}: features of ${at.part} pictures`,
+    `${count(at.done)} of ${count(at.pictures)}`,
+    `${count(Math.round(at.imagesPerSecond))} images/s`,
+    `${duration((at.pictures - at.done) / at.imagesPerSecond)} left`,
+  ].join('  ');
 }
 
 function describeStep(at: StepProgress): string {

@@ -12,6 +12,7 @@ import type {
   PhaseEnd,
   TrainingCallback,
 } from '../train/callbacks.ts';
+import { describeUse } from '../train/features/use.ts';
 import { ARTIFACTS } from './artifacts/table.ts';
 import { dataHash } from './data-hash.ts';
 import { describeEnvironment } from './environment.ts';
@@ -102,12 +103,17 @@ export class Recorder implements TrainingCallback {
     return this.#folder.path;
   }
 
+  async note(line: string): Promise<void> {
+    await this.#log.write(line);
+  }
+
   async phaseBegin(event: PhaseBegin): Promise<void> {
     this.#begun = event;
-    const { phase, trainableParameters, frozenParameters } = event;
+    const { phase, trainableParameters, frozenParameters, features } = event;
     await this.#log.write(
       `phase ${phase.name} begins: ${trainableParameters} parameters to train, ${frozenParameters} frozen`,
     );
+    if (features) await this.#log.write(`phase ${phase.name}: ${describeUse(features)}`);
   }
 
   async epochEnd(record: EpochRecord): Promise<void> {

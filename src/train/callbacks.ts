@@ -1,4 +1,5 @@
 import type { PhaseConfig } from '../config/experiment.ts';
+import type { FeaturesUse } from './features/use.ts';
 
 /** Where training stands within an epoch. */
 export interface StepProgress {
@@ -34,8 +35,20 @@ export interface EpochRecord {
   readonly imagesPerSecond: number;
 }
 
+/** How far the features of a part of the pictures are computed. */
+export interface FeaturesProgress {
+  readonly phase: string;
+  readonly part: 'train' | 'validation';
+  /** Pictures done, and all of them; each mirrored view counts again. */
+  readonly done: number;
+  readonly pictures: number;
+  readonly imagesPerSecond: number;
+}
+
 export interface PhaseBegin {
   readonly phase: PhaseConfig;
+  /** `null`: the first layer with weights is trained. */
+  readonly features: FeaturesUse | null;
   readonly trainableParameters: number;
   readonly frozenParameters: number;
 }
@@ -53,6 +66,9 @@ export interface PhaseEnd {
 
 /** What others do while training goes on; recording and progress happen only here. */
 export interface TrainingCallback {
+  features?(progress: FeaturesProgress): void;
+  /** Something to be known that is no result. */
+  note?(line: string): void | Promise<void>;
   phaseBegin?(event: PhaseBegin): void | Promise<void>;
   step?(progress: StepProgress): void;
   /** A reason given back ends training, after the epoch and for good. */

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
 import type { PhaseConfig } from '../config/experiment.ts';
-import type { Batches } from '../data/batches.ts';
 import { RunError } from '../errors.ts';
 import type { EpochRecord } from './callbacks.ts';
 import type { Evaluator } from './evaluate.ts';
+import type { Feed } from './feed.ts';
 import type { Schedule } from './schedules/schedule.ts';
 import type { Trainee, TrainingStep } from './step.ts';
 import { Tally } from './tally.ts';
@@ -19,8 +19,8 @@ export interface PhaseRun extends TrainOptions {
   readonly trainee: Trainee;
   readonly step: TrainingStep;
   readonly evaluator: Evaluator;
-  readonly train: Batches;
-  readonly validation: Batches;
+  readonly train: Feed;
+  readonly validation: Feed;
   readonly schedule: Schedule;
   /** When the phase began, by `performance.now()`. */
   readonly begin: number;

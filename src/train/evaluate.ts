@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
 import type { EvaluateConfig } from '../config/experiment.ts';
-import type { Batches } from '../data/batches.ts';
 import type { CompiledFunction, Engine } from '../engine/engine.ts';
 import type { Evaluation } from './callbacks.ts';
-import { feed } from './feed.ts';
+import { findFeatures } from './features/phase-features.ts';
+import { type Feed, feed } from './feed.ts';
 import { forward } from './forward.ts';
 import type { Predictions } from './losses/loss.ts';
 import { Objective } from './objective.ts';
@@ -13,18 +13,28 @@ import type { TrainOptions } from './train.ts';
 
 /**
  * What the finished model says of the validation pictures, in their order, with the experiment's test-time
- * augmentation.
+ * augmentation. Without it, features that the last phase took in the pictures' place serve here too.
  */
 export async function evaluate(options: Omit<TrainOptions, 'callbacks'>): Promise<Evaluation> {
-  const { experiment, data, signal } = options;
+  const { experiment, data, model, signal } = options;
   const { loss, metrics, phases, evaluate } = experiment;
+  const last = phases.at(-1);
+  const found =
+    last && evaluate.tta === 'none'
+      ? await findFeatures({ ...options, callbacks: [] }, last, ['validation'])
+      : null;
+  const features = found?.features;
+  const batchSize = last?.batchSize ?? 32;
   const objective = new Objective(loss, metrics);
-  const evaluator = new Evaluator({ ...options, ...evaluate, objective });
+  const tail = features?.tail ?? model;
+  const evaluator = new Evaluator({ ...options, ...evaluate, model: tail, objective });
   try {
-    const batches = feed(data.validation, options, phases.at(-1)?.batchSize ?? 32);
+    const batches =
+      features?.feed('validation', batchSize) ?? feed(data.validation, options, batchSize);
     return await evaluator.evaluate(batches, signal);
   } finally {
     evaluator.dispose();
+    await features?.release();
   }
 }
 
@@ -52,7 +62,7 @@ export class Evaluator {
   }
 
   /** One pass over the pictures. */
-  async evaluate(batches: Batches, signal: AbortSignal): Promise<Evaluation> {
+  async evaluate(batches: Feed, signal: AbortSignal): Promise<Evaluation> {
     const tally = new Tally(this.#objective);
     const rows: tf.Tensor[] = [];
     const truths: tf.Tensor[] = [];

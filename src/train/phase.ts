@@ -5,6 +5,7 @@ import type { PhaseBegin, PhaseEnd } from './callbacks.ts';
 import { EarlyStopping } from './early-stopping.ts';
 import { type PhaseRun, runEpoch } from './epoch.ts';
 import { Evaluator } from './evaluate.ts';
+import { findFeatures } from './features/phase-features.ts';
 import { feed } from './feed.ts';
 import { Objective } from './objective.ts';
 import { Optimizer } from './optimizers/optimizer.ts';
@@ -23,6 +24,7 @@ export async function trainPhase(
 ): Promise<PhaseEnd> {
   const { model, graph, experiment, data, callbacks, engine } = options;
   setFrozen(model, frozenLayers(graph, phase.freeze));
+  const { use, features } = await findFeatures(options, phase, ['train', 'validation']);
   const weights = trainedWeights(model, graph, phase.learningRateScale);
   const optimizer = new Optimizer({
     ...phase,
@@ -31,10 +33,13 @@ export async function trainPhase(
     fused: engine.fused,
   });
   const objective = new Objective(experiment.loss, experiment.metrics, data.classWeights);
-  const train = feed(data.train, options, phase.batchSize);
-  const trainee = { model, objective, weights, optimizer };
+  const batches = (part: 'train' | 'validation') =>
+    features?.feed(part, phase.batchSize) ?? feed(data[part], options, phase.batchSize);
+  const train = batches('train');
+  const trained = features?.tail ?? model;
+  const trainee = { model: trained, objective, weights, optimizer };
   const step = new TrainingStep({ ...trainee, engine, seed: experiment.seed });
-  const evaluator = new Evaluator({ model, objective, engine, tta: 'none' });
+  const evaluator = new Evaluator({ model: trained, objective, engine, tta: 'none' });
   const run: PhaseRun = {
     ...options,
     phase,
@@ -43,12 +48,13 @@ export async function trainPhase(
     step,
     evaluator,
     train,
-    validation: feed(data.validation, options, phase.batchSize),
+    validation: batches('validation'),
     schedule: createSchedule(phase.optimizer.learningRate, phase.epochs * train.count),
     begin: performance.now(),
   };
   try {
-    for (const callback of callbacks) await callback.phaseBegin?.(parameters(run));
+    for (const callback of callbacks)
+      await callback.phaseBegin?.({ ...parameters(run), features: use });
     const end = await trainEpochs(run);
     counters.updates += optimizer.updates;
     for (const callback of callbacks) await callback.phaseEnd?.(end);
@@ -57,6 +63,7 @@ export async function trainPhase(
     step.dispose();
     evaluator.dispose();
     optimizer.dispose();
+    await features?.release();
   }
 }
 
@@ -104,7 +111,7 @@ async function trainEpochs(run: PhaseRun): Promise<PhaseEnd> {
   }
 }
 
-function parameters({ phase, model, trainee }: PhaseRun): PhaseBegin {
+function parameters({ phase, model, trainee }: PhaseRun): Omit<PhaseBegin, 'features'> {
   const count = (shapes: readonly (readonly (number | null)[])[]) =>
     shapes
       .flatMap((shape) => shape.reduce<number>((size, n) => size * (n ?? 1), 1))

@@ -187,7 +187,8 @@ describe('the record of a run', () => {
     const lines = (await read('log.txt')).trimEnd().split('\n');
     for (const line of lines)
       expect(line).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z {2}\S/);
-    expect(lines).to.have.length(2 + 5 + 2 + 1);
+    expect(lines).to.have.length(2 + 1 + 5 + 2 + 1);
+    expect(lines[1]).to.match(/phase head: features after \S+: (computed once|from the cache)$/);
     expect(JSON.parse(await read('status.json'))).to.include({ state: 'finished', error: null });
   });
 

@@ -110,7 +110,7 @@ function experiment(phases: readonly PhaseConfig[], seed: number): Experiment {
     loss: { name: 'categoricalCrossentropy', labelSmoothing: 0, gamma: 2, alpha: 0.25 },
     metrics: [{ name: 'accuracy', label: 'accuracy', k: null }],
     phases,
-    features: { cache: 'auto', dtype: 'float32' },
+    features: { cache: 'off', dtype: 'float32' },
     evaluate: { tta: 'none' },
   };
 }
@@ -120,6 +120,7 @@ export interface Run {
   readonly phases: readonly PhaseConfig[];
   readonly graph?: Graph;
   readonly seed?: number;
+  readonly change?: (experiment: Experiment) => Experiment;
   readonly callbacks?: readonly TrainingCallback[];
   readonly signal?: AbortSignal;
 }
@@ -127,6 +128,7 @@ export interface Run {
 /** Trains a new model and tells all that happened. */
 export async function trained(run: Run) {
   const { engine, phases, graph = convolutional, seed = 1, callbacks = [] } = run;
+  const { change = (same) => same } = run;
   const model = buildModel(graph, seed);
   const before = weights();
   const records: EpochRecord[] = [];
@@ -135,7 +137,7 @@ export async function trained(run: Run) {
     epochEnd: (record) => void records.push(record),
     phaseEnd: (end) => void ends.push(end),
   };
-  const config = experiment(phases, seed);
+  const config = change(experiment(phases, seed));
   const signal = run.signal ?? new AbortController().signal;
   await train({
     model,

@@ -1,7 +1,7 @@
 import type { AugmentKind } from './augment.ts';
 
 /** Axes of NHWC that each direction reverses. */
-const axes: Record<string, readonly number[]> = {
+export const flipAxes: Record<string, readonly number[]> = {
   horizontal: [2],
   vertical: [1],
   horizontalAndVertical: [2, 1],
@@ -15,7 +15,7 @@ export const flip: AugmentKind = {
 
   apply({ x, y }, { direction }, { tf, uniform }) {
     let flipped = x;
-    for (const axis of axes[direction as string] ?? []) {
+    for (const axis of flipAxes[direction as string] ?? []) {
       const chosen = uniform([x.shape[0], 1, 1, 1]).less(0.5);
       flipped = tf.where(chosen, flipped.reverse(axis), flipped);
     }

@@ -10,5 +10,6 @@ export const dropout: LayerKind = elementwise({
   className: 'Dropout',
   main: 'rate',
   args: ['rate', 'noiseShape'],
+  random: true,
   flops: 0,
 });

@@ -1,7 +1,7 @@
 import { elements, only } from './args.ts';
 import type { LayerKind } from './layer.ts';
 
-interface Elementwise extends Pick<LayerKind, 'kind' | 'className' | 'main' | 'args'> {
+interface Elementwise extends Pick<LayerKind, 'kind' | 'className' | 'main' | 'args' | 'random'> {
   /** For each element. */
   readonly flops: number;
 }

@@ -7,5 +7,6 @@ export const gaussianDropout: LayerKind = elementwise({
   className: 'GaussianDropout',
   main: 'rate',
   args: ['rate'],
+  random: true,
   flops: 0,
 });

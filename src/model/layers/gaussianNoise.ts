@@ -7,5 +7,6 @@ export const gaussianNoise: LayerKind = elementwise({
   className: 'GaussianNoise',
   main: 'stddev',
   args: ['stddev'],
+  random: true,
   flops: 0,
 });

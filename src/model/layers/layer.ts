@@ -24,6 +24,8 @@ export interface LayerKind {
   readonly main?: string;
   /** Names of all its arguments, without `name`. */
   readonly args: readonly string[];
+  /** Whether it draws random numbers in training, frozen or not. */
+  readonly random?: true;
   /** @throws InputError when the layer cannot take these inputs; says what it takes. */
   outputShape(inputs: readonly Shape[], args: LayerArgs): Shape;
   weights(inputs: readonly Shape[], args: LayerArgs): readonly WeightSpec[];

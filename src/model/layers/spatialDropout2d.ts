@@ -7,5 +7,6 @@ export const spatialDropout2d: LayerKind = elementwise({
   className: 'SpatialDropout2D',
   main: 'rate',
   args: ['rate'],
+  random: true,
   flops: 0,
 });

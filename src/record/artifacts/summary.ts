@@ -43,6 +43,7 @@ export function summaryJson(run: FinishedRun): string {
         keptEpoch: ended.keptEpoch,
         trainableParameters: ended.trainableParameters,
         frozenParameters: ended.frozenParameters,
+        features: ended.features,
         seconds: seconds(own),
         best: best(own, phase),
         last: flat(own.at(-1)),

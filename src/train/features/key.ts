@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import os from 'node:os';
+import type * as tf from '@tensorflow/tfjs';
+import type { Experiment } from '../../config/experiment.ts';
+import type { Pictures } from '../../data/dataset.ts';
+import type { View } from '../../data/views.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { Graph } from '../../model/graph.ts';
+import type { Prefix } from '../../model/prefix.ts';
+
+/** Counted up when features are computed or written in another way. */
+const FORMAT = 1;
+
+/** All that features depend on. */
+export interface FeatureSource {
+  readonly model: tf.LayersModel;
+  readonly graph: Graph;
+  readonly prefix: Prefix;
+  readonly experiment: Pick<Experiment, 'data' | 'features'>;
+  readonly engine: Engine;
+}
+
+/**
+ * Keys of the store under which features of pictures are: one for all that is the same to the last bit. The
+ * machine counts, since another processor adds in another order.
+ */
+export async function featureKeys({ model, graph, prefix, experiment, engine }: FeatureSource) {
+  const { name, version, device, threads, compiles } = engine;
+  const common = {
+    format: FORMAT,
+    engine: { name, version, device, threads, compiles, cpu: os.cpus()[0]?.model },
+    imageShape: graph.inputShape,
+    preprocess: experiment.data.preprocess,
+    dtype: experiment.features.dtype,
+    layers: prefix.layers.map(({ name, kind, args, inputs }) => ({ name, kind, args, inputs })),
+    weights: await weightsHash(model, prefix),
+  };
+  return (pictures: Pictures, view: View): string => {
+    const content = JSON.stringify({ ...common, pictures: picturesHash(pictures), view });
+    return `features-${createHash('sha256').update(content).digest('hex')}`;
+  };
+}
+
+/** Variables must be settled. */
+async function weightsHash(model: tf.LayersModel, { layers }: Prefix): Promise<string> {
+  const hash = createHash('sha256');
+  for (const { name } of layers)
+    for (const weight of model.getLayer(name).weights) {
+      const values = (await weight.read().data()) as Float32Array;
+      hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    }
+  return hash.digest('hex');
+}
+
+const hashes = new WeakMap<Pictures, string>();
+
+/** SHA-256 of sizes and pixels, in their order. */
+function picturesHash(pictures: Pictures): string {
+  const known = hashes.get(pictures);
+  if (known) return known;
+  const { height, width, channels, pixels, labels } = pictures;
+  const hash = createHash('sha256').update(JSON.stringify([height, width, channels]));
+  for (let index = 0; index < labels.length; index++) hash.update(pixels.digest(index));
+  const digest = hash.digest('hex');
+  hashes.set(pictures, digest);
+  return digest;
+}
