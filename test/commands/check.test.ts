@@ -82,7 +82,7 @@ describe('cifar-run check', function (this: Mocha.Suite) {
     const { status, stderr } = check(post, wrong, join(folder, 'absent.yaml'));
     expect(status).to.equal(2);
     expect(stderr).to.contain(
-      `${wrong}:6:7  model.head[1]  the last layer, dense, must give one number for each of the 10 classes. Received: 100`,
+      `${wrong}:6:7  model.head[1]  the last layer must give one number for each of the 10 classes. Received: 100`,
     );
     expect(stderr).to.contain(
       'phases[0].freeze[0]  blok1_conv1 matches no layer. Did you mean block1_conv1?',
