@@ -71,9 +71,9 @@ program
   });
 
 withOverrides(program.command('data'))
-  .description('fetch, check, inspect or preview the pictures of an experiment')
-  .argument('<action>', 'fetch, check, inspect or preview')
-  .argument('<file>', 'experiment file (YAML)')
+  .description('fetch, check, inspect or preview the pictures of an experiment; show what is kept')
+  .argument('<action>', 'fetch, check, inspect, preview or cache')
+  .argument('[file]', 'experiment file (YAML); of cache: list or clear')
   .option('--out <file>', 'the picture that preview writes (default: <name>-preview.png)')
   .option('--json', 'print for programs')
   .action(async (action, file, options) => {

@@ -25,14 +25,24 @@ export interface DataOptions extends Overrides {
 
 /**
  * `cifar-run data ACTION FILE`: what the data of an experiment are, as a table or as JSON.
+ * `cifar-run data cache [list|clear]`: what is kept for the next start.
  * @throws RunError when `check` finds pictures that cannot be read.
  */
-export async function dataCommand(name: string, file: string, options: DataOptions): Promise<void> {
+export async function dataCommand(
+  name: string,
+  file: string | undefined,
+  options: DataOptions,
+): Promise<void> {
+  if (name === 'cache') {
+    const { cacheCommand } = await import('./data/cache.ts');
+    return cacheCommand(file ?? 'list', options);
+  }
   const action = actions[name];
   if (!action)
     throw new InputError(
-      `unknown action of data: ${name}; known are ${Object.keys(actions).join(', ')}`,
+      `unknown action of data: ${name}; known are ${Object.keys(actions).join(', ')}, cache`,
     );
+  if (file === undefined) throw new InputError(`data ${name} takes an experiment file`);
   const loaded = await loadExperiment(file, options);
   const { plan } = await planExperiment(loaded);
   const { signal, json, verbose = false, out } = options;

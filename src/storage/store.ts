@@ -41,12 +41,12 @@ export interface Held {
  */
 export class Store {
   readonly folder: string;
-  readonly #limit: number;
+  /** Bytes of all entries together. */
+  readonly limit: number;
 
-  /** @param limit Bytes of all entries together. */
   constructor(folder: string, limit: number) {
     this.folder = folder;
-    this.#limit = limit;
+    this.limit = limit;
   }
 
   /** @throws Error when nothing can be kept: the folder cannot be made. */
@@ -90,6 +90,14 @@ export class Store {
     return entries.filter((entry) => entry !== null).sort((a, b) => b.used - a.used);
   }
 
+  /** Removes all that nobody holds; says what is gone. */
+  async clear(): Promise<StoredEntry[]> {
+    await this.#discardAbandoned();
+    const entries = await this.list();
+    const removed = await Promise.all(entries.map(({ key }) => this.remove(key)));
+    return entries.filter((_, i) => removed[i]);
+  }
+
   /** Removes an entry unless someone holds it; says whether it is gone. */
   async remove(key: string): Promise<boolean> {
     const folder = this.#path(key);
@@ -124,6 +132,11 @@ export class Store {
       if (keyOf(name) === key) await rm(join(this.folder, name), { recursive: true, force: true });
   }
 
+  async #discardAbandoned(): Promise<void> {
+    for (const name of await this.#unfinished())
+      await this.#ifFree(keyOf(name), () => this.#discard(keyOf(name)));
+  }
+
   /** Names of folders that are, or were, being made. */
   async #unfinished(): Promise<string[]> {
     const names = await readdir(this.folder).catch(() => []);
@@ -132,12 +145,11 @@ export class Store {
 
   /** Removes entries, the one not used for longest first, until so many bytes more are within the bound. */
   async #makeRoom(bytes: number): Promise<void> {
-    for (const name of await this.#unfinished())
-      await this.#ifFree(keyOf(name), () => this.#discard(keyOf(name)));
+    await this.#discardAbandoned();
     const entries = await this.list();
     let total = entries.reduce((sum, entry) => sum + entry.bytes, bytes);
     for (const entry of entries.reverse()) {
-      if (total <= this.#limit) return;
+      if (total <= this.limit) return;
       if (await this.remove(entry.key)) total -= entry.bytes;
     }
   }

@@ -17,8 +17,8 @@ model:
 phases: [{ name: only, epochs: 1, optimizer: adam }]
 `;
 
-const plain = (background: string) =>
-  sharp({ create: { width: 20, height: 20, channels: 3, background } })
+const plain = (background: string, width = 20) =>
+  sharp({ create: { width, height: 20, channels: 3, background } })
     .png()
     .toBuffer();
 
@@ -38,7 +38,7 @@ describe('cifar-run data', function (this: Mocha.Suite) {
     for (const [name, hues] of Object.entries({ red: ['#f00', '#c22'], blue: ['#00f', '#22c'] }))
       for (const [i, hue] of hues.entries())
         await write(`train/${name}/${i}.png`, await plain(hue));
-    await write('train/red/2.png', await plain('#e11'));
+    await write('train/red/2.png', await plain('#e11', 30));
     await write('val/red/a.png', await plain('#b00'));
     await write('val/blue/a.png', await plain('#22c'));
   });
@@ -56,16 +56,22 @@ describe('cifar-run data', function (this: Mocha.Suite) {
   it('inspect counts, measures and finds what is in both parts', async () => {
     const { stdout } = await data('inspect', 'colours.yaml', '--json');
     const { classes, imbalance, duplicates } = JSON.parse(stdout);
+    const all = (size: number) => ({ min: size, median: size, max: size });
     expect(classes).to.deep.equal([
-      { name: 'blue', train: 2, validation: 1 },
-      { name: 'red', train: 3, validation: 1 },
+      { name: 'blue', train: 2, validation: 1, sizes: { width: all(20), height: all(20) } },
+      {
+        name: 'red',
+        train: 3,
+        validation: 1,
+        sizes: { width: { min: 20, median: 20, max: 30 }, height: all(20) },
+      },
     ]);
     expect(imbalance).to.equal(1.5);
     expect(duplicates.exact).to.deep.equal([
       { train: 'train/blue/1.png', validation: 'val/blue/a.png' },
     ]);
     const table = (await data('inspect', 'colours.yaml')).stdout;
-    expect(table).to.match(/^red +3 +1$/m);
+    expect(table).to.match(/^red +3 +1 +20 \/ 20 \/ 30 +20$/m);
     expect(table).to.contain('the same: train/blue/1.png in train, val/blue/a.png in validation');
   });
 
@@ -88,7 +94,7 @@ describe('cifar-run data', function (this: Mocha.Suite) {
     const { exitCode, stderr } = await cifarRun(['run', 'three.yaml'], folder);
     expect(exitCode).to.equal(2);
     expect(stderr).to.match(
-      /^three\.yaml:9:\d+ {2}model\.head\[1\] {2}the last layer, dense, must give one number for each of the 2 classes\. Received: 3$/,
+      /^three\.yaml:9:\d+ {2}model\.head\[1\] {2}the last layer must give one number for each of the 2 classes\. Received: 3$/,
     );
   });
 
@@ -111,7 +117,33 @@ describe('cifar-run data', function (this: Mocha.Suite) {
     const { exitCode, stderr } = await data('show', 'colours.yaml');
     expect(exitCode).to.equal(2);
     expect(stderr).to.equal(
-      'unknown action of data: show; known are fetch, check, inspect, preview',
+      'unknown action of data: show; known are fetch, check, inspect, preview, cache',
+    );
+    const without = await data('inspect');
+    expect(without.stderr).to.equal('data inspect takes an experiment file');
+  });
+
+  it('cache lists what is kept, and clears it', async () => {
+    const { CIFAR_RUN_CACHE } = process.env;
+    process.env.CIFAR_RUN_CACHE = join(folder, 'cache');
+    process.env.CIFAR_RUN_CACHE_SIZE = '1MB';
+    after(() => {
+      delete process.env.CIFAR_RUN_CACHE;
+      delete process.env.CIFAR_RUN_CACHE_SIZE;
+      Object.assign(process.env, CIFAR_RUN_CACHE === undefined ? {} : { CIFAR_RUN_CACHE });
+    });
+    await data('inspect', 'colours.yaml', '--set', 'data.broken=skip');
+    const listed = await data('cache');
+    expect(listed.stdout).to.match(/^\d pictures of pictures, 16 x 16 x 3 +0\.0 +20\d\d-/m);
+    expect(listed.stdout).to.contain('0.0 of at most 1.0 MB in');
+    const { entries, limit } = JSON.parse((await data('cache', 'list', '--json')).stdout);
+    expect(limit).to.equal(1e6);
+    expect(entries).to.have.length(2);
+    expect((await data('cache', 'clear')).stdout).to.equal('removed 0.0 MB');
+    expect(JSON.parse((await data('cache', '--json')).stdout).entries).to.deep.equal([]);
+    expect((await data('cache', 'list', '--json')).exitCode).to.equal(0);
+    expect((await data('cache', 'shrink')).stderr).to.equal(
+      'data cache: list or clear. Received: "shrink"',
     );
   });
 });

@@ -112,6 +112,14 @@ describe('the store', () => {
     expect(await store.keys()).to.deep.equal(['b', 'd', 'large']);
   });
 
+  it('is cleared of all but what is held', async () => {
+    const store = new Store(folder, 1000);
+    await store.hold('held', making('held'));
+    await (await store.hold('free', making('free'))).release();
+    expect((await store.clear()).map(({ key }) => key)).to.deep.equal(['free']);
+    expect(await store.keys()).to.deep.equal(['held']);
+  });
+
   it('lets one process make an entry while others wait, and keeps it while any of them lives', async () => {
     const first = holder('shared', 1500);
     expect(await first.said()).to.equal('making');

@@ -1,6 +1,7 @@
 import type { Dataset, Pictures } from '../../data/dataset.ts';
 import type { Twins } from '../../data/inspect/duplicates.ts';
 import { type Inspection, inspect } from '../../data/inspect/inspect.ts';
+import type { Range } from '../../data/inspect/sizes.ts';
 import { columns } from '../../plan/table.ts';
 import type { DataAction } from './action.ts';
 import { loadAll } from './load-all.ts';
@@ -28,20 +29,22 @@ function named(result: Inspection, { train, validation }: Dataset) {
 
 function lines(result: Inspection, data: Dataset): string[] {
   const { classes, pictures, channels, duplicates, broken } = result;
-  const rows = classes.map(({ name, train, validation }) => [
+  const rows = classes.map(({ name, train, validation, sizes }) => [
     name,
     String(train),
     String(validation),
+    inWords(sizes.width),
+    inWords(sizes.height),
   ]);
   const fixed = (value: number) => value.toFixed(2);
   return [
     ...columns(
       [
-        ['class', 'train', 'validation'],
+        ['class', 'train', 'validation', 'width', 'height'],
         ...rows,
         ['all', String(pictures.train), String(pictures.validation)],
       ],
-      ['left', 'right', 'right'],
+      ['left', 'right', 'right', 'right', 'right'],
     ),
     '',
     ...columns(
@@ -61,6 +64,11 @@ function lines(result: Inspection, data: Dataset): string[] {
     ...twinLines('nearly the same', duplicates.near, data),
     ...broken.map(({ path, reason }) => `broken: ${path}: ${reason}`),
   ];
+}
+
+/** Least, median and largest. */
+function inWords({ min, median, max }: Range): string {
+  return min === max ? String(min) : `${min} / ${median} / ${max}`;
 }
 
 function twinLines(what: string, twins: readonly Twins[], { train, validation }: Dataset) {

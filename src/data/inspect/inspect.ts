@@ -1,5 +1,6 @@
 import type { BrokenPicture, Dataset, Pictures } from '../dataset.ts';
 import { type Duplicates, findDuplicates } from './duplicates.ts';
+import { type Sizes, sizesOf } from './sizes.ts';
 
 /** What a data set holds, as plain JSON. */
 export interface Inspection {
@@ -19,6 +20,8 @@ export interface ClassCounts {
   readonly name: string;
   readonly train: number;
   readonly validation: number;
+  /** As the files have them, before they were given one size. */
+  readonly sizes: Sizes;
 }
 
 export function inspect({ classNames, train, validation, broken }: Dataset): Inspection {
@@ -26,6 +29,7 @@ export function inspect({ classNames, train, validation, broken }: Dataset): Ins
     name,
     train: count(train, label),
     validation: count(validation, label),
+    sizes: sizesOf([train, validation], label),
   }));
   const sizes = classes.map((own) => own.train);
   return {

@@ -42,15 +42,41 @@ describe('inspect', () => {
       classWeights: null,
       broken: [],
     });
+    const same = { min: side, median: side, max: side };
+    const sizes = { width: same, height: same };
     expect(classes).to.deep.equal([
-      { name: 'a', train: 3, validation: 1 },
-      { name: 'b', train: 1, validation: 1 },
+      { name: 'a', train: 3, validation: 1, sizes },
+      { name: 'b', train: 1, validation: 1, sizes },
     ]);
     expect(imbalance).to.equal(3);
     expect(channels[0]?.mean).to.be.closeTo(25, 1e-9);
     expect(channels[0]?.deviation).to.be.closeTo(Math.sqrt(125), 1e-9);
     expect(channels[2]?.mean).to.be.closeTo(7, 1e-9);
     expect(channels[2]?.deviation).to.be.closeTo(0, 1e-3);
+  });
+
+  it('tells how large the files of each class are', () => {
+    const sizes: [number, number][] = [
+      [40, 30],
+      [10, 99],
+      [20, 30],
+      [30, 31],
+    ];
+    const train = pictures(
+      sizes.map(() => Buffer.alloc(stride)),
+      [0, 0, 0, 0],
+    );
+    const { classes } = inspect({
+      classNames: ['a'],
+      train: { ...train, sizeOf: (index) => sizes[index] as [number, number] },
+      validation: pictures([], []),
+      classWeights: null,
+      broken: [],
+    });
+    expect(classes[0]?.sizes).to.deep.equal({
+      width: { min: 10, median: 20, max: 40 },
+      height: { min: 30, median: 30, max: 99 },
+    });
   });
 
   it('finds pictures of train again in validation, the same and nearly the same', async () => {
