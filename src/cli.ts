@@ -127,6 +127,23 @@ program
   });
 
 program
+  .command('diff')
+  .description('what the second run has otherwise than the first, and whether it is better')
+  .argument('<first>', RUN_HELP)
+  .argument('<second>', RUN_HELP)
+  .option(...RUNS_OPTION)
+  .option('--metric <name>', 'only this metric, e.g. val_accuracy')
+  .option('--only-changed', 'nothing that is the same in both')
+  .option('--fail-if <condition>', "on the change, e.g. 'val_accuracy < -0.5%': exit code 3")
+  .option('--csv', 'print as CSV')
+  .option('--json', 'print for programs')
+  .option('--md', 'print as Markdown')
+  .action(async (first, second, options) => {
+    const { diffCommand } = await import('./commands/diff.ts');
+    await diffCommand(first, second, options);
+  });
+
+program
   .command('rm')
   .description('delete runs, after asking')
   .argument('<run...>', RUN_HELP)

@@ -14,8 +14,9 @@ export interface Filter {
 type Condition = (lookup: Lookup) => boolean;
 
 /**
- * `val_accuracy > 0.8 and vars.dropout = 0.25`: comparisons of a column with a number, a word or a text
- * in quotes, joined by `and`, `or`, `not` and parentheses; `~` asks whether a text holds another.
+ * `val_accuracy > 0.8 and vars.dropout = 0.25`: comparisons of a column with a number (`80%` is 0.8), a
+ * word or a text in quotes, joined by `and`, `or`, `not` and parentheses; `~` asks whether a text holds
+ * another.
  * @throws InputError that says where the text makes no sense.
  */
 export function parseFilter(text: string): Filter {
@@ -133,7 +134,9 @@ function literal({ kind, text }: Token): Json {
   if (kind === 'quoted') return text.slice(1, -1);
   if (text === 'null') return null;
   if (text === 'true' || text === 'false') return text === 'true';
-  return Number.isNaN(Number(text)) ? text : Number(text);
+  const percent = /^([^%]+)%$/.exec(text)?.[1];
+  const number = percent === undefined ? Number(text) : Number(percent) / 100;
+  return Number.isNaN(number) ? text : number;
 }
 
 /** Numbers are ordered, and so are texts, such as times; a number and a text are not. */

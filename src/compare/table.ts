@@ -15,6 +15,8 @@ export interface Column {
   /** What people read above it. */
   readonly title: string;
   readonly kind: 'text' | 'metric';
+  /** Whether a plus stands before what grew. */
+  readonly isChange?: boolean;
 }
 
 export type Entry = Json | Spread | undefined;
@@ -71,13 +73,16 @@ function isWords({ rows }: Table, column: number): boolean {
 
 function words({ columns, rows }: Table): string[][] {
   const head = columns.map(({ title }) => title);
-  return [head, ...rows.map((row) => columns.map(({ kind }, i) => show(kind, row[i])))];
+  return [head, ...rows.map((row) => columns.map((column, i) => show(column, row[i])))];
 }
 
-function show(kind: Column['kind'], value: Entry): string {
+function show({ kind, isChange }: Column, value: Entry): string {
   const spread = asSpread(value);
   if (spread) return showMetric(spread);
-  if (kind === 'metric' && typeof value === 'number') return showMetric(value);
+  if (typeof value === 'number') {
+    const sign = isChange && value > 0 ? '+' : '';
+    return `${sign}${kind === 'metric' ? showMetric(value) : showValue(value)}`;
+  }
   return value === null ? '' : showValue(value as Json | undefined);
 }
 

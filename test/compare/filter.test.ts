@@ -26,6 +26,7 @@ describe('a filter of runs', () => {
     ['val_accuracy>0.8 AND vars.dropout==.5', false],
     ['val_accuracy <= 8.1e-1', true],
     ['val_accuracy < 0.81', false],
+    ['val_accuracy > 80.5% and shift = -50%', true],
     ['shift = -0.5 and shift < +1', true],
     ['phases.fine-tune.epochs >= 8', true],
     ['model.head[1].dense.units != 32', true],
