@@ -4,6 +4,7 @@ import { InputError } from '../errors.ts';
 import { buildGraph } from '../model/build-graph.ts';
 import type { Graph } from '../model/graph.ts';
 import { type ModelSource, readSource } from '../model/source.ts';
+import { readContents } from './contents.ts';
 import { type Plan, planRun } from './plan.ts';
 import { findProblems } from './rules.ts';
 
@@ -27,7 +28,7 @@ export async function planExperiment(loaded: LoadedExperiment): Promise<PlannedE
   const problems = findProblems(experiment, context);
   if (problems.length > 0) throw loaded.problemsAt(problems);
   return {
-    plan: planRun(experiment, context),
+    plan: planRun(experiment, context, await readContents(experiment, source?.path ?? null)),
     graph: buildGraph(experiment.model, context.source),
     source,
   };

@@ -1,8 +1,11 @@
 import type { Experiment } from '../config/experiment.ts';
 import { InputError } from '../errors.ts';
 import type { Shape } from '../model/graph.ts';
+import { frozenPrefix } from '../model/prefix.ts';
+import type { Contents } from './contents.ts';
 import { findFacts, type PlanContext } from './facts.ts';
-import { runId } from './id.ts';
+import { type PlannedFeatures, planFeatures } from './features.ts';
+import { NO_FILES, runId } from './id.ts';
 import { type Memory, phaseMemory } from './memory.ts';
 import { phaseParameters, sum } from './parameters.ts';
 
@@ -38,13 +41,19 @@ export interface PlannedPhase {
   readonly trainableParameters: number;
   readonly frozenParameters: number;
   readonly memory: Memory;
+  /** What is computed once for all of its epochs, if anything could be. */
+  readonly features: PlannedFeatures | null;
 }
 
 /**
  * Plans a run; pure, so that it can be shown before anything is loaded.
  * @throws InputError for an experiment in which `findProblems` finds some.
  */
-export function planRun(experiment: Experiment, context: PlanContext): Plan {
+export function planRun(
+  experiment: Experiment,
+  context: PlanContext,
+  contents: Contents = NO_FILES,
+): Plan {
   const { network, problems } = findFacts(experiment, context);
   if (!network) throw new InputError(problems.map(({ message }) => message).join('\n'));
   const { layers } = network;
@@ -55,7 +64,7 @@ export function planRun(experiment: Experiment, context: PlanContext): Plan {
   const trainedIn = (name: string) =>
     phases.filter(({ parameters }) => !parameters.frozenLayers.has(name)).map((p) => p.phase.name);
   return {
-    id: runId(experiment),
+    id: runId(experiment, contents),
     name: experiment.name,
     imageShape: network.imageShape,
     layers: layers.map(({ name, kind, part, outputShape, parameters, flops, ...layer }) => ({
@@ -77,6 +86,7 @@ export function planRun(experiment: Experiment, context: PlanContext): Plan {
       trainableParameters: parameters.trainable,
       frozenParameters: parameters.frozen,
       memory: phaseMemory(phase, layers, parameters),
+      features: planFeatures(experiment, phase, frozenPrefix(layers, parameters.frozenLayers)),
     })),
   };
 }

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { cacheFolder } from './cache.ts';
+import { hashFile } from './download.ts';
+import { writeAtomic } from './write-atomic.ts';
+
+/** What was written so lately may change again within the same tick of its file system's clock. */
+const SETTLED_MS = 2000;
+
+interface Listed {
+  /** Where in its folder; the same wherever that is. */
+  readonly name: string;
+  readonly path: string;
+  readonly size: number;
+  readonly mtimeMs: number;
+}
+
+/**
+ * SHA-256 of what files hold, or folders with all that is in them: names within a folder count, where it is
+ * and when it was written do not. Files are read once; as long as their names, sizes and times stay the same,
+ * what was found then is taken from the cache. `null` when one of them is not there.
+ */
+export async function contentHash(paths: readonly string[]): Promise<string | null> {
+  const listed = await Promise.all(paths.map(list));
+  if (listed.includes(null)) return null;
+  const files = listed.flatMap((each) => each ?? []);
+  const stamp = digest(files);
+  const entry = join(cacheFolder(), 'hashes', `${digest(paths.map((path) => resolve(path)))}.json`);
+  const known = await readFile(entry, 'utf8')
+    .then(JSON.parse)
+    .catch(() => null);
+  if (known?.stamp === stamp && typeof known.hash === 'string') return known.hash;
+  const hashes: (readonly [name: string, hash: string])[] = [];
+  for (const { name, path } of files) hashes.push([name, await hashFile(path, 'sha256')]);
+  const hash = digest(hashes);
+  const latest = Math.max(0, ...files.map(({ mtimeMs }) => mtimeMs));
+  if (Date.now() - latest > SETTLED_MS) await keep(entry, { stamp, hash });
+  return hash;
+}
+
+/** A cache that cannot be written costs time only. */
+async function keep(entry: string, content: object): Promise<void> {
+  await mkdir(dirname(entry), { recursive: true })
+    .then(() => writeAtomic(entry, JSON.stringify(content)))
+    .catch(() => {});
+}
+
+async function list(path: string): Promise<Listed[] | null> {
+  const found = await stat(path).catch(() => null);
+  if (!found) return null;
+  if (!found.isDirectory()) return [{ name: '', path, size: found.size, mtimeMs: found.mtimeMs }];
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  const names = entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name).slice(path.length))
+    .sort();
+  const files = names.map(async (name) => {
+    const file = join(path, name);
+    const { size, mtimeMs } = await stat(file);
+    return { name, path: file, size, mtimeMs };
+  });
+  // Links that lead nowhere hold nothing.
+  const settled = await Promise.allSettled(files);
+  return settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+}
+
+function digest(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+}
