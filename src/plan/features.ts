@@ -54,7 +54,7 @@ function whyNot(
   if (features.cache === 'off') return 'features.cache is off';
   if (!viewsOf(data.augment)) {
     const kinds = data.augment.map(({ kind }) => kind).filter((kind) => kind !== 'flip');
-    return `${kinds.join(', ') || 'more than one flip'} changes the pictures at random`;
+    return `augmentation by ${kinds.join(', ') || 'several flips'} changes the pictures at random`;
   }
   if (epochs < views) return `${views} views of each picture are more than its epochs show`;
   return null;

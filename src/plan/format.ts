@@ -15,6 +15,7 @@ export function formatPlan(plan: Plan): string[] {
     `input ${size(plan.imageShape)}, ${plan.layers.length} layers, ${count(plan.parameters)} parameters, ${scaled(plan.flops, 'FLOPs')} a picture`,
     '',
     ...phaseTable(plan),
+    ...featureLines(plan),
   ];
 }
 
@@ -73,6 +74,21 @@ function phaseTable({ phases }: Plan): string[] {
   ]);
   const head = ['phase', 'epochs', 'batch', 'optimizer', 'trainable', 'frozen', 'memory, at least'];
   return columns([head, ...rows], aligns);
+}
+
+/** What each phase computes once, and what that saves; or why it does not. */
+function featureLines({ phases }: Plan): string[] {
+  const lines = phases.flatMap(({ name, epochs, features }) => {
+    if (!features) return [];
+    const { cut, shape, views, bytes, flopsSaved, uncached } = features;
+    const frozen = `${name}: frozen up to ${cut}, computed`;
+    if (uncached !== null) return [`${frozen} in each of ${epochs} epochs: ${uncached}`];
+    const times = views === 1 ? 'once' : `in ${views} views`;
+    const kept = `${size(shape)} features take ${scaled(bytes, 'B')} a picture`;
+    const saved = `saves ${scaled(flopsSaved, 'FLOPs')}`;
+    return [`${frozen} ${times} instead of ${epochs} times: ${saved}, ${kept}`];
+  });
+  return lines.length > 0 ? ['', ...lines] : [];
 }
 
 function total(memory: Memory): number {

@@ -27,6 +27,8 @@ describe('formatPlan', () => {
       'phase  epochs  batch  optimizer  trainable  frozen  memory, at least',
       'head        5     32  adam         163,850  38,720           2.78 MB',
       'all         1     32  adam         202,570       0           24.2 MB',
+      '',
+      'head: frozen up to flatten, computed once instead of 5 times: saves 317 MFLOPs, 16384 features take 65.5 kB a picture',
     ]);
   });
 

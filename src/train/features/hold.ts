@@ -106,17 +106,25 @@ export class FeatureFiles {
   }
 }
 
-/** Before hours of computing, not after them. @throws RunError */
-async function requireRoom(folder: string, bytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
-  const [free, limit] = [bavail * bsize, storeLimit()];
-  const gigabytes = (size: number) => `${(size / 1e9).toPrecision(3)} GB`;
+/** @throws RunError when the cache may not hold so many bytes. */
+export function requireAllowed(bytes: number): void {
+  const limit = storeLimit();
   if (bytes > limit)
     throw new RunError(
       `they take ${gigabytes(bytes)}, and CIFAR_RUN_CACHE_SIZE allows ${gigabytes(limit)}`,
     );
+}
+
+/** Before hours of computing, not after them. @throws RunError */
+async function requireRoom(folder: string, bytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  const free = bavail * bsize;
   if (bytes > free)
     throw new RunError(
       `they take ${gigabytes(bytes)}, and the disk has ${gigabytes(free)} left at ${folder}`,
     );
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toPrecision(3)} GB`;
 }

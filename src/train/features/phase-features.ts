@@ -1,17 +1,18 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { PhaseConfig } from '../../config/experiment.ts';
-import { asItIs, viewsOf } from '../../data/views.ts';
+import { asItIs, type View, viewsOf } from '../../data/views.ts';
 import { RunError } from '../../errors.ts';
 import { frozenLayers } from '../../model/freeze.ts';
 import { frozenPrefix, type Prefix } from '../../model/prefix.ts';
-import { type SplitModel, splitModel } from '../../model/split.ts';
+import { splitModel } from '../../model/split.ts';
 import { summarize } from '../../model/summary.ts';
 import { planFeatures } from '../../plan/features.ts';
 import type { FeaturesProgress } from '../callbacks.ts';
 import type { Feed } from '../feed.ts';
 import type { TrainOptions } from '../train.ts';
 import { FeatureBatches, type Features } from './feature-batches.ts';
-import { FeatureFiles, type Seen } from './hold.ts';
+import { FeatureFiles, requireAllowed } from './hold.ts';
+import { rowBytes } from './rows.ts';
 import type { FeaturesUse } from './use.ts';
 
 type Part = FeaturesProgress['part'];
@@ -51,7 +52,7 @@ export async function findFeatures(
   });
   if (uncached !== null) return without(uncached);
   try {
-    const { computed, ...features } = await open(options, { phase, prefix, parts });
+    const { computed, ...features } = await hold(options, { phase: phase.name, prefix, parts });
     return { use: { cut, from: computed ? 'computed' : 'cache', reason: null }, features };
   } catch (error) {
     if (!(error instanceof RunError || 'syscall' in (error as Error))) throw error;
@@ -60,47 +61,45 @@ export async function findFeatures(
 }
 
 interface Wanted {
-  readonly phase: PhaseConfig;
+  readonly phase: string;
   readonly prefix: Prefix;
   readonly parts: readonly Part[];
 }
 
-async function open(options: TrainOptions, { phase, prefix, parts }: Wanted) {
+/** @throws RunError or a file system's error when they cannot be kept. */
+async function hold(options: TrainOptions, { phase, prefix, parts }: Wanted) {
   const { model, graph, experiment, data, engine } = options;
-  const split = splitModel(model, graph, prefix);
   const format = { shape: prefix.cut.outputShape, dtype: experiment.features.dtype };
-  const made = { ...options, phase: phase.name, prefix, prefixModel: split.prefix, format };
-  const files = await FeatureFiles.open(made);
-  const release = () => releaseAll(split, files);
+  const wanted = parts.flatMap((part) =>
+    viewsOfPart(part, options).map((view) => ({ part, pictures: data[part], view })),
+  );
+  const rows = wanted.reduce((sum, { pictures }) => sum + pictures.labels.length, 0);
+  requireAllowed(rows * rowBytes(format));
+  const { prefix: prefixModel, tail, dispose } = splitModel(model, graph, prefix);
+  const files = await FeatureFiles.open({ ...options, phase, prefix, prefixModel, format });
+  const release = async () => {
+    dispose();
+    await files.release();
+  };
   try {
-    const known = new Map<Part, Features>();
-    let computed = false;
-    for (const part of parts) {
-      const views: Features['views'][number][] = [];
-      for (const view of part === 'train' ? (viewsOf(experiment.data.augment) ?? []) : [asItIs]) {
-        const seen: Seen = { part, pictures: data[part], view };
-        const held = await files.hold(seen);
-        computed ||= held.computed;
-        views.push({ view, rows: held.rows });
-      }
-      known.set(part, { ...format, views, labels: data[part].labels });
-    }
+    const held: (Awaited<ReturnType<FeatureFiles['hold']>> & { part: Part; view: View })[] = [];
+    for (const seen of wanted) held.push({ ...seen, ...(await files.hold(seen)) });
+    const featuresOf = (part: Part): Features => ({
+      ...format,
+      views: held.filter((each) => each.part === part),
+      labels: data[part].labels,
+    });
+    const common = { classCount: data.classNames.length, data: experiment.data, engine };
     const feed = (part: Part, batchSize: number) =>
-      new FeatureBatches({
-        features: known.get(part) as Features,
-        classCount: data.classNames.length,
-        batchSize,
-        data: experiment.data,
-        engine,
-      });
-    return { tail: split.tail, feed, release, computed };
+      new FeatureBatches({ ...common, features: featuresOf(part), batchSize });
+    return { tail, feed, release, computed: held.some(({ computed }) => computed) };
   } catch (error) {
     await release();
     throw error;
   }
 }
 
-async function releaseAll(split: SplitModel, files: FeatureFiles): Promise<void> {
-  split.dispose();
-  await files.release();
+/** Evaluation sees pictures as they are. */
+function viewsOfPart(part: Part, { experiment }: TrainOptions): readonly View[] {
+  return part === 'train' ? (viewsOf(experiment.data.augment) ?? []) : [asItIs];
 }
