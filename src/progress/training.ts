@@ -19,7 +19,10 @@ export function trainingProgress(step: Step): TrainingCallback {
       if (features) step.note(`${phase.name}: ${describeUse(features)}`);
     },
     step: (progress) => step.report(describeStep(progress)),
-    epochEnd: (record) => step.note(describeEpoch(record)),
+    // What it gave back would end training, and a stream's `write` gives `true`.
+    epochEnd(record) {
+      step.note(describeEpoch(record));
+    },
     phaseEnd({ phase, stoppedEarly, keptEpoch }) {
       if (stoppedEarly) step.note(`${phase.name}: ${stoppedEarly}, epoch ${keptEpoch} kept`);
     },

@@ -28,7 +28,7 @@ describe('the progress of training', () => {
   });
 
   it('keeps a line for each epoch, training and validation side by side', () => {
-    callback.epochEnd?.({
+    const returned = callback.epochEnd?.({
       phase: 'head',
       phaseEpoch: 2,
       epoch: 2,
@@ -39,6 +39,7 @@ describe('the progress of training', () => {
       seconds: 75,
       imagesPerSecond: 900,
     });
+    expect(returned, 'what would end training').to.equal(undefined);
     expect(noted.at(-1)).to.equal(
       'head: epoch 2  loss 0.3000  accuracy 0.9000  val_loss 0.4000  val_accuracy 0.8800  900 images/s  1:15',
     );
