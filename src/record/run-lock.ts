@@ -1,47 +1,42 @@
-import lockfile from 'proper-lockfile';
+import { join } from 'node:path';
 import { RunError } from '../errors.ts';
-import { LOCK, STALE_MS } from './status.ts';
+import { Claim, claimant } from '../storage/claim.ts';
+import { LOCK } from './status.ts';
 
-/** Held by the one process that writes into a run's folder; proper-lockfile touches it until that process ends. */
+/** Held by the one process that writes into a run's folder, until it releases it or is gone. */
 export class RunLock {
   readonly #folder: string;
-  #release: () => Promise<void> = async () => {};
-  #lost: Error | null = null;
+  readonly #claim: Claim;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, claim: Claim) {
     this.#folder = folder;
+    this.#claim = claim;
   }
 
-  /** @throws RunError when another process holds it. */
+  /** @throws RunError when another process holds it, or the folder cannot be written. */
   static async take(folder: string): Promise<RunLock> {
-    const lock = new RunLock(folder);
-    lock.#release = await lockfile
-      .lock(folder, {
-        realpath: false,
-        lockfilePath: `${folder}/${LOCK}`,
-        stale: STALE_MS,
-        onCompromised: (error) => {
-          lock.#lost = error;
-        },
-      })
-      .catch((error: NodeJS.ErrnoException) => {
-        const reason = error.code === 'ELOCKED' ? 'another process holds it' : error.message;
-        throw new RunError(`cannot lock the run ${folder}: ${reason}`, { cause: error });
-      });
-    return lock;
+    const path = join(folder, LOCK);
+    const cannot = (reason: string, cause?: unknown) =>
+      new RunError(`cannot lock the run ${folder}: ${reason}`, { cause });
+    const claim = await Claim.tryTake(path, new AbortController().signal).catch((error: Error) => {
+      throw cannot(error.message, error);
+    });
+    if (claim) return new RunLock(folder, claim);
+    const holder = await claimant(path);
+    const which = holder ? `, ${holder.pid} on ${holder.host}` : '';
+    throw cannot(`another process holds it${which}`);
   }
 
   /** @throws RunError when the folder was removed, or another process took the run over. */
   throwIfLost(): void {
-    if (this.#lost) {
-      throw new RunError(
-        `the lock of ${this.#folder} is lost, so nothing more is written: ${this.#lost.message}`,
-      );
-    }
+    if (this.#claim.isHeld()) return;
+    throw new RunError(
+      `the lock of ${this.#folder} is lost, so nothing more is written: the folder was removed, or another process took the run over`,
+    );
   }
 
   /** Never throws: what matters is in status.json by then. */
   async release(): Promise<void> {
-    await this.#release().catch(() => {});
+    await this.#claim.release().catch(() => {});
   }
 }

@@ -1,14 +1,11 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { hasProcess } from '../storage/claim.ts';
+import { claimant } from '../storage/claim.ts';
 import type { RunFolder } from './run-folder.ts';
 
 /** In a run's folder as long as its process lives, touched again and again. */
 export const LOCK = 'run.lock';
-
-/** A lock that was not touched for so long belongs to no living process. */
-export const STALE_MS = 60_000;
 
 /** How a run ends; one that was stopped was not worth more epochs, and its record is complete. */
 export type Ending = 'finished' | 'stopped' | 'failed';
@@ -68,11 +65,5 @@ export async function readStatus(folder: string): Promise<RunStatus | null> {
   if (text === null) return null;
   const status = JSON.parse(text) as Status;
   if (status.state !== 'started') return { ...status, state: status.state };
-  return { ...status, state: (await isLive(folder, status)) ? 'running' : 'interrupted' };
-}
-
-async function isLive(folder: string, { pid, host }: Status): Promise<boolean> {
-  const lock = await stat(join(folder, LOCK)).catch(() => null);
-  if (!lock || Date.now() - lock.mtimeMs > STALE_MS) return false;
-  return host !== hostname() || hasProcess(pid);
+  return { ...status, state: (await claimant(join(folder, LOCK))) ? 'running' : 'interrupted' };
 }

@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withLock } from './lock.ts';
+import { mayLive, type ProcessName, thisProcess } from './process.ts';
 
 const TOUCH_EVERY_MS = 5_000;
 /** A claim that was not touched for so long belongs to no living process, on whatever machine. */
@@ -41,6 +42,15 @@ export class Claim {
     }
   }
 
+  /** Whether it is still there and still this process': false once another one found it stale. */
+  isHeld(): boolean {
+    try {
+      return readFileSync(this.#path, 'utf8') === mine();
+    } catch {
+      return false;
+    }
+  }
+
   async release(): Promise<void> {
     clearInterval(this.#touching);
     await rm(this.#path, { force: true });
@@ -48,30 +58,25 @@ export class Claim {
 }
 
 async function takeIfFree(path: string): Promise<boolean> {
-  if (await isHeld(path)) return false;
-  await writeFile(path, JSON.stringify({ pid: process.pid, host: hostname() }));
+  if ((await claimant(path)) !== null) return false;
+  await writeFile(path, mine());
   return true;
 }
 
-async function isHeld(path: string): Promise<boolean> {
-  const file = await stat(path).catch(() => null);
-  if (!file || Date.now() - file.mtimeMs > STALE_MS) return false;
-  try {
-    const { pid, host } = JSON.parse(await readFile(path, 'utf8'));
-    return host !== hostname() || hasProcess(pid);
-  } catch {
-    // Released by now, or cut off as its process died.
-    return false;
-  }
+function mine(): string {
+  return JSON.stringify(thisProcess());
 }
 
-/** Whether a process of this machine is alive. */
-export function hasProcess(pid: number): boolean {
+/** The process that holds a claim; `null` where none does, or it is gone. */
+export async function claimant(path: string): Promise<ProcessName | null> {
+  const file = await stat(path).catch(() => null);
+  if (!file || Date.now() - file.mtimeMs > STALE_MS) return null;
   try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // Another user's process cannot be sent signals, but is there.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    const holder = JSON.parse(await readFile(path, 'utf8')) as ProcessName;
+    return mayLive(holder) ? holder : null;
+  } catch {
+    // Released by now, or cut off as its process died.
+    return null;
   }
 }
 

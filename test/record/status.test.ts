@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
@@ -50,6 +50,28 @@ describe('the state of a run', () => {
     held.kill('SIGKILL');
     await held;
     expect(await state()).to.equal('interrupted');
+    await (await RunLock.take(folder.path)).release();
+  });
+
+  it("is interrupted when another process has got its process' number", async () => {
+    const lock = await RunLock.take(folder.path);
+    await beginStatus(folder);
+    await folder.writeJson(LOCK, { pid: process.pid, host: hostname(), began: 'long ago' });
+    expect(await state()).to.equal(process.platform === 'linux' ? 'interrupted' : 'running');
+    expect(() => lock.throwIfLost()).to.throw(/the lock of .* is lost/);
+    await lock.release();
+  });
+
+  it('is running while a process of another machine touches the lock, for a minute', async () => {
+    await beginStatus(folder);
+    const holder = { pid: 2 ** 22 + 1, host: 'another', began: null };
+    await folder.writeJson(LOCK, holder);
+    expect(await state()).to.equal('running');
+    const error = await RunLock.take(folder.path).catch((caught: Error) => caught);
+    expect(String(error)).to.match(/another process holds it, 4194305 on another/);
+    const longAgo = Date.now() / 1000 - 61;
+    await utimes(folder.file(LOCK), longAgo, longAgo);
+    await (await RunLock.take(folder.path)).release();
   });
 
   it('is interrupted when its lock has not been touched for a minute', async () => {
@@ -60,15 +82,6 @@ describe('the state of a run', () => {
     await utimes(folder.file(LOCK), longAgo, longAgo);
     expect(await state()).to.equal('interrupted');
     await lock.release();
-  });
-
-  it('is running when a process of another machine touches the lock', async () => {
-    const lock = await RunLock.take(folder.path);
-    const status = await beginStatus(folder);
-    await folder.writeJson('status.json', { ...status, host: 'another', pid: 2 ** 22 + 1 });
-    expect(await state()).to.equal('running');
-    await lock.release();
-    expect(await state()).to.equal('interrupted');
   });
 
   it('is what the end record says, if there is one', async () => {
