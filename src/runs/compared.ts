@@ -64,7 +64,11 @@ async function sweptRun(swept: SweepRun, sweepFolder: string): Promise<ComparedR
     return { facts, settings, metrics: {} };
   }
   const found = await runAt(join(sweepFolder, folder));
-  return { ...found, settings: { ...found.settings, ...settings } };
+  return {
+    ...found,
+    settings: { ...found.settings, ...settings },
+    metrics: { ...finiteOf(swept.metrics ?? {}), ...found.metrics },
+  };
 }
 
 async function runAt(path: string): Promise<ComparedRun> {
@@ -83,12 +87,15 @@ async function comparedRun(place: RunPlace): Promise<ComparedRun> {
     await listedRun(place);
   const resolved = await readFile(join(path, 'resolved.yaml'), 'utf8').catch(() => 'null');
   const facts = { run: nameOf(place), experiment, id, started, status: state };
-  const finite = Object.entries(metrics).filter(([, value]) => Number.isFinite(value));
   return {
     facts: { ...facts, error, epochs, seconds },
     settings: flatSettings((parse(resolved) as Json) ?? {}),
-    metrics: Object.fromEntries(finite),
+    metrics: finiteOf(metrics),
   };
+}
+
+function finiteOf(metrics: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(metrics).filter(([, value]) => Number.isFinite(value)));
 }
 
 /** The folder of an experiment's runs, by its name or path; `null` for what is none. */

@@ -4,6 +4,7 @@ import type { RunOptions } from '../experiment.ts';
 import { type PlannedCell, type PlannedSweep, planSweep, showSettings } from '../plan/sweep.ts';
 import { columns } from '../plan/table.ts';
 import { SweepRecord, type SweepRun } from '../record/sweep-record.ts';
+import { writeSweepSummary } from '../record/sweep-summary.ts';
 import { finishedRun } from '../runs/finished.ts';
 import { SweepBoard } from './board.ts';
 import { type Capacity, divide, thisMachine, type Wish } from './capacity.ts';
@@ -65,6 +66,9 @@ export async function runSweep(
 
   // 4. Tell.
   signal.throwIfAborted();
+  await progress.step('Summing up', async () => {
+    await writeSweepSummary(record.folder);
+  });
   const failed = record.runs.filter(({ state }) => state === 'failed');
   if (failed.length > 0) throw new RunError(describeFailures(failed, record.runs.length));
   await progress.step(describeBest(sweep, record.runs), async () => {});

@@ -80,6 +80,8 @@ describe('a sweep', function (this: Mocha.Suite) {
         ...folders,
         'sweep.json',
         'summary.csv',
+        'cells.csv',
+        'effects.png',
       ]);
       for (const { folder: own, id, settings } of record.runs) {
         expect(own).to.match(new RegExp(`-${id}$`));
