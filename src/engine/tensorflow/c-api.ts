@@ -142,7 +142,10 @@ export interface CApi {
   TFE_ContextRemoveFunction(context: Pointer, name: string, status: Pointer): void;
   TF_NewBuffer(): Pointer;
   TF_DeleteBuffer(buffer: Pointer): void;
+  TF_NewBufferFromString(bytes: Uint8Array, length: number): Pointer;
   TF_NewSessionOptions(): Pointer;
+  TF_SetConfig(options: Pointer, proto: Uint8Array, bytes: number, status: Pointer): void;
+  TF_NewSession(graph: Pointer, options: Pointer, status: Pointer): Pointer;
   TF_DeleteSessionOptions(options: Pointer): void;
   TF_LoadSessionFromSavedModel(
     options: Pointer,
@@ -156,16 +159,16 @@ export interface CApi {
   ): Pointer;
   TF_SessionRun(
     session: Pointer,
-    runOptions: null,
-    inputs: GraphOutput[],
+    runOptions: Pointer | null,
+    inputs: readonly GraphOutput[],
     inputValues: BigUint64Array,
     inputCount: number,
-    outputs: GraphOutput[],
+    outputs: readonly GraphOutput[],
     outputValues: BigUint64Array,
     outputCount: number,
-    targets: null,
+    targets: BigUint64Array | null,
     targetCount: number,
-    runMetadata: null,
+    runMetadata: Pointer | null,
     status: Pointer,
   ): void;
   TF_DeleteSession(session: Pointer, status: Pointer): void;
@@ -189,6 +192,7 @@ const FRAMEWORK = [
   'size_t TF_TensorByteSize(void *)',
   'int64_t TF_TensorElementCount(void *)',
   'void *TF_NewBuffer()',
+  'void *TF_NewBufferFromString(const uint8_t *, size_t)',
   'void TF_DeleteBuffer(void *)',
 ];
 
@@ -262,9 +266,11 @@ const CORE = [
   'void TFE_ContextAddFunction(void *, void *, void *)',
   'void TFE_ContextRemoveFunction(void *, const char *, void *)',
   'void *TF_NewSessionOptions()',
+  'void TF_SetConfig(void *, const uint8_t *, size_t, void *)',
+  'void *TF_NewSession(void *, void *, void *)',
   'void TF_DeleteSessionOptions(void *)',
   'void *TF_LoadSessionFromSavedModel(void *, void *, const char *, const char **, int, void *, void *, void *)',
-  'void TF_SessionRun(void *, void *, const TF_Output *, const uint64_t *, int, const TF_Output *, _Out_ uint64_t *, int, void *, int, void *, void *)',
+  'void TF_SessionRun(void *, void *, const TF_Output *, const uint64_t *, int, const TF_Output *, _Out_ uint64_t *, int, const uint64_t *, int, void *, void *)',
   'void TF_DeleteSession(void *, void *)',
 ];
 

@@ -12,6 +12,8 @@ export interface Context {
   readonly api: CApi;
   readonly status: Status;
   readonly pointer: Pointer;
+  /** A serialized `ConfigProto`. */
+  readonly config: Uint8Array;
   readonly devices: readonly Device[];
   /** Where tensors are put: the last GPU, else the CPU, as in tfjs-node. */
   readonly device: Device;
@@ -33,7 +35,7 @@ export function createContext(api: CApi, threads: number): Context {
   if (!device) {
     throw new Error(`TensorFlow has no CPU or GPU, only ${devices.map((d) => d.name).join(', ')}`);
   }
-  return { api, status, pointer, devices, device };
+  return { api, status, pointer, config, devices, device };
 }
 
 /**

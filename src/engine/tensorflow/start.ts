@@ -3,7 +3,6 @@ import * as tf from '@tensorflow/tfjs';
 import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
 import type { Engine, EngineOptions } from '../engine.ts';
 import { uncompiled } from '../uncompiled.ts';
-import { AttrType } from './attributes.ts';
 import { createBinding } from './binding.ts';
 import { loadCApi } from './c-api.ts';
 import { Compiled } from './compile/compile.ts';
@@ -11,14 +10,14 @@ import { fusedUpdates } from './compile/fused.ts';
 import { Tensors } from './compile/tensors.ts';
 import { Tracer } from './compile/trace.ts';
 import { createContext } from './context.ts';
-import { DType } from './dtypes.ts';
-import { useOwnGradients } from './gradients.ts';
 import { requireVersion } from './install/folder.ts';
 import { inspectInstallation } from './install/inspect.ts';
 import { locateTensorFlow } from './install/locate.ts';
 import { Jpegs } from './jpegs.ts';
 import { NodeJSKernelBackend } from './kernels.ts';
+import { useOwnKernels } from './own-kernels/table.ts';
 import { pinLibraries } from './pin.ts';
+import { Random } from './random.ts';
 
 /** TensorFlow's C API as the backend of TensorFlow.js. */
 export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
@@ -35,12 +34,13 @@ export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
   const binding = createBinding(context);
   const backend = new NodeJSKernelBackend(binding as unknown as TFJSBinding, 'tensorflow');
   tf.registerBackend('tensorflow', () => backend, 3);
-  useOwnGradients(backend, 'tensorflow');
+  useOwnKernels(backend);
   // Without it tfjs advertises tfjs-node when its plain JavaScript backend is used, and warns.
   tf.enableProdMode();
   await tf.setBackend('tensorflow');
 
-  const tracer = new Tracer(context, new Tensors(binding, backend));
+  const tracer = new Tracer(context, new Tensors(binding, backend), options.profile ?? false);
+  const random = new Random(backend);
   return {
     name: 'tensorflow',
     version: binding.TF_Version,
@@ -49,24 +49,12 @@ export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
     threads,
     inspect: (verify) => inspectInstallation(libraries, verify),
     compiles: options.compile,
-    compile: options.compile ? (fn) => new Compiled(tracer, fn) : uncompiled,
+    compile: options.compile ? (fn, name = 'a step') => new Compiled(tracer, fn, name) : uncompiled,
+    takeProfiles: () => tracer.takeProfiles(),
     fused: fusedUpdates(tracer),
     settle: () => tracer.settle(),
     jpegs: new Jpegs(context, binding.handles),
-    randomUniform: (shape, key) =>
-      tf.tidy(() =>
-        backend.executeSingleOutput(
-          'StatelessRandomUniform',
-          [
-            { name: 'dtype', type: AttrType.type, value: DType.float32 },
-            { name: 'T', type: AttrType.type, value: DType.int32 },
-            { name: 'Tseed', type: AttrType.type, value: DType.int32 },
-          ],
-          [
-            tf.tensor1d([...shape], 'int32'),
-            key instanceof tf.Tensor ? key : tf.tensor1d([...key], 'int32'),
-          ],
-        ),
-      ),
+    randomUniform: (shape, key) => random.uniform(shape, key),
+    randomMask: (shape, rate, key) => random.mask(shape, rate, key),
   };
 }

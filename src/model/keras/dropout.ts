@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { uniform } from './random.ts';
+import { randomSource } from './random.ts';
 
 export interface DropoutArgs {
   readonly name: string;
@@ -8,7 +8,7 @@ export interface DropoutArgs {
   readonly noiseShape?: readonly (number | null)[];
 }
 
-/** keras/src/layers/regularization/dropout.py: keeps where u ≥ rate, and divides by 1 - rate. */
+/** keras/src/layers/regularization/dropout.py: keeps a part of 1 - rate, and divides by it. */
 export class Dropout extends tf.layers.Layer {
   static readonly className = 'Dropout';
   readonly #rate: number;
@@ -25,7 +25,7 @@ export class Dropout extends tf.layers.Layer {
     if (!kwargs.training || this.#rate === 0) return input;
     return tf.tidy(() => {
       const shape = input.shape.map((size, axis) => this.#noiseShape?.[axis] ?? size);
-      const kept = uniform(shape, this.name).greaterEqual(this.#rate).cast('float32');
+      const kept = randomSource(this.name).mask(shape, this.#rate, this.name);
       return input.mul(kept.div(1 - this.#rate));
     });
   }

@@ -6,6 +6,7 @@ import { Dropout, type DropoutArgs } from './dropout.ts';
 import { GaussianDropout, GaussianNoise } from './gaussian.ts';
 import { LayerNormalization } from './layerNormalization.ts';
 import { Normalization } from './normalization.ts';
+import { ReLU } from './relu.ts';
 
 type Named<Args = unknown> = Args & { readonly name: string };
 type Factory = (args: Named<{ readonly [key: string]: unknown }>) => tf.layers.Layer;
@@ -18,6 +19,7 @@ const keras = {
   gaussianDropout: (args: Named<{ rate: number }>) => new GaussianDropout(args),
   normalization: (args: Named) => new Normalization(args),
   layerNormalization: (args: Named) => new LayerNormalization(args),
+  reLU: (args: Named) => new ReLU(args),
   cropping2d: tf.layers.cropping2D,
   conv2d: (args: Parameters<typeof tf.layers.conv2d>[0]) =>
     dilatable.conv2d(tf.layers.conv2d(args)),

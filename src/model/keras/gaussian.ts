@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
-import { uniform } from './random.ts';
+import { randomSource } from './random.ts';
 
 type Inputs = tf.Tensor | tf.Tensor[];
 type Kwargs = { training?: boolean };
 
 /** Standard normal numbers (Box and Muller 1958). */
 function normal(shape: number[], stream: string): tf.Tensor {
-  const [radius, angle] = uniform([2, ...shape], stream).unstack() as [tf.Tensor, tf.Tensor];
+  const draws = randomSource(stream).uniform([2, ...shape], stream);
+  const [radius, angle] = draws.unstack() as [tf.Tensor, tf.Tensor];
   // 1 - u lies in (0, 1], where the logarithm is finite.
   const distance = tf.sub(1, radius).log().mul(-2).sqrt();
   return distance.mul(angle.mul(2 * Math.PI).cos());

@@ -6,12 +6,14 @@ import type { Trace, Tracer } from './trace.ts';
 /** A function that runs as one operation, traced for each set of input shapes. */
 export class Compiled implements CompiledFunction {
   readonly #tracer: Tracer;
+  readonly #name: string;
   readonly #fn: TensorFunction;
   readonly #traces = new Map<string, Trace>();
   #uncompiled: CompiledFunction | null = null;
 
-  constructor(tracer: Tracer, fn: TensorFunction) {
+  constructor(tracer: Tracer, fn: TensorFunction, name: string) {
     this.#tracer = tracer;
+    this.#name = name;
     this.#fn = fn;
   }
 
@@ -30,16 +32,16 @@ export class Compiled implements CompiledFunction {
   }
 
   #trace(inputs: readonly tf.Tensor[]): Trace | null {
-    const key = inputs.map(({ dtype, shape }) => `${dtype}[${shape}]`).join();
+    const key = inputs.map(({ dtype, shape }) => `${dtype}[${shape}]`).join(', ');
     const known = this.#traces.get(key);
     if (known) return known;
     try {
-      const trace = this.#tracer.trace(this.#fn, inputs);
+      const trace = this.#tracer.trace(this.#fn, inputs, this.#name);
       this.#traces.set(key, trace);
       return trace;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      process.emitWarning(`a step runs operation by operation, which is slower: ${reason}`);
+      process.emitWarning(`${this.#name} runs operation by operation, which is slower: ${reason}`);
       return null;
     }
   }

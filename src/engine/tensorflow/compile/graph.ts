@@ -13,19 +13,19 @@ export interface Operation {
 
 /** A `TF_Graph` that is being built, and the function that it becomes. */
 export class Graph {
+  readonly pointer: Pointer;
   readonly #context: Context;
   readonly #definitions: OpDefinitions;
-  readonly #pointer: Pointer;
   #operations = 0;
 
   constructor(context: Context, definitions: OpDefinitions) {
     this.#context = context;
     this.#definitions = definitions;
-    this.#pointer = context.api.TF_NewGraph();
+    this.pointer = context.api.TF_NewGraph();
   }
 
   definition(op: string): OpDefinition {
-    return this.#definitions.get(this.#pointer, op);
+    return this.#definitions.get(this.pointer, op);
   }
 
   /** @throws TensorFlowError when TensorFlow refuses its inputs or attributes. */
@@ -76,11 +76,11 @@ export class Graph {
   /** As far as it follows from the operations alone; `null` where it does not. */
   shape(output: GraphOutput): number[] | null {
     const { api, status } = this.#context;
-    const rank = api.TF_GraphGetTensorNumDims(this.#pointer, output, status.pointer);
+    const rank = api.TF_GraphGetTensorNumDims(this.pointer, output, status.pointer);
     status.check(() => 'tell the rank of a tensor');
     if (rank < 0) return null;
     const dims = new BigInt64Array(rank);
-    api.TF_GraphGetTensorShape(this.#pointer, output, dims, rank, status.pointer);
+    api.TF_GraphGetTensorShape(this.pointer, output, dims, rank, status.pointer);
     status.check(() => 'tell the shape of a tensor');
     const shape = Array.from(dims, Number);
     return shape.includes(-1) ? null : shape;
@@ -97,7 +97,7 @@ export class Graph {
   ): void {
     const { api, status, pointer } = this.#context;
     const fn = api.TF_GraphToFunctionWithControlOutputs(
-      this.#pointer,
+      this.pointer,
       name,
       0,
       -1,
@@ -121,12 +121,12 @@ export class Graph {
   }
 
   dispose(): void {
-    this.#context.api.TF_DeleteGraph(this.#pointer);
+    this.#context.api.TF_DeleteGraph(this.pointer);
   }
 
   #finish(name: string, fill: (op: Pointer) => void): Pointer {
     const { api, status } = this.#context;
-    const op = api.TF_NewOperation(this.#pointer, name, `${name}_${this.#operations++}`);
+    const op = api.TF_NewOperation(this.pointer, name, `${name}_${this.#operations++}`);
     fill(op);
     const finished = api.TF_FinishOperation(op, status.pointer);
     status.check(() => `add ${name} to a graph`);

@@ -1,4 +1,5 @@
 import { bufferBytes, type CApi, type Pointer } from '../c-api.ts';
+import { fields } from '../protobuf.ts';
 import type { Status } from '../status.ts';
 
 /** How an operation takes one of its inputs. */
@@ -12,8 +13,6 @@ export interface OpDefinition {
   /** Whether it does more than compute its outputs from its inputs, as those that draw at random do. */
   readonly stateful: boolean;
 }
-
-type Field = readonly [number: number, value: Uint8Array | number];
 
 /** Field numbers of `OpDef` and `OpDef.ArgDef`. Source: tensorflow/core/framework/op_def.proto. */
 const OP = { inputs: 2, isStateful: 17 };
@@ -60,30 +59,4 @@ function argument(bytes: Uint8Array | number): InputDefinition {
     ([number]) => number === ARGUMENT.numberAttr || number === ARGUMENT.typeListAttr,
   );
   return { countAttribute: list ? new TextDecoder().decode(list[1] as Uint8Array) : null };
-}
-
-/** The fields of a serialized message. Source: protobuf.dev/programming-guides/encoding. */
-function* fields(bytes: Uint8Array): Generator<Field> {
-  let at = 0;
-  const varint = () => {
-    let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const byte = bytes[at++] as number;
-      value += (byte & 127) * scale;
-      if (byte < 128) return value;
-    }
-  };
-  while (at < bytes.length) {
-    const tag = varint();
-    const [number, wire] = [tag >>> 3, tag & 7];
-    if (wire === 0) {
-      yield [number, varint()];
-    } else if (wire === 2) {
-      const length = varint();
-      at += length;
-      yield [number, bytes.subarray(at - length, at)];
-    } else {
-      at += wire === 1 ? 8 : 4;
-    }
-  }
 }

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import type { Handles, TensorMetadata } from '../handles.ts';
 import { Graph, type Operation } from './graph.ts';
 import type { OpDefinitions } from './op-definitions.ts';
+import { type GraphTimes, profileGraph } from './profile.ts';
 import type { Slot } from './slots.ts';
 
 /** An operation that cannot be part of a compiled function; the message names it. */
@@ -36,6 +37,7 @@ export interface Held {
  * values; any other tensor that they take becomes a constant of the graph.
  */
 export class Recording {
+  readonly #context: Context;
   readonly #graph: Graph;
   readonly #handles: Handles;
   readonly #outputs = new Map<number, GraphOutput>();
@@ -51,6 +53,7 @@ export class Recording {
   readonly #effects: Pointer[] = [];
 
   constructor(context: Context, handles: Handles, definitions: OpDefinitions) {
+    this.#context = context;
     this.#graph = new Graph(context, definitions);
     this.#handles = handles;
   }
@@ -138,6 +141,32 @@ export class Recording {
   finish(name: string, outputIds: readonly number[]): void {
     const outputs = outputIds.map((id) => this.#output(id));
     this.#graph.toFunction(name, { inputs: this.#inputs, outputs, effects: this.#effects });
+  }
+
+  /**
+   * Measures one run of the graph that was finished, on copies of the variables.
+   * @param inputs,variables `TFE_TensorHandle`s; a variable's gives its value
+   */
+  profile(
+    inputs: readonly Pointer[],
+    variables: (slot: Slot) => Pointer,
+    outputIds: readonly number[],
+  ): GraphTimes {
+    const beginnings = [...this.#slotNodes].map(([slot, { handle }]) => {
+      const value = this.#graph.placeholder(slot.shape, slot.dtype);
+      const inputs = [handle, value];
+      const attributes = dtypeOf(slot);
+      const oper = this.#graph.add({ name: 'AssignVariableOp', attributes, inputs });
+      return { oper, feed: { output: value, handle: variables(slot) } };
+    });
+    const feeds = inputs.map((handle, i) => ({ output: this.#inputs[i] as GraphOutput, handle }));
+    return profileGraph(this.#context, {
+      graph: this.#graph.pointer,
+      inputs: [...feeds, ...beginnings.map(({ feed }) => feed)],
+      outputs: outputIds.map((id) => this.#output(id)),
+      effects: this.#effects,
+      beginnings: beginnings.map(({ oper }) => oper),
+    });
   }
 
   dispose(): void {

@@ -18,7 +18,7 @@ export class FunctionRunner {
 
   /** One run after another; the event loop stays free meanwhile. */
   async run(name: string, inputIds: readonly number[], count: number): Promise<TensorMetadata[]> {
-    const { api, pointer } = this.#context;
+    const { api, pointer, config } = this.#context;
     const handles = this.#handles;
     const status = this.#status;
     const doing = () => `run ${name}(${inputIds.map((id) => handles.describe(id)).join(', ')})`;
@@ -30,6 +30,8 @@ export class FunctionRunner {
         api.TFE_OpAddInput(op, handles.get(id), status.pointer);
         status.check(doing);
       }
+      // Without it TensorFlow runs the function as it was written, by no optimization of its graph.
+      api.TFE_OpSetAttrString(op, 'config_proto', config, config.length);
       await execute(api, op, outputs, status);
       status.check(doing);
     } finally {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { TensorFunction } from '../../engine.ts';
+import type { Profile, TensorFunction } from '../../engine.ts';
+import type { Pointer } from '../c-api.ts';
 import type { Context } from '../context.ts';
 import type { TensorMetadata } from '../handles.ts';
 import { OpDefinitions } from './op-definitions.ts';
@@ -17,6 +18,15 @@ export interface Trace {
   readonly written: readonly Slot[];
 }
 
+/** What a trace was made of. */
+interface Traced {
+  readonly inputs: readonly tf.Tensor[];
+  readonly slots: readonly Slot[];
+  /** What each slot's variable held before. */
+  readonly before: readonly tf.Tensor[];
+  readonly outputIds: readonly number[];
+}
+
 /** Makes functions of tensors into functions of TensorFlow. */
 export class Tracer {
   readonly #tensors: Tensors;
@@ -24,9 +34,12 @@ export class Tracer {
   readonly #definitions: OpDefinitions;
   readonly #slots: Slots;
   readonly #runner: FunctionRunner;
+  readonly #profiling: boolean;
+  #profiles: Profile[] = [];
   #traced = 0;
 
-  constructor(context: Context, tensors: Tensors) {
+  constructor(context: Context, tensors: Tensors, profiling: boolean) {
+    this.#profiling = profiling;
     this.#tensors = tensors;
     this.#context = context;
     this.#definitions = new OpDefinitions(context.api, context.status);
@@ -39,8 +52,9 @@ export class Tracer {
    * afterwards what they held before.
    * @throws UntraceableError when what `fn` does depends on values, TensorFlowError when TensorFlow refuses it.
    */
-  trace(fn: TensorFunction, inputs: readonly tf.Tensor[]): Trace {
+  trace(fn: TensorFunction, inputs: readonly tf.Tensor[], title: string): Trace {
     const { binding } = this.#tensors;
+    if (this.#profiling) this.settle();
     const recording = new Recording(this.#context, binding.handles, this.#definitions);
     const slots = this.#registered().map((variable) => this.#slots.use(variable));
     const before = slots.map(({ variable }) => variable.clone());
@@ -56,8 +70,10 @@ export class Tracer {
       this.#tensors.ids(written.map(({ variable }) => variable)).forEach((id, i) => {
         recording.write({ slot: written[i] as Slot, id });
       });
-      recording.finish(name, this.#tensors.ids(outputs));
+      const outputIds = this.#tensors.ids(outputs);
+      recording.finish(name, outputIds);
       tf.dispose([placeholders, outputs]);
+      if (this.#profiling) this.#profile(title, recording, { inputs, slots, before, outputIds });
       const used = recording.slots;
       for (const slot of used) slot.users += 1;
       return { name, outputs: outputs.length, slots: used, written };
@@ -110,6 +126,23 @@ export class Tracer {
   /** Gives variables what runs left them. */
   settle(): void {
     this.#slots.settle();
+  }
+
+  /** Those made since the last call. */
+  takeProfiles(): readonly Profile[] {
+    const profiles = this.#profiles;
+    this.#profiles = [];
+    return profiles;
+  }
+
+  #profile(title: string, recording: Recording, traced: Traced): void {
+    const { inputs, slots, before, outputIds } = traced;
+    const handles = (tensors: readonly tf.Tensor[]) =>
+      this.#tensors.ids(tensors).map((id) => this.#tensors.binding.handles.get(id));
+    const value = (slot: Slot) => handles([before[slots.indexOf(slot)] as tf.Tensor])[0];
+    const shapes = inputs.map(({ shape }) => `[${shape}]`).join(' ');
+    const times = recording.profile(handles(inputs), (slot) => value(slot) as Pointer, outputIds);
+    this.#profiles.push({ name: `${title} ${shapes}`, ...times });
   }
 
   forget({ name, slots }: Trace): void {
