@@ -1,12 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
-import type { Experiment } from '../../../src/config/experiment.ts';
+import type { Experiment, PhaseConfig } from '../../../src/config/experiment.ts';
+import type { Engine } from '../../../src/engine/engine.ts';
+import { uncompiled } from '../../../src/engine/uncompiled.ts';
+import { openStore } from '../../../src/storage/store.ts';
 import type { TrainingCallback } from '../../../src/train/callbacks.ts';
+import { evaluate } from '../../../src/train/evaluate.ts';
 import type { FeaturesUse } from '../../../src/train/features/use.ts';
 import { useEngine } from '../../engine.ts';
-import { chain, phase, trained } from '../fixture.ts';
+import { chain, data, phase, sgd, trained } from '../fixture.ts';
 
 /** Two frozen blocks, then a head that draws random numbers. */
 const graph = chain(
@@ -39,27 +44,36 @@ describe('features of frozen layers', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  type Features = Partial<Experiment['features']>;
-  type Change = { features?: Features; augment?: Experiment['data']['augment'] };
+  interface Change {
+    readonly features?: Partial<Experiment['features']>;
+    readonly augment?: Experiment['data']['augment'];
+    readonly phases?: readonly PhaseConfig[];
+    readonly engine?: Engine;
+    readonly signal?: AbortSignal;
+    readonly onFeatures?: () => void;
+  }
   const head = phase({ name: 'head', freeze: ['backbone'], epochs: 4 });
 
   /** Trains with the cache, and tells what it was told. */
-  async function run({ features = {}, augment = [] }: Change = {}, phases = [head]) {
+  async function run({ features, augment = [], onFeatures, ...given }: Change = {}) {
     const uses: (FeaturesUse | null)[] = [];
     const notes: string[] = [];
     let computed = 0;
     const callback: TrainingCallback = {
       phaseBegin: (begin) => void uses.push(begin.features),
       note: (line) => void notes.push(line),
-      features: () => void computed++,
+      features() {
+        computed++;
+        onFeatures?.();
+      },
     };
     const change = (experiment: Experiment): Experiment => ({
       ...experiment,
       data: { ...experiment.data, augment },
       features: { cache: 'auto', dtype: 'float32', ...features },
     });
-    const ran = await trained({ engine: engine(), phases, graph, change, callbacks: [callback] });
-    return { ...ran, uses, notes, computed };
+    const settings = { engine: engine(), phases: [head], graph, change, callbacks: [callback] };
+    return { ...(await trained({ ...settings, ...given })), uses, notes, computed };
   }
 
   const numbers = ({ records, after }: Awaited<ReturnType<typeof run>>) => [
@@ -77,20 +91,39 @@ describe('features of frozen layers', () => {
   const off = { features: { cache: 'off' } } as const;
   const flip = { augment: [{ kind: 'flip', args: { direction: 'horizontalAndVertical' } }] };
 
+  const eager = (): Engine => ({ ...engine(), compiles: false, compile: uncompiled });
+  const parts = [
+    phase({ name: 'all', epochs: 1 }),
+    phase({
+      name: 'rest',
+      freeze: ['conv2d_0', 'batchNormalization_1'],
+      epochs: 3,
+      optimizer: sgd(0.5),
+      ema: { momentum: 0.5 },
+      earlyStopping: {
+        monitor: 'val_loss',
+        goal: 'minimize',
+        patience: 2,
+        minDelta: 1,
+        restoreBest: true,
+      },
+    }),
+  ];
+
   for (const [name, change] of [
-    ['as they are', {}],
-    ['in mirrored views', flip],
+    ['as they are', () => ({})],
+    ['in mirrored views', () => flip],
+    ['operation by operation', () => ({ engine: eager() })],
+    ['in a later phase, whose best epoch is restored', () => ({ phases: parts })],
   ] as const)
-    it(`train the same as the pictures do, ${name}`, async () => {
-      const with_ = await run(change);
-      const without = await run({ ...change, ...off });
-      expectClose(numbers(with_), numbers(without), 1e-5);
-      expect(with_.uses[0]).to.deep.equal({
-        cut: 'maxPooling2d_2',
-        from: 'computed',
-        reason: null,
-      });
-      expect(without.uses[0]?.reason).to.equal('features.cache is off');
+    it(`train as the pictures do, ${name}`, async () => {
+      const cached = await run(change());
+      const plain = await run({ ...change(), ...off });
+      expectClose(numbers(cached), numbers(plain), 1e-5);
+      const last = { cut: 'maxPooling2d_2', from: 'computed', reason: null };
+      expect(cached.uses.at(-1)).to.deep.equal(last);
+      expect(plain.uses.at(-1)?.reason).to.equal('features.cache is off');
+      expect(cached.ends).to.deep.equal(plain.ends);
     });
 
   it('are computed once, and the same again to the last bit', async () => {
@@ -100,5 +133,79 @@ describe('features of frozen layers', () => {
     expect(again.computed).to.equal(0);
     expect(again.uses[0]?.from).to.equal('cache');
     expect(numbers(again)).to.deep.equal(numbers(first));
+    const mirrored = await run(flip);
+    // The three mirrored views: the pictures as they are, and those to validate on, are there.
+    expect(mirrored.computed).to.equal(3);
+  });
+
+  it('are others for other weights, pictures or numbers of bits', async () => {
+    await run();
+    for (const change of [{ features: { dtype: 'float16' } }, { phases: parts }] as const)
+      expect((await run(change)).uses.at(-1)?.from).to.equal('computed');
+    expect((await run()).uses[0]?.from).to.equal('cache');
+  });
+
+  it('take half the space as float16, and train nearly the same', async () => {
+    const half = await run({ features: { dtype: 'float16' } });
+    const whole = await run();
+    expect(numbers(half)).not.to.deep.equal(numbers(whole));
+    expectClose(numbers(half), numbers(whole), 0.05);
+    const sizes = (await openStore().list()).map(({ bytes }) => bytes);
+    expect(sizes.sort((a, b) => a - b)).to.deep.equal([21, 42, 45, 90].map((rows) => 72 * rows));
+  });
+
+  it('serve the last evaluation, unless pictures are mirrored for it', async () => {
+    const { model, config, records } = await run();
+    const { signal } = new AbortController();
+    const before = tf.memory().numTensors;
+    for (const tta of ['none', 'flip'] as const) {
+      const experiment = { ...config, evaluate: { tta } };
+      const options = { model, graph, experiment, data, engine: engine(), signal };
+      const cached = await evaluate(options);
+      const plain = await evaluate({
+        ...options,
+        experiment: { ...experiment, features: { cache: 'off', dtype: 'float32' } },
+      });
+      expectClose([...cached.probabilities], [...plain.probabilities], 1e-5);
+      if (tta === 'none') expect(cached.metrics).to.deep.equal(records.at(-1)?.validation);
+    }
+    expect(tf.memory().numTensors).to.equal(before);
+  });
+
+  it('are computed again when their file is damaged, which is said', async () => {
+    const first = await run();
+    const store = openStore();
+    for (const key of await store.keys('features-'))
+      await writeFile(join(store.folder, key, 'features.bin'), 'damaged');
+    const again = await run();
+    expect(again.notes.join('\n')).to.match(
+      /^features of 45 pictures after maxPooling2d_2: the file in the cache was damaged/,
+    );
+    expect(numbers(again)).to.deep.equal(numbers(first));
+  });
+
+  it('are not kept where there is no room, which is said, and the run goes on', async () => {
+    const plain = await run(off);
+    process.env.CIFAR_RUN_CACHE_SIZE = '1kB';
+    const small = await run();
+    expect(small.uses[0]?.reason).to.match(
+      /^they cannot be kept in the cache: they take .* GB, and CIFAR_RUN_CACHE_SIZE allows/,
+    );
+    expect(numbers(small)).to.deep.equal(numbers(plain));
+    delete process.env.CIFAR_RUN_CACHE_SIZE;
+    await writeFile(join(folder, 'file'), '');
+    process.env.CIFAR_RUN_CACHE = join(folder, 'file');
+    const nowhere = await run();
+    expect(nowhere.uses[0]?.reason).to.match(/^they cannot be kept in the cache: ENOTDIR/);
+    expect(numbers(nowhere)).to.deep.equal(numbers(plain));
+  });
+
+  it('leave nothing when they are interrupted', async () => {
+    const controller = new AbortController();
+    const reason = new Error('interrupted');
+    const onFeatures = () => controller.abort(reason);
+    const error = await run({ signal: controller.signal, onFeatures }).catch((error) => error);
+    expect(error).to.equal(reason);
+    expect(await readdir(openStore().folder)).to.deep.equal([]);
   });
 });
