@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 
-const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+/** The built program. */
+export const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 
 export interface Outcome {
   readonly exitCode: number | undefined;

@@ -53,7 +53,7 @@ export class SweepBoard implements Watcher {
 
   again(run: number, why: string): void {
     if (this.#step.live) this.#change(run, { at: 'again' });
-    else this.#step.note(`run ${run}: ${why}`);
+    else this.#step.note(`run ${run}: ${why.split('\n')[0]}`);
   }
 
   async ended(run: number, end: JobEnd, batchHalved: number): Promise<void> {

@@ -54,9 +54,10 @@ export function divide(
   return { jobs, threads, why: jobs < wanted && wish.jobs !== 'auto' ? reason() : null };
 
   function reason(): string {
-    if (jobs === fitting)
-      return `one takes about ${gigabytes(bytes)}, and ${gigabytes(memory)} are free`;
-    return `there ${gpus.length === 1 ? 'is 1 GPU' : `are ${gpus.length} GPUs`}, and each run takes one`;
+    if (jobs === fitting) {
+      return `as one takes about ${gigabytes(bytes)} and ${gigabytes(memory)} are free`;
+    }
+    return `as there ${gpus.length === 1 ? 'is 1 GPU' : `are ${gpus.length} GPUs`}, one for each run`;
   }
 }
 

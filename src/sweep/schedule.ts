@@ -76,10 +76,10 @@ export async function schedule(
       if (smaller) {
         cell = smaller;
         batchHalved += 1;
-        watcher.again(entry.run, `memory ran out (${end.error}); again with half the batch`);
+        watcher.again(entry.run, `memory ran out, again with half the batch: ${end.error}`);
       } else if (end.cause !== 'input' && retries < options.retries) {
         retries += 1;
-        watcher.again(entry.run, `${end.error}; try ${retries + 1} of ${options.retries + 1}`);
+        watcher.again(entry.run, `try ${retries + 1} of ${options.retries + 1}: ${end.error}`);
       } else return { end, batchHalved };
     }
   }

@@ -59,7 +59,8 @@ function endOf(child: ChildProcess, watch: (event: JobEvent) => void): LaunchedJ
 function broken(code: number | null, signal: NodeJS.Signals | null, said: string): JobEnd {
   const how = signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
   const error = [`its process ${how}`, said].filter(Boolean).join(': ');
-  const isMemory = signal === 'SIGKILL' || /bad_alloc|out of memory/i.test(said);
+  const isMemory =
+    signal === 'SIGKILL' || /bad_alloc|out of memory|memory allocation of/i.test(said);
   return { kind: 'failed', error, cause: isMemory ? 'memory' : 'other' };
 }
 
