@@ -6,7 +6,6 @@ import { planExperiment } from '../plan/experiment.ts';
 import type { RunRecord } from '../record/recorder.ts';
 import { readStatus } from '../record/status.ts';
 import { finishedRun, runsOf } from '../runs/finished.ts';
-import { unfinishedRun } from '../runs/unfinished.ts';
 import { Claim } from '../storage/claim.ts';
 
 /** In the folder of all runs: a file for each identity that a process is about to do. */
@@ -40,11 +39,7 @@ export async function runOnce(loaded: LoadedExperiment, options: OnceOptions): P
     await othersToEnd(id, options);
     const done = options.needed ? await finishedRun(id, runs) : null;
     if (done) return { ...done, reused: true };
-    const unfinished = options.resume ? await unfinishedRun(id, runs) : null;
-    if (options.resume && !unfinished) {
-      await progress.step(`No unfinished run of ${id}: a new one begins`, async () => {});
-    }
-    return { ...(await runExperiment(loaded, { ...options, unfinished })), reused: false };
+    return { ...(await runExperiment(loaded, options)), reused: false };
   } finally {
     await claim.release();
   }
