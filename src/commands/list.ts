@@ -53,8 +53,10 @@ function table(runs: readonly ListedRun[], metric: string): string[] {
     String(epochs),
     metrics[metric]?.toFixed(4) ?? '',
   ]);
-  return columns(
+  const damaged = runs.flatMap(({ state, error }) => (state === 'damaged' ? [error ?? ''] : []));
+  const lines = columns(
     [['experiment', 'id', 'started', 'status', 'epochs', metric], ...rows],
     ['left', 'left', 'left', 'left', 'right', 'right'],
   );
+  return damaged.length === 0 ? lines : [...lines, '', ...damaged];
 }

@@ -1,9 +1,11 @@
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { InputError } from '../errors.ts';
-import { readStatus } from '../record/status.ts';
+import { LOCK } from '../record/status.ts';
 import { findRun } from '../runs/find.ts';
 import { placeAt } from '../runs/places.ts';
+import { claimant } from '../storage/claimant.ts';
 
 export interface RmOptions {
   /** Folder that holds all runs. */
@@ -30,10 +32,11 @@ async function refuseLive(folder: string): Promise<void> {
   if (!placeAt(folder)) {
     throw new InputError(`${folder} is not named as a run's folder, so it is not deleted`);
   }
-  const status = await readStatus(folder);
-  if (status?.state === 'running') {
+  // Its lock tells, also where the rest of its record is damaged.
+  const holder = await claimant(join(folder, LOCK));
+  if (holder) {
     throw new InputError(
-      `${folder} is running, in process ${status.pid} on ${status.host}; stop it first`,
+      `${folder} is running, in process ${holder.pid} on ${holder.host}; stop it first`,
     );
   }
 }

@@ -19,6 +19,7 @@ export const STATUSES = [
   'stopped',
   'failed',
   'interrupted',
+  'damaged',
   'running',
   'waiting',
 ] as const;

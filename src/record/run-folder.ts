@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RunError } from '../errors.ts';
 import { writeAtomic } from '../storage/write-atomic.ts';
@@ -28,16 +28,23 @@ export class RunFolder {
    * @throws RunError when it cannot be made, such as on a disk that is full or read-only.
    */
   static async create({ runs, name, id }: RunName, now = new Date()): Promise<RunFolder> {
-    const experiment = join(runs, name);
-    await mkdir(experiment, { recursive: true }).catch((error: Error) => {
-      throw new RunError(`cannot make the folder ${experiment}: ${error.message}`, {
-        cause: error,
-      });
-    });
+    const experiment = await experimentFolder(runs, name);
     for (let time = now.getTime(); ; time += SECOND_MS) {
-      const path = join(runs, name, `${timeStamp(new Date(time))}-${id}`);
+      const path = join(experiment, `${timeStamp(new Date(time))}-${id}`);
       if (await makeNew(path)) return new RunFolder(path);
     }
+  }
+
+  /**
+   * Sees that runs can be written, before anything is loaded for one.
+   * @throws RunError when they cannot.
+   */
+  static async prepare({ runs, name }: Pick<RunName, 'runs' | 'name'>): Promise<void> {
+    const experiment = await experimentFolder(runs, name);
+    const trial = await mkdtemp(join(experiment, '.trial-')).catch((error) => {
+      throw cannotMake(experiment, error);
+    });
+    await rmdir(trial);
   }
 
   /** Where a file of the run is, or will be. */
@@ -65,8 +72,22 @@ async function makeNew(path: string): Promise<boolean> {
     await mkdir(path);
     return true;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return false;
-    throw new RunError(`cannot make the folder ${path}: ${message}`, { cause: error });
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw cannotMake(path, error as Error);
   }
+}
+
+async function experimentFolder(runs: string, name: string): Promise<string> {
+  const folder = join(runs, name);
+  await mkdir(folder, { recursive: true }).catch((error) => {
+    throw cannotMake(folder, error);
+  });
+  return folder;
+}
+
+function cannotMake(folder: string, cause: Error): RunError {
+  return new RunError(
+    `cannot make the folder ${folder}: ${cause.message}. --runs takes a folder that can be written`,
+    { cause },
+  );
 }

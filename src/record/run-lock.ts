@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RunError } from '../errors.ts';
-import { Claim, claimant } from '../storage/claim.ts';
+import { Claim } from '../storage/claim.ts';
+import { claimant } from '../storage/claimant.ts';
 import { LOCK } from './status.ts';
 
 /** Held by the one process that writes into a run's folder, until it releases it or is gone. */
@@ -30,9 +32,8 @@ export class RunLock {
   /** @throws RunError when the folder was removed, or another process took the run over. */
   throwIfLost(): void {
     if (this.#claim.isHeld()) return;
-    throw new RunError(
-      `the lock of ${this.#folder} is lost, so nothing more is written: the folder was removed, or another process took the run over`,
-    );
+    const why = existsSync(this.#folder) ? 'another process took the run over' : 'it was removed';
+    throw new RunError(`nothing more is written to ${this.#folder}: ${why}`);
   }
 
   /** Never throws: what matters is in status.json by then. */

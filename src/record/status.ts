@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { claimant } from '../storage/claim.ts';
+import { claimant } from '../storage/claimant.ts';
+import { readRecord } from './read-record.ts';
 import type { RunFolder } from './run-folder.ts';
 
 /** In a run's folder as long as its process lives, touched again and again. */
@@ -21,6 +21,8 @@ export interface Status {
   readonly ended: string | null;
   /** What made it fail. */
   readonly error: string | null;
+  /** How often training went back because the loss was not finite. */
+  readonly retries: number;
   readonly pid: number;
   readonly host: string;
 }
@@ -32,6 +34,7 @@ export async function beginStatus(folder: RunFolder): Promise<Status> {
     started: new Date().toISOString(),
     ended: null,
     error: null,
+    retries: 0,
     pid: process.pid,
     host: hostname(),
   };
@@ -55,15 +58,22 @@ export interface RunStatus extends Omit<Status, 'state'> {
   readonly state: RunState;
 }
 
-export const RUN_STATES = ['running', 'finished', 'stopped', 'failed', 'interrupted'] as const;
+/** Of a damaged one the record cannot be read. */
+export const RUN_STATES = [
+  'running',
+  'finished',
+  'stopped',
+  'failed',
+  'interrupted',
+  'damaged',
+] as const;
 
 export type RunState = (typeof RUN_STATES)[number];
 
-/** `null` where there is no status.json: the run was ended as it began. */
+/** `null` where there is no status.json: the run was ended as it began. @throws DamagedError */
 export async function readStatus(folder: string): Promise<RunStatus | null> {
-  const text = await readFile(join(folder, 'status.json'), 'utf8').catch(() => null);
-  if (text === null) return null;
-  const status = JSON.parse(text) as Status;
+  const status = await readRecord<Status>(join(folder, 'status.json'), 'state');
+  if (status === null) return null;
   if (status.state !== 'started') return { ...status, state: status.state };
   return { ...status, state: (await claimant(join(folder, LOCK))) ? 'running' : 'interrupted' };
 }

@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { goalOf } from '../config/goal.ts';
 import { InputError } from '../errors.ts';
+import { DamagedError, readRecord } from '../record/read-record.ts';
 import { nameOf, type RunPlace, runPlaces } from './places.ts';
 
 /** As many as an error lists. */
@@ -72,7 +73,7 @@ async function bestBy(metric: string, places: readonly RunPlace[]): Promise<RunP
   const sign = goalOf(metric) === 'minimize' ? 1 : -1;
   const ranked: { place: RunPlace; worth: number }[] = [];
   for (const place of places) {
-    const metrics = await finalValidation(place.path);
+    const metrics = await finalValidation(place.path).catch(ifDamaged);
     for (const name of Object.keys(metrics)) known.add(name);
     const value = metrics[metric];
     if (value !== undefined) ranked.push({ place, worth: sign * value });
@@ -83,13 +84,21 @@ async function bestBy(metric: string, places: readonly RunPlace[]): Promise<RunP
   throw new InputError(`no finished run has the metric ${metric}; ${names}`);
 }
 
-/** `val_loss`, `val_accuracy`, … of a finished run's model; empty for others. */
+interface Summary {
+  readonly validation: Readonly<Record<string, number | null>>;
+}
+
+/** `val_loss`, `val_accuracy`, … of a finished run's model; empty for others. @throws DamagedError */
 export async function finalValidation(run: string): Promise<Record<string, number>> {
-  const text = await readFile(join(run, 'summary.json'), 'utf8').catch(() => null);
-  if (text === null) return {};
-  const { validation } = JSON.parse(text) as { validation: Record<string, number | null> };
-  const numbers = Object.entries(validation).filter(([, value]) => value !== null);
+  const summary = await readRecord<Summary>(join(run, 'summary.json'), 'validation');
+  const numbers = Object.entries(summary?.validation ?? {}).filter(([, value]) => value !== null);
   return Object.fromEntries(numbers.map(([name, value]) => [`val_${name}`, value as number]));
+}
+
+/** Such a run is not the best of any. */
+function ifDamaged(error: unknown): Record<string, number> {
+  if (error instanceof DamagedError) return {};
+  throw error;
 }
 
 /** A run has a status; a model that was copied without the rest of its run will do as well. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { measures, readMetricsCsv } from '../record/metrics-csv.ts';
+import { DamagedError } from '../record/read-record.ts';
 import { type RunState, readStatus } from '../record/status.ts';
 import { finalValidation } from './find.ts';
 import type { RunPlace } from './places.ts';
@@ -7,7 +8,7 @@ import type { RunPlace } from './places.ts';
 /** A run as tables of many runs show it. */
 export interface ListedRun extends RunPlace {
   readonly state: RunState;
-  /** What made it fail. */
+  /** What made it fail, or what is damaged. */
   readonly error: string | null;
   readonly epochs: number;
   /** Of all epochs. */
@@ -17,6 +18,15 @@ export interface ListedRun extends RunPlace {
 }
 
 export async function listedRun(place: RunPlace): Promise<ListedRun> {
+  try {
+    return await whole(place);
+  } catch (error) {
+    if (!(error instanceof DamagedError)) throw error;
+    return { ...place, state: 'damaged', error: error.message, epochs: 0, seconds: 0, metrics: {} };
+  }
+}
+
+async function whole(place: RunPlace): Promise<ListedRun> {
   const status = await readStatus(place.path);
   const epochs = await readMetricsCsv(join(place.path, 'metrics.csv'));
   const final = await finalValidation(place.path);

@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { claimant } from './claimant.ts';
 import { withLock } from './lock.ts';
-import { mayLive, type ProcessName, thisProcess } from './process.ts';
+import { thisProcess } from './process.ts';
 
 const TOUCH_EVERY_MS = 5_000;
-/** A claim that was not touched for so long belongs to no living process, on whatever machine. */
-const STALE_MS = 60_000;
 const LOOK_AGAIN_MS = 250;
 
 /**
@@ -65,19 +64,6 @@ async function takeIfFree(path: string): Promise<boolean> {
 
 function mine(): string {
   return JSON.stringify(thisProcess());
-}
-
-/** The process that holds a claim; `null` where none does, or it is gone. */
-export async function claimant(path: string): Promise<ProcessName | null> {
-  const file = await stat(path).catch(() => null);
-  if (!file || Date.now() - file.mtimeMs > STALE_MS) return null;
-  try {
-    const holder = JSON.parse(await readFile(path, 'utf8')) as ProcessName;
-    return mayLive(holder) ? holder : null;
-  } catch {
-    // Released by now, or cut off as its process died.
-    return null;
-  }
 }
 
 function touch(path: string): void {

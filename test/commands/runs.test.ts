@@ -71,7 +71,7 @@ describe('the commands for runs', () => {
     expect(ranked[0].metrics.val_loss).to.be.below(ranked[1].metrics.val_loss);
     const { exitCode, stderr } = await say('list --status gone');
     expect(exitCode).to.equal(2);
-    expect(stderr).to.match(/running, finished, failed, interrupted\. Received: gone/);
+    expect(stderr).to.match(/failed, interrupted, damaged\. Received: gone/);
   });
 
   it('show tells what a run was and gave', async () => {
@@ -118,6 +118,24 @@ describe('the commands for runs', () => {
       expect(loaded).to.match(/dist\/chunks\/(list|show)-/);
       expect(loaded).not.to.match(/node_modules\/(?!csv-)/);
     }
+  });
+
+  it('tell of a run whose record is damaged, and go on', async () => {
+    const path = join(folder, await run(' --set name=torn --set phases.all.epochs=1'));
+    writeFileSync(join(path, 'summary.json'), '{"validation": {"loss": 0.1');
+    const { stdout, exitCode } = await say('list');
+    expect(exitCode).to.equal(0);
+    expect(stdout).to.match(/^torn .* damaged/m);
+    expect(stdout).to.match(/^small .* finished/m);
+    const damage = /torn.*summary\.json is damaged: its 27 characters .* delete the run/;
+    expect(stdout).to.match(damage);
+    const shown = await say('show torn/latest');
+    expect(shown.exitCode).to.equal(2);
+    expect(shown.stderr).to.match(damage);
+    writeFileSync(join(path, 'status.json'), '');
+    expect((await say('show torn/latest')).stderr).to.match(/status\.json is damaged: it is empty/);
+    expect((await say('rm torn/latest --yes')).exitCode).to.equal(0);
+    expect(existsSync(path)).to.equal(false);
   });
 
   it('rm asks, and deletes what the person agrees to', async () => {

@@ -39,6 +39,15 @@ describe("a run's folder", () => {
     expect(String(error)).to.match(/cannot make the folder .*runs.vgg19: ENOTDIR/);
   });
 
+  it('is known to be writable before anything is loaded', async () => {
+    await RunFolder.prepare({ runs, name: 'vgg19' });
+    expect(await readdir(join(runs, 'vgg19'))).to.deep.equal([]);
+    await rm(runs, { recursive: true });
+    await writeFile(runs, 'a file where the folder of runs should be');
+    const error = await RunFolder.prepare({ runs, name: 'vgg19' }).catch((caught) => caught);
+    expect(String(error)).to.match(/RunError: cannot make the folder .*ENOTDIR.*--runs takes/);
+  });
+
   it('says in status.json how far the run came', async () => {
     const folder = await create();
     const read = async () => JSON.parse(await readFile(folder.file('status.json'), 'utf8'));
