@@ -36,6 +36,10 @@ withOverrides(program.command('run', { isDefault: true }))
   .argument('<file>', 'experiment file (YAML)')
   .option('--runs <folder>', 'folder that the run is written into', RUNS)
   .option('--no-compile', 'run every operation of a step on its own, for debugging')
+  .option(
+    '--profile',
+    'write where the time of a step goes: profile.txt, and profile.json for chrome://tracing',
+  )
   .option('--threads <n>', 'threads within one operation (default: all cores, shared by the runs)')
   .option('--needed', 'take a finished run of the same identity as it is (default in a sweep)')
   .option('--no-needed', 'do all runs of a sweep again')

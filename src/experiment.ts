@@ -5,6 +5,7 @@ import { loadModel } from './model/load.ts';
 import { checkClasses, planExperiment } from './plan/experiment.ts';
 import type { Progress } from './progress/progress.ts';
 import { trainingProgress } from './progress/training.ts';
+import { writeProfiles } from './record/profile.ts';
 import { Recorder, type RunRecord } from './record/recorder.ts';
 import type { TrainingCallback } from './train/callbacks.ts';
 import { evaluate } from './train/evaluate.ts';
@@ -16,6 +17,8 @@ export interface RunOptions {
   readonly verbose: boolean;
   /** `false`: every operation of a step on its own, for debugging. */
   readonly compile: boolean;
+  /** Writes what the operations of compiled functions take to profile.txt and profile.json. */
+  readonly profile?: boolean;
   /** Ends the run after the step that is going on. */
   readonly signal: AbortSignal;
   readonly progress: Progress;
@@ -34,6 +37,7 @@ export async function runExperiment(
   options: RunOptions,
 ): Promise<RunRecord> {
   const { progress, signal, runs, verbose, compile, threads = null, watchers = [] } = options;
+  const { profile = false } = options;
 
   // 1. Config: what the file states, with every default filled in.
   const { experiment } = loaded;
@@ -43,7 +47,7 @@ export async function runExperiment(
 
   // 3. Data: the pictures, split and decoded.
   const engine = await progress.step('Engine', ({ report }) =>
-    startEngine({ threads, verbose, compile, report }),
+    startEngine({ threads, verbose, compile, profile, report }),
   );
   const data = await progress.step('Data', (step) =>
     loadData(experiment.data, experiment.seed, {
@@ -68,6 +72,8 @@ export async function runExperiment(
     await progress.step('Training', (step) =>
       train({ ...training, callbacks: [recorder, trainingProgress(step), ...watchers] }),
     );
+
+    await writeProfiles(recorder.folder, engine.takeProfiles());
 
     // 6. Record: what the finished model says of the validation pictures, as tables and pictures.
     return await progress.step('Record', async () =>
