@@ -27,19 +27,32 @@ export const heldOutNames: readonly string[] = ['val', 'validation', 'valid', 't
  * `val/` (or `validation/`, `valid/`, `test/`; the first of these is the held-out part). A folder around
  * all of it is skipped; hidden files and files that are no pictures are left out.
  *
- * @throws InputError when a picture is in no class folder, or in one that training does not have.
+ * @param paths Of all files, and, with `/` at the end, of folders.
+ * @param classes Those that are wanted, if it is not all.
+ * @throws InputError when a picture is in no class folder or in one that training does not have, and when a
+ *   class folder holds no picture.
  */
-export function folderLayout(paths: readonly string[]): Layout {
+export function folderLayout(
+  paths: readonly string[],
+  classes: readonly string[] | null = null,
+): Layout {
   const pictures = withoutTopFolder(
     paths
       .filter((path) => picture.test(path) && !hidden.test(path))
       .map((path) => ({ path, parts: path.split('/') })),
   );
   if (pictures.length === 0)
-    throw new InputError(`data.source: there are no pictures among its ${paths.length} files`);
+    throw new InputError(
+      `data.source: there are no pictures among its ${paths.filter((path) => !path.endsWith('/')).length} files`,
+    );
+  const classed = (own: readonly Placed[]) => {
+    const found = labelled(own);
+    requirePictures(paths, rootOf(own), found.classNames, classes);
+    return found;
+  };
   const parts = new Set(pictures.map(({ parts }) => partName(parts)));
   if (![...parts].every((name) => name === 'train' || heldOutNames.includes(name)))
-    return { ...labelled(pictures), heldOut: null };
+    return { ...classed(pictures), heldOut: null };
   if (!parts.has('train'))
     throw new InputError(`data.source: beside ${[...parts].join(', ')} there is no folder train`);
 
@@ -47,13 +60,40 @@ export function folderLayout(paths: readonly string[]): Layout {
     pictures
       .filter(({ parts }) => partName(parts) === name)
       .map(({ path, parts }) => ({ path, parts: parts.slice(1) }));
-  const { classNames, train } = labelled(within('train'));
+  const { classNames, train } = classed(within('train'));
   const heldOut = heldOutNames.find((name) => parts.has(name));
   return {
     classNames,
     train,
     heldOut: heldOut === undefined ? null : labelled(within(heldOut), classNames).train,
   };
+}
+
+/** The folder that the class folders are in: empty, or with `/` at its end. */
+function rootOf([first]: readonly Placed[]): string {
+  const { path, parts } = first as Placed;
+  return path.slice(0, path.length - parts.join('/').length);
+}
+
+/** As torchvision's ImageFolder does: a class that is empty is an error, not a class less. */
+function requirePictures(
+  paths: readonly string[],
+  root: string,
+  classNames: readonly string[],
+  wanted: readonly string[] | null,
+): void {
+  const folders = paths
+    .filter((path) => path.startsWith(root) && !hidden.test(path))
+    .map((path) => path.slice(root.length).split('/'))
+    .filter((parts) => parts.length > 1)
+    .map((parts) => parts[0] as string);
+  const empty = [...new Set(folders)].filter(
+    (name) => !classNames.includes(name) && (wanted === null || wanted.includes(name)),
+  );
+  if (empty.length > 0)
+    throw new InputError(
+      `data.source: there are no pictures in ${empty.map((name) => root + name).join(', ')}; remove what is no class, or name in data.classes those that are`,
+    );
 }
 
 function partName(parts: readonly string[]): string {

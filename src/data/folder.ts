@@ -9,7 +9,7 @@ export const folder: DatasetKind = {
 
   async open(config, context) {
     const tree = await openTree(await pictureSourcePath(config, context));
-    const layout = folderLayout(await tree.list());
+    const layout = folderLayout(await tree.list(), config.classes);
     return openLayout(layout, { tree, broken: config.broken }, context);
   },
 };

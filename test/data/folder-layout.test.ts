@@ -45,6 +45,12 @@ describe('folder layout', () => {
     expect(folderLayout(['cat/1.jpg', 'dog/2.jpg', ...odd]).train).to.have.length(2);
   });
 
+  it('needs no pictures in folders that are not wanted', () => {
+    const paths = ['cat/1.jpg', 'dog/1.jpg', 'labels/', 'labels/cat.txt'];
+    expect(() => folderLayout(paths)).to.throw('no pictures in labels; ');
+    expect(folderLayout(paths, ['dog', 'cat']).classNames).to.deep.equal(['cat', 'dog']);
+  });
+
   const wrong: [string, string[], RegExp][] = [
     ['no picture', ['a.txt', 'b/c.md'], /there are no pictures among its 2 files/],
     ['a picture in no class', ['cat/1.jpg', 'stray.png'], /stray\.png is in no class folder/],
@@ -57,6 +63,12 @@ describe('folder layout', () => {
       'a class that training does not have',
       ['train/cat/1.jpg', 'train/dog/1.jpg', 'test/cow/1.jpg'],
       /test\/cow\/1\.jpg is of class "cow", which train does not have; it has cat, dog/,
+    ],
+    ['an empty class', ['cat/1.jpg', 'dog/1.jpg', 'cow/'], /there are no pictures in cow; /],
+    [
+      'a class without pictures to train on',
+      ['p/train/cat/1.jpg', 'p/train/dog/notes.txt', 'p/train/cow/', 'p/test/dog/1.jpg'],
+      /there are no pictures in p\/train\/dog, p\/train\/cow; /,
     ],
     ['no train', ['test/a/1.png', 'val/b/1.png'], /beside test, val there is no folder train/],
   ];

@@ -162,7 +162,7 @@ describe('the data set folder', () => {
       if (!name.endsWith('.zip')) return create(options, ['pets']);
       return zip(file, (archive) => {
         for (const path of Object.keys(files)) archive.addFile(join(folder(), path), path);
-        archive.addEmptyDirectory('pets/train/nothing');
+        archive.addEmptyDirectory('pets/train/cat/nothing');
       });
     }
 

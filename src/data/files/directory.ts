@@ -43,7 +43,7 @@ async function filesWithin(root: string, within: string): Promise<string[]> {
   const deeper = await Promise.all(
     folders.map(({ name }) => filesWithin(root, `${within}${name}/`)),
   );
-  return [files, ...deeper].flat();
+  return [files, folders.map(({ name }) => `${within}${name}/`), ...deeper].flat();
 }
 
 const buffer = Buffer.allocUnsafe(small + 1);

@@ -50,7 +50,8 @@ async function* entries(
     maxDecompressionRatio: maxExpansion,
     onReadEntry(entry) {
       const path = posix.normalize(entry.path);
-      if (entry.type !== 'File' || refused(entry.path, entry.size) || !wanted(path)) {
+      const known = entry.type === 'File' || entry.type === 'Directory';
+      if (!known || refused(entry.path, entry.size) || !wanted(path)) {
         entry.resume();
         return;
       }

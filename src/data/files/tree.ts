@@ -10,7 +10,7 @@ export interface TreeFile {
 export interface FileTree {
   /** Where it is, for messages. */
   readonly root: string;
-  /** Paths of all files relative to the root, with `/`, in ascending order. */
+  /** Paths of all files relative to the root, and of folders with `/` at their end, in ascending order. */
   list(): Promise<string[]>;
   /** The files with these paths, in whatever order is quickest. */
   read(paths: ReadonlySet<string>): AsyncIterable<TreeFile>;

@@ -54,7 +54,6 @@ async function* entries(archive: string) {
     for (;;) {
       const { value: entry, done } = await all.next().catch(damaged(archive));
       if (done) return;
-      if (entry.fileName.endsWith('/')) continue;
       refuseHostileFile(archive, entry.fileName, entry.uncompressedSize);
       sizes.packed += entry.compressedSize;
       sizes.unpacked += entry.uncompressedSize;
