@@ -58,7 +58,7 @@ export class Evaluator {
       const loss = objective.loss(model, labels, predictions);
       const measures = objective.measure(loss, labels, predictions);
       return [predictions.probabilities, labels.argMax(-1), ...measures];
-    });
+    }, 'evaluation');
   }
 
   /** One pass over the pictures. */

@@ -1,3 +1,4 @@
+import type * as tf from '@tensorflow/tfjs';
 import { AttrType } from '../attributes.ts';
 import { FLOAT, isFloat, type OwnKernel } from './own-kernel.ts';
 
@@ -8,7 +9,7 @@ import { FLOAT, isFloat, type OwnKernel } from './own-kernel.ts';
 export const matMul: OwnKernel = {
   name: 'BatchMatMul',
   run(backend, inputs, attributes) {
-    const { a, b } = inputs as Record<'a' | 'b', (typeof inputs)[string]>;
+    const { a, b } = inputs as Record<'a' | 'b', tf.Tensor>;
     if (a.rank !== 2 || b.rank !== 2 || !isFloat(a, b)) return null;
     const { transposeA, transposeB } = attributes as Record<'transposeA' | 'transposeB', boolean>;
     const transposes = [
