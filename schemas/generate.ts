@@ -26,6 +26,7 @@ export async function generate(): Promise<Readonly<Record<string, string>>> {
     'src/config/file-types.ts': await types(),
     'src/config/schema-validator.ts': await validator(),
     'schemas/REFERENCE.md': reference(schema),
+    'schemas/editor.schema.json': `${JSON.stringify(editorSchema())}\n`,
   };
 }
 
@@ -62,6 +63,33 @@ async function validator(): Promise<string> {
   const code = standalone.default(ajv, ajv.compile(bare));
   const { code: small } = await transform(code, { minify: true, format: 'esm' });
   return [...banner, '// @ts-nocheck', small].join('\n');
+}
+
+/**
+ * For editors, which see a file as it is written: `${name}` may stand for any value, and what is missing may be
+ * in a file that it extends.
+ */
+function editorSchema(): object {
+  const variable = { description: 'A value of `vars`.', type: 'string', pattern: '\\$\\{[^}]+\\}' };
+  const orVariable = (value: Schema): Schema => {
+    const { description, default: usual } = value;
+    const said = {
+      ...(description && { description }),
+      ...(usual !== undefined && { default: usual }),
+    };
+    return { ...said, anyOf: [value, { $ref: '#/$defs/variable' }] };
+  };
+  const written = mapSchema(schema, ({ required: _, discriminator: __, oneOf, ...rest }) => ({
+    ...rest,
+    ...(oneOf && { anyOf: oneOf }),
+    ...(rest.items && { items: orVariable(rest.items) }),
+    ...(rest.properties && {
+      properties: Object.fromEntries(
+        Object.entries(rest.properties).map(([key, value]) => [key, orVariable(value)]),
+      ),
+    }),
+  })) as Schema;
+  return { ...written, $defs: { ...written.$defs, variable } };
 }
 
 type Change = (schema: Schema) => object;

@@ -1194,7 +1194,7 @@ export interface Backbone {
    */
   model?: string;
   /**
-   * An earlier run: id, unique prefix, `latest`, or the path of its folder.
+   * An earlier run: `quickstart/latest`, `quickstart/best:val_accuracy`, or without the experiment `latest`, `latest~1` for the one before, an id or the beginning of one; or the path of its folder.
    */
   run?: string;
   /**

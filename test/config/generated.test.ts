@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
+import { parse } from 'yaml';
 import { generate } from '../../schemas/generate.ts';
 import { experimentSchema, type Schema } from '../../src/config/schema.ts';
 
@@ -13,12 +15,37 @@ describe('what is made from the schema', () => {
     'src/config/file-types.ts',
     'src/config/schema-validator.ts',
     'schemas/REFERENCE.md',
+    'schemas/editor.schema.json',
   ]) {
     it(`${path} is up to date (npm run generate)`, () => {
       const written = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
       expect(written === texts[path]).to.equal(true);
     });
   }
+});
+
+describe("the editor's schema", () => {
+  const root = new URL('../../', import.meta.url);
+  const text = readFileSync(new URL('schemas/editor.schema.json', root), 'utf8');
+  const ajv = new Ajv2020({ allErrors: true, strict: false });
+  const validate = ajv.compile(JSON.parse(text));
+  const judged = (yaml: string) => (validate(parse(yaml)) ? [] : (validate.errors ?? []));
+
+  for (const name of readdirSync(new URL('configs', root)).filter((each) => /yaml$/.test(each))) {
+    it(`takes ${name} as it is written`, () => {
+      expect(judged(readFileSync(new URL(`configs/${name}`, root), 'utf8'))).to.deep.equal([]);
+    });
+  }
+
+  it('takes variables, and parts of a file that extends another', () => {
+    const part = `extends: base.yaml\nphases: [{ name: head, epochs: "$\{epochs}", optimizer: {} }]`;
+    expect(judged(part)).to.deep.equal([]);
+  });
+
+  it('sees wrong keys and wrong values', () => {
+    expect(judged('extends: base.yaml\nsead: 1')).not.to.deep.equal([]);
+    expect(judged('phases: [{ epochs: many }]')).not.to.deep.equal([]);
+  });
 });
 
 describe('the schema', () => {
