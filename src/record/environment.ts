@@ -1,11 +1,7 @@
-import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import { execa } from 'execa';
 import type { Engine } from '../engine/engine.ts';
-
-const { version } = JSON.parse(readFileSync(new URL(import.meta.resolve('#package')), 'utf8')) as {
-  version: string;
-};
+import { version } from '../version.ts';
 
 export interface EnvironmentFacts {
   readonly engine: Engine;

@@ -27,7 +27,7 @@ export async function computeFeatures(path: string, pass: Pass): Promise<void> {
   const compiled = engine.compile(([x]) => {
     const seen = view.length > 0 ? (x as tf.Tensor).reverse([...view]) : (x as tf.Tensor);
     return [prefix.apply(seen, { training: false }) as tf.Tensor];
-  });
+  }, 'features');
   const file = await open(path, 'wx');
   try {
     let done = 0;

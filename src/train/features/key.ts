@@ -7,9 +7,7 @@ import type { View } from '../../data/views.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Graph } from '../../model/graph.ts';
 import type { Prefix } from '../../model/prefix.ts';
-
-/** Counted up when features are computed or written in another way. */
-const FORMAT = 1;
+import { version } from '../../version.ts';
 
 /** All that features depend on. */
 export interface FeatureSource {
@@ -25,10 +23,10 @@ export interface FeatureSource {
  * machine counts, since another processor adds in another order.
  */
 export async function featureKeys({ model, graph, prefix, experiment, engine }: FeatureSource) {
-  const { name, version, device, threads, compiles } = engine;
+  const { name, device, threads, compiles } = engine;
   const common = {
-    format: FORMAT,
-    engine: { name, version, device, threads, compiles, cpu: os.cpus()[0]?.model },
+    program: version,
+    engine: { name, version: engine.version, device, threads, compiles, cpu: os.cpus()[0]?.model },
     imageShape: graph.inputShape,
     preprocess: experiment.data.preprocess,
     dtype: experiment.features.dtype,

@@ -24,15 +24,18 @@ export function toBytes(values: Float32Array, { dtype }: FeatureFormat): Uint8Ar
 }
 
 /** Rows as a tensor, batch first. */
-export function toTensor(rows: readonly Uint8Array[], { shape, dtype }: FeatureFormat): tf.Tensor {
-  const { buffer } = new Uint8Array(Buffer.concat(rows));
+export function toTensor(rows: readonly Uint8Array[], format: FeatureFormat): tf.Tensor {
+  const { shape, dtype } = format;
+  const stride = rowBytes(format);
+  const bytes = new Uint8Array(rows.length * stride);
+  for (const [i, row] of rows.entries()) bytes.set(row, i * stride);
   const batch = [rows.length, ...shape];
-  if (dtype === 'float32') return tf.tensor(new Float32Array(buffer), batch);
+  if (dtype === 'float32') return tf.tensor(new Float32Array(bytes.buffer), batch);
   const encoding = {
     name: 'rows',
     shape: batch,
     dtype: 'float32',
     quantization: { dtype },
   } as const;
-  return tf.io.decodeWeights(buffer, [encoding]).rows as tf.Tensor;
+  return tf.io.decodeWeights(bytes.buffer, [encoding]).rows as tf.Tensor;
 }
