@@ -127,23 +127,24 @@ describe('cifar-run data', function (this: Mocha.Suite) {
     const { CIFAR_RUN_CACHE } = process.env;
     process.env.CIFAR_RUN_CACHE = join(folder, 'cache');
     process.env.CIFAR_RUN_CACHE_SIZE = '1MB';
-    after(() => {
+    try {
+      await data('inspect', 'colours.yaml', '--set', 'data.broken=skip');
+      const listed = await data('cache');
+      expect(listed.stdout).to.match(/^\d pictures of pictures, 16 x 16 x 3 +0\.0 +20\d\d-/m);
+      expect(listed.stdout).to.contain('0.0 of at most 1.0 MB in');
+      const { entries, limit } = JSON.parse((await data('cache', 'list', '--json')).stdout);
+      expect(limit).to.equal(1e6);
+      expect(entries).to.have.length(2);
+      expect((await data('cache', 'clear')).stdout).to.equal('removed 0.0 MB');
+      expect(JSON.parse((await data('cache', '--json')).stdout).entries).to.deep.equal([]);
+      expect((await data('cache', 'list', '--json')).exitCode).to.equal(0);
+      expect((await data('cache', 'shrink')).stderr).to.equal(
+        'data cache: list or clear. Received: "shrink"',
+      );
+    } finally {
       delete process.env.CIFAR_RUN_CACHE;
       delete process.env.CIFAR_RUN_CACHE_SIZE;
       Object.assign(process.env, CIFAR_RUN_CACHE === undefined ? {} : { CIFAR_RUN_CACHE });
-    });
-    await data('inspect', 'colours.yaml', '--set', 'data.broken=skip');
-    const listed = await data('cache');
-    expect(listed.stdout).to.match(/^\d pictures of pictures, 16 x 16 x 3 +0\.0 +20\d\d-/m);
-    expect(listed.stdout).to.contain('0.0 of at most 1.0 MB in');
-    const { entries, limit } = JSON.parse((await data('cache', 'list', '--json')).stdout);
-    expect(limit).to.equal(1e6);
-    expect(entries).to.have.length(2);
-    expect((await data('cache', 'clear')).stdout).to.equal('removed 0.0 MB');
-    expect(JSON.parse((await data('cache', '--json')).stdout).entries).to.deep.equal([]);
-    expect((await data('cache', 'list', '--json')).exitCode).to.equal(0);
-    expect((await data('cache', 'shrink')).stderr).to.equal(
-      'data cache: list or clear. Received: "shrink"',
-    );
+    }
   });
 });
