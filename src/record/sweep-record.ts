@@ -1,10 +1,11 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import type { Settings } from '../plan/cells.ts';
 import type { PlannedSweep } from '../plan/sweep.ts';
 import { writeAtomic } from '../storage/write-atomic.ts';
 import type { RunRecord } from './recorder.ts';
+import { RunFolder } from './run-folder.ts';
 import { readStatus } from './status.ts';
 
 /** One run of a sweep, as sweep.json tells of it. */
@@ -48,7 +49,7 @@ export class SweepRecord {
    */
   static async open(runs: string, sweep: PlannedSweep, keep: boolean): Promise<SweepRecord> {
     const folder = join(runs, sweep.name);
-    await mkdir(folder, { recursive: true });
+    await RunFolder.prepare({ runs, name: sweep.name });
     const former = new Map(keep ? (await readSweep(folder)).map((run) => [run.id, run]) : []);
     const all = sweep.cells.map(async ({ settings, replicate, plan }, i) => {
       const place = { run: i + 1, id: plan.id, settings, replicate };
