@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { InterruptedError } from './errors.ts';
 import { RUNS } from './runs/places.ts';
+import { interruption } from './signals.ts';
 
 const { version } = JSON.parse(readFileSync(new URL(import.meta.resolve('#package')), 'utf8'));
 
@@ -114,6 +114,31 @@ program
   });
 
 program
+  .command('resume')
+  .description('go on with a run that was interrupted or failed, from its last checkpoint')
+  .argument('<run>', RUN_HELP)
+  .option(...RUNS_OPTION)
+  .option('--threads <n>', 'threads within one operation (default: all cores)')
+  .option('--no-compile', 'run every operation of a step on its own, for debugging')
+  .action(async (run, options) => {
+    const { resumeCommand } = await import('./commands/resume.ts');
+    await resumeCommand(run, { ...options, ...program.opts(), signal: interruption() });
+  });
+
+program
+  .command('verify')
+  .description('replay a stretch of a run and say whether it gives the same, byte for byte')
+  .argument('<run>', RUN_HELP)
+  .option(...RUNS_OPTION)
+  .option('--from <checkpoint>', 'start, best, previous or last', 'start')
+  .option('--epochs <n>', 'how many epochs to replay (default: all that are recorded)')
+  .option('--threads <n>', 'threads within one operation (default: all cores)')
+  .action(async (run, options) => {
+    const { verifyCommand } = await import('./commands/verify.ts');
+    await verifyCommand(run, { ...options, ...program.opts(), signal: interruption() });
+  });
+
+program
   .command('compare')
   .description('compare runs, or what the runs of a sweep say together')
   .argument('<run...>', `${RUN_HELP}; or an experiment or sweep, for all of its runs`)
@@ -182,20 +207,6 @@ program
     const { schemaCommand } = await import('./commands/schema.ts');
     await schemaCommand();
   });
-
-/** Aborts at the first SIGINT or SIGTERM, so that what runs can save; the second one ends the process. */
-function interruption(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      const error = new InterruptedError(signal);
-      if (controller.signal.aborted) process.exit(error.exitCode);
-      controller.abort(error);
-      process.stderr.write(`${error.message}: finishing this step; once more to stop at once\n`);
-    });
-  }
-  return controller.signal;
-}
 
 // Whoever reads along may have seen enough (`| head`).
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

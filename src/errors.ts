@@ -1,3 +1,5 @@
+import { constants } from 'node:os';
+
 /** What the user gave cannot be used: wrong file, wrong option, wrong name. Exit code 2. */
 export class InputError extends Error {
   override readonly name: string = 'InputError';
@@ -10,13 +12,16 @@ export class RunError extends Error {
   readonly exitCode: number = 1;
 }
 
-/** The user, or the machine, asked the program to stop. Exit code 128 plus the signal's number. */
+/** What asks a program to stop; SIGUSR2 is how a cluster says that the time of a job is almost over. */
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGUSR2';
+
+/** The user, or the machine, asked the program to stop. Exit code 128 plus the signal's number: 130, 143, on Linux 140. */
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
   readonly exitCode: number;
 
-  constructor(signal: 'SIGINT' | 'SIGTERM') {
+  constructor(signal: StopSignal) {
     super(`interrupted by ${signal}`);
-    this.exitCode = signal === 'SIGINT' ? 130 : 143;
+    this.exitCode = 128 + constants.signals[signal];
   }
 }

@@ -7,6 +7,7 @@ import type { Progress } from './progress/progress.ts';
 import { trainingProgress } from './progress/training.ts';
 import { writeProfiles } from './record/profile.ts';
 import { Recorder, type RunRecord } from './record/recorder.ts';
+import { RunFolder } from './record/run-folder.ts';
 import type { TrainingCallback } from './train/callbacks.ts';
 import { evaluate } from './train/evaluate.ts';
 import { train } from './train/train.ts';
@@ -24,6 +25,8 @@ export interface RunOptions {
   readonly progress: Progress;
   /** Threads within one operation; left out or `null`: as many as there are cores. */
   readonly threads?: number | null;
+  /** Folder of a run of the same experiment that goes on where it was interrupted. */
+  readonly unfinished?: string | null;
   /** Are told of training beside the recorder. */
   readonly watchers?: readonly TrainingCallback[];
 }
@@ -36,8 +39,44 @@ export async function runExperiment(
   loaded: LoadedExperiment,
   options: RunOptions,
 ): Promise<RunRecord> {
-  const { progress, signal, runs, verbose, compile, threads = null, watchers = [] } = options;
-  const { profile = false } = options;
+  const { progress, signal, runs, unfinished = null, watchers = [] } = options;
+  await RunFolder.prepare({ runs, name: loaded.experiment.name });
+  const { plan, weights, ...training } = await prepareExperiment(loaded, options);
+  const { model, engine, data } = training;
+
+  const recorder = await Recorder.open({
+    ...{ runs, loaded, plan, engine, data, weights },
+    unfinished,
+  });
+  try {
+    // 5. Train: phase after phase.
+    const { checkpoints, resume } = recorder;
+    await progress.step('Training', (step) => {
+      for (const line of recorder.notes) step.note(line);
+      const callbacks = [recorder, trainingProgress(step), ...watchers];
+      return train({ ...training, callbacks, checkpoints, resume });
+    });
+
+    await writeProfiles(recorder.folder, engine.takeProfiles());
+
+    // 6. Record: what the finished model says of the validation pictures, as tables and pictures.
+    return await progress.step('Record', async () =>
+      recorder.finish(model, await evaluate(training), signal),
+    );
+  } catch (error) {
+    await recorder.fail(error as Error);
+    throw error;
+  } finally {
+    model.dispose();
+  }
+}
+
+/** What training takes: the first four steps. */
+export async function prepareExperiment(
+  loaded: LoadedExperiment,
+  options: Pick<RunOptions, 'progress' | 'signal' | 'verbose' | 'compile' | 'profile' | 'threads'>,
+) {
+  const { progress, signal, verbose, compile, profile = false, threads = null } = options;
 
   // 1. Config: what the file states, with every default filled in.
   const { experiment } = loaded;
@@ -64,25 +103,5 @@ export async function runExperiment(
   const { model, weights } = await progress.step('Model', ({ report }) =>
     loadModel({ graph, backbone, source, seed: experiment.seed, signal, report }),
   );
-
-  const recorder = await Recorder.open({ runs, loaded, plan, engine, data, weights });
-  try {
-    // 5. Train: phase after phase.
-    const training = { model, graph, experiment, data, engine, signal };
-    await progress.step('Training', (step) =>
-      train({ ...training, callbacks: [recorder, trainingProgress(step), ...watchers] }),
-    );
-
-    await writeProfiles(recorder.folder, engine.takeProfiles());
-
-    // 6. Record: what the finished model says of the validation pictures, as tables and pictures.
-    return await progress.step('Record', async () =>
-      recorder.finish(model, await evaluate(training)),
-    );
-  } catch (error) {
-    await recorder.fail(error as Error);
-    throw error;
-  } finally {
-    model.dispose();
-  }
+  return { plan, weights, model, graph, experiment, data, engine, signal };
 }

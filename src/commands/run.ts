@@ -7,8 +7,10 @@ import { planSweep } from '../plan/sweep.ts';
 import { chooseProgress } from '../progress/choose.ts';
 import type { RunRecord } from '../record/recorder.ts';
 import { parseJobs } from '../sweep/capacity.ts';
+import { describeExpected } from '../sweep/expected.ts';
 import { type OnceOptions, runOnce } from '../sweep/once.ts';
 import { runSweep } from '../sweep/sweep.ts';
+import { wholeNumber } from './numbers.ts';
 
 /** Options as the command line gives them: texts, and nothing where one was left out. */
 export interface RunCommandOptions extends Overrides {
@@ -39,8 +41,9 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
   }
   const loaded = await loadExperiment(file, options);
   if (options.dryRun) {
-    const { cells } = await planSweep(loaded);
-    process.stdout.write(`${formatSweep(cells).join('\n')}\n`);
+    const sweep = await planSweep(loaded);
+    const lines = [...formatSweep(sweep.cells), '', await describeExpected(sweep, options.runs)];
+    process.stdout.write(`${lines.join('\n')}\n`);
     return;
   }
   const threads = wholeNumber('--threads', options.threads, 1);
@@ -62,10 +65,4 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
 /** A single run is made anew unless it is asked not to be. */
 function runOne(loaded: LoadedExperiment, options: OnceOptions): Promise<RunRecord> {
   return options.needed ? runOnce(loaded, options) : runExperiment(loaded, options);
-}
-
-function wholeNumber(option: string, text: string | undefined, least: number): number | null {
-  if (text === undefined) return null;
-  if (/^\d+$/.test(text) && Number(text) >= least) return Number(text);
-  throw new InputError(`${option} takes a whole number of at least ${least}. Received: ${text}`);
 }

@@ -13,6 +13,8 @@ export interface Experiment {
   readonly metrics: readonly MetricConfig[];
   readonly phases: readonly PhaseConfig[];
   readonly features: FeaturesConfig;
+  readonly checkpoint: CheckpointConfig;
+  readonly onNonFinite: NonFiniteConfig;
   readonly evaluate: EvaluateConfig;
 }
 
@@ -158,6 +160,23 @@ export interface ReduceOnPlateauConfig {
   readonly minDelta: number;
   readonly cooldown: number;
   readonly minLearningRate: number;
+}
+
+/** When the state of training is saved: at the earliest of those that are not `null`, and where a phase ends. */
+export interface CheckpointConfig {
+  readonly everyEpochs: number | null;
+  /** Batches. */
+  readonly everySteps: number | null;
+  readonly everyMinutes: number | null;
+  /** Whether they stay when the run has finished. */
+  readonly keep: boolean;
+}
+
+/** What a loss that is NaN or infinite does: it stops the run once training went back so often. */
+export interface NonFiniteConfig {
+  readonly retries: number;
+  /** On the learning rate, each time. */
+  readonly factor: number;
 }
 
 /** What the frozen layers before the first trained one make of the pictures. */

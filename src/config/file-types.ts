@@ -1094,6 +1094,11 @@ export interface ExperimentFile {
    */
   phases: Phase[];
   features?: Features;
+  checkpoint?: Checkpoint;
+  /**
+   * What a loss that is NaN or infinite does: `stop` ends the run with an error that says where it began; a map goes back to the last checkpoint and goes on at a lower learning rate.
+   */
+  onNonFinite?: 'stop' | Retries;
   evaluate?: Evaluate;
   sweep?: Sweep;
 }
@@ -2099,6 +2104,40 @@ export interface OneCycleSchedule {
    */
   finalDivFactor?: number;
   warmup?: Warmup;
+}
+/**
+ * When the state of training is saved, from which an interrupted run goes on: as often as one of these says, and where a phase begins and ends. It does not change the result.
+ */
+export interface Checkpoint {
+  /**
+   * After so many epochs. Default: 1, unless one of the others is given.
+   */
+  everyEpochs?: number | null;
+  /**
+   * After so many batches, also within an epoch.
+   */
+  everySteps?: number | null;
+  /**
+   * At the first step after so many minutes.
+   */
+  everyMinutes?: number | null;
+  /**
+   * Whether the last and the best one stay in `checkpoints/` when the run has finished; with Adam each is three times as large as the model.
+   */
+  keep?: boolean;
+}
+/**
+ * How training goes on.
+ */
+export interface Retries {
+  /**
+   * How often at most.
+   */
+  retries?: number;
+  /**
+   * Factor on the learning rate, each time.
+   */
+  factor?: number;
 }
 /**
  * What the frozen layers before the first trained one make of the pictures.

@@ -2,6 +2,7 @@ import { backbones } from '../model/backbones/table.ts';
 import { filled, mapSchema, withDefaults } from './defaults.ts';
 import type {
   AugmentConfig,
+  CheckpointConfig,
   DataConfig,
   Experiment,
   Json,
@@ -9,7 +10,15 @@ import type {
   LossConfig,
   MetricConfig,
 } from './experiment.ts';
-import type { Augmentation, Data, ExperimentFile, Loss, Metric } from './file-types.ts';
+import type {
+  Augmentation,
+  Checkpoint,
+  Data,
+  ExperimentFile,
+  Loss,
+  Metric,
+  Retries,
+} from './file-types.ts';
 import { normalizeModel } from './normalize-model.ts';
 import { normalizePhase } from './normalize-phase.ts';
 import type { ResolvePath } from './paths.ts';
@@ -33,7 +42,24 @@ export function normalize(file: ExperimentFile, { name, pathAt }: NormalizeConte
     metrics: root.metrics.map(normalizeMetric),
     phases: file.phases.map(normalizePhase),
     features: withDefaults('features', root.features),
+    checkpoint: normalizeCheckpoint(root.checkpoint),
+    onNonFinite:
+      root.onNonFinite === 'stop'
+        ? { ...withDefaults<Retries>('retries', {}), retries: 0 }
+        : withDefaults<Retries>('retries', root.onNonFinite),
     evaluate: withDefaults('evaluate', root.evaluate),
+  };
+}
+
+/** Each epoch, unless something else is asked for. */
+function normalizeCheckpoint(checkpoint: Checkpoint): CheckpointConfig {
+  const { everyEpochs, everySteps, everyMinutes, keep } = withDefaults('checkpoint', checkpoint);
+  const each = (everySteps ?? everyMinutes) === null ? 1 : null;
+  return {
+    everyEpochs: everyEpochs ?? each,
+    everySteps,
+    everyMinutes,
+    keep,
   };
 }
 

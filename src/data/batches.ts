@@ -55,13 +55,15 @@ export class Batches {
    * One epoch of training: pictures in random order, augmented. The same key gives the same batches in
    * any process.
    */
-  *shuffled(key: StreamKey): Generator<Batch<tf.Tensor4D>> {
+  *shuffled(key: StreamKey, from = 0): Generator<Batch<tf.Tensor4D>> {
     const { pictures, classCount, batchSize, sampling, augment, engine } = this.#options;
     const order = epochOrder(sampling, { labels: pictures.labels, classCount }, key);
-    for (const [step, indices] of inBatches(order, batchSize).entries())
+    for (const [step, indices] of inBatches(order, batchSize).entries()) {
+      if (step < from) continue;
       yield this.#batch(indices, (batch) =>
         augmentBatch(batch, augment, engine, [...key, 'augment', step]),
       );
+    }
   }
 
   #batch(indices: Int32Array, change: (batch: LabelledBatch) => LabelledBatch): Batch<tf.Tensor4D> {

@@ -6,10 +6,10 @@ import type { Contents } from './contents.ts';
 export const NO_FILES: Contents = { data: null, weights: null, model: null };
 
 /**
- * Ten hexadecimal digits that depend on all that shapes the result: the resolved experiment without its name,
- * and what its files hold, wherever they are. Runs of one id give one result.
+ * Ten hexadecimal digits that depend on all that shapes the result: the resolved experiment without its name
+ * and how often it is saved, and what its files hold, wherever they are. Runs of one id give one result.
  */
-export function runId({ name: _, ...rest }: Experiment, contents: Contents): string {
+export function runId({ name: _, checkpoint: __, ...rest }: Experiment, contents: Contents): string {
   const { data, model } = rest;
   const { backbone } = model;
   const saved = contents.model && { kind: 'model', content: contents.model };

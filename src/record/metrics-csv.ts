@@ -51,6 +51,21 @@ export class MetricsCsv {
     return this.#epochs;
   }
 
+  /**
+   * Leaves out all rows after so many epochs: they are done again.
+   * @throws RunError when there are fewer.
+   */
+  async cutAfter(epochs: number): Promise<void> {
+    const kept = this.#epochs.filter(({ epoch }) => epoch <= epochs);
+    if (kept.length !== epochs) {
+      throw new RunError(
+        `${this.#path} must have the ${epochs} epochs that the checkpoint has. Received: ${kept.length}`,
+      );
+    }
+    this.#epochs = kept;
+    await this.#rewrite();
+  }
+
   /** Adds a row. An epoch that is there already is done anew: its row and all later ones go. */
   async append(record: EpochRecord): Promise<void> {
     const before = this.#epochs.filter(({ epoch }) => epoch < record.epoch);

@@ -1,4 +1,5 @@
 import { parse } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type * as tf from '@tensorflow/tfjs';
 import type { LoadedExperiment } from '../config/load.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -13,13 +14,17 @@ import type {
   TrainingCallback,
 } from '../train/callbacks.ts';
 import { describeUse } from '../train/features/use.ts';
+import type { TrainingState } from '../train/state.ts';
+import { bestEpoch } from './artifacts/summary.ts';
 import { ARTIFACTS } from './artifacts/table.ts';
+import { RunCheckpoints } from './checkpoints/run-checkpoints.ts';
 import { dataHash } from './data-hash.ts';
 import { describeEnvironment } from './environment.ts';
 import { finalMetrics, finishedRun } from './finished-run.ts';
 import { RunLog } from './log.ts';
 import { MetricsCsv, measures } from './metrics-csv.ts';
 import { saveModel } from './model.ts';
+import { checkResumption } from './resumption.ts';
 import { RunFolder } from './run-folder.ts';
 import { RunLock } from './run-lock.ts';
 import { beginStatus, endStatus, type Status } from './status.ts';
@@ -35,6 +40,8 @@ export interface RecorderOptions {
   readonly data: Dataset;
   /** The file that the backbone's first weights are from; `null` when they are random. */
   readonly weights: string | null;
+  /** Folder of a run of the same that goes on; `null`: a new one. */
+  readonly unfinished: string | null;
 }
 
 /** Where a finished run is, and what its model gives. */
@@ -52,6 +59,7 @@ interface Parts {
   readonly status: Status;
   readonly metrics: MetricsCsv;
   readonly tensorBoard: TensorBoard;
+  readonly log: RunLog;
 }
 
 /** Writes a run's folder: what it is as it begins, its metrics as it goes on, the rest at its end. */
@@ -59,12 +67,17 @@ export class Recorder implements TrainingCallback {
   readonly #options: RecorderOptions;
   readonly #folder: RunFolder;
   readonly #lock: RunLock;
-  readonly #status: Status;
   readonly #metrics: MetricsCsv;
   readonly #log: RunLog;
   readonly #tensorBoard: TensorBoard;
-  readonly #phases: (PhaseBegin & PhaseEnd)[] = [];
-  #begun: PhaseBegin | undefined;
+  readonly checkpoints: RunCheckpoints;
+  /** What training goes on from. */
+  resume: TrainingState | null = null;
+  /** What a person is to know of a run that goes on. */
+  notes: readonly string[] = [];
+  #status: Status;
+  #phases: (PhaseBegin & PhaseEnd)[] = [];
+  #begun: PhaseBegin | null = null;
 
   private constructor(options: RecorderOptions, parts: Parts) {
     this.#options = options;
@@ -73,29 +86,89 @@ export class Recorder implements TrainingCallback {
     this.#status = parts.status;
     this.#metrics = parts.metrics;
     this.#tensorBoard = parts.tensorBoard;
-    this.#log = new RunLog(parts.folder.file('log.txt'));
+    this.#log = parts.log;
+    const { checkpoint } = options.loaded.experiment;
+    this.checkpoints = new RunCheckpoints({
+      path: parts.folder.file('checkpoints'),
+      config: checkpoint,
+      recorded: () => ({ phases: this.#phases, begun: this.#begun }),
+      best: () => this.#begun && bestEpoch(this.#epochsOf(this.#begun.phase), this.#begun.phase),
+      log: (line) => this.#tell(line),
+    });
   }
 
-  /** Makes the run's folder and writes what is known before training. */
+  /**
+   * Makes the run's folder and writes what is known before training, or goes on in that of an earlier one.
+   * @throws InputError when that one is not the same run, RunError when another process has it.
+   */
   static async open(options: RecorderOptions): Promise<Recorder> {
-    const { runs, loaded, plan, engine, data, weights } = options;
+    const { runs, loaded, plan, engine, data, weights, unfinished } = options;
     const { name, seed, metrics } = loaded.experiment;
-    const folder = await RunFolder.create({ runs, name, id: plan.id });
+    const folder = unfinished
+      ? new RunFolder(unfinished)
+      : await RunFolder.create({ runs, name, id: plan.id });
     const lock = await RunLock.take(folder.path);
-    const status = await beginStatus(folder);
-    await folder.write('experiment.yaml', loaded.text);
-    await folder.write('resolved.yaml', loaded.resolvedYaml());
-    const facts = {
-      engine,
-      seed,
-      dataHash: dataHash(data),
-      weightHashes: await weightHashes(weights),
-    };
-    await folder.writeJson('environment.json', await describeEnvironment(facts));
-    const labels = metrics.map(({ label }) => label);
-    const csv = await MetricsCsv.open(folder.file('metrics.csv'), labels);
-    const tensorBoard = await TensorBoard.begin(folder.path, loaded.experiment, plan.id);
-    return new Recorder(options, { folder, lock, status, metrics: csv, tensorBoard });
+    try {
+      const environment = await describeEnvironment({
+        engine,
+        seed,
+        dataHash: dataHash(data),
+        weightHashes: await weightHashes(weights),
+      });
+      const resolvedYaml = loaded.resolvedYaml();
+      const notes = unfinished ? await checkResumption(folder, { resolvedYaml, environment }) : [];
+      const log = new RunLog(folder.file('log.txt'));
+      const status = await beginStatus(folder);
+      await folder.write('experiment.yaml', loaded.text);
+      await folder.write('resolved.yaml', resolvedYaml);
+      await folder.writeJson('environment.json', environment);
+      await log.write(describeStart(options, environment));
+      const labels = metrics.map(({ label }) => label);
+      const csv = await MetricsCsv.open(folder.file('metrics.csv'), labels);
+      const tensorBoard = await TensorBoard.begin(folder.path, loaded.experiment, plan.id);
+      const recorder = new Recorder(options, {
+        folder,
+        lock,
+        status,
+        metrics: csv,
+        tensorBoard,
+        log,
+      });
+      await recorder.#begin(notes);
+      return recorder;
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  }
+
+  /** Takes up the last checkpoint, if there is one, and forgets what came after it. */
+  async #begin(notes: readonly string[]): Promise<void> {
+    await this.checkpoints.folder.open();
+    for (const line of notes) await this.#tell(line);
+    if (!this.#options.unfinished) return;
+    const saved = await this.checkpoints.readLatest();
+    const at = saved?.state.at ?? null;
+    await this.#metrics.cutAfter(at?.counters.epochs ?? 0);
+    await this.#tensorBoard.goOnAfter(at?.counters.epochs ?? 0);
+    if (saved) {
+      this.#phases = [...saved.state.phases];
+      this.#begun = saved.state.begun;
+      this.resume = { at: saved.state.at, tensors: saved.tensors };
+    }
+    const where = at
+      ? `phase ${at.phase}, epoch ${at.epochs + 1}, batch ${at.batch + 1}`
+      : 'the start: there is no checkpoint yet';
+    await this.#tell(`goes on from ${where}`);
+  }
+
+  async #tell(line: string): Promise<void> {
+    this.notes = [...this.notes, line];
+    await this.#log.write(line);
+  }
+
+  #epochsOf(phase: PhaseBegin['phase']): EpochRecord[] {
+    return this.#metrics.epochs.filter((record) => record.phase === phase.name);
   }
 
   /** The run's folder. */
@@ -107,7 +180,14 @@ export class Recorder implements TrainingCallback {
     await this.#log.write(line);
   }
 
+  async retry(retries: number): Promise<void> {
+    this.#status = { ...this.#status, retries };
+    await this.#folder.writeJson('status.json', this.#status);
+  }
+
   async phaseBegin(event: PhaseBegin): Promise<void> {
+    // Of a phase that goes on, what it was when it began.
+    if (this.#begun?.phase.name === event.phase.name) return;
     this.#begun = event;
     const { phase, trainableParameters, frozenParameters, features } = event;
     await this.#log.write(
@@ -125,7 +205,11 @@ export class Recorder implements TrainingCallback {
   }
 
   async phaseEnd(event: PhaseEnd): Promise<void> {
-    if (this.#begun) this.#phases.push({ ...this.#begun, ...event });
+    if (this.#begun)
+      this.#phases = [
+        ...this.#phases.filter(({ phase }) => phase.name !== event.phase.name),
+        { ...this.#begun, ...event },
+      ];
     const { phase, epochs, stoppedEarly, keptEpoch } = event;
     const why = stoppedEarly ? `: ${stoppedEarly}` : '';
     await this.#log.write(
@@ -134,7 +218,11 @@ export class Recorder implements TrainingCallback {
   }
 
   /** Writes what people look at, the model first: pictures can be drawn again, a model not. */
-  async finish(model: tf.LayersModel, evaluation: Evaluation): Promise<RunRecord> {
+  async finish(
+    model: tf.LayersModel,
+    evaluation: Evaluation,
+    signal: AbortSignal,
+  ): Promise<RunRecord> {
     const { loaded, plan, data } = this.#options;
     const { experiment } = loaded;
     const { preprocess } = experiment.data;
@@ -149,11 +237,14 @@ export class Recorder implements TrainingCallback {
       parameters: model.countParams(),
     });
     for (const { file, content } of ARTIFACTS) {
+      await setImmediate();
+      signal.throwIfAborted();
       const written = await content(run);
       await this.#folder.write(file, written);
       if (typeof written !== 'string') await this.#tensorBoard.picture(parse(file).name, written);
     }
     await this.#tensorBoard.end(true);
+    await this.checkpoints.end();
     const last = this.#phases.at(-1);
     const stopped = last?.endsTraining ? last.stoppedEarly : null;
     const state = stopped === null ? 'finished' : 'stopped';
@@ -171,7 +262,12 @@ export class Recorder implements TrainingCallback {
     const interrupted = error instanceof InterruptedError;
     const message = error instanceof Error ? error.message : String(error);
     try {
-      await this.#log.write(interrupted ? message : `failed: ${message}`);
+      await this.#log.write(
+        interrupted
+          ? message
+          : `failed: ${message}
+${framesOf(error)}`,
+      );
       if (!interrupted) {
         await endStatus(this.#folder, this.#status, 'failed', message);
         await this.#tensorBoard.end(false);
@@ -179,4 +275,28 @@ export class Recorder implements TrainingCallback {
     } catch {}
     await this.#lock.release();
   }
+}
+
+/** What log.txt begins with. */
+function describeStart(
+  { loaded, plan, data, weights }: RecorderOptions,
+  { cifarRun, node, engine }: Awaited<ReturnType<typeof describeEnvironment>>,
+): string {
+  const { train, validation, classNames } = data;
+  return [
+    `cifar-run ${cifarRun} on Node ${node}, process ${process.pid}: ${loaded.experiment.name} ${plan.id}, seed ${loaded.experiment.seed}`,
+    `engine: ${engine.name} ${engine.version} on ${engine.device}, ${engine.threads} threads`,
+    `data: ${train.labels.length} training and ${validation.labels.length} validation pictures of ${classNames.length} classes, ${data.broken.length} broken`,
+    `model: weights ${weights ?? 'random'}`,
+  ].join('\n');
+}
+
+/** Where an error comes from, without its message. */
+function framesOf(error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  return stack
+    .split('\n')
+    .filter((line) => line.startsWith('    at '))
+    .map((line) => line.trim())
+    .join('\n');
 }

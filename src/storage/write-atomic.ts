@@ -31,7 +31,7 @@ export async function appendSynced(path: string, content: string | Uint8Array): 
 }
 
 /** So that a rename within it outlives a power cut; Windows does it unasked, and opens no folders. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');
   try {

@@ -6,6 +6,7 @@ import { planExperiment } from '../plan/experiment.ts';
 import type { RunRecord } from '../record/recorder.ts';
 import { readStatus } from '../record/status.ts';
 import { finishedRun, runsOf } from '../runs/finished.ts';
+import { unfinishedRun } from '../runs/unfinished.ts';
 import { Claim } from '../storage/claim.ts';
 
 /** In the folder of all runs: a file for each identity that a process is about to do. */
@@ -39,7 +40,11 @@ export async function runOnce(loaded: LoadedExperiment, options: OnceOptions): P
     await othersToEnd(id, options);
     const done = options.needed ? await finishedRun(id, runs) : null;
     if (done) return { ...done, reused: true };
-    return { ...(await runExperiment(loaded, options)), reused: false };
+    const unfinished = options.resume ? await unfinishedRun(id, runs) : null;
+    if (options.resume && !unfinished) {
+      await progress.step(`No unfinished run of ${id}: a new one begins`, async () => {});
+    }
+    return { ...(await runExperiment(loaded, { ...options, unfinished })), reused: false };
   } finally {
     await claim.release();
   }

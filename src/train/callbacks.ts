@@ -71,6 +71,8 @@ export interface TrainingCallback {
   note?(line: string): void | Promise<void>;
   phaseBegin?(event: PhaseBegin): void | Promise<void>;
   step?(progress: StepProgress): void;
+  /** Training goes back to a state that was saved, the n-th time, because the loss was not finite. */
+  retry?(times: number): void | Promise<void>;
   /** A reason given back ends training, after the epoch and for good. */
   epochEnd?(record: EpochRecord): void | Promise<void> | Promise<string | null>;
   phaseEnd?(event: PhaseEnd): void | Promise<void>;

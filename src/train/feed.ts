@@ -9,8 +9,11 @@ export interface Feed {
   readonly count: number;
   /** All pictures in their own order, as they are. */
   inOrder(): Generator<Batch>;
-  /** One epoch of training, in random order and augmented; the same key gives the same batches. */
-  shuffled(key: StreamKey): Generator<Batch>;
+  /**
+   * One epoch of training, in random order and augmented; the same key gives the same batches.
+   * @param from the first batch to give: an epoch that was interrupted goes on where it was.
+   */
+  shuffled(key: StreamKey, from?: number): Generator<Batch>;
 }
 
 /** The pictures in batches as the experiment's model takes them. */

@@ -2,25 +2,29 @@ import type { PhaseConfig } from '../config/experiment.ts';
 import { setFrozen } from '../model/build.ts';
 import { frozenLayers } from '../model/freeze.ts';
 import type { PhaseBegin, PhaseEnd } from './callbacks.ts';
-import { EarlyStopping } from './early-stopping.ts';
-import { type PhaseRun, runEpoch } from './epoch.ts';
+import { type PhaseRun, runEpoch, saveState } from './epoch.ts';
 import { Evaluator } from './evaluate.ts';
 import { findFeatures } from './features/phase-features.ts';
 import { feed } from './feed.ts';
 import { Objective } from './objective.ts';
 import { Optimizer } from './optimizers/optimizer.ts';
-import { ReduceOnPlateau } from './reduce-on-plateau.ts';
+import { PhaseState } from './phase-state.ts';
 import { createSchedule } from './schedules/table.ts';
 import { Snapshot } from './snapshot.ts';
+import { NO_CHECKPOINTS, restorePhase, type TrainingState } from './state.ts';
 import { TrainingStep } from './step.ts';
 import type { Counters, TrainOptions } from './train.ts';
 import { trainedWeights } from './weights.ts';
 
-/** Freezes, trains for the phase's epochs or until it stops early, and leaves the weights to keep. */
+/**
+ * Freezes, trains for the phase's epochs or until it stops early, and leaves the weights to keep.
+ * @param from where an earlier training left this phase.
+ */
 export async function trainPhase(
   options: TrainOptions,
   phase: PhaseConfig,
   counters: Counters,
+  from: TrainingState | null,
 ): Promise<PhaseEnd> {
   const { model, graph, experiment, data, callbacks, engine } = options;
   setFrozen(model, frozenLayers(graph, phase.freeze));
@@ -41,9 +45,11 @@ export async function trainPhase(
   const step = new TrainingStep({ ...trainee, engine, seed: experiment.seed });
   const evaluator = new Evaluator({ model: trained, objective, engine, tta: 'none' });
   const run: PhaseRun = {
+    checkpoints: NO_CHECKPOINTS,
     ...options,
     phase,
     counters,
+    state: new PhaseState(phase),
     trainee,
     step,
     evaluator,
@@ -53,13 +59,19 @@ export async function trainPhase(
     begin: performance.now(),
   };
   try {
+    if (from) restorePhase(run, from);
     for (const callback of callbacks)
       await callback.phaseBegin?.({ ...parameters(run), features: use });
+    if (!from) await saveState(run);
     const end = await trainEpochs(run);
     counters.updates += optimizer.updates;
     for (const callback of callbacks) await callback.phaseEnd?.(end);
     return end;
+  } catch (error) {
+    if (error === options.signal.reason) await saveState(run);
+    throw error;
   } finally {
+    run.state.dispose();
     step.dispose();
     evaluator.dispose();
     optimizer.dispose();
@@ -72,43 +84,37 @@ export async function trainPhase(
  * the best epoch's weights back, those are kept.
  */
 async function trainEpochs(run: PhaseRun): Promise<PhaseEnd> {
-  const { model, phase, trainee, callbacks } = run;
-  const plateau = phase.reduceOnPlateau && new ReduceOnPlateau(phase.reduceOnPlateau);
-  const stopping = phase.earlyStopping && new EarlyStopping(phase.earlyStopping);
-  let best: Snapshot | null = null;
-  let stoppedEarly: string | null = null;
-  let endsTraining = false;
-  let epoch = 0;
-  try {
-    while (epoch < phase.epochs && stoppedEarly === null) {
-      epoch += 1;
-      const record = await runEpoch(run, epoch, plateau?.scale ?? 1);
-      for (const callback of callbacks) {
-        const reason = await callback.epochEnd?.(record);
-        if (!reason) continue;
-        stoppedEarly = reason;
-        endsTraining = true;
-      }
-      plateau?.see(record);
-      const verdict = stopping?.see(record);
-      if (verdict === 'best' && phase.earlyStopping?.restoreBest) {
-        best?.dispose();
-        best = new Snapshot(model);
-      }
-      if (verdict === 'stop') stoppedEarly ??= stopping?.reason ?? null;
-    }
-    trainee.optimizer.finish();
-    best?.restore();
-    return {
-      phase,
-      epochs: epoch,
-      stoppedEarly,
-      endsTraining,
-      keptEpoch: best ? (stopping?.bestEpoch ?? epoch) : epoch,
-    };
-  } finally {
-    best?.dispose();
+  const { phase, trainee, state } = run;
+  while (!hasEnded(run)) await oneEpoch(run);
+  const { epochs, stoppedEarly, endsTraining, stopping, best } = state;
+  trainee.optimizer.finish();
+  best?.restore();
+  const keptEpoch = best && stopping ? stopping.state.bestEpoch : epochs;
+  return { phase, epochs, stoppedEarly, endsTraining, keptEpoch };
+}
+
+function hasEnded({ phase, state }: PhaseRun): boolean {
+  return state.epochs === phase.epochs || state.stoppedEarly !== null;
+}
+
+/** The state is saved after it as often as asked for, and always after a phase's last epoch. */
+async function oneEpoch(run: PhaseRun): Promise<void> {
+  const { model, phase, callbacks, state, checkpoints } = run;
+  const record = await runEpoch(run);
+  for (const callback of callbacks) {
+    const reason = await callback.epochEnd?.(record);
+    if (!reason) continue;
+    state.stoppedEarly = reason;
+    state.endsTraining = true;
   }
+  state.plateau?.see(record);
+  const verdict = state.stopping?.see(record);
+  if (verdict === 'best' && phase.earlyStopping?.restoreBest) {
+    state.best?.dispose();
+    state.best = new Snapshot(model);
+  }
+  if (verdict === 'stop') state.stoppedEarly ??= state.stopping?.reason ?? null;
+  if (hasEnded(run) || checkpoints.dueAfterEpoch(record.epoch)) await saveState(run);
 }
 
 function parameters({ phase, model, trainee }: PhaseRun): Omit<PhaseBegin, 'features'> {

@@ -2,22 +2,28 @@ import * as tf from '@tensorflow/tfjs';
 
 /** All weights of a model as they were at one moment, running statistics included. */
 export class Snapshot {
+  /** In the order of the model's layers. */
+  readonly values: readonly tf.Tensor[];
   readonly #model: tf.LayersModel;
-  readonly #values: tf.Tensor[];
 
-  constructor(model: tf.LayersModel) {
+  /** @param values of an earlier snapshot, taken over; left out: those that the model has now. */
+  constructor(model: tf.LayersModel, values?: readonly tf.Tensor[]) {
     this.#model = model;
-    this.#values = model.weights.map((weight) => weight.read().clone());
+    this.values = values ?? weightsOf(model).map((weight) => weight.read().clone());
   }
 
   /** Puts the weights back. */
   restore(): void {
-    this.#model.weights.forEach((weight, i) => {
-      weight.write(this.#values[i] as tf.Tensor);
+    weightsOf(this.#model).forEach((weight, i) => {
+      weight.write(this.values[i] as tf.Tensor);
     });
   }
 
   dispose(): void {
-    tf.dispose(this.#values);
+    tf.dispose([...this.values]);
   }
+}
+
+function weightsOf(model: tf.LayersModel): tf.LayersModel['weights'] {
+  return model.layers.flatMap((layer) => layer.weights);
 }

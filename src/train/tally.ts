@@ -1,6 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Measures, Objective } from './objective.ts';
 
+/** What the batches so far have given. */
+export interface TallyState {
+  readonly pictures: number;
+  readonly batches: number;
+  /** Sum over the pictures. */
+  readonly loss: number;
+  /** For each metric, as it adds them up. */
+  readonly sums: readonly (readonly number[])[];
+}
+
 /**
  * Loss and metrics over the batches so far. Batches wait on the device until `read`, so that a step need
  * not wait for its numbers; the sums are kept in float64.
@@ -15,8 +25,21 @@ export class Tally {
   #loss = 0;
   #sums: Float64Array[] = [];
 
-  constructor(objective: Objective) {
+  /** @param state of an earlier tally to go on with. */
+  constructor(objective: Objective, state?: TallyState) {
     this.#objective = objective;
+    if (!state) return;
+    this.pictures = state.pictures;
+    this.#batches = state.batches;
+    this.#loss = state.loss;
+    this.#sums = state.sums.map((sum) => Float64Array.from(sum));
+  }
+
+  /** Of the batches that were read. */
+  get state(): TallyState {
+    const { pictures } = this;
+    const sums = this.#sums.map((sum) => [...sum]);
+    return { pictures, batches: this.#batches, loss: this.#loss, sums };
   }
 
   /** Takes a batch's measures over, and disposes them when they have been read. */

@@ -79,6 +79,8 @@ export function experiment(parts: Parts = {}): Experiment {
     metrics: [],
     phases: parts.phases ?? [phase()],
     features: { cache: 'auto', dtype: 'float32' },
+    checkpoint: { everyEpochs: 1, everySteps: null, everyMinutes: null, keep: true },
+    onNonFinite: { retries: 0, factor: 0.1 },
     evaluate: { tta: 'none' },
   };
 }

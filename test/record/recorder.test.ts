@@ -73,6 +73,7 @@ describe('the record of a run', () => {
   it('has every file that it promises and no other', async () => {
     const files = (await readdir(record.folder)).map((name) => name.replace(/(tfevents).*/, '$1'));
     expect(files.sort()).to.deep.equal([
+      'checkpoints',
       'classification_report.csv',
       'confusion_matrix.csv',
       'confusion_matrix.png',
@@ -187,8 +188,9 @@ describe('the record of a run', () => {
     const lines = (await read('log.txt')).trimEnd().split('\n');
     for (const line of lines)
       expect(line).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z {2}\S/);
-    expect(lines).to.have.length(2 + 1 + 5 + 2 + 1);
-    expect(lines[1]).to.match(/phase head: features after \S+: (computed once|from the cache)$/);
+    expect(lines).to.have.length(4 + 2 + 1 + 5 + 2 + 7 + 1);
+    expect(lines[0]).to.match(/ {2}cifar-run \S+ on Node/);
+    expect(lines[5]).to.match(/phase head: features after \S+: (computed once|from the cache)$/);
     expect(JSON.parse(await read('status.json'))).to.include({ state: 'finished', error: null });
   });
 
@@ -236,6 +238,7 @@ describe('the record of a run that ends early', () => {
       engine: engine(),
       data,
       weights: null,
+      unfinished: null,
     });
   });
 
@@ -248,7 +251,7 @@ describe('the record of a run that ends early', () => {
   it('says what made it fail', async () => {
     await recorder.fail(new RunError('the loss is NaN'));
     expect(await status()).to.include({ state: 'failed', error: 'the loss is NaN' });
-    expect(await log()).to.match(/Z {2}failed: the loss is NaN\n$/);
+    expect(await log()).to.match(/Z {2}failed: the loss is NaN\n.*Z {2}at /);
   });
 
   it('is neither finished nor failed when it was interrupted', async () => {
@@ -261,7 +264,7 @@ describe('the record of a run that ends early', () => {
     await rm(recorder.folder, { recursive: true });
     const error = await recorder.epochEnd(epoch(1)).catch((caught: unknown) => caught);
     expect(error).to.be.instanceOf(RunError);
-    expect(String(error)).to.match(/cannot write .*metrics\.csv: ENOENT/);
+    expect(String(error)).to.match(/nothing more is written to .*: it was removed/);
   });
 
   it('does not hide the failure when it cannot be written either', async () => {

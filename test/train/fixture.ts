@@ -111,6 +111,8 @@ function experiment(phases: readonly PhaseConfig[], seed: number): Experiment {
     metrics: [{ name: 'accuracy', label: 'accuracy', k: null }],
     phases,
     features: { cache: 'off', dtype: 'float32' },
+    checkpoint: { everyEpochs: 1, everySteps: null, everyMinutes: null, keep: true },
+    onNonFinite: { retries: 0, factor: 0.1 },
     evaluate: { tta: 'none' },
   };
 }

@@ -177,7 +177,7 @@ describe('train', () => {
     const error = await failure(trained({ engine: engine(), phases }));
     expect(error).to.be.instanceOf(RunError);
     expect(error.message).to.match(
-      /^the loss became \S+ at step \d+ of phase wild \(epoch 1, batch \d of 6\)/,
+      /^the loss became \S+ at step \d+, in phase wild \(epoch 1, batch \d of 6\)/,
     );
   });
 

@@ -4,6 +4,7 @@ import { writeAtomic } from '../../storage/write-atomic.ts';
 import type { Shape } from '../graph.ts';
 import { decode } from './decode.ts';
 import { splitWeightName, type WeightEntry, type WeightFormat } from './format.ts';
+import { encodeSafetensors } from './safetensors-bytes.ts';
 
 /** The format's own limit on the header. */
 const MAX_HEADER_BYTES = 100_000_000;
@@ -87,23 +88,8 @@ export async function writeSafetensors(
   tensors: readonly NamedTensor[],
   metadata: Readonly<Record<string, string>> | null = null,
 ): Promise<void> {
-  const named = tensors.map((tensor) => ({ ...tensor, key: `${tensor.layer}/${tensor.name}` }));
-  named.sort((a, b) => (a.key < b.key ? -1 : 1));
-  const header: Record<string, unknown> = metadata ? { __metadata__: metadata } : {};
-  let end = 0;
-  for (const { key, shape, data } of named) {
-    const start = end;
-    end += data.byteLength;
-    header[key] = { dtype: 'F32', shape, data_offsets: [start, end] };
-  }
-  const json = Buffer.from(JSON.stringify(header));
-  const padded = Buffer.concat([json, Buffer.alloc(-json.length & 7, ' ')]);
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(padded.length));
-  const numbers = named.map(({ data }) =>
-    Buffer.from(data.buffer, data.byteOffset, data.byteLength),
-  );
-  await writeAtomic(path, Buffer.concat([length, padded, ...numbers]));
+  const named = tensors.map(({ layer, name, ...rest }) => ({ ...rest, name: `${layer}/${name}` }));
+  await writeAtomic(path, Buffer.concat(encodeSafetensors(named, metadata)));
 }
 
 async function readHeader(

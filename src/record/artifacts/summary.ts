@@ -58,13 +58,22 @@ function seconds(epochs: readonly EpochRecord[]): number {
 }
 
 /** By what early stopping watches, else by the validation loss. */
-function best(epochs: readonly EpochRecord[], { earlyStopping }: PhaseConfig) {
+function best(epochs: readonly EpochRecord[], phase: PhaseConfig) {
+  const first = bestEpoch(epochs, phase);
+  return first ? { monitor: phase.earlyStopping?.monitor ?? 'val_loss', ...flat(first) } : null;
+}
+
+/** Of a phase's epochs the one that its early stopping would keep; without it, that of the least validation loss. */
+export function bestEpoch(
+  epochs: readonly EpochRecord[],
+  { earlyStopping }: PhaseConfig,
+): EpochRecord | null {
   const { monitor, goal } = earlyStopping ?? { monitor: 'val_loss', goal: 'minimize' };
   const sign = goal === 'minimize' ? 1 : -1;
   const worth = (record: EpochRecord) => sign * (measures(record)[monitor] ?? Number.NaN);
   const ranked = epochs.filter((record) => Number.isFinite(worth(record)));
   const [first] = ranked.toSorted((a, b) => worth(a) - worth(b));
-  return first ? { monitor, ...flat(first) } : null;
+  return first ?? null;
 }
 
 function flat(record: EpochRecord | undefined) {

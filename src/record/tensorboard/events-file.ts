@@ -27,6 +27,12 @@ export class EventsFile {
     await this.#append(message(double(1, now()), integer(2, step), bytes(5, summary)));
   }
 
+  /** From this step on a reader forgets what earlier files of the run say (`SessionLog`, START). */
+  async restart(step: number): Promise<void> {
+    const start = bytes(7, integer(1, 1));
+    await this.#append(message(double(1, now()), integer(2, step), start));
+  }
+
   async #append(event: Buffer): Promise<void> {
     await appendSynced(this.#path, tfRecord(event));
   }

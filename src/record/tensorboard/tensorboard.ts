@@ -19,6 +19,12 @@ export class TensorBoard {
     return new TensorBoard(events);
   }
 
+  /** What was drawn after so many epochs is to be forgotten. */
+  async goOnAfter(epochs: number): Promise<void> {
+    this.#epoch = epochs;
+    await this.#events.restart(epochs + 1);
+  }
+
   async epoch({ epoch, train, validation, learningRate }: EpochRecord): Promise<void> {
     this.#epoch = epoch;
     const scalars = [

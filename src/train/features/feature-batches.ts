@@ -42,11 +42,13 @@ export class FeatureBatches implements Feed {
       yield this.#batch(indices, new Int32Array(indices.length));
   }
 
-  *shuffled(key: StreamKey): Generator<Batch> {
+  *shuffled(key: StreamKey, from = 0): Generator<Batch> {
     const { features, classCount, batchSize, data } = this.#options;
     const order = epochOrder(data.sampling, { labels: features.labels, classCount }, key);
-    for (const [step, indices] of inBatches(order, batchSize).entries())
+    for (const [step, indices] of inBatches(order, batchSize).entries()) {
+      if (step < from) continue;
       yield this.#batch(indices, this.#draw(indices.length, [...key, 'augment', step]));
+    }
   }
 
   /**

@@ -34,10 +34,11 @@ export interface OptimizerOptions {
 export class Optimizer {
   /** Every variable that the optimizer keeps, by name: `iteration`, `momentum/conv1/kernel`, … */
   readonly state: ReadonlyMap<string, tf.Variable>;
+  /** Batches whose gradients were applied; a training that goes on sets it, as it sets `state`. */
+  batches = 0;
   readonly #options: OptimizerOptions;
   readonly #rule: UpdateRule;
   readonly #average: MovingAverage | null;
-  #batches = 0;
 
   constructor(options: OptimizerOptions) {
     const { config, weights, gradientAccumulation, ema } = options;
@@ -68,17 +69,17 @@ export class Optimizer {
 
   /** Updates made so far. */
   get updates(): number {
-    return Math.floor(this.#batches / this.#options.gradientAccumulation);
+    return Math.floor(this.batches / this.#options.gradientAccumulation);
   }
 
   /** Whether the next batch completes an update; what `apply` does depends on it. */
   get completesUpdate(): boolean {
-    return (this.#batches + 1) % this.#options.gradientAccumulation === 0;
+    return (this.batches + 1) % this.#options.gradientAccumulation === 0;
   }
 
   /** Counts a batch whose gradients were applied. */
   countBatch(): void {
-    this.#batches += 1;
+    this.batches += 1;
   }
 
   /**

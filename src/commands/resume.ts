@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { loadResolved } from '../config/load.ts';
+import { InputError } from '../errors.ts';
+import { type RunOptions, runExperiment } from '../experiment.ts';
+import { chooseProgress } from '../progress/choose.ts';
+import { findRun } from '../runs/find.ts';
+import { wholeNumber } from './numbers.ts';
+
+export interface ResumeOptions extends Pick<RunOptions, 'runs' | 'verbose' | 'compile' | 'signal'> {
+  readonly threads?: string;
+}
+
+/**
+ * `cifar-run resume RUN`: goes on with a run from its last checkpoint, as if it had never been interrupted.
+ * @throws InputError when it has finished, or is no longer the run that it was.
+ */
+export async function resumeCommand(reference: string, options: ResumeOptions): Promise<void> {
+  const folder = resolve(await findRun(reference, options.runs));
+  const { folder: path } = await runExperiment(await recordedExperiment(folder), {
+    ...options,
+    threads: wholeNumber('--threads', options.threads, 1),
+    runs: dirname(dirname(folder)),
+    progress: await chooseProgress(),
+    unfinished: folder,
+  });
+  process.stdout.write(`${path}\n`);
+}
+
+/** The experiment that a run is of. @throws InputError when it was ended before it was recorded. */
+export async function recordedExperiment(folder: string) {
+  const [resolved, text] = await Promise.all(
+    ['resolved.yaml', 'experiment.yaml'].map((file) =>
+      readFile(join(folder, file), 'utf8').catch((cause) => {
+        throw new InputError(`${folder} has no ${file}: run the experiment's file again`, {
+          cause,
+        });
+      }),
+    ),
+  );
+  return loadResolved(resolved as string, text as string);
+}
