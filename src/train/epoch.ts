@@ -1,13 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
 import type { PhaseConfig } from '../config/experiment.ts';
+import { RunError } from '../errors.ts';
 import type { EpochRecord } from './callbacks.ts';
 import type { Evaluator } from './evaluate.ts';
 import type { Feed } from './feed.ts';
-import { LossError } from './non-finite.ts';
-import type { PhaseState } from './phase-state.ts';
 import type { Schedule } from './schedules/schedule.ts';
-import { areFinite, type Checkpoints, captureState } from './state.ts';
 import type { Trainee, TrainingStep } from './step.ts';
 import { Tally } from './tally.ts';
 import type { Counters, TrainOptions } from './train.ts';
@@ -16,10 +14,8 @@ import type { Counters, TrainOptions } from './train.ts';
 const READ_EVERY = 4;
 
 export interface PhaseRun extends TrainOptions {
-  readonly checkpoints: Checkpoints;
   readonly phase: PhaseConfig;
   readonly counters: Counters;
-  readonly state: PhaseState;
   readonly trainee: Trainee;
   readonly step: TrainingStep;
   readonly evaluator: Evaluator;
@@ -30,104 +26,79 @@ export interface PhaseRun extends TrainOptions {
   readonly begin: number;
 }
 
-/**
- * One pass over the training pictures, or the rest of it, and one over the validation pictures; epochs count
- * from 1.
- */
-export async function runEpoch(run: PhaseRun): Promise<EpochRecord> {
-  const { phase, counters, trainee, train, evaluator, state } = run;
+/** One pass over the training pictures and one over the validation pictures; epochs count from 1. */
+export async function runEpoch(
+  run: PhaseRun,
+  phaseEpoch: number,
+  rateScale: number,
+): Promise<EpochRecord> {
+  const { phase, counters, trainee, train, schedule, evaluator } = run;
   const begin = performance.now();
-  const before = state.tally?.pictures ?? 0;
-  const tally = await trainEpoch(run);
+  const tally = await trainEpoch(run, phaseEpoch, rateScale);
   const trainSeconds = (performance.now() - begin) / 1000;
   const { metrics } = await evaluator.evaluate(run.validation, run.signal);
   counters.epochs += 1;
-  const record = {
+  return {
     phase: phase.name,
-    phaseEpoch: state.epochs + 1,
+    phaseEpoch,
     epoch: counters.epochs,
     step: counters.updates + trainee.optimizer.updates,
-    learningRate: learningRate(run, (state.epochs + 1) * train.count - 1),
+    learningRate: schedule(phaseEpoch * train.count - 1) * rateScale,
     train: tally.values(),
     validation: metrics,
     seconds: (performance.now() - begin) / 1000,
-    imagesPerSecond: (tally.pictures - before) / trainSeconds,
+    imagesPerSecond: tally.pictures / trainSeconds,
   };
-  state.endEpoch();
-  return record;
 }
 
-/** Of a batch of the phase, from 0. */
-function learningRate({ schedule, state, counters, experiment }: PhaseRun, batch: number): number {
-  const { onNonFinite } = experiment;
-  return (
-    schedule(batch) * (state.plateau?.state.scale ?? 1) * onNonFinite.factor ** counters.retries
-  );
-}
-
-async function trainEpoch(run: PhaseRun): Promise<Tally> {
-  const { phase, counters, trainee, step, train, experiment, engine, signal, state } = run;
-  state.tally ??= new Tally(trainee.objective);
-  const { tally } = state;
+async function trainEpoch(run: PhaseRun, phaseEpoch: number, rateScale: number): Promise<Tally> {
+  const { phase, counters, trainee, step, train, schedule, experiment, engine, signal } = run;
+  const tally = new Tally(trainee.objective);
   const begin = performance.now();
-  const before = tally.pictures;
+  let batch = 0;
   try {
-    const key = [experiment.seed, phase.name, state.epochs + 1];
-    for (const { x, y, size } of train.shuffled(key, state.batch)) {
-      const at = {
-        learningRate: learningRate(run, state.epochs * train.count + state.batch),
-        step: counters.batches,
-      };
-      run.probe?.(run, { x, y }, at);
-      tally.add(await step.run({ x, y }, at), size);
+    for (const { x, y, size } of train.shuffled([experiment.seed, phase.name, phaseEpoch])) {
+      const rate = schedule((phaseEpoch - 1) * train.count + batch) * rateScale;
+      tally.add(await step.run({ x, y }, { learningRate: rate, step: counters.batches }), size);
       tf.dispose([x, y]);
-      state.batch += 1;
+      batch += 1;
       counters.batches += 1;
-      if (state.batch % READ_EVERY === 0 || state.batch === train.count) {
+      if (batch % READ_EVERY === 0 || batch === train.count) {
         await tally.read();
-        failWhenBroken(run, tally);
-        report(run, (1000 * (tally.pictures - before)) / (performance.now() - begin));
+        failWhenBroken(tally, run, phaseEpoch);
+        report(run, phaseEpoch, batch, tally, begin);
       }
       await setImmediate();
       signal.throwIfAborted();
-      if (run.checkpoints.dueAfterStep(counters.batches)) await saveState(run);
     }
     return tally;
   } finally {
     engine.settle();
+    tally.dispose();
   }
 }
 
-/** @throws LossError, with nothing saved, when the loss is not finite. */
-export async function saveState(run: PhaseRun): Promise<void> {
-  const captured = await captureState(run);
-  if (run.state.tally) failWhenBroken(run, run.state.tally);
-  if (areFinite(captured)) await run.checkpoints.save(captured);
-}
-
-function report(run: PhaseRun, imagesPerSecond: number): void {
+function report(run: PhaseRun, phaseEpoch: number, batch: number, tally: Tally, begin: number) {
+  const now = performance.now();
   const progress = {
     phase: run.phase.name,
-    phaseEpoch: run.state.epochs + 1,
+    phaseEpoch,
     phaseEpochs: run.phase.epochs,
-    batch: run.state.batch,
+    batch,
     batches: run.train.count,
-    metrics: run.state.tally?.values() ?? {},
-    imagesPerSecond,
-    secondsInPhase: (performance.now() - run.begin) / 1000,
+    metrics: tally.values(),
+    imagesPerSecond: (1000 * tally.pictures) / (now - begin),
+    secondsInPhase: (now - run.begin) / 1000,
   };
   for (const callback of run.callbacks) callback.step?.(progress);
 }
 
-function failWhenBroken({ phase, train, state, counters }: PhaseRun, { broken }: Tally): void {
+function failWhenBroken({ broken }: Tally, { phase, train }: PhaseRun, phaseEpoch: number): void {
   if (!broken) return;
-  throw new LossError({
-    loss: broken.loss,
-    phase: phase.name,
-    phaseEpoch: state.epochs + 1,
-    batch: broken.batch,
-    batches: train.count,
-    step: counters.batches - state.batch + broken.batch,
-    retries: counters.retries,
-  });
+  const step = (phaseEpoch - 1) * train.count + broken.batch;
+  throw new RunError(
+    `the loss became ${broken.loss} at step ${step} of phase ${phase.name} ` +
+      `(epoch ${phaseEpoch}, batch ${broken.batch} of ${train.count}); ` +
+      'a lower learningRate, a warmup, or globalClipNorm keeps it finite',
+  );
 }
