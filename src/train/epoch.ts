@@ -1,11 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
 import type { PhaseConfig } from '../config/experiment.ts';
-import { RunError } from '../errors.ts';
 import type { EpochRecord } from './callbacks.ts';
 import type { Evaluator } from './evaluate.ts';
 import type { Feed } from './feed.ts';
+import { LossError } from './non-finite.ts';
+import type { PhaseState } from './phase-state.ts';
 import type { Schedule } from './schedules/schedule.ts';
+import { areFinite, type Checkpoints, captureState } from './state.ts';
 import type { Trainee, TrainingStep } from './step.ts';
 import { Tally } from './tally.ts';
 import type { Counters, TrainOptions } from './train.ts';
@@ -14,8 +16,10 @@ import type { Counters, TrainOptions } from './train.ts';
 const READ_EVERY = 4;
 
 export interface PhaseRun extends TrainOptions {
+  readonly checkpoints: Checkpoints;
   readonly phase: PhaseConfig;
   readonly counters: Counters;
+  readonly state: PhaseState;
   readonly trainee: Trainee;
   readonly step: TrainingStep;
   readonly evaluator: Evaluator;
@@ -26,79 +30,104 @@ export interface PhaseRun extends TrainOptions {
   readonly begin: number;
 }
 
-/** One pass over the training pictures and one over the validation pictures; epochs count from 1. */
-export async function runEpoch(
-  run: PhaseRun,
-  phaseEpoch: number,
-  rateScale: number,
-): Promise<EpochRecord> {
-  const { phase, counters, trainee, train, schedule, evaluator } = run;
+/**
+ * One pass over the training pictures, or the rest of it, and one over the validation pictures; epochs count
+ * from 1.
+ */
+export async function runEpoch(run: PhaseRun): Promise<EpochRecord> {
+  const { phase, counters, trainee, train, evaluator, state } = run;
   const begin = performance.now();
-  const tally = await trainEpoch(run, phaseEpoch, rateScale);
+  const before = state.tally?.pictures ?? 0;
+  const tally = await trainEpoch(run);
   const trainSeconds = (performance.now() - begin) / 1000;
   const { metrics } = await evaluator.evaluate(run.validation, run.signal);
   counters.epochs += 1;
-  return {
+  const record = {
     phase: phase.name,
-    phaseEpoch,
+    phaseEpoch: state.epochs + 1,
     epoch: counters.epochs,
     step: counters.updates + trainee.optimizer.updates,
-    learningRate: schedule(phaseEpoch * train.count - 1) * rateScale,
+    learningRate: learningRate(run, (state.epochs + 1) * train.count - 1),
     train: tally.values(),
     validation: metrics,
     seconds: (performance.now() - begin) / 1000,
-    imagesPerSecond: tally.pictures / trainSeconds,
+    imagesPerSecond: (tally.pictures - before) / trainSeconds,
   };
+  state.endEpoch();
+  return record;
 }
 
-async function trainEpoch(run: PhaseRun, phaseEpoch: number, rateScale: number): Promise<Tally> {
-  const { phase, counters, trainee, step, train, schedule, experiment, engine, signal } = run;
-  const tally = new Tally(trainee.objective);
+/** Of a batch of the phase, from 0. */
+function learningRate({ schedule, state, counters, experiment }: PhaseRun, batch: number): number {
+  const { onNonFinite } = experiment;
+  return (
+    schedule(batch) * (state.plateau?.state.scale ?? 1) * onNonFinite.factor ** counters.retries
+  );
+}
+
+async function trainEpoch(run: PhaseRun): Promise<Tally> {
+  const { phase, counters, trainee, step, train, experiment, engine, signal, state } = run;
+  state.tally ??= new Tally(trainee.objective);
+  const { tally } = state;
   const begin = performance.now();
-  let batch = 0;
+  const before = tally.pictures;
   try {
-    for (const { x, y, size } of train.shuffled([experiment.seed, phase.name, phaseEpoch])) {
-      const rate = schedule((phaseEpoch - 1) * train.count + batch) * rateScale;
-      tally.add(await step.run({ x, y }, { learningRate: rate, step: counters.batches }), size);
+    const key = [experiment.seed, phase.name, state.epochs + 1];
+    for (const { x, y, size } of train.shuffled(key, state.batch)) {
+      const at = {
+        learningRate: learningRate(run, state.epochs * train.count + state.batch),
+        step: counters.batches,
+      };
+      run.probe?.(run, { x, y }, at);
+      tally.add(await step.run({ x, y }, at), size);
       tf.dispose([x, y]);
-      batch += 1;
+      state.batch += 1;
       counters.batches += 1;
-      if (batch % READ_EVERY === 0 || batch === train.count) {
+      if (state.batch % READ_EVERY === 0 || state.batch === train.count) {
         await tally.read();
-        failWhenBroken(tally, run, phaseEpoch);
-        report(run, phaseEpoch, batch, tally, begin);
+        failWhenBroken(run, tally);
+        report(run, (1000 * (tally.pictures - before)) / (performance.now() - begin));
       }
       await setImmediate();
       signal.throwIfAborted();
+      if (run.checkpoints.dueAfterStep(counters.batches)) await saveState(run);
     }
     return tally;
   } finally {
     engine.settle();
-    tally.dispose();
   }
 }
 
-function report(run: PhaseRun, phaseEpoch: number, batch: number, tally: Tally, begin: number) {
-  const now = performance.now();
+/** @throws LossError, with nothing saved, when the loss is not finite. */
+export async function saveState(run: PhaseRun): Promise<void> {
+  const captured = await captureState(run);
+  if (run.state.tally) failWhenBroken(run, run.state.tally);
+  if (areFinite(captured)) await run.checkpoints.save(captured);
+}
+
+function report(run: PhaseRun, imagesPerSecond: number): void {
   const progress = {
     phase: run.phase.name,
-    phaseEpoch,
+    phaseEpoch: run.state.epochs + 1,
     phaseEpochs: run.phase.epochs,
-    batch,
+    batch: run.state.batch,
     batches: run.train.count,
-    metrics: tally.values(),
-    imagesPerSecond: (1000 * tally.pictures) / (now - begin),
-    secondsInPhase: (now - run.begin) / 1000,
+    metrics: run.state.tally?.values() ?? {},
+    imagesPerSecond,
+    secondsInPhase: (performance.now() - run.begin) / 1000,
   };
   for (const callback of run.callbacks) callback.step?.(progress);
 }
 
-function failWhenBroken({ broken }: Tally, { phase, train }: PhaseRun, phaseEpoch: number): void {
+function failWhenBroken({ phase, train, state, counters }: PhaseRun, { broken }: Tally): void {
   if (!broken) return;
-  const step = (phaseEpoch - 1) * train.count + broken.batch;
-  throw new RunError(
-    `the loss became ${broken.loss} at step ${step} of phase ${phase.name} ` +
-      `(epoch ${phaseEpoch}, batch ${broken.batch} of ${train.count}); ` +
-      'a lower learningRate, a warmup, or globalClipNorm keeps it finite',
-  );
+  throw new LossError({
+    loss: broken.loss,
+    phase: phase.name,
+    phaseEpoch: state.epochs + 1,
+    batch: broken.batch,
+    batches: train.count,
+    step: counters.batches - state.batch + broken.batch,
+    retries: counters.retries,
+  });
 }
