@@ -17,6 +17,9 @@ interface Going {
   readonly seconds: number | null;
 }
 
+/** Letters of an error that a table shows; the record has all of it. */
+const AT_MOST = 60;
+
 const NEW = { at: '', metric: null, left: null, training: null, seconds: null } as const;
 
 /** Records and shows what becomes of a sweep's runs. */
@@ -104,7 +107,7 @@ export class SweepBoard implements Watcher {
       run,
       settings: showSettings(settings),
       state,
-      at: error ?? going?.at ?? '',
+      at: (error ?? going?.at ?? '').split('\n')[0]?.slice(0, AT_MOST) ?? '',
       metric: metrics?.[name] ?? going?.metric ?? null,
       seconds: going ? (going.seconds ?? (performance.now() - going.begun) / 1000) : null,
       left: going?.left ?? null,

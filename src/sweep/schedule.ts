@@ -70,7 +70,9 @@ export async function schedule(
     let cell: Pick<Entry, 'loaded' | 'plan'> = entry;
     let batchHalved = 0;
     for (let retries = 0; ; ) {
-      const end = await attempt(cell, entry.run, slot);
+      // What a run that broke has saved need not be done again.
+      const resume = options.common.resume || retries > 0;
+      const end = await attempt(cell, { run: entry.run, slot, resume });
       if (end.kind !== 'failed' || ending) return { end, batchHalved };
       const smaller = end.cause === 'memory' ? await inHalfTheMemory(cell) : null;
       if (smaller) {
@@ -86,10 +88,9 @@ export async function schedule(
 
   async function attempt(
     { plan, loaded }: Pick<Entry, 'loaded' | 'plan'>,
-    run: number,
-    slot: number,
+    { run, slot, resume }: { run: number; slot: number; resume: boolean },
   ): Promise<JobEnd> {
-    const own = { id: plan.id, resolved: loaded.resolvedYaml(), text: loaded.text };
+    const own = { id: plan.id, resolved: loaded.resolvedYaml(), text: loaded.text, resume };
     const job = launcher.launch({ ...options.common, ...own }, slot, (event) =>
       watcher.event(run, event),
     );

@@ -167,6 +167,13 @@ describe('a sweep', function (this: Mocha.Suite) {
       expect(metrics).to.deep.equal([record.runs[2]?.metrics, record.runs[0]?.metrics]);
     });
 
+    it('tells in a dry run how long the rest will take, from what the others took', async () => {
+      const { stdout } = await run('runs', 'rates', sweep('0.01, 1e-5, 0.5'), '--dry-run');
+      expect(stdout).to.match(
+        /^4 of 6 are done; 6 epochs are left, about \d+ s one after another$/m,
+      );
+    });
+
     it('serves a single run that is needed, too', async () => {
       const file = join(folder, 'one.yaml');
       await writeFile(file, EXPERIMENT);
@@ -223,6 +230,7 @@ describe('a sweep', function (this: Mocha.Suite) {
     const sweep = `{ parameters: { ${RATE}: { values: [0.01, 1e-6] } }, seeds: 2 }`;
     const { exitCode, stdout } = await run('dry', 'dry', sweep, '--dry-run');
     expect(exitCode).to.equal(0);
+    expect(stdout).to.match(/^0 of 4 are done; how long one takes is known when one of dry is$/m);
     expect(stdout).to.match(/^4 runs$/m);
     expect(stdout).to.match(/^ +4 +[0-9a-f]{10} +0\.000001 +6 /m);
     expect(await readdir(folder)).not.to.include('dry');

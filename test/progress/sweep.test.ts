@@ -1,0 +1,67 @@
+import { expect } from 'chai';
+import type { Step } from '../../src/progress/progress.ts';
+import { type ShownRun, SweepDisplay } from '../../src/progress/sweep.ts';
+
+const waiting: ShownRun = {
+  ...{ run: 1, settings: 'rate=1', state: 'waiting', at: '' },
+  ...{ metric: null, seconds: null, left: null },
+};
+const finished: ShownRun = { ...waiting, state: 'finished', metric: 0.5, seconds: 60 };
+const running: ShownRun = { ...waiting, state: 'running', at: 'head 2/4', seconds: 20, left: 40 };
+const numbered = (runs: readonly ShownRun[]) => runs.map((each, i) => ({ ...each, run: i + 1 }));
+
+function display(live: boolean) {
+  const said = { reports: [] as string[], notes: [] as string[] };
+  const step: Step = {
+    report: (text) => said.reports.push(text),
+    note: (line) => said.notes.push(line),
+    ...(live && { live }),
+  };
+  return { said, display: new SweepDisplay(step, { metric: 'val_accuracy', slots: 2 }) };
+}
+
+describe('the progress of a sweep', () => {
+  it('is one table where it can be drawn anew, with the time that is left', () => {
+    const { said, display: table } = display(true);
+    table.show(numbered([finished, running, running, waiting, waiting]));
+    // Two runs with 40 seconds left each, and two of a minute, two at once.
+    expect(said.reports.at(-1)?.split('\n')).to.deep.equal([
+      'run  settings  state     at        val_accuracy  time  left',
+      '  1  rate=1    finished                  0.5000  1:00',
+      '  2  rate=1    running   head 2/4                20 s  40 s',
+      '  3  rate=1    running   head 2/4                20 s  40 s',
+      '  4  rate=1    waiting',
+      '  5  rate=1    waiting',
+      '',
+      '5 runs: 1 finished, 2 running, 2 waiting; 1:40 left',
+    ]);
+    expect(said.notes).to.deep.equal([]);
+  });
+
+  it('leaves out runs that wait or are long done where the screen is too small', () => {
+    const { said, display: table } = display(true);
+    const failed: ShownRun = { ...finished, state: 'failed' };
+    const many = Array.from({ length: 100 }, () => finished);
+    table.show(numbered([failed, ...many, running, ...many.map(() => waiting)]));
+    const rows = said.reports.at(-1)?.split('\n') ?? [];
+    expect(rows.length).to.be.below(60);
+    for (const state of ['failed', 'running', 'finished']) {
+      expect(rows.some((row) => row.includes(` ${state} `))).to.equal(true);
+    }
+    expect(rows.find((row) => row.includes(' finished '))).not.to.match(/^ *2 /);
+    expect(rows.at(-1)).to.match(/^202 runs: 1 failed, 100 finished, 1 running, 100 waiting; /);
+  });
+
+  it('is elsewhere a line for each run that begins or ends', () => {
+    const { said, display: lines } = display(false);
+    const runs = numbered([finished, running]);
+    lines.show(runs, runs[1]);
+    lines.show(runs);
+    lines.show(runs, runs[0]);
+    expect(said.notes).to.deep.equal([
+      'run 2 of 2  rate=1  running',
+      'run 1 of 2  rate=1  finished  val_accuracy 0.5000  1:00',
+    ]);
+    expect(said.reports).to.deep.equal(['2 runs: 1 finished, 1 running; 40 s left']);
+  });
+});
