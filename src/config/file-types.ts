@@ -1101,6 +1101,7 @@ export interface ExperimentFile {
   onNonFinite?: 'stop' | Retries;
   evaluate?: Evaluate;
   sweep?: Sweep;
+  launcher?: Launcher;
 }
 /**
  * The pictures.
@@ -2160,6 +2161,70 @@ export interface Evaluate {
    * Test-time augmentation: `flip` averages the probabilities of a picture and its mirror image.
    */
   tta?: 'none' | 'flip';
+}
+/**
+ * Where the runs of a sweep are done; it does not change their results. All but `name` is for `slurm` alone, under the names of Hydra's submitit launcher; what is left out is as the cluster has it.
+ */
+export interface Launcher {
+  /**
+   * `local`: on this machine, `--jobs` at once; `slurm`: each run is a task of a Slurm job array.
+   */
+  name?: 'local' | 'slurm';
+  /**
+   * The partition (`sbatch --partition`).
+   */
+  partition?: string | null;
+  /**
+   * Quality of service (`sbatch --qos`).
+   */
+  qos?: string | null;
+  /**
+   * What pays for it (`sbatch --account`).
+   */
+  account?: string | null;
+  /**
+   * The time that a task has before it saves and goes back into the queue: minutes, or as Slurm writes it (`minutes:seconds`, `hours:minutes:seconds`, `days-hours`, `days-hours:minutes`, `days-hours:minutes:seconds`).
+   */
+  time?: number | string | null;
+  /**
+   * Memory of a task, in GB.
+   */
+  mem_gb?: number | null;
+  /**
+   * Cores of a task, and threads of its run unless `--threads` says otherwise.
+   */
+  cpus_per_task?: number | null;
+  /**
+   * GPUs of a task; a run uses one.
+   */
+  gpus_per_node?: number | null;
+  /**
+   * The most tasks at once.
+   */
+  array_parallelism?: number | null;
+  /**
+   * Shell commands before each run, e.g. `module load nodejs`.
+   *
+   * Items: A command.
+   */
+  setup?: string[];
+  /**
+   * Further options of `sbatch`, e.g. `{ constraint: a100, exclusive: true }`.
+   */
+  additional_parameters?: {
+    /**
+     * The option's value; `true` for one that takes none.
+     */
+    [k: string]: string | number | boolean;
+  };
+  /**
+   * So many seconds before its time is over a task saves.
+   */
+  signal_delay_s?: number;
+  /**
+   * How often a task whose time is over goes back into the queue; after that its run has failed, and `--resume` goes on with it. Being preempted does not count.
+   */
+  max_num_timeout?: number;
 }
 /**
  * Many runs of this experiment with different settings. Default: one run.

@@ -2,10 +2,11 @@ import { basename, extname } from 'node:path';
 import type { InputError } from '../errors.ts';
 import type { Settings } from '../plan/cells.ts';
 import type { Problem } from '../plan/problem.ts';
+import { withDefaults } from './defaults.ts';
 import type { Experiment } from './experiment.ts';
 import { readExtended, readText } from './extends.ts';
 import { Faults } from './faults.ts';
-import type { Sweep } from './file-types.ts';
+import type { Launcher, Sweep } from './file-types.ts';
 import { type Finding, judge } from './judge.ts';
 import { applyOverrides, type Overrides } from './overrides.ts';
 import { type Fault, FaultError } from './place.ts';
@@ -19,6 +20,8 @@ export interface LoadedExperiment {
   readonly experiment: Experiment;
   /** As the file states it; `null`: one run. */
   readonly sweep: Sweep | null;
+  /** Where the runs of the sweep are done. */
+  readonly launcher: Required<Launcher>;
   /** The file as written. */
   readonly text: string;
   /** The experiment as a file again, every default filled in. */
@@ -77,6 +80,7 @@ function describe(
   return {
     experiment,
     sweep: values.sweep ?? null,
+    launcher: withDefaults<Launcher>('launcher', values.launcher ?? {}),
     text,
     resolvedYaml: () => resolvedYaml(experiment),
     withSettings: (settings) => {
