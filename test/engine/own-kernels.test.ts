@@ -1,0 +1,78 @@
+import * as tf from '@tensorflow/tfjs';
+import { expect } from 'chai';
+import { CROSS_ENTROPY, runOwnKernel } from '../../src/engine/kernel-names.ts';
+import { useEngine } from '../engine.ts';
+
+describe("TensorFlow's own operations in the place of tfjs-node's", () => {
+  const engine = useEngine();
+
+  const wave = (shape: number[], size = 1) =>
+    tf.tidy(() =>
+      tf.range(0, tf.util.sizeFromShape(shape)).mul(1.7).sin().mul(size).reshape(shape),
+    );
+
+  /** Largest difference between the engine and plain JavaScript, in what `fn` gives. */
+  async function difference(fn: () => tf.Tensor): Promise<number> {
+    const own = tf.tidy(fn).dataSync();
+    await tf.setBackend('cpu');
+    const plain = tf.tidy(fn).dataSync();
+    await tf.setBackend(engine().name);
+    return Math.max(...own.map((value, i) => Math.abs(value - (plain[i] as number))));
+  }
+
+  it('give the same products, with each side transposed or not', async () => {
+    for (const [a, b] of [
+      [false, false],
+      [true, false],
+      [false, true],
+      [true, true],
+    ] as const) {
+      const product = () =>
+        tf.matMul(wave(a ? [5, 3] : [3, 5]), wave(b ? [4, 5] : [5, 4], 2), a, b);
+      expect(await difference(product)).to.be.below(1e-5);
+    }
+  });
+
+  it('give the same sums over pictures', async () => {
+    expect(await difference(() => wave([3, 4, 5, 6]).sum([0, 1, 2]))).to.be.below(1e-5);
+    expect(await difference(() => wave([3, 4, 5, 6]).sum([0, 1, 2], true))).to.be.below(1e-5);
+    expect(await difference(() => wave([3, 4, 5, 6]).sum([1, 2, 3]))).to.be.below(1e-5);
+  });
+
+  it('let gradients through ReLU and ReLU6 where those do', async () => {
+    const slope = (fn: (x: tf.Tensor) => tf.Tensor) => () =>
+      tf.grad((x) =>
+        fn(x)
+          .mul(wave([40], 3))
+          .sum(),
+      )(wave([40], 9));
+    expect(await difference(slope(tf.relu))).to.be.below(1e-5);
+    expect(await difference(slope(tf.relu6))).to.be.below(1e-5);
+  });
+
+  it('give the cross-entropy of logits and its slope', () => {
+    tf.tidy(() => {
+      const logits = wave([6, 4], 5);
+      const labels = tf.oneHot(tf.tensor1d([0, 1, 2, 3, 0, 1], 'int32'), 4).toFloat();
+      const [loss, slope] = runOwnKernel(CROSS_ENTROPY, { logits, labels }) as tf.Tensor[];
+      const wanted = logits.logSumExp(-1).sub(logits.mul(labels).sum(-1));
+      expect((loss as tf.Tensor).sub(wanted).abs().max().dataSync()[0]).to.be.below(1e-5);
+      const rise = logits.softmax().sub(labels);
+      expect((slope as tf.Tensor).sub(rise).abs().max().dataSync()[0]).to.be.below(1e-5);
+    });
+  });
+
+  for (const rate of [0.25, 0.1])
+    it(`draw masks that leave out ${rate}, by their key alone`, () => {
+      tf.tidy(() => {
+        const draw = (key: [number, number]) => engine().randomMask([101, 99], rate, key);
+        const mask = draw([1, 2]).dataSync();
+        expect(new Set(mask)).to.deep.equal(new Set([0, 1]));
+        const zeros = mask.filter((value) => value === 0).length / mask.length;
+        // Three standard deviations.
+        expect(zeros).to.be.closeTo(rate, 3 * Math.sqrt((rate * (1 - rate)) / mask.length));
+        expect(draw([1, 2]).dataSync()).to.deep.equal(mask);
+        expect(draw([1, 3]).dataSync()).not.to.deep.equal(mask);
+      });
+    });
+});
