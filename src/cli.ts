@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { LAUNCHER_OPTIONS } from './commands/launcher-options.ts';
 import { RUNS } from './runs/places.ts';
 import { interruption } from './signals.ts';
 
@@ -23,6 +24,14 @@ function withOverrides(command: Command): Command {
     .option('--set-file <path=file>', 'override a value by what a YAML file holds', collect, []);
 }
 
+/** What says where the runs of a sweep are done. */
+function withLauncher(command: Command): Command {
+  return LAUNCHER_OPTIONS.reduce(
+    (before, { option, is }) => before.option(`--${option} <value>`, is),
+    command.option('--wait', 'with --launcher slurm: show the runs until all have ended', false),
+  );
+}
+
 const program = new Command('cifar-run')
   .description('Train image classifiers from a YAML file.')
   .version(version)
@@ -31,7 +40,7 @@ const program = new Command('cifar-run')
   // Wrong options are wrong input; --help and --version are not.
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
 
-withOverrides(program.command('run', { isDefault: true }))
+withLauncher(withOverrides(program.command('run', { isDefault: true })))
   .description('run the experiment of a file; the command itself may be left out')
   .argument('<file>', 'experiment file (YAML)')
   .option('--runs <folder>', 'folder that the run is written into', RUNS)
@@ -199,6 +208,14 @@ program.command('job', { hidden: true }).action(async () => {
   const { jobCommand } = await import('./commands/job.ts');
   await jobCommand();
 });
+
+program
+  .command('task', { hidden: true })
+  .argument('<file>')
+  .action(async (file) => {
+    const { taskCommand } = await import('./commands/task.ts');
+    await taskCommand(file);
+  });
 
 program
   .command('schema')

@@ -19,9 +19,11 @@ export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGUSR2';
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
   readonly exitCode: number;
+  readonly signal: StopSignal;
 
   constructor(signal: StopSignal) {
     super(`interrupted by ${signal}`);
+    this.signal = signal;
     this.exitCode = 128 + constants.signals[signal];
   }
 }

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { InterruptedError } from '../errors.ts';
 import type { Job } from '../sweep/job.ts';
-import type { Message } from '../sweep/launchers/local.ts';
 import { doJob } from '../sweep/worker.ts';
+import type { Message } from '../sweep/workers.ts';
 
 /** `cifar-run job`: one run of a sweep, as the process that launched this one says by messages. */
 export async function jobCommand(): Promise<void> {

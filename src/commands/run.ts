@@ -10,6 +10,7 @@ import { parseJobs } from '../sweep/capacity.ts';
 import { describeExpected } from '../sweep/expected.ts';
 import { type OnceOptions, runOnce } from '../sweep/once.ts';
 import { runSweep } from '../sweep/sweep.ts';
+import { launcherOverrides } from './launcher-options.ts';
 import { wholeNumber } from './numbers.ts';
 
 /** Options as the command line gives them: texts, and nothing where one was left out. */
@@ -26,6 +27,7 @@ export interface RunCommandOptions extends Overrides {
   readonly retries?: string;
   readonly dryRun: boolean;
   readonly limit?: string;
+  readonly wait: boolean;
 }
 
 /**
@@ -39,7 +41,8 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
       '--resume keeps what has finished, --no-needed does it again: only one can be',
     );
   }
-  const loaded = await loadExperiment(file, options);
+  const set = [...launcherOverrides({ ...options }), ...options.set];
+  const loaded = await loadExperiment(file, { ...options, set });
   if (options.dryRun) {
     const sweep = await planSweep(loaded);
     const lines = [...formatSweep(sweep.cells), '', await describeExpected(sweep, options.runs)];
@@ -48,7 +51,7 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
   }
   const threads = wholeNumber('--threads', options.threads, 1);
   const progress = await chooseProgress();
-  const { folder } = loaded.sweep
+  const { folder } = isSweep(loaded)
     ? await runSweep(loaded, {
         ...options,
         progress,
@@ -60,6 +63,11 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
       })
     : await runOne(loaded, { ...options, progress, threads, needed: needed ?? resume });
   process.stdout.write(`${folder}\n`);
+}
+
+/** A cluster is given a single run as a sweep of one. */
+function isSweep({ sweep, launcher }: LoadedExperiment): boolean {
+  return sweep !== null || launcher.name !== 'local';
 }
 
 /** A single run is made anew unless it is asked not to be. */

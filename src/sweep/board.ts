@@ -3,6 +3,7 @@ import type { Step } from '../progress/progress.ts';
 import { type ShownRun, SweepDisplay } from '../progress/sweep.ts';
 import type { SweepRecord, SweepRun } from '../record/sweep-record.ts';
 import type { JobEnd, JobEvent } from './job.ts';
+import { recordEnd } from './record-end.ts';
 import type { Watcher } from './schedule.ts';
 
 /** What is known of a run beside its record. */
@@ -42,7 +43,7 @@ export class SweepBoard implements Watcher {
   }
 
   async began(run: number): Promise<void> {
-    await this.#record.began(run);
+    await this.#record.began(this.#id(run));
     this.#going.set(run, { ...NEW, begun: performance.now() });
     this.#show(run);
   }
@@ -63,18 +64,16 @@ export class SweepBoard implements Watcher {
     const begun = this.#going.get(run)?.begun ?? performance.now();
     const seconds = (performance.now() - begun) / 1000;
     const done = { seconds, left: null };
+    await recordEnd(this.#record, this.#id(run), end, batchHalved);
     if (end.kind === 'done') {
-      await this.#record.done(run, end, batchHalved);
       const metric = end.metrics[this.#sweep.metric.name] ?? null;
       this.#change(run, { ...done, metric, at: end.reused ? 'was there' : (end.stopped ?? '') });
-    } else if (end.kind === 'failed') {
-      await this.#record.failed(run, end.error);
-      this.#change(run, done);
-    } else {
-      await this.#record.interrupted(run);
-      this.#change(run, done);
-    }
+    } else this.#change(run, done);
     this.#show(run);
+  }
+
+  #id(run: number): string {
+    return (this.#sweep.cells[run - 1] as PlannedCell).plan.id;
   }
 
   #change(run: number, change: Partial<Going>): void {

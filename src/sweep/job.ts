@@ -24,6 +24,9 @@ export interface Job {
   } | null;
 }
 
+/** What the jobs of a sweep have in common. */
+export type CommonJob = Omit<Job, 'id' | 'resolved' | 'text'>;
+
 /** Where a job stands. */
 export type JobEvent =
   | { readonly kind: 'step'; readonly title: string }

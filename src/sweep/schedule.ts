@@ -3,8 +3,8 @@ import { resolvedYaml } from '../config/resolved.ts';
 import { planExperiment } from '../plan/experiment.ts';
 import { halveBatch } from '../plan/halve-batch.ts';
 import type { PlannedCell } from '../plan/sweep.ts';
-import type { Job, JobEnd, JobEvent } from './job.ts';
-import type { LaunchedJob, Launcher } from './launchers/launcher.ts';
+import type { CommonJob, JobEnd, JobEvent } from './job.ts';
+import type { BegunJob, Workers } from './workers.ts';
 
 /** A cell, and where it stands among those of the sweep, from 1. */
 export interface Entry extends Pick<PlannedCell, 'loaded' | 'plan'> {
@@ -12,9 +12,9 @@ export interface Entry extends Pick<PlannedCell, 'loaded' | 'plan'> {
 }
 
 export interface ScheduleOptions {
-  readonly launcher: Launcher;
+  readonly workers: Workers;
   /** What all jobs have in common. */
-  readonly common: Omit<Job, 'id' | 'resolved' | 'text'>;
+  readonly common: CommonJob;
   /** How often a run that failed is tried again. */
   readonly retries: number;
   /** Ends all at the first run that fails. */
@@ -31,15 +31,15 @@ export interface Watcher {
   ended(run: number, end: JobEnd, batchHalved: number): Promise<void>;
 }
 
-/** Does the runs of a sweep, as many at once as the launcher has slots, and tries again what may help. */
+/** Does the runs of a sweep, as many at once as there are workers, and tries again what may help. */
 export async function schedule(
   entries: readonly Entry[],
   options: ScheduleOptions,
   watcher: Watcher,
 ): Promise<void> {
-  const { launcher, signal } = options;
+  const { workers, signal } = options;
   const waiting = [...entries];
-  const going = new Set<LaunchedJob>();
+  const going = new Set<BegunJob>();
   let ending = false;
   const endAll = () => {
     ending = true;
@@ -47,7 +47,7 @@ export async function schedule(
   };
   signal.addEventListener('abort', endAll);
   try {
-    await Promise.all(Array.from({ length: launcher.slots }, (_, slot) => workOff(slot)));
+    await Promise.all(Array.from({ length: workers.slots }, (_, slot) => workOff(slot)));
   } finally {
     signal.removeEventListener('abort', endAll);
   }
@@ -91,7 +91,7 @@ export async function schedule(
     { run, slot, resume }: { run: number; slot: number; resume: boolean },
   ): Promise<JobEnd> {
     const own = { id: plan.id, resolved: loaded.resolvedYaml(), text: loaded.text, resume };
-    const job = launcher.launch({ ...options.common, ...own }, slot, (event) =>
+    const job = workers.begin({ ...options.common, ...own }, slot, (event) =>
       watcher.event(run, event),
     );
     going.add(job);

@@ -6,10 +6,8 @@ import { columns } from '../plan/table.ts';
 import { SweepRecord, type SweepRun } from '../record/sweep-record.ts';
 import { writeSweepSummary } from '../record/sweep-summary.ts';
 import { finishedRun } from '../runs/finished.ts';
-import { SweepBoard } from './board.ts';
-import { type Capacity, divide, thisMachine, type Wish } from './capacity.ts';
-import { localLauncher } from './launchers/local.ts';
-import { schedule } from './schedule.ts';
+import type { Wish } from './capacity.ts';
+import { launchers } from './launchers/table.ts';
 
 export interface SweepOptions extends Omit<RunOptions, 'watchers' | 'threads'>, Wish {
   /** Finished runs of the same identity, of whatever experiment, are taken as they are. */
@@ -22,6 +20,8 @@ export interface SweepOptions extends Omit<RunOptions, 'watchers' | 'threads'>, 
   readonly failFast: boolean;
   /** How often a run that failed is tried again; `null`: as the file says. */
   readonly retries: number | null;
+  /** Of runs that are done elsewhere: waits until they have ended. */
+  readonly wait: boolean;
 }
 
 /**
@@ -33,7 +33,7 @@ export async function runSweep(
   loaded: LoadedExperiment,
   options: SweepOptions,
 ): Promise<{ readonly folder: string }> {
-  const { runs, needed, resume, verbose, compile, signal, progress, failFast } = options;
+  const { runs, threads, needed, resume, verbose, compile, signal, progress } = options;
 
   // 1. Plan: all runs, none of which is then found to be wrong when the others are done.
   const sweep = await planSweep(loaded);
@@ -41,27 +41,19 @@ export async function runSweep(
   // 2. Record: what is done already.
   const record = await SweepRecord.open(runs, sweep, needed);
   if (needed) await takeFinished(record, runs);
-  const left = record.runs.filter(({ state }) => state === 'waiting').slice(0, options.limit);
+  const left = record.runs.filter(isLeft).slice(0, options.limit);
 
   // 3. Launch what is left.
   if (left.length > 0) {
     const entries = left.map(({ run }) => ({ run, ...(sweep.cells[run - 1] as PlannedCell) }));
-    const machine = await thisMachine();
-    const { jobs, threads, why } = divide(
-      machine,
-      entries.map(({ plan }) => plan),
-      options,
-    );
-    const launcher = localLauncher({ slots: jobs, gpus: machine.gpus });
     const ids = sweep.cells.map(({ plan }) => plan.id);
     const asha = sweep.asha && { config: sweep.asha, ids };
     const common = { runs, threads, verbose, compile, needed, resume, asha };
     const retries = options.retries ?? sweep.retries;
-    const title = describeStart(sweep, left.length, { jobs, threads, why });
-    await progress.step(title, async (step) => {
-      const board = new SweepBoard(record, sweep, { step, slots: jobs });
-      await schedule(entries, { launcher, common, retries, failFast, signal }, board);
-    });
+    const config = loaded.launcher;
+    const work = { sweep, record, entries, common, retries, config, options };
+    const haveEnded = await launchers[config.name](work);
+    if (!haveEnded) return record;
   }
 
   // 4. Tell.
@@ -76,28 +68,15 @@ export async function runSweep(
 }
 
 async function takeFinished(record: SweepRecord, runs: string): Promise<void> {
-  for (const { run, id, state } of record.runs) {
-    if (state !== 'waiting') continue;
-    const done = await finishedRun(id, runs);
-    if (done) await record.done(run, done, 0);
+  for (const run of record.runs.filter(isLeft)) {
+    const done = await finishedRun(run.id, runs);
+    if (done) await record.done(run.id, done, 0);
   }
 }
 
-function describeStart(
-  { name, cells }: PlannedSweep,
-  left: number,
-  { jobs, threads, why }: Capacity,
-): string {
-  const runs = `${cells.length} ${cells.length === 1 ? 'run' : 'runs'}`;
-  return [
-    `Sweep ${name}: ${runs}`,
-    left < cells.length ? `${left} to do` : '',
-    `${jobs} at once`,
-    `${threads} ${threads === 1 ? 'thread' : 'threads'} each`,
-    why ?? '',
-  ]
-    .filter(Boolean)
-    .join(', ');
+/** Also a run that a cluster is thought to do: that is for its launcher to see. */
+function isLeft({ state }: SweepRun): boolean {
+  return state !== 'finished' && state !== 'stopped';
 }
 
 function describeFailures(failed: readonly SweepRun[], runs: number): string {

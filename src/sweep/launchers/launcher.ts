@@ -1,20 +1,28 @@
-import type { Job, JobEnd, JobEvent } from '../job.ts';
+import type { Launcher as LauncherConfig } from '../../config/file-types.ts';
+import type { PlannedSweep } from '../../plan/sweep.ts';
+import type { SweepRecord } from '../../record/sweep-record.ts';
+import type { CommonJob } from '../job.ts';
+import type { Entry } from '../schedule.ts';
+import type { SweepOptions } from '../sweep.ts';
 
-/** Where the runs of a sweep are done; another place is another file beside `local.ts`. */
-export interface Launcher {
-  /** Jobs that it does at once; the next one is launched when one of them has ended. */
-  readonly slots: number;
-  /**
-   * Begins a job.
-   * @param slot from 0 to `slots`, no other job's as long as this one has not ended.
-   * @param watch is told where the job stands, as far as that can be seen.
-   */
-  launch(job: Job, slot: number, watch: (event: JobEvent) => void): LaunchedJob;
+/** What a launcher is to have done. */
+export interface Work {
+  readonly sweep: PlannedSweep;
+  /** Is told of each run as it begins and ends. */
+  readonly record: SweepRecord;
+  /** The runs that are left. */
+  readonly entries: readonly Entry[];
+  /** What all jobs have in common; threads: as they were asked for. */
+  readonly common: CommonJob;
+  /** How often a run that failed is tried again. */
+  readonly retries: number;
+  /** The file's `launcher`. */
+  readonly config: Required<LauncherConfig>;
+  readonly options: SweepOptions;
 }
 
-export interface LaunchedJob {
-  /** Never rejected: a job that breaks has failed. */
-  readonly end: Promise<JobEnd>;
-  /** Has it save what it did and end. */
-  interrupt(): void;
-}
+/**
+ * Has runs of a sweep done: `local.ts` on this machine, other files beside it in other places.
+ * @returns whether they have ended; if not, they go on without this process.
+ */
+export type Launcher = (work: Work) => Promise<boolean>;

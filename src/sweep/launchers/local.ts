@@ -1,69 +1,40 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import type { JobEnd, JobEvent } from '../job.ts';
-import type { LaunchedJob, Launcher } from './launcher.ts';
+import { SweepBoard } from '../board.ts';
+import { type Capacity, divide, thisMachine } from '../capacity.ts';
+import { schedule } from '../schedule.ts';
+import { workers } from '../workers.ts';
+import type { Launcher, Work } from './launcher.ts';
 
-/** Of what a process says before it breaks. */
-const LAST_WORDS = 2_000;
-
-export interface LocalOptions {
-  readonly slots: number;
-  /** The GPU of each slot as `CUDA_VISIBLE_DEVICES` names it; none: they run on the CPU. */
-  readonly gpus: readonly string[];
-}
-
-/** What a job's process says to the one that launched it. */
-export type Message = { readonly event: JobEvent } | { readonly end: JobEnd };
-
-/** Each job in a process of its own on this machine: this program again, told by messages what to do. */
-export function localLauncher({ slots, gpus }: LocalOptions): Launcher {
-  return {
-    slots,
-    launch(job, slot, watch) {
-      const gpu = gpus[slot];
-      const env = gpu === undefined ? process.env : { ...process.env, CUDA_VISIBLE_DEVICES: gpu };
-      const child = fork(process.argv[1] as string, ['job'], {
-        env,
-        // Keeps numbers that are none, which JSON does not.
-        serialization: 'advanced',
-        stdio: ['ignore', 'ignore', job.verbose ? 'inherit' : 'pipe', 'ipc'],
-      });
-      child.send(job);
-      return { end: endOf(child, watch), interrupt: () => tell(child, 'interrupt') };
-    },
-  };
-}
-
-function endOf(child: ChildProcess, watch: (event: JobEvent) => void): LaunchedJob['end'] {
-  const stop = () => child.kill('SIGKILL');
-  // This program ends at once only when it is asked to for the second time.
-  process.once('exit', stop);
-  let end: JobEnd | null = null;
-  let said = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    said = (said + text).slice(-LAST_WORDS);
+/** Each run in a process of its own on this machine, several at once. */
+export const localLauncher: Launcher = async (work) => {
+  const { sweep, record, entries, retries, options } = work;
+  const { failFast, signal, progress } = options;
+  const machine = await thisMachine();
+  const plans = entries.map(({ plan }) => plan);
+  const capacity = divide(machine, plans, options);
+  const { jobs: slots, threads } = capacity;
+  await progress.step(describeStart(work, capacity), async (step) => {
+    await schedule(
+      entries,
+      {
+        workers: workers({ slots, gpus: machine.gpus }),
+        common: { ...work.common, threads },
+        ...{ retries, failFast, signal },
+      },
+      new SweepBoard(record, sweep, { step, slots }),
+    );
   });
-  child.on('message', (message: Message) => {
-    if ('event' in message) watch(message.event);
-    else end = message.end;
-  });
-  return new Promise((resolve) => {
-    child.on('error', (error) => resolve({ kind: 'failed', error: error.message, cause: 'other' }));
-    child.on('close', (code, signal) => {
-      process.off('exit', stop);
-      resolve(end ?? broken(code, signal, said.trim()));
-    });
-  });
-}
+  return true;
+};
 
-/** A process that ends without a word; Linux ends one with SIGKILL when memory runs out. */
-function broken(code: number | null, signal: NodeJS.Signals | null, said: string): JobEnd {
-  const how = signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
-  const error = [`its process ${how}`, said].filter(Boolean).join(': ');
-  const isMemory =
-    signal === 'SIGKILL' || /bad_alloc|out of memory|memory allocation of/i.test(said);
-  return { kind: 'failed', error, cause: isMemory ? 'memory' : 'other' };
-}
-
-function tell(child: ChildProcess, message: string): void {
-  if (child.connected) child.send(message, () => {});
+function describeStart({ sweep, entries }: Work, { jobs, threads, why }: Capacity): string {
+  const { name, cells } = sweep;
+  return [
+    `Sweep ${name}: ${cells.length} ${cells.length === 1 ? 'run' : 'runs'}`,
+    entries.length < cells.length ? `${entries.length} to do` : '',
+    `${jobs} at once`,
+    `${threads} ${threads === 1 ? 'thread' : 'threads'} each`,
+    why ?? '',
+  ]
+    .filter(Boolean)
+    .join(', ');
 }
