@@ -61,7 +61,7 @@ export async function runSweep(
   await progress.step('Summing up', async () => {
     await writeSweepSummary(record.folder);
   });
-  const failed = record.runs.filter(({ state }) => state === 'failed');
+  const failed = record.runs.filter(({ state }) => state === 'failed' || state === 'interrupted');
   if (failed.length > 0) throw new RunError(describeFailures(failed, record.runs.length));
   await progress.step(describeBest(sweep, record.runs), async () => {});
   return record;
@@ -80,13 +80,14 @@ function isLeft({ state }: SweepRun): boolean {
 }
 
 function describeFailures(failed: readonly SweepRun[], runs: number): string {
-  const rows = failed.map(({ run, settings, error }) => [
+  const rows = failed.map(({ run, settings, state, error }) => [
     `run ${run}`,
     showSettings(settings),
-    error?.split('\n')[0] ?? '',
+    error?.split('\n')[0] ?? state,
   ]);
+  const isAny = failed.some(({ state }) => state === 'interrupted');
   return [
-    `${failed.length} of ${runs} runs failed:`,
+    `${failed.length} of ${runs} runs failed${isAny ? ' or were interrupted' : ''}:`,
     ...columns(rows, ['left', 'left', 'left']),
   ].join('\n');
 }

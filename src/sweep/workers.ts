@@ -75,6 +75,8 @@ function endOf(child: ChildProcess, watch: (event: JobEvent) => void): BegunJob[
 
 /** A process that ends without a word; Linux ends one with SIGKILL when memory runs out. */
 function broken(code: number | null, signal: NodeJS.Signals | null, said: string): JobEnd {
+  // It was asked to end before it could listen.
+  if (signal === 'SIGTERM' || signal === 'SIGINT') return { kind: 'interrupted' };
   const how = signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
   const error = [`its process ${how}`, said].filter(Boolean).join(': ');
   const isMemory =

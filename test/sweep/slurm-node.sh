@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A real Slurm of one node with two CPUs, of its own munge, on loopback; needs Debian's slurm-wlm and munge, and root.
+# A real Slurm of one node with two CPUs, with a munge of its own, on loopback; needs Debian's slurm-wlm and munge.
 #   slurm-node.sh start DIR   then export SLURM_CONF=DIR/slurm.conf
 #   slurm-node.sh stop DIR    ends what start began
 set -euo pipefail
@@ -16,13 +16,13 @@ start() {
   cat >"$SLURM_CONF" <<CONF
 ClusterName=test
 SlurmctldHost=$host(127.0.0.1)
-SlurmctldPort=$((port))
+SlurmctldPort=$port
 SlurmdPort=$((port + 1))
 AuthType=auth/munge
 AuthInfo=socket=$dir/munge/socket,cred_expire=5
 CredType=cred/munge
-SlurmUser=root
-SlurmdUser=root
+SlurmUser=$(id -un)
+SlurmdUser=$(id -un)
 StateSaveLocation=$dir/state
 SlurmdSpoolDir=$dir/spool
 SlurmctldPidFile=$dir/slurmctld.pid
@@ -59,6 +59,10 @@ CONF
 stop() {
   for daemon in slurmd slurmctld munged; do
     if [ -f "$dir/$daemon.pid" ]; then kill "$(cat "$dir/$daemon.pid")" || true; fi
+    for _ in $(seq 100); do
+      if [ ! -f "$dir/$daemon.pid" ]; then break; fi
+      sleep 0.1
+    done
   done
 }
 

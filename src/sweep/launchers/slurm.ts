@@ -1,3 +1,4 @@
+import { InputError } from '../../errors.ts';
 import type { Launcher, Work } from './launcher.ts';
 import { taskStates } from './slurm/commands.ts';
 import { follow, isOver } from './slurm/follow.ts';
@@ -9,7 +10,11 @@ import { submit } from './slurm/tasks.ts';
  */
 export const slurmLauncher: Launcher = async (work) => {
   const { record, options } = work;
-  const { progress } = options;
+  const { progress, jobs } = options;
+  if (jobs !== 1) {
+    const message = `--jobs is for the launcher local; with slurm, --array-parallelism bounds the runs at once. Received: ${jobs}`;
+    throw new InputError(message);
+  }
   const states = await taskStates();
   const waiting = work.entries.filter(({ plan }) => {
     const task = record.runs.find(({ id }) => id === plan.id)?.task;

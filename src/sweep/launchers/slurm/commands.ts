@@ -19,7 +19,12 @@ function complaint(stderr: string): string {
 
 /** Hands in a batch script. @returns the job's number. */
 export async function sbatch(script: string): Promise<string> {
-  const said = await ask('sbatch', ['--parsable', script]);
+  const said = await ask('sbatch', ['--parsable', script]).catch((error: Error) => {
+    if (!error.message.includes('Invalid job array')) throw error;
+    const hint =
+      'a task has the number of its run, which MaxArraySize bounds (scontrol show config)';
+    throw new RunError(`${error.message}; ${hint}`, { cause: error });
+  });
   // On a federation the cluster's name follows.
   return said.trim().split(';')[0] as string;
 }

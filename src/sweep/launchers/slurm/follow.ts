@@ -11,7 +11,7 @@ import { logOf } from './tasks.ts';
 
 const LOOK_EVERY_MS = 2_000;
 /** Slurm's controller serves all users. */
-const ASK_EVERY_MS = 10_000;
+const ASK_EVERY_MS = 5_000;
 
 /** States of a task that will not begin any more. A preempted one is put back into the queue, unless it is not. */
 const OVER = [
@@ -30,9 +30,10 @@ export function isOver(state: string | undefined): boolean {
  * @throws the signal's reason when it is aborted; the tasks go on.
  */
 export async function follow(work: Work, step: Step): Promise<void> {
-  const { record, entries, options, sweep } = work;
+  const { record, entries, options, sweep, config } = work;
   const own = new Set(entries.map(({ plan }) => plan.id));
-  const display = new SweepDisplay(step, { metric: sweep.metric.name, slots: entries.length });
+  const slots = config.array_parallelism ?? entries.length;
+  const display = new SweepDisplay(step, { metric: sweep.metric.name, slots });
   const seen = new Map(record.runs.map(({ id, state }) => [id, state]));
   let over = new Map<string, string>();
   let asked = performance.now();

@@ -1,0 +1,226 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { execa } from 'execa';
+import type { SweepRun } from '../../src/record/sweep-record.ts';
+import { cli, type Outcome } from '../command-line.ts';
+import { missingPrograms, SlurmNode } from './slurm-node.ts';
+
+/** More than there is time for. */
+const ENDLESS = 1_000_000;
+const RATE = 'phases.train.optimizer.learningRate';
+const EPOCHS = 'phases.train.epochs';
+
+/** The first is not done in time, the second is preempted, the third fails; nine more. */
+const ARRAY = `
+seed: 5
+data: { dataset: digits, classes: ['1', '7', '9'], limit: 30, validation: 0.3 }
+model:
+  backbone:
+    inputShape: [28, 28, 1]
+    layers:
+      - conv2d: { filters: 4, kernelSize: 5, strides: 4, activation: relu }
+    weights: random
+  head:
+    - flatten
+    - dropout: 0.2
+    - dense: { units: 3, activation: softmax, name: predictions }
+phases:
+  - { name: train, epochs: 3, optimizer: { name: adam, learningRate: 1e-3 } }
+checkpoint: { everyEpochs: 100000 }
+sweep:
+  method: zip
+  parameters:
+    ${EPOCHS}: { values: [${ENDLESS}, 2000, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3] }
+    ${RATE}: { values: [1e-4, 1e-4, 1e36, 1e-2, 1e-3, 1e-4, 1e-2, 1e-3, 1e-4, 1e-2, 1e-3, 1e-4] }
+    seed: { values: [1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 3] }
+launcher:
+  time: 1
+  cpus_per_task: 1
+  signal_delay_s: 5
+  max_num_timeout: 1
+  setup: [export PREPARED=yes]
+  additional_parameters: { comment: "a sweep's array" }
+`;
+
+/** Runs of the built program on a real Slurm. */
+describe('a sweep on Slurm', function (this: Mocha.Suite) {
+  this.timeout(300_000);
+  let folder: string;
+  let slurm: SlurmNode;
+
+  before(async function () {
+    const missing = await missingPrograms();
+    if (missing.length > 0) {
+      const why = `there is no ${missing.join(', ')}, of Debian's slurm-wlm and munge`;
+      if (process.env.CI) throw new Error(`${why}, and in CI no test is skipped`);
+      console.log(`      skipped: ${why}`);
+      this.skip();
+    }
+    folder = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
+    slurm = new SlurmNode(join(folder, 'node'));
+    await slurm.start();
+    await writeFile(join(folder, 'array.yaml'), ARRAY);
+  });
+
+  after(async () => {
+    await slurm?.stop();
+    if (folder) await rm(folder, { recursive: true });
+  });
+
+  async function run(...args: string[]): Promise<Outcome> {
+    const options = { cwd: folder, env: slurm.env, reject: false } as const;
+    const { exitCode, stdout, stderr } = await execa(process.execPath, [cli, ...args], options);
+    return { exitCode, stdout, stderr };
+  }
+
+  async function recorded(sweep = 'runs/array') {
+    const text = await readFile(join(folder, sweep, 'sweep.json'), 'utf8');
+    return (JSON.parse(text) as { runs: SweepRun[] }).runs;
+  }
+
+  async function recordedRun(run: number): Promise<SweepRun> {
+    return (await recorded())[run - 1] as SweepRun;
+  }
+
+  /** What a run wrote into one of its files; nothing if it has not begun. */
+  async function written(run: number, file: string): Promise<string> {
+    const { id } = await recordedRun(run);
+    const folders = (await readdir(join(folder, 'runs/array'))).filter((name) => name.endsWith(id));
+    expect(folders.length, 'each run has one folder at most').to.be.at.most(1);
+    return readFile(join(folder, 'runs/array', folders[0] ?? '', file), 'utf8').catch(() => '');
+  }
+
+  async function until(isSo: () => Promise<boolean>): Promise<void> {
+    while (!(await isSo())) await sleep(100);
+  }
+
+  const epochsOf = async (run: number) =>
+    (await written(run, 'metrics.csv')).split('\n').length - 2;
+
+  describe('of twelve runs', () => {
+    let submitted: Outcome;
+    let waited: Outcome;
+    before(async () => {
+      submitted = await run('array.yaml', '--launcher', 'slurm');
+      await until(async () => (await epochsOf(1)) > 20 && (await epochsOf(2)) > 20);
+      await slurm.ask('sbatch', '--partition=urgent', '--cpus-per-task=2', '--wrap=sleep 1');
+      const waiting = run('array.yaml', '--launcher', 'slurm', '--wait');
+      const left = `sweep.exclude=[{${EPOCHS}: ${ENDLESS}}, {${RATE}: 1e36}]`;
+      await run('array.yaml', '--runs', 'local', '--threads', '1', '--set', left);
+      waited = await waiting;
+    });
+
+    it('is handed in as one job array, by a script that stays, and waits for nothing', async () => {
+      expect(submitted.exitCode).to.equal(0);
+      expect(submitted.stdout).to.match(
+        /^Handing 12 runs in to Slurm\n {2}job (\d+): squeue -j \1/,
+      );
+      expect(submitted.stdout).to.match(/runs\/array$/);
+      const at = join(folder, 'runs/array/slurm');
+      const scripts = (await readdir(at)).filter((name) => name.endsWith('.sh'));
+      expect(scripts).to.have.length(1);
+      const script = await readFile(join(at, scripts[0] ?? ''), 'utf8');
+      expect(script).to.match(/^#SBATCH --array=1-12$/m);
+      expect(script).to.match(/^export PREPARED=yes\nexec .* task .*\.json$/m);
+    });
+
+    it('shows the runs when asked to wait, hands none in again, and ends with 1 as two failed', async () => {
+      expect(waited.stdout).to.match(/^Sweep array: 12 runs, \d+ to do, \d+ handed in before$/m);
+      expect(waited.stdout).not.to.contain('Handing');
+      expect(waited.stdout).to.match(/run 2 of 12 .* finished {2}val_loss \d/);
+      expect(waited.stderr).to.match(
+        /^2 of 12 runs failed:\nrun 1 .*\nrun 3 .*the loss became NaN/,
+      );
+      expect(waited.exitCode).to.equal(1);
+      const states = (await recorded()).map(({ state }) => state);
+      expect(states).to.deep.equal(['failed', 'finished', 'failed', ...Array(9).fill('finished')]);
+    });
+
+    it('goes on with a preempted run where it was interrupted', async () => {
+      const log = await written(2, 'log.txt');
+      expect(log).to.match(/goes on from phase train, epoch \d{2,}/);
+      const { task } = await recordedRun(2);
+      const said = await readFile(join(folder, `runs/array/slurm/${task?.id}.log`), 'utf8');
+      expect(said).to.contain('PREEMPTION');
+      expect(said).to.match(/put back (once|2 times): run 2/);
+    });
+
+    it('puts a run whose time is over back into the queue as often as it may', async () => {
+      const { error, task } = await recordedRun(1);
+      expect(error).to.match(/^its time was over 2 times, and max_num_timeout is 1; --resume/);
+      const said = await readFile(join(folder, `runs/array/slurm/${task?.id}.log`), 'utf8');
+      expect(said.match(/interrupted by SIGUSR2/g)).to.have.length(1);
+      expect(said).to.contain('REQUEUE');
+      // Once after it was preempted, once after its time was over.
+      expect((await written(1, 'log.txt')).match(/goes on from phase train/g)).to.have.length(2);
+    });
+
+    it('gives what it gives on this machine, byte for byte', async () => {
+      const here = new Map((await recorded('local/array')).map((each) => [each.id, each]));
+      expect(here.size).to.equal(10);
+      for (const { id, state, folder: own, metrics } of await recorded()) {
+        if (state !== 'finished') continue;
+        const other = here.get(id);
+        expect(metrics).to.deep.equal(other?.metrics);
+        for (const file of ['predictions.csv', 'model/weights.bin', 'confusion_matrix.csv']) {
+          const [one, two] = await Promise.all([
+            readFile(join(folder, 'runs/array', own ?? '', file)),
+            readFile(join(folder, 'local/array', other?.folder ?? '', file)),
+          ]);
+          expect(one.equals(two), `${file} of ${id}`).to.equal(true);
+        }
+      }
+    });
+
+    it('hands in again only what failed, when resumed, and tells of a task that ended without a word', async () => {
+      const before = await epochsOf(1);
+      const resumed = run('array.yaml', '--launcher', 'slurm', '--resume', '--wait');
+      await until(async () => (await epochsOf(1)) > before);
+      const { task } = await recordedRun(1);
+      await slurm.ask('scancel', '--batch', '--signal=KILL', task?.id ?? '');
+      const { stdout, stderr } = await resumed;
+      expect(stdout).to.contain('Handing 2 runs in to Slurm');
+      const [first, second, third] = await recorded();
+      expect(first?.error).to.match(
+        /^its task ended without a word, for Slurm it is FAILED; see .*_1\.log$/,
+      );
+      expect(second?.state).to.equal('finished');
+      expect(third?.error).to.contain('the loss became NaN');
+      expect(third?.task?.id).to.match(new RegExp(`^${task?.id.split('_')[0]}_3$`));
+      expect(stderr).to.contain('2 of 12 runs failed');
+    });
+  });
+
+  it('takes a single run as a sweep of one, and tells that it was cancelled', async () => {
+    const file = ARRAY.replace(/^sweep:[\s\S]*(?=^launcher:)/m, '');
+    await writeFile(join(folder, 'one.yaml'), file);
+    const endless = ['--set', `${EPOCHS}=${ENDLESS}`, '--runs', 'one'];
+    const waiting = run('one.yaml', '--launcher', 'slurm', '--wait', ...endless);
+    await until(async () => (await recorded('one/one').catch(() => []))[0]?.state === 'running');
+    const [begun] = await recorded('one/one');
+    await slurm.ask('scancel', begun?.task?.id ?? '');
+    const { exitCode, stderr } = await waiting;
+    expect(stderr).to.match(/^1 of 1 runs failed or were interrupted:\nrun 1 +interrupted$/);
+    expect(exitCode).to.equal(1);
+  });
+
+  it('says what Slurm, or the lack of it, has against it', async () => {
+    const args = ['array.yaml', '--launcher', 'slurm', '--runs', 'none'];
+    const refused = await run(...args, '--partition', 'none');
+    expect(refused.stderr).to.equal(
+      'sbatch failed: invalid partition specified: none; Batch job submission failed: Invalid partition name specified',
+    );
+    expect(refused.exitCode).to.equal(1);
+    const { stderr, exitCode } = await execa(process.execPath, [cli, ...args], {
+      ...{ cwd: folder, env: { PATH: '' }, reject: false },
+    });
+    expect(stderr).to.match(/^the launcher slurm needs squeue, which this machine has not/);
+    expect(exitCode).to.equal(2);
+    const jobs = await run(...args, '--jobs', '2');
+    expect(jobs.stderr).to.match(/^--jobs is for the launcher local; .* Received: 2$/);
+    expect(jobs.exitCode).to.equal(2);
+  });
+});
