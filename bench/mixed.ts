@@ -11,7 +11,9 @@ import { tarTree } from '../src/data/files/tar.ts';
  */
 const [archive = '', to = '', ...classes] = process.argv.slice(2);
 const tree = tarTree(archive);
-const wanted = (await tree.list()).filter((path) => classes.includes(path.split('/').at(-2) ?? ''));
+const isWanted = (path: string) =>
+  path.endsWith('.jpg') && classes.includes(path.split('/').at(-2) ?? '');
+const wanted = (await tree.list()).filter(isWanted);
 const zip = new ZipFile();
 const written = pipeline(zip.outputStream, createWriteStream(to));
 let count = 0;

@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import { dirname } from 'node:path';
+import { parseArgs } from 'node:util';
+import { contestantCommands } from './contestant.ts';
+import { measures } from './measures/table.ts';
+import { unpackPictures } from './pictures.ts';
+import { formatResults, mergeRows, parseNotes, type Results } from './results.ts';
+
+/**
+ * Measures cifar-run beside Keras and PyTorch and writes RESULTS.md. With `--quick` one round of each peer's
+ * plain way, which is only shown; without `--pictures` what needs them is left out.
+ *
+ *     npm run bench -- [MEASURE…] [--pictures cifar10-jpeg.tar.gz] [--rounds 7] [--quick]
+ */
+const { positionals: wanted, values: flags } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    pictures: { type: 'string' },
+    rounds: { type: 'string', default: '7' },
+  },
+});
+const names = measures.map(({ name }) => name);
+const unknown = wanted.find((name) => !names.includes(name));
+if (unknown !== undefined) throw new Error(`there are ${names.join(', ')}. Received: ${unknown}`);
+const rounds = flags.quick ? 1 : Number(flags.rounds);
+if (!(Number.isInteger(rounds) && rounds > 0))
+  throw new Error(`--rounds must be a whole number from 1. Received: ${flags.rounds}`);
+
+const at = (name: string) => new URL(name, import.meta.url);
+const text = async (name: string) => (existsSync(at(name)) ? readFile(at(name), 'utf8') : '');
+const pinned = (
+  await Promise.all(['', '-alone'].map((part) => text(`peers/requirements${part}.txt`)))
+)
+  .flatMap((lines) => lines.split('\n'))
+  .filter((line) => /^(tensorflow|keras|torch|pillow)/.test(line));
+const threads = os.availableParallelism();
+const machine = `${os.cpus()[0]?.model}, ${threads} threads`;
+const versions = [`Node ${process.versions.node}`, ...pinned].join(', ');
+
+const commands = await contestantCommands();
+const pictures = flags.pictures ? await unpackPictures(flags.pictures) : '';
+let results: Results = JSON.parse((await text('results.json')) || '[]');
+try {
+  for (const measure of measures) {
+    if (wanted.length > 0 && !wanted.includes(measure.name)) continue;
+    if (measure.needsPictures && !pictures) {
+      process.stderr.write(`${measure.name}: left out, it needs --pictures\n`);
+      continue;
+    }
+    process.stderr.write(`${measure.name}\n`);
+    const load = os.loadavg()[0]?.toFixed(1);
+    const rows = await measure.run({ rounds, threads, quick: flags.quick, commands, pictures });
+    const date = new Date().toISOString().slice(0, 10);
+    const measured = rows.map((row) => ({
+      ...row,
+      ...{ date, machine, versions },
+      load: `${load} to ${os.loadavg()[0]?.toFixed(1)}`,
+    }));
+    results = mergeRows(results, measured);
+    const notes = parseNotes(
+      await text('notes.md'),
+      results.map(({ name }) => name),
+    );
+    if (flags.quick) process.stdout.write(formatResults(measured, notes));
+    else {
+      await writeFile(at('results.json'), `${JSON.stringify(results, null, 2)}\n`);
+      await writeFile(at('RESULTS.md'), formatResults(results, notes));
+    }
+  }
+} finally {
+  if (pictures) await rm(dirname(pictures), { recursive: true });
+}

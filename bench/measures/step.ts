@@ -1,0 +1,37 @@
+import { type Measure, medians, type Row, takeTurns } from '../measure.ts';
+import type { StepWork } from '../task.ts';
+
+export interface StepCase extends Omit<StepWork, 'kind'> {
+  /** Steps in one round. */
+  readonly steps: number;
+  readonly target: number;
+  /** Whether the memory that they took is a row as well. */
+  readonly memory: boolean;
+}
+
+/** Milliseconds of steps, or passes, on one batch. */
+export function stepMeasure(
+  name: string,
+  title: string,
+  kind: StepWork['kind'],
+  cases: readonly StepCase[],
+): Measure {
+  return {
+    name,
+    needsPictures: false,
+    async run(options) {
+      const rows: Row[] = [];
+      for (const { model, batch, steps, target, memory } of cases) {
+        const work = () => ({ kind, model, batch });
+        const answers = await takeTurns({ work, amount: () => steps, warmUp: 2 }, options);
+        const row = { name: `${title}, batch ${batch}`, scaled: '' };
+        const time = medians(answers, ({ seconds }) => (1000 * seconds) / steps);
+        rows.push({ ...row, ...time, unit: 'ms', target });
+        if (!memory) continue;
+        const peak = medians(answers, (answer) => answer.peak);
+        rows.push({ ...row, ...peak, name: `${row.name}: peak memory`, unit: 'MiB', target: 1 });
+      }
+      return rows;
+    },
+  };
+}

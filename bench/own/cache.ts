@@ -1,0 +1,15 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import { join } from 'node:path';
+
+/** Does something as at the first start, with nothing kept but the engine, which has to be started already. */
+export async function inFreshCache<T>(run: () => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(os.tmpdir(), 'cifar-run-bench-'));
+  process.env.CIFAR_RUN_CACHE = folder;
+  try {
+    return await run();
+  } finally {
+    delete process.env.CIFAR_RUN_CACHE;
+    await rm(folder, { recursive: true });
+  }
+}

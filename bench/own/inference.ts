@@ -1,0 +1,23 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Engine } from '../../src/engine/engine.ts';
+import { buildModel } from '../../src/model/build.ts';
+import { forward } from '../../src/train/forward.ts';
+import { benchGraph } from '../models.ts';
+import type { StepWork } from '../task.ts';
+import type { Do } from './work.ts';
+
+/** Forward passes of one batch, as evaluation runs them. */
+export async function inference({ model: name, batch }: StepWork, engine: Engine): Promise<Do> {
+  const graph = await benchGraph(name);
+  const model = buildModel(graph, 0);
+  const compiled = engine.compile(([x]) => [forward(model, x as tf.Tensor, false).probabilities]);
+  const x = tf.randomUniform([batch, ...graph.inputShape]);
+  return async (passes) => {
+    for (let i = 0; i < passes; i++) {
+      const [probabilities] = await compiled.run([x]);
+      await probabilities?.data();
+      tf.dispose(probabilities);
+    }
+    return {};
+  };
+}

@@ -1,0 +1,50 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Engine } from '../../src/engine/engine.ts';
+import { buildModel } from '../../src/model/build.ts';
+import { Objective } from '../../src/train/objective.ts';
+import { Optimizer } from '../../src/train/optimizers/optimizer.ts';
+import { TrainingStep } from '../../src/train/step.ts';
+import { trainedWeights } from '../../src/train/weights.ts';
+import { benchGraph } from '../models.ts';
+import type { StepWork } from '../task.ts';
+import type { Do } from './work.ts';
+
+const CLASSES = 10;
+
+/** Steps of Adam on one batch, as the training loop runs them. */
+export async function step({ model: name, batch }: StepWork, engine: Engine): Promise<Do> {
+  const graph = await benchGraph(name);
+  const model = buildModel(graph, 0);
+  const weights = trainedWeights(model, graph, {});
+  const config = {
+    name: 'adam',
+    learningRate: 1e-4,
+    weightDecay: null,
+    clipNorm: null,
+    globalClipNorm: null,
+    clipValue: null,
+    args: {},
+  } as const;
+  const { fused } = engine;
+  const optimizer = new Optimizer({ config, weights, gradientAccumulation: 1, ema: null, fused });
+  const loss = {
+    name: 'categoricalCrossentropy',
+    labelSmoothing: 0,
+    gamma: 2,
+    alpha: 0.25,
+  } as const;
+  const objective = new Objective(loss, [{ name: 'accuracy', label: 'accuracy', k: null }]);
+  const training = new TrainingStep({ model, weights, optimizer, objective, engine, seed: 0 });
+  const x = tf.randomUniform<tf.Rank>([batch, ...graph.inputShape]) as tf.Tensor4D;
+  const labels = Array.from({ length: batch }, (_, i) => i % CLASSES);
+  const y = tf.tidy(() => tf.oneHot(labels, CLASSES).toFloat()) as tf.Tensor2D;
+  let done = 0;
+  return async (steps) => {
+    for (let i = 0; i < steps; i++) {
+      const measures = await training.run({ x, y }, { learningRate: 1e-4, step: done++ });
+      if (i === steps - 1) await measures[0]?.data();
+      tf.dispose(measures as tf.Tensor[]);
+    }
+    return {};
+  };
+}

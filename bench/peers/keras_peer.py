@@ -1,0 +1,145 @@
+"""Keras 3 on TensorFlow: python keras_peer.py TASK. See protocol.py."""
+import os
+import time
+
+from protocol import fastest, serve, task
+
+TASK = task()
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers
+
+tf.config.threading.set_intra_op_parallelism_threads(TASK["threads"])
+
+HEAD = [1024, 512, 512, 256, 256, 128, 128, 64, 64, 64]
+
+
+def published_head(x):
+    for i, units in enumerate(HEAD):
+        x = layers.Dense(units, activation="relu")(x)
+        x = layers.Dropout(0.25)(x)
+        if i % 2 == 1:
+            x = layers.BatchNormalization()(x)
+    return layers.Dense(10, activation="softmax")(x)
+
+
+def build(name):
+    if name == "head":
+        inputs = keras.Input((512,))
+        return keras.Model(inputs, published_head(inputs))
+    if name == "vgg19":
+        backbone = keras.applications.VGG19(include_top=False, weights=None, input_shape=(32, 32, 3))
+        return keras.Model(backbone.input, published_head(layers.Flatten()(backbone.output)))
+    network = {"resnet50": keras.applications.ResNet50, "mobilenet": keras.applications.MobileNet}[name]
+    backbone = network(include_top=False, weights=None, input_shape=(96, 96, 3))
+    x = layers.GlobalAveragePooling2D()(backbone.output)
+    if name == "mobilenet":
+        x = layers.Dense(128, activation="relu")(x)
+    x = layers.Dropout(0.3 if name == "mobilenet" else 0.2)(x)
+    return keras.Model(backbone.input, layers.Dense(10, activation="softmax")(x))
+
+
+def compiled(model, jit):
+    model.compile(
+        keras.optimizers.Adam(1e-4), "categorical_crossentropy", metrics=["accuracy"], jit_compile=jit
+    )
+    return model
+
+
+def batch_of(model):
+    x = np.random.rand(TASK["batch"], *model.input_shape[1:]).astype("float32")
+    return x, np.eye(10, dtype="float32")[np.arange(TASK["batch"]) % 10]
+
+
+def step(jit):
+    model = compiled(build(TASK["model"]), jit)
+    x, y = batch_of(model)
+    data = iter(tf.data.Dataset.from_tensors((tf.constant(x), tf.constant(y))).repeat())
+    function = model.make_train_function() or model.train_function
+
+    def work(steps):
+        for _ in range(steps):
+            logs = function(data)
+        float(tf.nest.flatten(logs)[0])
+
+    return work
+
+
+def inference(jit):
+    model = build(TASK["model"])
+    x = tf.constant(batch_of(model)[0])
+    function = tf.function(lambda x: model(x, training=False), jit_compile=jit)
+
+    def work(passes):
+        for _ in range(passes):
+            function(x).numpy()
+
+    return work
+
+
+def pictures():
+    found = keras.utils.image_dataset_from_directory(
+        TASK["folder"] + "/train", image_size=(32, 32), label_mode="categorical", batch_size=256, shuffle=False, verbose=False
+    )
+    batches = [(x.numpy(), y.numpy()) for x, y in found]
+    x, y = (np.concatenate(parts) for parts in zip(*batches))
+    return x, y
+
+
+class LastEpoch(keras.callbacks.Callback):
+    seconds = 0.0
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.begin = time.perf_counter()
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.seconds = time.perf_counter() - self.begin
+
+
+def frozen():
+    """The published head on the frozen VGG19: through the whole network each epoch, or on features kept by hand."""
+
+    def work(epochs):
+        keras.backend.clear_session()
+        x, y = pictures()
+        x = keras.applications.vgg19.preprocess_input(x)
+        model = build("vgg19")
+        cut = model.get_layer("block5_pool")
+        if TASK["cached"]:
+            x = keras.Model(model.input, cut.output).predict(x, batch_size=64, verbose=0).reshape(len(x), -1)
+            model = build("head")
+        else:
+            for layer in model.layers[: model.layers.index(cut) + 1]:
+                layer.trainable = False
+        last = LastEpoch()
+        compiled(model, False).fit(x, y, batch_size=TASK["batch"], epochs=epochs, verbose=0, callbacks=[last])
+        return {"last": last.seconds}
+
+    return work
+
+
+def decode():
+    def work(times):
+        for _ in range(times):
+            pictures()
+
+    return work
+
+
+KIND = TASK["kind"]
+if KIND == "frozen":
+    serve("", frozen())
+elif KIND == "decode":
+    serve("image_dataset_from_directory", decode())
+elif KIND == "start":
+    x, y = pictures()
+    x = keras.applications.vgg19.preprocess_input(x)
+    compiled(build("vgg19"), False).train_on_batch(x[: TASK["batch"]], y[: TASK["batch"]])
+    serve("", lambda _: None)
+else:
+    make = {"step": step, "inference": inference}[KIND]
+    serve(*fastest({"": lambda: make(False), "jit_compile": lambda: make(True)}, TASK["variant"]))

@@ -1,0 +1,40 @@
+export type ModelName = 'head' | 'vgg19' | 'resnet50' | 'mobilenet';
+
+/** Amounts are steps of Adam on one batch, or forward passes of it. */
+export interface StepWork {
+  readonly kind: 'step' | 'inference';
+  readonly model: ModelName;
+  readonly batch: number;
+}
+
+/** What a contestant does again and again; the Python peers know the same by the same names. */
+export type Work =
+  | StepWork
+  /** Amounts are epochs of VGG19's published head, from picture files on; `cached`: on features. */
+  | {
+      readonly kind: 'frozen';
+      readonly batch: number;
+      readonly cached: boolean;
+      readonly folder: string;
+    }
+  /** Amounts are times that all pictures are read; `again`: they have been read before. */
+  | { readonly kind: 'decode'; readonly folder: string; readonly again: boolean }
+  /** Ready after the first step of VGG19's fine-tuning on the pictures. */
+  | { readonly kind: 'start'; readonly batch: number; readonly folder: string };
+
+export type Task = Work & {
+  readonly threads: number;
+  /** Which of its ways a contestant takes; `null`: it tries them and takes the fastest. */
+  readonly variant: string | null;
+};
+
+/** A contestant's answer to an amount of work. */
+export interface Answer {
+  readonly seconds: number;
+  /** Of the last epoch, where amounts are epochs. */
+  readonly last?: number;
+  /** Peak resident memory of its process so far, MiB. */
+  readonly peak: number;
+  /** Which of its ways it took, e.g. `torch.compile`; empty: the plain one. */
+  readonly variant: string;
+}

@@ -1,0 +1,24 @@
+import type { BuildOptions } from 'esbuild';
+import packageJson from './package.json' with { type: 'json' };
+
+/**
+ * How sources become what Node runs. What package.json lists under `dependencies` stays outside; the rest is
+ * bundled: small packages, so that `check` starts in no time, and the kernels of tfjs-node-gpu, so that the
+ * published package does not depend on it and its install script has no reason to run.
+ */
+export const bundle = {
+  chunkNames: 'chunks/[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  external: Object.keys(packageJson.dependencies),
+  // One kernel imports from tfjs-core what tfjs has as well: a second copy would be a second engine.
+  alias: { '@tensorflow/tfjs-core': '@tensorflow/tfjs' },
+  banner: {
+    js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+  },
+  legalComments: 'linked',
+  logLevel: 'warning',
+} as const satisfies BuildOptions;

@@ -1,0 +1,50 @@
+import { expect } from 'chai';
+import { median } from '../../bench/measure.ts';
+import { formatResults, mergeRows, parseNotes, ratio } from '../../bench/results.ts';
+
+const row = (name: string, own: number) => ({
+  name,
+  unit: 'ms' as const,
+  target: 0.6,
+  values: { 'cifar-run': own, keras: 20, torch: 10 },
+  variants: [],
+  rounds: 7,
+  scaled: '',
+  date: '2026-01-01',
+  machine: 'a machine',
+  versions: 'some versions',
+  load: '0.1 to 2.0',
+});
+
+describe('results of the bench', () => {
+  it('are held against the better peer', () => {
+    expect(ratio(row('step', 6))).to.equal(0.6);
+    expect(formatResults([row('step', 6)], new Map())).to.include('0.60 | ≤ 0.6 | hit');
+    expect(formatResults([row('step', 6.1)], new Map())).to.include('| miss |');
+  });
+
+  it('take the place of older ones of the same name, and leave the others', () => {
+    const merged = mergeRows([row('a', 1), row('b', 2)], [row('b', 3), row('c', 4)]);
+    expect(merged.map(({ name, values }) => [name, values['cifar-run']])).to.deep.equal([
+      ['a', 1],
+      ['b', 3],
+      ['c', 4],
+    ]);
+  });
+
+  it('say why a target is missed, where the notes do', () => {
+    const rows = [row('step', 9), row('step: memory', 9)];
+    const notes = parseNotes(
+      '# Notes\n\n- step: memory: buffers\n',
+      rows.map(({ name }) => name),
+    );
+    const lines = formatResults(rows, notes).split('\n');
+    expect(lines).to.include('- step: not explained yet');
+    expect(lines).to.include('- step: memory: buffers');
+  });
+
+  it('are medians', () => {
+    expect(median([3, 1, 2])).to.equal(2);
+    expect(median([4, 1, 2, 3])).to.equal(2.5);
+  });
+});
