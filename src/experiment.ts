@@ -52,7 +52,7 @@ export async function runExperiment(
     // 5. Train: phase after phase.
     const { checkpoints, resume } = recorder;
     await progress.step('Training', (step) => {
-      for (const line of recorder.notes) step.note(line);
+      recorder.tellTo(step.note);
       const callbacks = [recorder, trainingProgress(step), ...watchers];
       return train({ ...training, callbacks, checkpoints, resume });
     });

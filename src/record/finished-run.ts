@@ -7,6 +7,7 @@ import {
 import type { Experiment } from '../config/experiment.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { EpochRecord, Evaluation, PhaseBegin, PhaseEnd } from '../train/callbacks.ts';
+import type { MemoryWatch } from './memory.ts';
 import { measures } from './metrics-csv.ts';
 
 /** What a run has given once its training is done. */
@@ -20,6 +21,8 @@ export interface RunOutcome {
   readonly evaluation: Evaluation;
   /** Numbers in the model's weights. */
   readonly parameters: number;
+  /** What the process held after its epochs; `null` when it has done none. */
+  readonly memory: ReturnType<MemoryWatch['summary']>;
 }
 
 /** The same with what all artifacts draw from it. */

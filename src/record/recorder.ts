@@ -22,6 +22,7 @@ import { dataHash } from './data-hash.ts';
 import { describeEnvironment } from './environment.ts';
 import { finalMetrics, finishedRun } from './finished-run.ts';
 import { RunLog } from './log.ts';
+import { MemoryWatch, memoryUse } from './memory.ts';
 import { MetricsCsv, measures } from './metrics-csv.ts';
 import { saveModel } from './model.ts';
 import { checkResumption } from './resumption.ts';
@@ -73,11 +74,12 @@ export class Recorder implements TrainingCallback {
   readonly checkpoints: RunCheckpoints;
   /** What training goes on from. */
   resume: TrainingState | null = null;
-  /** What a person is to know of a run that goes on. */
-  notes: readonly string[] = [];
   #status: Status;
   #phases: (PhaseBegin & PhaseEnd)[] = [];
   #begun: PhaseBegin | null = null;
+  readonly #memory = new MemoryWatch();
+  #untold: string[] = [];
+  #person = (line: string): void => void this.#untold.push(line);
 
   private constructor(options: RecorderOptions, parts: Parts) {
     this.#options = options;
@@ -93,7 +95,8 @@ export class Recorder implements TrainingCallback {
       config: checkpoint,
       recorded: () => ({ phases: this.#phases, begun: this.#begun }),
       best: () => this.#begun && bestEpoch(this.#epochsOf(this.#begun.phase), this.#begun.phase),
-      log: (line) => this.#tell(line),
+      log: (line) => this.#log.write(line),
+      tell: (line) => this.#tell(line),
     });
   }
 
@@ -162,8 +165,14 @@ export class Recorder implements TrainingCallback {
     await this.#tell(`goes on from ${where}`);
   }
 
+  /** Tells a person what was noted until now, and from now on. */
+  tellTo(person: (line: string) => void): void {
+    this.#untold.forEach(person);
+    this.#person = person;
+  }
+
   async #tell(line: string): Promise<void> {
-    this.notes = [...this.notes, line];
+    this.#person(line);
     await this.#log.write(line);
   }
 
@@ -186,6 +195,7 @@ export class Recorder implements TrainingCallback {
   }
 
   async phaseBegin(event: PhaseBegin): Promise<void> {
+    this.#memory.phaseBegin();
     // Of a phase that goes on, what it was when it began.
     if (this.#begun?.phase.name === event.phase.name) return;
     this.#begun = event;
@@ -202,6 +212,8 @@ export class Recorder implements TrainingCallback {
     await this.#tensorBoard.epoch(record);
     const values = Object.entries(measures(record)).map(([name, value]) => `${name} ${value}`);
     await this.#log.write(`${record.phase} epoch ${record.phaseEpoch}: ${values.join(', ')}`);
+    const warning = this.#memory.epochEnd(memoryUse());
+    if (warning) await this.#tell(warning);
   }
 
   async phaseEnd(event: PhaseEnd): Promise<void> {
@@ -235,6 +247,7 @@ export class Recorder implements TrainingCallback {
       phases: this.#phases,
       evaluation,
       parameters: model.countParams(),
+      memory: this.#memory.summary(),
     });
     for (const { file, content } of ARTIFACTS) {
       await setImmediate();

@@ -26,13 +26,12 @@ const NAMES: readonly CheckpointName[] = ['best', 'previous', 'last'];
 export class Replay implements TrainingCallback {
   /** Where it differs from the record first. */
   difference: string | null = null;
-  /** What was compared and is the same. */
-  readonly matches: string[] = [];
   readonly resume: TrainingState | null;
   readonly #recorded: readonly EpochRecord[];
   readonly #states: ReadonlyMap<CheckpointName, TrainingState>;
   readonly #epochs: number;
   #done = 0;
+  readonly #same: string[] = [];
 
   private constructor(
     recorded: readonly EpochRecord[],
@@ -63,6 +62,14 @@ export class Replay implements TrainingCallback {
       throw new InputError(`${folder} has no epoch after ${options.from} to compare with`);
     }
     return replay;
+  }
+
+  /** What was compared and is the same. */
+  get matches(): string[] {
+    const before = this.resume?.at.counters.epochs ?? 0;
+    const range =
+      this.#done === 1 ? `epoch ${before + 1}` : `epochs ${before + 1} to ${before + this.#done}`;
+    return [range, ...this.#same];
   }
 
   /** Compares with those of the run where training passes them. */
@@ -96,7 +103,7 @@ export class Replay implements TrainingCallback {
         const what = `the model's ${entry.layer}/${entry.name}`;
         this.#compareBytes(what, now as Float32Array, await entry.read());
       }
-      if (!this.difference) this.matches.push('the model');
+      if (!this.difference) this.#same.push('the model');
     } finally {
       await file.close();
     }
@@ -114,14 +121,14 @@ export class Replay implements TrainingCallback {
       const byName = new Map(known.tensors.map((tensor) => [tensor.name, tensor.data]));
       for (const { name: tensor, data } of tensors)
         this.#compareBytes(`checkpoint ${name}, ${tensor}`, data, byName.get(tensor));
-      if (!this.difference) this.matches.push(`checkpoint ${name}`);
+      if (!this.difference) this.#same.push(`checkpoint ${name}`);
     }
   }
 
   #compareValues(what: string, now: Values, recorded: Values): void {
     const name = Object.keys(recorded).find((key) => !Object.is(now[key], recorded[key]));
-    if (name === undefined) this.matches.push(what);
-    else this.difference ??= `${what}: ${name} was ${recorded[name]}, is ${now[name]}`;
+    if (name !== undefined)
+      this.difference ??= `${what}: ${name} was ${recorded[name]}, is ${now[name]}`;
   }
 
   #compareBytes(what: string, now: Float32Array | undefined, recorded?: Float32Array): void {

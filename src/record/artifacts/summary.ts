@@ -26,6 +26,7 @@ export function summaryJson(run: FinishedRun): string {
     epochs: epochs.length,
     steps: epochs.at(-1)?.step ?? 0,
     seconds: seconds(epochs),
+    memory: run.memory,
     /** Of the finished model on the validation pictures. */
     validation: {
       ...evaluation.metrics,

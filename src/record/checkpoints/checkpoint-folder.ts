@@ -35,10 +35,11 @@ export class CheckpointFolder<State> {
     const made = temporary();
     try {
       await writeCheckpoint(this.#at(made), content);
+      // Before it is `last`: a run that is killed in between goes on from before and makes both again.
+      if (isBest) await this.#makeBest(made);
       await this.#replace('last', 'previous');
       await rename(this.#at(made), this.#at('last'));
       await syncFolder(this.path);
-      if (isBest) await this.#makeBest();
     } catch (error) {
       await this.#remove(made).catch(() => {});
       const { message } = error as Error;
@@ -64,11 +65,11 @@ export class CheckpointFolder<State> {
     await rm(this.path, { recursive: true, force: true });
   }
 
-  async #makeBest(): Promise<void> {
+  async #makeBest(checkpoint: string): Promise<void> {
     const made = temporary();
     await mkdir(this.#at(made));
-    for (const file of await readdir(this.#at('last'))) {
-      const [from, to] = [join(this.#at('last'), file), join(this.#at(made), file)];
+    for (const file of await readdir(this.#at(checkpoint))) {
+      const [from, to] = [join(this.#at(checkpoint), file), join(this.#at(made), file)];
       // Not all file systems have links.
       await link(from, to).catch(() => copyFile(from, to));
     }

@@ -21,6 +21,8 @@ export interface RunCheckpointsOptions {
   /** The best epoch so far. */
   readonly best: () => EpochRecord | null;
   readonly log: (line: string) => Promise<void>;
+  /** What a person is to know. */
+  readonly tell: (line: string) => Promise<void>;
 }
 
 /** Puts the states of a run's training into its folder while training goes on, one at a time. */
@@ -75,7 +77,7 @@ export class RunCheckpoints implements Checkpoints {
       try {
         const content = await this.folder.read(name);
         if (faults.length > 0)
-          await this.#options.log(
+          await this.#options.tell(
             `${faults.join('; ')}; going back to ${describe(content.state.at)}`,
           );
         return content;
