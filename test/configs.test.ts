@@ -30,7 +30,7 @@ describe('configs/', function (this: Mocha.Suite) {
     expect(names.length).to.be.greaterThan(10);
     for (const name of names) {
       const [schema, comment] = (await readFile(join(configs, name), 'utf8')).split('\n');
-      expect(schema, name).to.match(/\$schema=\.\.\/schemas\/experiment\.schema\.json$/);
+      expect(schema, name).to.match(/\$schema=\.\.\/schemas\/editor\.schema\.json$/);
       expect(comment, name).to.match(/^# [A-Z].{40}/);
     }
   });

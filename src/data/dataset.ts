@@ -12,6 +12,8 @@ export interface Pictures {
   readonly paths?: readonly string[];
   /** Width and height of a picture before it was given this size, where that is known. */
   readonly sizeOf?: (index: number) => readonly [width: number, height: number];
+  /** Whether the data of a picture's file are known to be damaged; it shows what could be made of them. */
+  readonly isDamaged?: (index: number) => boolean;
   /** Index into the class names, one for each picture. */
   readonly labels: Int32Array;
 }
@@ -58,7 +60,7 @@ export interface LoadContext {
   /** Height, width, channels that the model takes. */
   readonly imageShape: readonly [number, number, number];
   readonly signal: AbortSignal;
-  /** Takes the JPEGs that it can, which is faster; absent: sharp decodes all, and finds more of them broken. */
+  /** Takes the JPEGs that it can, which is faster; absent: sharp decodes all, and tells of damage. */
   readonly jpegs?: JpegDecoder | null;
   /** Tells what goes on, e.g. `decoding 12,000 of 60,000 pictures`. */
   readonly report: (message: string) => void;

@@ -13,11 +13,19 @@ const reportEvery = 1000;
 /** Who decoded a picture. */
 export type Decoder = 'sharp' | 'engine';
 
+export interface DecodedFile {
+  readonly path: string;
+  /** As the file has them, upright. */
+  readonly width: number;
+  readonly height: number;
+  /** Whether its data are known to be damaged, which only sharp tells. */
+  readonly damaged: boolean;
+}
+
 /** Some pictures, one after another. */
 export interface DecodedFiles {
   readonly decoder: Decoder;
-  /** Width and height as the file has them, upright. */
-  readonly files: readonly { path: string; width: number; height: number }[];
+  readonly files: readonly DecodedFile[];
   /** NHWC. */
   readonly pixels: Uint8Array;
 }
@@ -39,8 +47,8 @@ interface OpenFile {
 /**
  * Decodes picture files, in whatever order. A file's header alone decides who decodes it: the engine takes
  * JPEGs of the size wanted that hold nothing but pixels, and gives the bytes that sharp would; sharp takes all
- * others, and those that the engine refuses. It is the stricter one: of damage within a file that is complete,
- * the engine shows what libjpeg makes of it, as Keras does.
+ * others, and those that the engine refuses. Both show of damaged data what libjpeg makes of them, but sharp
+ * alone tells of it.
  */
 export async function decodeFiles(decoding: FileDecoding): Promise<void> {
   const { tree, paths, imageShape, jpegs, signal, report, onBroken } = decoding;
@@ -110,7 +118,7 @@ async function decodeJpegs(files: readonly OpenFile[], decoding: FileDecoding): 
   if (pixels)
     return onDecoded({
       decoder: 'engine',
-      files: files.map(({ path }) => ({ path, width, height })),
+      files: files.map(({ path }) => ({ path, width, height, damaged: false })),
       pixels,
     });
   if (files.length === 1) return decodeWithSharp(files[0] as OpenFile, decoding);
@@ -127,8 +135,8 @@ async function decodeWithSharp({ path, bytes }: OpenFile, decoding: FileDecoding
     return null;
   });
   if (!decoded) return;
-  const { pixels, width, height } = decoded;
-  await onDecoded({ decoder: 'sharp', files: [{ path, width, height }], pixels });
+  const { pixels, ...file } = decoded;
+  await onDecoded({ decoder: 'sharp', files: [{ path, ...file }], pixels });
 }
 
 /** libvips adds a line for each thing that it notices. */

@@ -1,4 +1,4 @@
-import sharp, { type Sharp } from 'sharp';
+import sharp, { type FailOnOptions, type Sharp } from 'sharp';
 import { decodeBmp, isBmp } from './bmp.ts';
 
 // Pictures are decoded side by side, which beats threads within one; none is decoded twice.
@@ -11,20 +11,38 @@ export interface DecodedPicture {
   /** As it was before it was given the size wanted. */
   readonly width: number;
   readonly height: number;
+  /** Whether something is wrong with its data, of which this is what its format's library makes. */
+  readonly damaged: boolean;
 }
 
 /**
  * A picture file turned upright by its EXIF orientation, stretched to the size by bilinear interpolation
  * (over the whole area that a pixel covers, where it shrinks), of an animation the first frame, transparency
- * over white, 16 bits reduced to 8.
+ * over white, 16 bits reduced to 8. Damaged data are read where they are complete, as TensorFlow and Pillow do.
  *
  * @throws Error when it cannot be decoded.
  */
 export async function decodePicture(
   bytes: Uint8Array,
-  [height, width, channels]: readonly [number, number, number],
+  shape: readonly [number, number, number],
 ): Promise<DecodedPicture> {
-  const picture = open(bytes);
+  if (isBmp(bytes)) return { ...(await decode(openBmp(bytes), shape)), damaged: false };
+  const decoded = (failOn: FailOnOptions) =>
+    decode(sharp(bytes, { autoOrient: true, failOn }), shape);
+  try {
+    return { ...(await decoded('warning')), damaged: false };
+  } catch (error) {
+    const lenient = await decoded('error').catch(() => null);
+    // What the stricter one says is the more telling.
+    if (!lenient) throw error;
+    return { ...lenient, damaged: true };
+  }
+}
+
+async function decode(
+  picture: Sharp,
+  [height, width, channels]: readonly [number, number, number],
+): Promise<Omit<DecodedPicture, 'damaged'>> {
   const { autoOrient } = await picture.metadata();
   const pixels = await picture
     .flatten({ background: 'white' })
@@ -35,8 +53,7 @@ export async function decodePicture(
   return { pixels, width: autoOrient.width, height: autoOrient.height };
 }
 
-function open(bytes: Uint8Array): Sharp {
-  if (!isBmp(bytes)) return sharp(bytes, { autoOrient: true });
+function openBmp(bytes: Uint8Array): Sharp {
   const { width, height, pixels } = decodeBmp(bytes);
   return sharp(pixels, { raw: { width, height, channels: 4 } });
 }

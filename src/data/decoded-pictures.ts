@@ -71,8 +71,18 @@ export class DecodedPictures {
 
   /** As its file has them. */
   size(place: number): readonly [width: number, height: number] {
-    const { first, index } = this.#indexes.findLast(({ first }) => first <= place) as Indexed;
+    const { first, index } = this.#indexed(place);
     return index.size(place - first);
+  }
+
+  /** Whether its file's data are known to be damaged. */
+  damaged(place: number): boolean {
+    const { first, index } = this.#indexed(place);
+    return index.damaged(place - first);
+  }
+
+  #indexed(place: number): Indexed {
+    return this.#indexes.findLast(({ first }) => first <= place) as Indexed;
   }
 
   /** The store with what is in it; `null` where nothing can be kept. */

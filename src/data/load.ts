@@ -162,12 +162,13 @@ async function read(
 
 /** The pictures at these indices of those read. */
 function pick(read: Omit<Pictures, 'labels'>, indices: readonly number[]) {
-  const { paths, sizeOf } = read;
+  const { paths, sizeOf, isDamaged } = read;
   return {
     ...read,
     pixels: new PickedPixels(read.pixels, indices),
     ...(paths && { paths: indices.map((index) => paths[index] as string) }),
     ...(sizeOf && { sizeOf: (index: number) => sizeOf(indices[index] as number) }),
+    ...(isDamaged && { isDamaged: (index: number) => isDamaged(indices[index] as number) }),
   };
 }
 

@@ -6,8 +6,8 @@ import { digestOf, FilePixels, MemoryPixels, type Pixels } from './pixels.ts';
 
 /** Of the name of a picture: what its file is. */
 export const nameBytes = 16;
-/** For each picture: its name, SHA-256 of its pixels, width and height of its file, and who decoded it. */
-const layout = { name: 0, digest: 16, width: 48, height: 52, decoder: 56, bytes: 64 };
+/** For each picture: its name, SHA-256 of its pixels, width, height and damage of its file, and who decoded it. */
+const layout = { name: 0, digest: 16, width: 48, height: 52, decoder: 56, damaged: 57, bytes: 64 };
 const digestBytes = 32;
 const decoders: readonly Decoder[] = ['sharp', 'engine'];
 
@@ -39,6 +39,10 @@ class Index {
     const at = i * layout.bytes;
     const { width, height } = layout;
     return [this.#bytes.readUInt32LE(at + width), this.#bytes.readUInt32LE(at + height)];
+  }
+
+  damaged(i: number): boolean {
+    return this.#bytes[i * layout.bytes + layout.damaged] === 1;
   }
 
   decoder(i: number): Decoder {
@@ -115,13 +119,14 @@ export async function packInMemory(
 function recordsOf({ decoder, files, pixels }: DecodedFiles, nameOf: (path: string) => string) {
   const stride = pixels.length / files.length;
   const records = Buffer.alloc(files.length * layout.bytes);
-  files.forEach(({ path, width, height }, i) => {
+  files.forEach(({ path, width, height, damaged }, i) => {
     const at = i * layout.bytes;
     records.write(nameOf(path), at + layout.name, 'latin1');
     records.set(digestOf(pixels.subarray(i * stride, (i + 1) * stride)), at + layout.digest);
     records.writeUInt32LE(width, at + layout.width);
     records.writeUInt32LE(height, at + layout.height);
     records[at + layout.decoder] = decoders.indexOf(decoder);
+    records[at + layout.damaged] = damaged ? 1 : 0;
   });
   return records;
 }

@@ -37,6 +37,7 @@ export function pictureFiles(
         paths,
         pixels: new PickedPixels(decoded.pixels, indices),
         sizeOf: (index) => decoded.size(indices[index] as number),
+        isDamaged: (index) => decoded.damaged(indices[index] as number),
         broken: paths.flatMap((path, index) => {
           const reason = reasons.get(path);
           return reason === undefined ? [] : [{ path, reason, index }];

@@ -113,6 +113,31 @@ describe('cifar-run data', function (this: Mocha.Suite) {
     );
   });
 
+  it('check and inspect name damaged pictures, which are read', async () => {
+    const picture = sharp({
+      create: {
+        width: 16,
+        height: 16,
+        channels: 3,
+        background: 'black',
+        noise: { type: 'gaussian', mean: 128, sigma: 50 },
+      },
+    });
+    const whole = await picture.jpeg().toBuffer();
+    const end = Buffer.from([0xff, 0xd9]);
+    await write('train/red/4.jpg', Buffer.concat([whole.subarray(0, whole.length - 60), end]));
+    for (const action of ['check', 'check', 'inspect']) {
+      const args = ['colours.yaml', '--set', 'data.broken=skip', '--json'];
+      const { exitCode, stdout } = await data(action, ...args);
+      expect(exitCode).to.equal(0);
+      const { pictures, damaged } = JSON.parse(stdout);
+      expect(pictures, action).to.deep.equal({ train: 6, validation: 2 });
+      expect(damaged, action).to.deep.equal(['train/red/4.jpg']);
+    }
+    const { stdout } = await data('check', 'colours.yaml', '--set', 'data.broken=skip');
+    expect(stdout).to.match(/^train\/red\/4\.jpg: damaged; a run takes what can be made of it$/m);
+  });
+
   it('refuses an unknown action', async () => {
     const { exitCode, stderr } = await data('show', 'colours.yaml');
     expect(exitCode).to.equal(2);

@@ -2,10 +2,20 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import sharp from 'sharp';
-import { type DecodedFiles, decodeFiles } from '../../src/data/decode-files.ts';
+import { type DecodedFile, type DecodedFiles, decodeFiles } from '../../src/data/decode-files.ts';
 import { directoryTree } from '../../src/data/files/directory.ts';
 import { useEngine } from '../engine.ts';
 import { loadContext, useFolder } from './setting.ts';
+
+/** A JPEG that ends in the midst of its data, with the marker that ends every one. */
+function damaged(whole: Uint8Array): Uint8Array {
+  const end = [0xff, 0xd9];
+  return Uint8Array.from([
+    ...whole.subarray(0, whole.length - 40),
+    ...end,
+    ...new Array(20).fill(0),
+  ]);
+}
 
 describe('decodeFiles', () => {
   const engine = useEngine();
@@ -51,10 +61,17 @@ describe('decodeFiles', () => {
     await save('cmyk.jpg', 'sharp', await square.clone().toColourspace('cmyk').jpeg().toBuffer());
     const whole = await readFile(join(folder(), 'plain-7.jpg'));
     await save('truncated.jpg', 'broken', whole.subarray(0, whole.length - 20));
+    const detailed = await readFile(join(folder(), 'plain-59.jpg'));
+    await save('damaged.jpg', 'engine', damaged(detailed));
+    await save('damaged-other-size.jpg', 'sharp', damaged(other));
   });
 
   async function decode(withEngine: boolean) {
-    const pictures = new Map<string, { decoder: string; pixels: Uint8Array; size: number[] }>();
+    interface Decoded extends Omit<DecodedFile, 'path'> {
+      decoder: string;
+      pixels: Uint8Array;
+    }
+    const pictures = new Map<string, Decoded>();
     const broken = new Map<string, string>();
     await decodeFiles({
       ...loadContext([12, 16, 3]),
@@ -64,9 +81,9 @@ describe('decodeFiles', () => {
       onBroken: (path, reason) => broken.set(path, reason),
       onDecoded: async ({ decoder, files, pixels }: DecodedFiles) => {
         const stride = pixels.length / files.length;
-        files.forEach(({ path, width, height }, i) => {
+        files.forEach(({ path, ...file }, i) => {
           const own = pixels.slice(i * stride, (i + 1) * stride);
-          pictures.set(path, { decoder, pixels: own, size: [width, height] });
+          pictures.set(path, { decoder, pixels: own, ...file });
         });
       },
     });
@@ -84,12 +101,14 @@ describe('decodeFiles', () => {
     expect(both.broken.get('truncated.jpg')).to.contain('premature end of JPEG image');
     expect(both.broken.get('missing.jpg')).to.contain('ENOENT');
     expect(both.pictures.size).to.equal(alone.pictures.size);
-    for (const [name, { pixels, size }] of both.pictures) {
+    for (const [name, { pixels, width, height }] of both.pictures) {
       const other = alone.pictures.get(name);
       expect(Buffer.compare(pixels, other?.pixels as Uint8Array), name).to.equal(0);
-      expect(size, name).to.deep.equal(other?.size);
+      expect([width, height], name).to.deep.equal([other?.width, other?.height]);
     }
-    expect(both.pictures.get('other-size.jpg')?.size).to.deep.equal([24, 12]);
-    expect(both.pictures.get('turned.jpg')?.size).to.deep.equal([16, 12]);
+    expect(both.pictures.get('other-size.jpg')).to.include({ width: 24, height: 12 });
+    expect(both.pictures.get('turned.jpg')).to.include({ width: 16, height: 12 });
+    const told = [...alone.pictures].filter(([, { damaged }]) => damaged).map(([name]) => name);
+    expect(told).to.have.members(['damaged.jpg', 'damaged-other-size.jpg']);
   });
 });

@@ -28,7 +28,7 @@ function named(result: Inspection, { train, validation }: Dataset) {
 }
 
 function lines(result: Inspection, data: Dataset): string[] {
-  const { classes, pictures, channels, duplicates, broken } = result;
+  const { classes, pictures, channels, duplicates, broken, damaged } = result;
   const rows = classes.map(({ name, train, validation, sizes }) => [
     name,
     String(train),
@@ -54,6 +54,7 @@ function lines(result: Inspection, data: Dataset): string[] {
         ['mean of the channels', channels.map(({ mean }) => fixed(mean)).join(', ')],
         ['deviation', channels.map(({ deviation }) => fixed(deviation)).join(', ')],
         ['broken', String(broken.length)],
+        ['damaged', String(damaged.length)],
         ['repeated in train', String(duplicates.repeated)],
         ['in train and validation', String(duplicates.exact.length)],
         ['nearly so', String(duplicates.near.length)],
@@ -63,6 +64,7 @@ function lines(result: Inspection, data: Dataset): string[] {
     ...twinLines('the same', duplicates.exact, data),
     ...twinLines('nearly the same', duplicates.near, data),
     ...broken.map(({ path, reason }) => `broken: ${path}: ${reason}`),
+    ...damaged.map((path) => `damaged: ${path}`),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { BrokenPicture, Dataset, Pictures } from '../dataset.ts';
+import { damagedPaths } from './damaged.ts';
 import { type Duplicates, findDuplicates } from './duplicates.ts';
 import { type Sizes, sizesOf } from './sizes.ts';
 
@@ -14,6 +15,8 @@ export interface Inspection {
   readonly channels: readonly { readonly mean: number; readonly deviation: number }[];
   readonly duplicates: Duplicates;
   readonly broken: readonly BrokenPicture[];
+  /** Paths of pictures that are read although something is wrong with their data. */
+  readonly damaged: readonly string[];
 }
 
 export interface ClassCounts {
@@ -24,7 +27,8 @@ export interface ClassCounts {
   readonly sizes: Sizes;
 }
 
-export function inspect({ classNames, train, validation, broken }: Dataset): Inspection {
+export function inspect(data: Dataset): Inspection {
+  const { classNames, train, validation, broken } = data;
   const classes = classNames.map((name, label) => ({
     name,
     train: count(train, label),
@@ -40,6 +44,7 @@ export function inspect({ classNames, train, validation, broken }: Dataset): Ins
     channels: channelStatistics(train),
     duplicates: findDuplicates(train, validation),
     broken,
+    damaged: damagedPaths(data),
   };
 }
 
