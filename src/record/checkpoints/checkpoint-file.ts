@@ -83,11 +83,14 @@ function* chunks(pieces: readonly Buffer[]): Generator<Buffer> {
 }
 
 /** JSON has no NaN and no infinity. */
+const NOT_FINITE = '$notFinite';
+
 function write(_key: string, value: unknown): unknown {
-  return typeof value === 'number' && !Number.isFinite(value) ? { number: String(value) } : value;
+  const isNone = typeof value === 'number' && !Number.isFinite(value);
+  return isNone ? { [NOT_FINITE]: String(value) } : value;
 }
 
 function read(_key: string, value: unknown): unknown {
-  const isNumber = typeof value === 'object' && value !== null && 'number' in value;
-  return isNumber ? Number(value.number) : value;
+  const isNone = typeof value === 'object' && value !== null && NOT_FINITE in value;
+  return isNone ? Number(value[NOT_FINITE]) : value;
 }
