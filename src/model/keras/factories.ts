@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Json } from '../../config/experiment.ts';
+import type { Json, LayerArgs } from '../../config/experiment.ts';
+import { pair } from '../layers/args.ts';
 import { BatchNormalization } from './batchNormalization.ts';
 import { dilatable } from './dilation.ts';
 import { Dropout, type DropoutArgs } from './dropout.ts';
@@ -21,6 +22,9 @@ const keras = {
   layerNormalization: (args: Named) => new LayerNormalization(args),
   reLU: (args: Named) => new ReLU(args),
   cropping2d: tf.layers.cropping2D,
+  // tfjs-layers makes an empty picture of a bare number.
+  upSampling2d: (args: Parameters<typeof tf.layers.upSampling2d>[0] & LayerArgs) =>
+    tf.layers.upSampling2d({ ...args, size: pair(args, 'size', [2, 2]) }),
   conv2d: (args: Parameters<typeof tf.layers.conv2d>[0]) =>
     dilatable.conv2d(tf.layers.conv2d(args)),
   depthwiseConv2d: (args: Parameters<typeof tf.layers.depthwiseConv2d>[0]) =>

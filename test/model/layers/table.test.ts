@@ -84,6 +84,7 @@ const cases: Record<string, readonly Case[]> = {
   permute: [[[4, 5, 6], { dims: [3, 1, 2] }]],
   zeroPadding2d: [
     [[4, 5, 6], {}],
+    [[4, 5, 6], { padding: 2 }],
     [[4, 5, 6], { padding: [1, 2] }],
     [
       [4, 5, 6],
@@ -96,6 +97,7 @@ const cases: Record<string, readonly Case[]> = {
     ],
   ],
   cropping2d: [
+    [[4, 5, 6], { cropping: 1 }],
     [
       [4, 5, 6],
       {
@@ -106,7 +108,11 @@ const cases: Record<string, readonly Case[]> = {
       },
     ],
   ],
-  upSampling2d: [[[4, 5, 6], { size: [2, 3] }]],
+  upSampling2d: [
+    [[4, 5, 6], {}],
+    [[4, 5, 6], { size: 3 }],
+    [[4, 5, 6], { size: [2, 3], interpolation: 'bilinear' }],
+  ],
   add: [
     [
       [
