@@ -79,9 +79,11 @@ async function makeNew(path: string): Promise<boolean> {
 
 async function experimentFolder(runs: string, name: string): Promise<string> {
   const folder = join(runs, name);
-  await mkdir(folder, { recursive: true }).catch((error) => {
-    throw cannotMake(folder, error);
+  await mkdir(runs, { recursive: true }).catch((error) => {
+    throw cannotMake(runs, error);
   });
+  // Not with `runs` at once: of a disk that is read-only Node then says ENOENT.
+  await makeNew(folder);
   return folder;
 }
 

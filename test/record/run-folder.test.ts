@@ -36,7 +36,7 @@ describe("a run's folder", () => {
     await writeFile(runs, 'a file where the folder of runs should be');
     const error = await create().catch((caught: unknown) => caught);
     expect(error).to.be.instanceOf(RunError);
-    expect(String(error)).to.match(/cannot make the folder .*runs.vgg19: ENOTDIR/);
+    expect(String(error)).to.match(/cannot make the folder .*runs: EEXIST/);
   });
 
   it('is known to be writable before anything is loaded', async () => {
@@ -45,7 +45,7 @@ describe("a run's folder", () => {
     await rm(runs, { recursive: true });
     await writeFile(runs, 'a file where the folder of runs should be');
     const error = await RunFolder.prepare({ runs, name: 'vgg19' }).catch((caught) => caught);
-    expect(String(error)).to.match(/RunError: cannot make the folder .*ENOTDIR.*--runs takes/);
+    expect(String(error)).to.match(/RunError: cannot make the folder .*EEXIST.*--runs takes/);
   });
 
   it('says in status.json how far the run came', async () => {

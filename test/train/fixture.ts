@@ -6,6 +6,7 @@ import { buildModel } from '../../src/model/build.ts';
 import { type Graph, INPUT } from '../../src/model/graph.ts';
 import { uniforms } from '../../src/random.ts';
 import type { EpochRecord, PhaseEnd, TrainingCallback } from '../../src/train/callbacks.ts';
+import type { Checkpoints } from '../../src/train/state.ts';
 import { train } from '../../src/train/train.ts';
 
 const SIZE = 8;
@@ -125,6 +126,7 @@ export interface Run {
   readonly change?: (experiment: Experiment) => Experiment;
   readonly callbacks?: readonly TrainingCallback[];
   readonly signal?: AbortSignal;
+  readonly checkpoints?: Checkpoints;
 }
 
 /** Trains a new model and tells all that happened. */
@@ -149,6 +151,7 @@ export async function trained(run: Run) {
     callbacks: [recorder, ...callbacks],
     engine,
     signal,
+    ...(run.checkpoints && { checkpoints: run.checkpoints }),
   });
   return { model, graph, config, records, ends, before, after: weights() };
 
