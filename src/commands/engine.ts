@@ -1,3 +1,4 @@
+import { showCount } from '../counts.ts';
 import { checkEngine, type EngineCheck } from '../engine/check.ts';
 import { startEngine } from '../engine/choose.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -39,7 +40,7 @@ async function describe(engine: Engine, verify: boolean) {
 }
 
 function showLines(shown: Shown): string[] {
-  const size = shown.bytes && `, ${Math.round(shown.bytes / 1e6).toLocaleString('en-US')} MB`;
+  const size = shown.bytes && `, ${showCount(Math.round(shown.bytes / 1e6))} MB`;
   const built = { cpu: ' for the CPU', cuda: ' with CUDA' };
   const idle = shown.variant === 'cuda' && shown.device === 'cpu';
   return [

@@ -1,3 +1,4 @@
+import { showCount } from '../counts.ts';
 import type { Shape } from '../model/graph.ts';
 import type { Memory } from './memory.ts';
 import { sum } from './parameters.ts';
@@ -12,7 +13,7 @@ export function formatPlan(plan: Plan): string[] {
     '',
     ...layerTable(plan),
     '',
-    `input ${size(plan.imageShape)}, ${plan.layers.length} layers, ${count(plan.parameters)} parameters, ${scaled(plan.flops, 'FLOPs')} a picture`,
+    `input ${size(plan.imageShape)}, ${plan.layers.length} layers, ${showCount(plan.parameters)} parameters, ${scaled(plan.flops, 'FLOPs')} a picture`,
     '',
     ...phaseTable(plan),
     ...featureLines(plan),
@@ -26,7 +27,7 @@ export function formatSweep(cells: readonly PlannedCell[]): string[] {
     String(i + 1),
     plan.id,
     ...names.map((name) => showValue(settings[name])),
-    count(plan.parameters),
+    showCount(plan.parameters),
     scaled(plan.flops),
   ]);
   return [
@@ -51,7 +52,7 @@ function layerTable({ layers, phases }: Plan): string[] {
     layer.name,
     layer.kind,
     size(layer.outputShape),
-    layer.parameters === 0 ? '' : count(layer.parameters),
+    layer.parameters === 0 ? '' : showCount(layer.parameters),
     layer.flops === 0 ? '' : scaled(layer.flops),
     trained(layer),
   ]);
@@ -68,8 +69,8 @@ function phaseTable({ phases }: Plan): string[] {
     String(phase.epochs),
     String(phase.batchSize),
     phase.optimizer,
-    count(phase.trainableParameters),
-    count(phase.frozenParameters),
+    showCount(phase.trainableParameters),
+    showCount(phase.frozenParameters),
     scaled(total(phase.memory), 'B'),
   ]);
   const head = ['phase', 'epochs', 'batch', 'optimizer', 'trainable', 'frozen', 'memory, at least'];
@@ -97,11 +98,6 @@ function total(memory: Memory): number {
 
 function size(shape: Shape): string {
   return shape.join(' × ');
-}
-
-/** `21605002` is `21,605,002`; `toLocaleString` takes 20 ms to load its tables. */
-function count(number: number): string {
-  return String(number).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** Three digits and a prefix of the SI: 39900000 is `39.9 M`. */

@@ -1,5 +1,6 @@
 import { type FileHandle, open, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { showCount } from '../counts.ts';
 import { RunError } from '../errors.ts';
 import type { Download } from './download.ts';
 
@@ -160,5 +161,5 @@ function reasonOf(error: unknown): string {
 }
 
 function megabytes(bytes: number): string {
-  return (bytes / 1e6).toLocaleString('en', { maximumFractionDigits: 1 });
+  return showCount(Number((bytes / 1e6).toFixed(1)));
 }

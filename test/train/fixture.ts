@@ -8,6 +8,7 @@ import { uniforms } from '../../src/random.ts';
 import type { EpochRecord, PhaseEnd, TrainingCallback } from '../../src/train/callbacks.ts';
 import type { Checkpoints } from '../../src/train/state.ts';
 import { train } from '../../src/train/train.ts';
+import { phase as planned } from '../plan/experiment.ts';
 
 const SIZE = 8;
 
@@ -55,27 +56,11 @@ export const convolutional = chain(
   2,
 );
 
-export const phase = (change: Partial<PhaseConfig> = {}): PhaseConfig => ({
-  name: 'only',
-  freeze: [],
-  epochs: 2,
-  batchSize: 8,
-  gradientAccumulation: 1,
-  optimizer: {
-    name: 'adam',
-    learningRate: 0.01,
-    weightDecay: null,
-    clipNorm: null,
-    globalClipNorm: null,
-    clipValue: null,
-    args: {},
-  },
-  learningRateScale: {},
-  earlyStopping: null,
-  reduceOnPlateau: null,
-  ema: null,
-  ...change,
-});
+export const phase = (change: Partial<PhaseConfig> = {}): PhaseConfig => {
+  const defaults = planned();
+  const optimizer = { ...defaults.optimizer, learningRate: 0.01 };
+  return { ...defaults, name: 'only', epochs: 2, batchSize: 8, optimizer, ...change };
+};
 
 export const sgd = (learningRate: number): PhaseConfig['optimizer'] => ({
   ...phase().optimizer,

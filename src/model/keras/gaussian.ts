@@ -13,8 +13,20 @@ function normal(shape: number[], stream: string): tf.Tensor {
   return distance.mul(angle.mul(2 * Math.PI).cos());
 }
 
+/** Changes its input at random in training, and only then. */
+abstract class GaussianLayer extends tf.layers.Layer {
+  override call(inputs: Inputs, { training }: Kwargs): tf.Tensor {
+    const input = Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs;
+    if (!training) return input;
+    return tf.tidy(() => this.change(input, normal(input.shape, this.name)));
+  }
+
+  /** @param n Standard normal numbers in the shape of `x`. */
+  protected abstract change(x: tf.Tensor, n: tf.Tensor): tf.Tensor;
+}
+
 /** keras/src/layers/regularization/gaussian_noise.py: x + stddev · n. */
-export class GaussianNoise extends tf.layers.Layer {
+export class GaussianNoise extends GaussianLayer {
   static readonly className = 'GaussianNoise';
   readonly #stddev: number;
 
@@ -23,10 +35,8 @@ export class GaussianNoise extends tf.layers.Layer {
     this.#stddev = args.stddev;
   }
 
-  override call(inputs: Inputs, { training }: Kwargs): tf.Tensor {
-    const input = Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs;
-    if (!training) return input;
-    return tf.tidy(() => input.add(normal(input.shape, this.name).mul(this.#stddev)));
+  protected override change(x: tf.Tensor, n: tf.Tensor): tf.Tensor {
+    return x.add(n.mul(this.#stddev));
   }
 
   override getConfig(): tf.serialization.ConfigDict {
@@ -36,7 +46,7 @@ export class GaussianNoise extends tf.layers.Layer {
 tf.serialization.registerClass(GaussianNoise);
 
 /** keras/src/layers/regularization/gaussian_dropout.py: x · (1 + √(rate / (1 - rate)) · n). */
-export class GaussianDropout extends tf.layers.Layer {
+export class GaussianDropout extends GaussianLayer {
   static readonly className = 'GaussianDropout';
   readonly #rate: number;
 
@@ -45,11 +55,9 @@ export class GaussianDropout extends tf.layers.Layer {
     this.#rate = args.rate;
   }
 
-  override call(inputs: Inputs, { training }: Kwargs): tf.Tensor {
-    const input = Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs;
-    if (!training) return input;
+  protected override change(x: tf.Tensor, n: tf.Tensor): tf.Tensor {
     const stddev = Math.sqrt(this.#rate / (1 - this.#rate));
-    return tf.tidy(() => input.mul(normal(input.shape, this.name).mul(stddev).add(1)));
+    return x.mul(n.mul(stddev).add(1));
   }
 
   override getConfig(): tf.serialization.ConfigDict {

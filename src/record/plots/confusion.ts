@@ -1,4 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
+import { showCount } from '../../counts.ts';
 import { EM_PER_CHARACTER, percent } from './theme.ts';
 
 const WIDTH = 620;
@@ -130,7 +131,7 @@ function cellsOf(row: readonly number[], truth: string, classNames: readonly str
 function subtitle(matrix: readonly (readonly number[])[]): string {
   const total = sum(matrix.map(sum));
   const right = sum(matrix.map((row, i) => row[i] ?? 0));
-  return `${percent(right / total, 2)} of ${total.toLocaleString('en-US')} validation pictures are right`;
+  return `${percent(right / total, 2)} of ${showCount(total)} validation pictures are right`;
 }
 
 function sum(values: readonly number[]): number {

@@ -1,17 +1,17 @@
 import type { TopLevelSpec } from 'vega-lite';
+import { showCount } from '../../counts.ts';
 import { type Answers, GRID_SIZE, LEGEND, pictureGrid } from './picture-grid.ts';
 
 /** The wrong answers that the classifier was surest of, the surest first. */
 export function mistakesChart(answers: Answers): Promise<TopLevelSpec> {
   const mistakes = answers.predictions.filter(({ label, predicted }) => label !== predicted);
   const predictions = mistakes.sort((a, b) => b.confidence - a.confidence).slice(0, GRID_SIZE);
-  const count = (n: number) => n.toLocaleString('en-US');
-  const where = `in ${count(answers.predictions.length)} validation pictures`;
+  const where = `in ${showCount(answers.predictions.length)} validation pictures`;
   const subtitle =
     mistakes.length === 0
       ? [`no mistakes ${where}`]
       : [
-          `${predictions.length} of ${count(mistakes.length)} mistakes ${where}, the surest first`,
+          `${predictions.length} of ${showCount(mistakes.length)} mistakes ${where}, the surest first`,
           LEGEND,
         ];
   return pictureGrid({ ...answers, predictions }, subtitle);

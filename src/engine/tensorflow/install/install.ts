@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { showCount } from '../../../counts.ts';
 import { withLock } from '../../../storage/lock.ts';
 import { requireSpace, withSentences } from './cache-folder.ts';
 import { untilInterrupted } from './interruption.ts';
@@ -122,5 +123,5 @@ function meter(total: number, tell: (progress: string) => void): (bytes: number)
 }
 
 function megabytes(bytes: number): string {
-  return Math.round(bytes / 1e6).toLocaleString('en-US');
+  return showCount(Math.round(bytes / 1e6));
 }
