@@ -1,12 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { epochsOf, type PlannedCell, showSettings } from '../../../plan/sweep.ts';
 import type { Step } from '../../../progress/progress.ts';
-import { type ShownRun, SweepDisplay } from '../../../progress/sweep.ts';
 import type { SweepRun } from '../../../record/sweep-record.ts';
-import { listedRun } from '../../../runs/listed.ts';
-import { type RunPlace, runPlaces } from '../../../runs/places.ts';
 import type { Work } from '../launcher.ts';
 import { taskStates } from './commands.ts';
+import { TaskTable } from './table.ts';
 import { logOf } from './tasks.ts';
 
 const LOOK_EVERY_MS = 2_000;
@@ -30,16 +27,14 @@ export function isOver(state: string | undefined): boolean {
  * @throws the signal's reason when it is aborted; the tasks go on.
  */
 export async function follow(work: Work, step: Step): Promise<void> {
-  const { record, entries, options, sweep, config } = work;
+  const { record, entries, options } = work;
   const own = new Set(entries.map(({ plan }) => plan.id));
-  const slots = config.array_parallelism ?? entries.length;
-  const display = new SweepDisplay(step, { metric: sweep.metric.name, slots });
-  const seen = new Map(record.runs.map(({ id, state }) => [id, state]));
-  let over = new Map<string, string>();
+  const table = new TaskTable(work, step);
+  let over: ReadonlyMap<string, string> = new Map();
   let asked = performance.now();
   for (;;) {
     await record.look();
-    await show();
+    await table.show();
     const going = record.runs.filter((run) => own.has(run.id) && !isEnded(run));
     if (going.length === 0) return;
     if (performance.now() - asked > ASK_EVERY_MS) {
@@ -51,8 +46,10 @@ export async function follow(work: Work, step: Step): Promise<void> {
   }
 
   /** Those that were over when last asked have had time enough to tell. */
-  async function lookForOver(going: readonly SweepRun[]): Promise<Map<string, string>> {
-    const states = await taskStates();
+  async function lookForOver(going: readonly SweepRun[]): Promise<ReadonlyMap<string, string>> {
+    // The controller may be away for a while.
+    const states = await taskStates().catch(() => null);
+    if (!states) return over;
     const found = new Map<string, string>();
     for (const run of going) {
       const id = run.task?.id ?? '';
@@ -70,38 +67,7 @@ export async function follow(work: Work, step: Step): Promise<void> {
     const log = logOf(record.folder, task?.id ?? '');
     await record.failed(id, `its task ended without a word, for Slurm it is ${state}; see ${log}`);
   }
-
-  async function show(): Promise<void> {
-    const places = await runPlaces(options.runs);
-    const shown = await Promise.all(record.runs.map((run) => shownRun(run, places)));
-    const changed = record.runs.filter(({ id, state }) => seen.get(id) !== state);
-    for (const { id, state, run } of changed) {
-      seen.set(id, state);
-      display.show(shown, shown[run - 1]);
-    }
-    if (changed.length === 0) display.show(shown);
-  }
-
-  async function shownRun(run: SweepRun, places: readonly RunPlace[]): Promise<ShownRun> {
-    const { state, error, task } = run;
-    const place = places.findLast(({ id }) => id === run.id);
-    const hasBegun = place && state !== 'waiting';
-    const { epochs, seconds, metrics } = hasBegun ? await listedRun(place) : NOTHING;
-    const all = epochsOf((sweep.cells[run.run - 1] as PlannedCell).plan);
-    const at = epochs > 0 ? `epoch ${epochs}/${all}` : (task?.id ?? '');
-    return {
-      run: run.run,
-      settings: showSettings(run.settings),
-      state,
-      at: error?.split('\n')[0] ?? at,
-      metric: metrics[sweep.metric.name] ?? null,
-      seconds: hasBegun ? seconds : null,
-      left: epochs > 0 ? (seconds / epochs) * (all - epochs) : null,
-    };
-  }
 }
-
-const NOTHING = { epochs: 0, seconds: 0, metrics: {} as Readonly<Record<string, number>> };
 
 /** One that was interrupted may go on, as long as it has a task. */
 function isEnded({ state, task }: SweepRun): boolean {
