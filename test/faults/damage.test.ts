@@ -1,4 +1,5 @@
-import { appendFile, cp, mkdtemp, open, readFile, rm, truncate } from 'node:fs/promises';
+import { once } from 'node:events';
+import { cp, mkdtemp, open, readFile, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -19,19 +20,43 @@ describe('a run whose last checkpoint is damaged, or that is interrupted', funct
   });
   after(() => rm(folder, { recursive: true }));
 
-  const signals = { SIGINT: 130, SIGTERM: 143, SIGUSR2: 140 } as const;
-  for (const [signal, code] of Object.entries(signals)) {
-    it(`saves at ${signal}, ends with ${code}, and goes on`, async () => {
-      const runs = join(folder, signal);
-      const run = begin('run', file, '--runs', runs);
-      await run.until(/fine-tune: epoch 2/);
-      run.program.kill(signal as NodeJS.Signals);
-      expect((await run.program).exitCode).to.equal(code);
-      const { exitCode, stderr } = await cifarRun(['resume', await onlyRun(runs)]);
-      expect(exitCode, stderr).to.equal(0);
-      expect(await results(await onlyRun(runs))).to.deep.equal(whole);
-    });
-  }
+  it('saves at a signal, wherever it is, ends with its code, and goes on', async () => {
+    const runs = join(folder, 'signals');
+    const codes = { SIGINT: 130, SIGTERM: 143, SIGUSR2: 140 } as const;
+    const at: [line: RegExp, signal: keyof typeof codes][] = [
+      [/^Engine$/, 'SIGTERM'],
+      [/^Data$/, 'SIGINT'],
+      [/^Model$/, 'SIGTERM'],
+      [/head: epoch 2/, 'SIGUSR2'],
+      [/fine-tune: epoch 2/, 'SIGTERM'],
+      [/^Record$/, 'SIGTERM'],
+    ];
+    for (const [line, signal] of at) {
+      const run = begin('run', file, '--resume', '--runs', runs);
+      await run.until(line);
+      run.program.kill(signal);
+      const { exitCode, stderr } = await run.program;
+      expect(exitCode, `${line} ${stderr}`).to.equal(codes[signal]);
+      expect(stderr).to.match(/finishing this step; once more to stop at once/);
+    }
+    const { exitCode, stderr } = await cifarRun(['resume', await onlyRun(runs)]);
+    expect(exitCode, stderr).to.equal(0);
+    expect(await results(await onlyRun(runs))).to.deep.equal(whole);
+  });
+
+  it('ends at once at a second Ctrl-C, and loses nothing that was saved', async () => {
+    const runs = join(folder, 'twice');
+    const run = begin('run', file, '--runs', runs);
+    await run.until(/fine-tune: epoch 2/);
+    run.program.kill('SIGINT');
+    await once(run.program.stderr, 'data');
+    run.program.kill('SIGINT');
+    expect((await run.program).exitCode).to.equal(130);
+    const { exitCode, stdout, stderr } = await cifarRun(['resume', await onlyRun(runs)]);
+    expect(exitCode, stderr).to.equal(0);
+    expect(stdout).to.match(/goes on from phase fine-tune/);
+    expect(await results(await onlyRun(runs))).to.deep.equal(whole);
+  });
 
   it('goes back to the checkpoint before, and says so', async () => {
     const runs = join(folder, 'interrupted');
@@ -39,18 +64,17 @@ describe('a run whose last checkpoint is damaged, or that is interrupted', funct
     await run.until(/fine-tune: epoch 1/);
     run.program.kill('SIGINT');
     await run.program;
-    const tensors = 'checkpoints/last/tensors.safetensors';
-    const damages: Record<string, (path: string) => Promise<void>> = {
-      'a bit is flipped': flipBit,
-      'it is cut off': (path) => truncate(path, 1000),
-      'it is gone': (path) => rm(path),
-      'something follows': (path) => appendFile(path, 'x'),
+    const damages: Record<string, (last: string) => Promise<void>> = {
+      'a bit is flipped': (last) => flipBit(join(last, 'tensors.safetensors')),
+      'it is cut off': (last) => truncate(join(last, 'state.json'), 100),
+      'a file is gone': (last) => rm(join(last, 'tensors.safetensors')),
+      'it is gone': (last) => rm(last, { recursive: true }),
     };
     for (const [what, damage] of Object.entries(damages)) {
       const copies = join(folder, what.replaceAll(' ', '-'));
       await cp(runs, copies, { recursive: true });
       const copy = await onlyRun(copies);
-      await damage(join(copy, tensors));
+      await damage(join(copy, 'checkpoints/last'));
       const { exitCode, stdout, stderr } = await cifarRun(['resume', copy]);
       expect(exitCode, stderr).to.equal(0);
       expect(stdout, what).to.match(/checkpoint last cannot be read: .*; going back to phase/);

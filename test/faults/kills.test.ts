@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,11 +6,10 @@ import { expect } from 'chai';
 import { uniforms } from '../../src/random.ts';
 import { begin, onlyRun, results, stepOf, writeExperiment } from './two-phases.ts';
 
-const KILLS = 50;
-/** How long a go trains at most; a run takes several times as much. */
-const TRAINING_MS = 600;
+/** Of each of two series that go on side by side, one a core. */
+const KILLS = 25;
 
-describe('a run that is killed again and again', function (this: Mocha.Suite) {
+describe('runs that are killed again and again', function (this: Mocha.Suite) {
   this.timeout(600_000);
   let folder: string;
   let file: string;
@@ -20,39 +19,82 @@ describe('a run that is killed again and again', function (this: Mocha.Suite) {
   });
   after(() => rm(folder, { recursive: true }));
 
-  it(`ends as one that never was, after ${KILLS} kills`, async () => {
-    const args = (name: string) => ['run', file, '--resume', '--runs', join(folder, name)] as const;
-    const whole = begin(...args('whole'));
-    const start = performance.now();
-    await whole.until(/^Training$/);
-    const begins = performance.now() - start;
-    expect((await whole.program).exitCode, (await whole.program).stderr).to.equal(0);
+  const go = (runs: string) => begin('run', file, '--resume', '--threads', '1', '--runs', runs);
 
+  /** How long the program takes to get to training, and to record what was trained, in milliseconds. */
+  async function durations(runs: string) {
+    const run = go(runs);
+    const times = [performance.now()];
+    for (const line of [/^Training$/, /^Record$/]) {
+      await run.until(line);
+      times.push(performance.now());
+    }
+    const { exitCode, stderr } = await run.program;
+    expect(exitCode, stderr).to.equal(0);
+    const [start = 0, training = 0, record = 0] = times;
+    return { beginning: training - start, recording: performance.now() - record };
+  }
+
+  it(`end as one that never was, after ${2 * KILLS} kills`, async () => {
+    const whole = join(folder, 'whole');
+    const { beginning, recording } = await durations(whole);
+    const never = await results(await onlyRun(whole));
     const hits: Record<string, number> = {};
-    let resumed = 0;
-    for (const [i, moment] of uniforms(KILLS, ['kills']).entries()) {
-      const run = begin(...args('killed'));
-      // Every other one anywhere before training, the others as it goes on or after it.
-      if (i % 2 === 1) await run.until(/^Training$/);
-      const delay = moment * (i % 2 === 1 ? TRAINING_MS : begins);
-      await Promise.race([sleep(delay, null, { ref: false }), run.program]);
+    const counts = { runs: 0, resumed: 0, inCheckpoint: 0 };
+
+    /** Kills as it says below; `false` when the run had ended before. */
+    async function kill(runs: string, kind: number, moment: number): Promise<boolean> {
+      const run = go(runs);
+      const later = (ms: number) => sleep(moment * ms, null, { ref: false });
+      if (kind === 0) await Promise.race([later(beginning), run.program]);
+      else {
+        // Some epochs later, and wherever it then is; or while it records, or just after.
+        const recorded = run.until(/^Record$/).then(() => later(1.5 * recording));
+        const trained = run.until(/: epoch \d/, kind - 1).then(() => later(200));
+        await Promise.race([trained, recorded, run.program]);
+      }
       run.program.kill('SIGKILL');
-      const { exitCode, stderr } = await run.program;
-      expect(exitCode, stderr).to.equal(undefined);
+      const { exitCode, stderr, signal } = await run.program;
+      if (exitCode === 0) return false;
+      expect(signal, stderr).to.equal('SIGKILL');
       const step = stepOf(run.lines);
       hits[step] = (hits[step] ?? 0) + 1;
-      if (run.lines.some((line) => line.includes('goes on from phase'))) resumed += 1;
+      if (run.lines.some((line) => line.includes('goes on from phase'))) counts.resumed += 1;
+      if (await hasUnfinished(runs)) counts.inCheckpoint += 1;
+      return true;
     }
-    const { exitCode, stderr } = await begin(...args('killed')).program;
-    expect(exitCode, stderr).to.equal(0);
+
+    async function series(name: string): Promise<void> {
+      const kinds = uniforms(KILLS, ['kinds', name]).map((value) => Math.floor(4 * value));
+      const moments = uniforms(KILLS, ['moments', name]);
+      for (let kills = 0, run = 1; ; run++) {
+        const runs = join(folder, `${name}-${run}`);
+        while (kills < KILLS) {
+          if (!(await kill(runs, kinds[kills] as number, moments[kills] as number))) break;
+          kills += 1;
+        }
+        const { exitCode, stderr } = await go(runs).program;
+        expect(exitCode, stderr).to.equal(0);
+        expect(await results(await onlyRun(runs)), `${name}-${run}`).to.deep.equal(never);
+        counts.runs += 1;
+        if (kills === KILLS) return;
+      }
+    }
+    await Promise.all([series('one'), series('other')]);
 
     const where = Object.entries(hits).map(([step, count]) => `${step} ${count}`);
-    console.log(`      ${KILLS} kills (${where.join(', ')}), ${resumed} goes from a checkpoint`);
-    expect(Object.keys(hits)).to.include('Training');
-    const found = ['killed', 'whole'].map(async (name) =>
-      results(await onlyRun(join(folder, name))),
+    console.log(
+      `      ${2 * KILLS} kills of ${counts.runs} runs (${where.join(', ')}; ${counts.inCheckpoint} as a checkpoint ` +
+        `was written), ${counts.resumed} of those killed had gone on from a checkpoint`,
     );
-    const [killed, never] = await Promise.all(found);
-    expect(killed).to.deep.equal(never);
+    expect(hits).to.include.keys('Training', 'Record');
+    expect(counts.resumed).to.be.above(10);
   });
 });
+
+/** Whether the one run there has a checkpoint that is not complete. */
+async function hasUnfinished(runs: string): Promise<boolean> {
+  const path = await onlyRun(runs).catch(() => null);
+  const names = path ? await readdir(join(path, 'checkpoints')).catch(() => []) : [];
+  return names.some((name) => name.startsWith('.'));
+}

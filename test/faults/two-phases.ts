@@ -46,7 +46,7 @@ export async function writeExperiment(folder: string): Promise<string> {
 /** The program, begun; what it says on stdout is kept line by line. */
 export function begin(...args: string[]) {
   const lines: string[] = [];
-  const waiting: { expected: RegExp; resolve: () => void }[] = [];
+  const waiting: { expected: RegExp; more: number; resolve: () => void }[] = [];
   const program = execa(process.execPath, [cli, ...args], { reject: false });
   let rest = '';
   program.stdout.on('data', (text: Buffer) => {
@@ -54,12 +54,13 @@ export function begin(...args: string[]) {
     rest = last;
     for (const line of before.reverse()) {
       lines.push(line);
-      for (const { expected, resolve } of waiting) if (expected.test(line)) resolve();
+      for (const one of waiting) if (one.expected.test(line) && one.more-- <= 0) one.resolve();
     }
   });
-  const until = (expected: RegExp) =>
+  /** Until it says such a line, and so many more, or ends. */
+  const until = (expected: RegExp, more = 0) =>
     Promise.race([
-      new Promise<void>((resolve) => waiting.push({ expected, resolve })),
+      new Promise<void>((resolve) => waiting.push({ expected, more, resolve })),
       program.then(() => {}),
     ]);
   return { program, lines, until };
@@ -81,7 +82,7 @@ export async function onlyRun(runs: string): Promise<string> {
 export async function results(run: string): Promise<Record<string, string>> {
   const hash = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');
   const metrics = (await readFile(join(run, 'metrics.csv'), 'utf8')).replaceAll(
-    /(,[^,\n]*){2}$/gm,
+    /(,[^,\n]*){3}$/gm,
     '',
   );
   const files = [

@@ -1,0 +1,124 @@
+import { mkdir, mkdtemp, open, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { execa } from 'execa';
+import { readMetricsCsv } from '../../src/record/metrics-csv.ts';
+import { cifarRun } from '../command-line.ts';
+import { begin, onlyRun, results, writeExperiment } from './two-phases.ts';
+
+describe('a run whose disk fails it', function (this: Mocha.Suite) {
+  this.timeout(300_000);
+  let folder: string;
+  let file: string;
+  let whole: Record<string, string>;
+  const mounted: string[] = [];
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
+    file = await writeExperiment(folder);
+    const runs = join(folder, 'whole');
+    await cifarRun(['run', file, '--runs', runs]);
+    whole = await results(await onlyRun(runs));
+  });
+  after(async () => {
+    for (const disk of mounted) await execa('umount', ['--lazy', disk]);
+    await rm(folder, { recursive: true });
+  });
+
+  /** A disk of its own in memory. Mounting takes rights that CI has; elsewhere the test is left out. */
+  async function disk(test: Mocha.Context, name: string, ...options: string[]): Promise<string> {
+    const path = join(folder, name);
+    await mkdir(path);
+    const made = await execa('mount', ['-t', 'tmpfs', ...options, 'tmpfs', path], {
+      reject: false,
+    });
+    if (made.exitCode !== 0) {
+      if (process.env.CI) throw new Error(`CI must be able to mount: ${made.stderr}`);
+      console.log(`      left out: ${made.stderr}`);
+      test.skip();
+    }
+    mounted.push(path);
+    return path;
+  }
+
+  it('ends with an error when the disk is full, keeps what it had, and goes on when there is space', async function () {
+    const runs = await disk(this, 'full', '-o', 'size=4m');
+    const run = begin('run', file, '--runs', runs);
+    await run.until(/fine-tune: epoch 2/);
+    const filler = join(runs, 'filler');
+    await fill(filler);
+    const { exitCode, stderr } = await run.program;
+    expect(exitCode).to.equal(1);
+    expect(stderr).to.match(/cannot write .*ENOSPC: no space left on device/);
+
+    const path = await onlyRun(runs);
+    const epochs = await readMetricsCsv(join(path, 'metrics.csv'));
+    expect(epochs.map(({ epoch }) => epoch)).to.deep.equal(epochs.map((_, i) => i + 1));
+    expect(epochs.length).to.be.within(8, 17);
+    const full = await cifarRun(['resume', path]);
+    expect(full.exitCode).to.equal(1);
+    expect(full.stderr).to.match(/ENOSPC/);
+
+    await rm(filler);
+    const resumed = await cifarRun(['resume', path]);
+    expect(resumed.exitCode, resumed.stderr).to.equal(0);
+    expect(resumed.stdout).to.match(/goes on from phase fine-tune/);
+    expect(await results(path)).to.deep.equal(whole);
+  });
+
+  it('says so before any data is loaded when it cannot write', async function () {
+    const runs = await disk(this, 'read-only', '-o', 'ro');
+    const { exitCode, stdout, stderr } = await cifarRun(['run', file, '--runs', runs]);
+    expect(exitCode).to.equal(1);
+    expect(stdout).not.to.match(/Data/);
+    expect(stderr).to.match(/cannot make the folder .*EROFS.*--runs takes a folder that can be/s);
+  });
+
+  it('ends with an error when a file of its own takes no more', async () => {
+    const runs = join(folder, 'dev-full');
+    const run = begin('run', file, '--runs', runs);
+    await run.until(/head: epoch 2/);
+    const log = join(await onlyRun(runs), 'log.txt');
+    const before = await readFile(log, 'utf8');
+    await rm(log);
+    await symlink('/dev/full', log);
+    const { exitCode, stderr } = await run.program;
+    expect(exitCode).to.equal(1);
+    expect(stderr).to.match(/cannot write .*log\.txt: ENOSPC/);
+    expect(before).to.match(/head epoch 2/);
+    await rm(log);
+    const resumed = await cifarRun(['resume', await onlyRun(runs)]);
+    expect(resumed.exitCode, resumed.stderr).to.equal(0);
+    expect(await results(await onlyRun(runs))).to.deep.equal(whole);
+  });
+
+  it('ends with an error when the folder of runs is gone, and goes on when it is back', async () => {
+    const [runs, elsewhere] = [join(folder, 'gone'), join(folder, 'elsewhere')];
+    const run = begin('run', file, '--runs', runs);
+    await run.until(/head: epoch 1/);
+    await rename(runs, elsewhere);
+    const { exitCode, stderr } = await run.program;
+    expect(exitCode).to.equal(1);
+    expect(stderr).to.match(/cannot write .*ENOENT|nothing more is written to .*it was removed/);
+    await rename(elsewhere, runs);
+    const resumed = await cifarRun(['resume', await onlyRun(runs)]);
+    expect(resumed.exitCode, resumed.stderr).to.equal(0);
+    expect(await results(await onlyRun(runs))).to.deep.equal(whole);
+  });
+});
+
+/** Until nothing more fits. */
+async function fill(path: string): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    for (const size of [65_536, 4096])
+      while (
+        await file.appendFile(Buffer.alloc(size)).then(
+          () => true,
+          () => false,
+        )
+      );
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,59 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { expect } from 'chai';
+import { cifarRun } from '../command-line.ts';
+import { onlyRun, results, writeExperiment } from './two-phases.ts';
+
+describe('a run that is done again', function (this: Mocha.Suite) {
+  this.timeout(180_000);
+  let folder: string;
+  let file: string;
+  let first: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
+    file = await writeExperiment(folder);
+    await cifarRun(['run', file, '--threads', '1', '--runs', join(folder, 'alone')]);
+    first = await onlyRun(join(folder, 'alone'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it('gives the same in a sweep, beside another', async () => {
+    const sweep = join(folder, 'sweep.yaml');
+    await writeFile(
+      sweep,
+      `extends: ${file}\nsweep: { parameters: { seed: { values: [6, 5] } } }\n`,
+    );
+    const runs = join(folder, 'sweep');
+    const args = ['run', sweep, '--jobs', '2', '--threads', '1', '--runs', runs];
+    const { exitCode, stderr } = await cifarRun(args);
+    expect(exitCode, stderr).to.equal(0);
+    const id = basename(first).split('-').at(-1) as string;
+    const names = await readdir(join(runs, 'two-phases'));
+    const same = names.filter((name) => name.endsWith(id));
+    expect(same, names.join()).to.have.length(1);
+    expect(await results(join(runs, 'two-phases', same[0] as string))).to.deep.equal(
+      await results(first),
+    );
+  });
+
+  it('is said by verify to be the same, or where it first differs', async () => {
+    const verify = (...options: string[]) =>
+      cifarRun(['verify', first, '--threads', '1', ...options]);
+    const same = await verify();
+    expect(same.exitCode, same.stderr).to.equal(0);
+    expect(same.stdout).to.match(
+      /: epochs 1 to 18, checkpoint best, checkpoint last, the model are the same, byte for byte$/m,
+    );
+    const metrics = join(first, 'metrics.csv');
+    const rows = (await readFile(metrics, 'utf8')).split('\n');
+    const columns = rows[0]?.split(',') ?? [];
+    const values = rows[3]?.split(',') ?? [];
+    const was = values[columns.indexOf('val_loss')];
+    values[columns.indexOf('val_loss')] = '0.5';
+    await writeFile(metrics, rows.with(3, values.join()).join('\n'));
+    const other = await verify('--epochs', '5');
+    expect(other.exitCode).to.equal(1);
+    expect(other.stderr).to.include(`was not repeated: epoch 3: val_loss was 0.5, is ${was}`);
+  });
+});
