@@ -57,6 +57,12 @@ CONF
 }
 
 stop() {
+  # What still runs would try for ever to report its end.
+  scancel --user="$(id -un)" || true
+  for _ in $(seq 200); do
+    if [ -z "$(squeue -h 2>/dev/null)" ]; then break; fi
+    sleep 0.1
+  done
   for daemon in slurmd slurmctld munged; do
     if [ -f "$dir/$daemon.pid" ]; then kill "$(cat "$dir/$daemon.pid")" || true; fi
     for _ in $(seq 100); do

@@ -13,7 +13,7 @@ const ENDLESS = 1_000_000;
 const RATE = 'phases.train.optimizer.learningRate';
 const EPOCHS = 'phases.train.epochs';
 
-/** The first is not done in time, the second is preempted, the third fails; nine more. */
+/** The first is not done in time, the first two are preempted, the third fails; nine more. */
 const ARRAY = `
 seed: 5
 data: { dataset: digits, classes: ['1', '7', '9'], limit: 30, validation: 0.3 }
@@ -40,14 +40,14 @@ launcher:
   time: 1
   cpus_per_task: 1
   signal_delay_s: 5
-  max_num_timeout: 1
+  max_num_timeout: 5
   setup: [export PREPARED=yes]
   additional_parameters: { comment: "a sweep's array" }
 `;
 
 /** Runs of the built program on a real Slurm. */
 describe('a sweep on Slurm', function (this: Mocha.Suite) {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let folder: string;
   let slurm: SlurmNode;
 
@@ -100,9 +100,14 @@ describe('a sweep on Slurm', function (this: Mocha.Suite) {
   const epochsOf = async (run: number) =>
     (await written(run, 'metrics.csv')).split('\n').length - 2;
 
+  const timesGoneOn = async (run: number) =>
+    (await written(run, 'log.txt')).split('goes on from phase train').length - 1;
+
   describe('of twelve runs', () => {
     let submitted: Outcome;
     let waited: Outcome;
+    /** The task of the first run. */
+    let endless: string;
     before(async () => {
       submitted = await run('array.yaml', '--launcher', 'slurm');
       await until(async () => (await epochsOf(1)) > 20 && (await epochsOf(2)) > 20);
@@ -110,6 +115,10 @@ describe('a sweep on Slurm', function (this: Mocha.Suite) {
       const waiting = run('array.yaml', '--launcher', 'slurm', '--wait');
       const left = `sweep.exclude=[{${EPOCHS}: ${ENDLESS}}, {${RATE}: 1e36}]`;
       await run('array.yaml', '--runs', 'local', '--threads', '1', '--set', left);
+      // Once after it was preempted, once after its time was over.
+      await until(async () => (await timesGoneOn(1)) === 2);
+      endless = (await recordedRun(1)).task?.id ?? '';
+      await slurm.ask('scancel', endless);
       waited = await waiting;
     });
 
@@ -127,16 +136,21 @@ describe('a sweep on Slurm', function (this: Mocha.Suite) {
       expect(script).to.match(/^export PREPARED=yes\nexec .* task .*\.json$/m);
     });
 
-    it('shows the runs when asked to wait, hands none in again, and ends with 1 as two failed', async () => {
+    it('shows the runs when asked to wait, hands none in again, and ends with 1 as not all finished', async () => {
       expect(waited.stdout).to.match(/^Sweep array: 12 runs, \d+ to do, \d+ handed in before$/m);
       expect(waited.stdout).not.to.contain('Handing');
       expect(waited.stdout).to.match(/run 2 of 12 .* finished {2}val_loss \d/);
       expect(waited.stderr).to.match(
-        /^2 of 12 runs failed:\nrun 1 .*\nrun 3 .*the loss became NaN/,
+        /^2 of 12 runs failed or were interrupted:\nrun 1 .* interrupted\nrun 3 .*the loss became NaN/,
       );
       expect(waited.exitCode).to.equal(1);
       const states = (await recorded()).map(({ state }) => state);
-      expect(states).to.deep.equal(['failed', 'finished', 'failed', ...Array(9).fill('finished')]);
+      expect(states).to.deep.equal([
+        'interrupted',
+        'finished',
+        'failed',
+        ...Array(9).fill('finished'),
+      ]);
     });
 
     it('goes on with a preempted run where it was interrupted', async () => {
@@ -145,17 +159,13 @@ describe('a sweep on Slurm', function (this: Mocha.Suite) {
       const { task } = await recordedRun(2);
       const said = await readFile(join(folder, `runs/array/slurm/${task?.id}.log`), 'utf8');
       expect(said).to.contain('PREEMPTION');
-      expect(said).to.match(/put back (once|2 times): run 2/);
+      expect(said).to.match(/put back (once|\d times): run 2/);
     });
 
-    it('puts a run whose time is over back into the queue as often as it may', async () => {
-      const { error, task } = await recordedRun(1);
-      expect(error).to.match(/^its time was over 2 times, and max_num_timeout is 1; --resume/);
-      const said = await readFile(join(folder, `runs/array/slurm/${task?.id}.log`), 'utf8');
-      expect(said.match(/interrupted by SIGUSR2/g)).to.have.length(1);
+    it('puts a run whose time is over back into the queue, to go on where it was', async () => {
+      const said = await readFile(join(folder, `runs/array/slurm/${endless}.log`), 'utf8');
+      expect(said).to.contain('interrupted by SIGUSR2');
       expect(said).to.contain('REQUEUE');
-      // Once after it was preempted, once after its time was over.
-      expect((await written(1, 'log.txt')).match(/goes on from phase train/g)).to.have.length(2);
     });
 
     it('gives what it gives on this machine, byte for byte', async () => {
@@ -175,35 +185,35 @@ describe('a sweep on Slurm', function (this: Mocha.Suite) {
       }
     });
 
-    it('hands in again only what failed, when resumed, and tells of a task that ended without a word', async () => {
-      const before = await epochsOf(1);
-      const resumed = run('array.yaml', '--launcher', 'slurm', '--resume', '--wait');
-      await until(async () => (await epochsOf(1)) > before);
-      const { task } = await recordedRun(1);
-      await slurm.ask('scancel', '--batch', '--signal=KILL', task?.id ?? '');
-      const { stdout, stderr } = await resumed;
+    it('hands in again only what is not done, when resumed, and puts back no run too often', async () => {
+      const options = ['--resume', '--wait', '--max-num-timeout', '0'];
+      const { stdout, stderr } = await run('array.yaml', '--launcher', 'slurm', ...options);
       expect(stdout).to.contain('Handing 2 runs in to Slurm');
+      expect(stderr).to.match(
+        /^2 of 12 runs failed:\nrun 1 .* its time was over once, and max_num/,
+      );
       const [first, second, third] = await recorded();
       expect(first?.error).to.match(
-        /^its task ended without a word, for Slurm it is FAILED; see .*_1\.log$/,
+        /over once, and max_num_timeout is 0; --resume goes on with it$/,
       );
+      expect(await timesGoneOn(1)).to.equal(3);
       expect(second?.state).to.equal('finished');
       expect(third?.error).to.contain('the loss became NaN');
-      expect(third?.task?.id).to.match(new RegExp(`^${task?.id.split('_')[0]}_3$`));
-      expect(stderr).to.contain('2 of 12 runs failed');
     });
   });
 
-  it('takes a single run as a sweep of one, and tells that it was cancelled', async () => {
+  it('takes a single run as a sweep of one, and tells that its task ended without a word', async () => {
     const file = ARRAY.replace(/^sweep:[\s\S]*(?=^launcher:)/m, '');
     await writeFile(join(folder, 'one.yaml'), file);
-    const endless = ['--set', `${EPOCHS}=${ENDLESS}`, '--runs', 'one'];
-    const waiting = run('one.yaml', '--launcher', 'slurm', '--wait', ...endless);
+    const options = ['--set', `${EPOCHS}=${ENDLESS}`, '--runs', 'one', '--wait'];
+    const waiting = run('one.yaml', '--launcher', 'slurm', ...options);
     await until(async () => (await recorded('one/one').catch(() => []))[0]?.state === 'running');
     const [begun] = await recorded('one/one');
-    await slurm.ask('scancel', begun?.task?.id ?? '');
+    await slurm.ask('scancel', '--batch', '--signal=KILL', begun?.task?.id ?? '');
     const { exitCode, stderr } = await waiting;
-    expect(stderr).to.match(/^1 of 1 runs failed or were interrupted:\nrun 1 +interrupted$/);
+    expect(stderr).to.match(
+      /^1 of 1 runs failed:\nrun 1 +its task ended without a word, for Slurm it is FAILED; see .*_1\.log$/,
+    );
     expect(exitCode).to.equal(1);
   });
 
