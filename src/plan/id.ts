@@ -9,7 +9,10 @@ export const NO_FILES: Contents = { data: null, weights: null, model: null };
  * Ten hexadecimal digits that depend on all that shapes the result: the resolved experiment without its name
  * and how often it is saved, and what its files hold, wherever they are. Runs of one id give one result.
  */
-export function runId({ name: _, checkpoint: __, ...rest }: Experiment, contents: Contents): string {
+export function runId(
+  { name: _, checkpoint: __, ...rest }: Experiment,
+  contents: Contents,
+): string {
   const { data, model } = rest;
   const { backbone } = model;
   const saved = contents.model && { kind: 'model', content: contents.model };
