@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Examples } from '../../src/data/batches.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { buildModel } from '../../src/model/build.ts';
 import { Objective } from '../../src/train/objective.ts';
@@ -34,14 +35,23 @@ export async function step({ model: name, batch }: StepWork, engine: Engine): Pr
     alpha: 0.25,
   } as const;
   const objective = new Objective(loss, [{ name: 'accuracy', label: 'accuracy', k: null }]);
-  const training = new TrainingStep({ model, weights, optimizer, objective, engine, seed: 0 });
+  const feed = { read: ([x, y]: readonly tf.Tensor[]) => ({ x, y }) as Examples };
+  const training = new TrainingStep({
+    model,
+    weights,
+    optimizer,
+    objective,
+    engine,
+    feed,
+    seed: 0,
+  });
   const x = tf.randomUniform<tf.Rank>([batch, ...graph.inputShape]) as tf.Tensor4D;
   const labels = Array.from({ length: batch }, (_, i) => i % CLASSES);
   const y = tf.tidy(() => tf.oneHot(labels, CLASSES).toFloat()) as tf.Tensor2D;
   let done = 0;
   return async (steps) => {
     for (let i = 0; i < steps; i++) {
-      const measures = await training.run({ x, y }, { learningRate: 1e-4, step: done++ });
+      const measures = await training.run({ inputs: [x, y] }, { learningRate: 1e-4, step: done++ });
       if (i === steps - 1) await measures[0]?.data();
       tf.dispose(measures as tf.Tensor[]);
     }

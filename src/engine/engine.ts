@@ -1,4 +1,4 @@
-import type { Tensor, Tensor1D, Variable } from '@tensorflow/tfjs';
+import type { Tensor, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs';
 
 /** Tensors in, tensors out, and variables read and assigned on the way: operations of tfjs alone. */
 export type TensorFunction = (inputs: readonly Tensor[]) => readonly Tensor[];
@@ -31,6 +31,9 @@ export interface FusedUpdates {
     readonly nesterov: boolean;
   }): void;
 }
+
+/** What numbers are kept as in rows of bytes, little-endian. */
+export type PackedType = 'uint8' | 'float16' | 'float32';
 
 /** A function that an engine may run as a whole. */
 export interface CompiledFunction {
@@ -84,6 +87,11 @@ export interface Engine {
   randomUniform(shape: readonly number[], key: RandomKey): Tensor;
   /** The same of 0, with the probability `rate`, and 1: cheaper than to compare uniform numbers. */
   randomMask(shape: readonly number[], rate: number, key: RandomKey): Tensor;
+  /**
+   * The first `count` numbers of each row as float32. Every float32 of `words` stands for the four bytes that it
+   * is made of: tfjs has neither uint8 nor float16, and so such rows are gathered as they are.
+   */
+  unpack(words: Tensor2D, dtype: PackedType, count: number): Tensor2D;
   /** Whether `compile` does more than call the function again at each run. */
   readonly compiles: boolean;
   /**

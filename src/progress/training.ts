@@ -7,6 +7,9 @@ import type {
 import { describeUse } from '../train/features/use.ts';
 import type { Step } from './progress.ts';
 
+/** The part of an epoch that it waits for pictures, from which on that is told. */
+const WORTH_TELLING = 0.1;
+
 /** Tells of training as it goes on: phase, epoch, metrics, pictures a second, time left in the phase. */
 export function trainingProgress(step: Step): TrainingCallback {
   return {
@@ -61,6 +64,9 @@ function describeEpoch(record: EpochRecord): string {
     describeMetrics(Object.fromEntries(validation)),
     `${count(Math.round(record.imagesPerSecond))} images/s`,
     duration(record.seconds),
+    ...(record.waitingSeconds > WORTH_TELLING * record.seconds
+      ? [`of which ${duration(record.waitingSeconds)} waiting for pictures`]
+      : []),
   ].join('  ');
 }
 

@@ -5,6 +5,9 @@ import { RunError } from '../errors.ts';
 import { appendSynced, writeAtomic } from '../storage/write-atomic.ts';
 import type { EpochRecord } from '../train/callbacks.ts';
 
+/** The last columns, which differ from one repetition of a run to the other. */
+const TIMES = ['seconds', 'images_per_second', 'waiting_seconds'] as const;
+
 /** The columns of metrics.csv for an experiment's metrics, e.g. `['accuracy', 'mse']`. */
 export function metricsColumns(metrics: readonly string[]): string[] {
   const measured = ['loss', ...metrics];
@@ -12,7 +15,7 @@ export function metricsColumns(metrics: readonly string[]): string[] {
     ...['phase', 'phase_epoch', 'epoch', 'step', 'learning_rate'],
     ...measured,
     ...measured.map((metric) => `val_${metric}`),
-    ...['seconds', 'images_per_second'],
+    ...TIMES,
   ];
 }
 
@@ -90,6 +93,7 @@ export class MetricsCsv {
       ...measures(record),
       seconds: record.seconds,
       images_per_second: record.imagesPerSecond,
+      waiting_seconds: record.waitingSeconds,
     };
     return this.#columns.map((column) => values[column]);
   }
@@ -111,7 +115,8 @@ export async function readMetricsCsv(
   const [columns = [], ...rows] = parse(whole) as string[][];
   const metrics = columns.slice(columns.indexOf('loss') + 1, columns.indexOf('val_loss'));
   const right = expected ?? metricsColumns(metrics);
-  if (columns.join() !== right.join()) {
+  // Runs of the program's first days have no waiting_seconds.
+  if (columns.join() !== right.join() && columns.join() !== right.slice(0, -1).join()) {
     throw new RunError(
       `${path} must have the columns ${right.join()}. Received: ${columns.join()}`,
     );
@@ -133,6 +138,7 @@ function toRecord(columns: readonly string[], row: readonly string[]): EpochReco
     validation: Object.fromEntries(metrics.map((metric) => [metric, number(`val_${metric}`)])),
     seconds: number('seconds'),
     imagesPerSecond: number('images_per_second'),
+    waitingSeconds: text.has('waiting_seconds') ? number('waiting_seconds') : 0,
   };
 }
 

@@ -33,6 +33,8 @@ export interface EpochRecord {
   readonly validation: Readonly<Record<string, number>>;
   readonly seconds: number;
   readonly imagesPerSecond: number;
+  /** How long steps had to wait for their pictures, of `seconds`. */
+  readonly waitingSeconds: number;
 }
 
 /** How far the features of a part of the pictures are computed. */

@@ -1,14 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
 import type { PhaseConfig } from '../config/experiment.ts';
+import type { Batch, Feed } from '../data/batches.ts';
 import type { EpochRecord } from './callbacks.ts';
 import type { Evaluator } from './evaluate.ts';
-import type { Feed } from './feed.ts';
 import { LossError } from './non-finite.ts';
 import type { PhaseState } from './phase-state.ts';
 import type { Schedule } from './schedules/schedule.ts';
 import { areFinite, type Checkpoints, captureState } from './state.ts';
-import type { Trainee, TrainingStep } from './step.ts';
+import type { StepAt, Trainee, TrainingStep } from './step.ts';
 import { Tally } from './tally.ts';
 import type { Counters, TrainOptions } from './train.ts';
 
@@ -38,9 +38,9 @@ export async function runEpoch(run: PhaseRun): Promise<EpochRecord> {
   const { phase, counters, trainee, train, evaluator, state } = run;
   const begin = performance.now();
   const before = state.tally?.pictures ?? 0;
-  const tally = await trainEpoch(run);
+  const { tally, waitingSeconds } = await trainEpoch(run);
   const trainSeconds = (performance.now() - begin) / 1000;
-  const { metrics } = await evaluator.evaluate(run.validation, run.signal);
+  const { metrics } = await evaluator.evaluate(run.signal);
   counters.epochs += 1;
   const record = {
     phase: phase.name,
@@ -52,6 +52,7 @@ export async function runEpoch(run: PhaseRun): Promise<EpochRecord> {
     validation: metrics,
     seconds: (performance.now() - begin) / 1000,
     imagesPerSecond: (tally.pictures - before) / trainSeconds,
+    waitingSeconds,
   };
   state.endEpoch();
   return record;
@@ -65,22 +66,25 @@ function learningRate({ schedule, state, counters, experiment }: PhaseRun, batch
   );
 }
 
-async function trainEpoch(run: PhaseRun): Promise<Tally> {
+async function trainEpoch(run: PhaseRun): Promise<{ tally: Tally; waitingSeconds: number }> {
   const { phase, counters, trainee, step, train, experiment, engine, signal, state } = run;
   state.tally ??= new Tally(trainee.objective);
   const { tally } = state;
   const begin = performance.now();
   const before = tally.pictures;
+  let waiting = 0;
+  let asked = begin;
   try {
     const key = [experiment.seed, phase.name, state.epochs + 1];
-    for (const { x, y, size } of train.shuffled(key, state.batch)) {
+    for await (const batch of train.shuffled(key, state.batch)) {
+      waiting += performance.now() - asked;
       const at = {
         learningRate: learningRate(run, state.epochs * train.count + state.batch),
         step: counters.batches,
       };
-      run.probe?.(run, { x, y }, at);
-      tally.add(await step.run({ x, y }, at), size);
-      tf.dispose([x, y]);
+      if (run.probe) probe(run, batch, at);
+      tally.add(await step.run(batch, at), batch.size);
+      batch.dispose();
       state.batch += 1;
       counters.batches += 1;
       if (state.batch % READ_EVERY === 0 || state.batch === train.count) {
@@ -91,11 +95,16 @@ async function trainEpoch(run: PhaseRun): Promise<Tally> {
       await setImmediate();
       signal.throwIfAborted();
       if (run.checkpoints.dueAfterStep(counters.batches)) await saveState(run);
+      asked = performance.now();
     }
-    return tally;
+    return { tally, waitingSeconds: waiting / 1000 };
   } finally {
     engine.settle();
   }
+}
+
+function probe(run: PhaseRun, batch: Batch, at: StepAt): void {
+  tf.tidy(() => run.probe?.(run, run.train.read(batch.inputs), at));
 }
 
 /** @throws LossError, with nothing saved, when the loss is not finite. */

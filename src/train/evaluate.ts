@@ -1,10 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
 import type { EvaluateConfig } from '../config/experiment.ts';
+import type { Feed } from '../data/batches.ts';
 import type { CompiledFunction, Engine } from '../engine/engine.ts';
 import type { Evaluation } from './callbacks.ts';
 import { findFeatures } from './features/phase-features.ts';
-import { type Feed, feed } from './feed.ts';
+import { feed } from './feed.ts';
 import { forward } from './forward.ts';
 import type { Predictions } from './losses/loss.ts';
 import { Objective } from './objective.ts';
@@ -27,13 +28,21 @@ export async function evaluate(options: Omit<TrainOptions, 'callbacks'>): Promis
   const batchSize = last?.batchSize ?? 32;
   const objective = new Objective(loss, metrics);
   const tail = features?.tail ?? model;
-  const evaluator = new Evaluator({ ...options, ...evaluate, model: tail, objective });
+  const batches =
+    features?.feed('validation', batchSize) ??
+    feed(data.validation, options, { batchSize, again: false });
+  const evaluator = new Evaluator({
+    ...options,
+    ...evaluate,
+    model: tail,
+    objective,
+    feed: batches,
+  });
   try {
-    const batches =
-      features?.feed('validation', batchSize) ?? feed(data.validation, options, batchSize);
-    return await evaluator.evaluate(batches, signal);
+    return await evaluator.evaluate(signal);
   } finally {
     evaluator.dispose();
+    await batches.dispose();
     await features?.release();
   }
 }
@@ -43,17 +52,21 @@ export interface EvaluatorOptions {
   readonly objective: Objective;
   readonly tta: EvaluateConfig['tta'];
   readonly engine: Engine;
+  /** The pictures to evaluate on. */
+  readonly feed: Feed;
 }
 
 /** Runs a model in inference mode, as the engine compiles it. */
 export class Evaluator {
   readonly #objective: Objective;
+  readonly #feed: Feed;
   readonly #compiled: CompiledFunction;
 
-  constructor({ model, objective, tta, engine }: EvaluatorOptions) {
+  constructor({ model, objective, tta, engine, feed }: EvaluatorOptions) {
     this.#objective = objective;
-    this.#compiled = engine.compile(([x, y]) => {
-      const labels = y as tf.Tensor2D;
+    this.#feed = feed;
+    this.#compiled = engine.compile((inputs) => {
+      const { x, y: labels } = feed.read(inputs);
       const predictions = predict(model, x as tf.Tensor4D, tta);
       const loss = objective.loss(model, labels, predictions);
       const measures = objective.measure(loss, labels, predictions);
@@ -62,17 +75,17 @@ export class Evaluator {
   }
 
   /** One pass over the pictures. */
-  async evaluate(batches: Feed, signal: AbortSignal): Promise<Evaluation> {
+  async evaluate(signal: AbortSignal): Promise<Evaluation> {
     const tally = new Tally(this.#objective);
     const rows: tf.Tensor[] = [];
     const truths: tf.Tensor[] = [];
     try {
-      for (const { x, y, size } of batches.inOrder()) {
-        const [probabilities, label, ...measures] = await this.#compiled.run([x, y]);
-        tf.dispose([x, y]);
+      for await (const batch of this.#feed.inOrder()) {
+        const [probabilities, label, ...measures] = await this.#compiled.run(batch.inputs);
+        batch.dispose();
         rows.push(probabilities as tf.Tensor);
         truths.push(label as tf.Tensor);
-        tally.add(measures, size);
+        tally.add(measures, batch.size);
         await setImmediate();
         signal.throwIfAborted();
       }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Batch } from '../data/batches.ts';
+import type { Examples } from '../data/batches.ts';
 import { drawFrom, stepSource } from '../model/keras/random.ts';
 import type { PhaseRun } from './epoch.ts';
 import { forward } from './forward.ts';
@@ -23,10 +23,10 @@ export async function findOrigin(
   from: TrainingState,
 ): Promise<string | null> {
   if (step - from.at.counters.batches > MOST_STEPS) return null;
-  const probe: TrainOptions['probe'] = (run, batch, { step: index }) => {
+  const probe: TrainOptions['probe'] = (run, examples, { step: index }) => {
     if (index < step - 2) return;
     run.engine.settle();
-    const origin = firstNonFinite(run, batch, index);
+    const origin = firstNonFinite(run, examples, index);
     if (origin) throw new Found(`it began at step ${index + 1} in ${origin}`);
     if (index >= step) throw new Found();
   };
@@ -41,11 +41,7 @@ export async function findOrigin(
   return null;
 }
 
-function firstNonFinite(
-  run: PhaseRun,
-  { x, y }: Pick<Batch, 'x' | 'y'>,
-  step: number,
-): string | null {
+function firstNonFinite(run: PhaseRun, { x, y }: Examples, step: number): string | null {
   const { trainee, engine, experiment } = run;
   const { model, objective, weights } = trainee;
   for (const [name, weight] of namedWeights(run.model)) {

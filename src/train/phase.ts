@@ -38,12 +38,20 @@ export async function trainPhase(
   });
   const objective = new Objective(experiment.loss, experiment.metrics, data.classWeights);
   const batches = (part: 'train' | 'validation') =>
-    features?.feed(part, phase.batchSize) ?? feed(data[part], options, phase.batchSize);
+    features?.feed(part, phase.batchSize) ??
+    feed(data[part], options, { batchSize: phase.batchSize, again: phase.epochs > 1 });
   const train = batches('train');
+  const validation = batches('validation');
   const trained = features?.tail ?? model;
   const trainee = { model: trained, objective, weights, optimizer };
-  const step = new TrainingStep({ ...trainee, engine, seed: experiment.seed });
-  const evaluator = new Evaluator({ model: trained, objective, engine, tta: 'none' });
+  const step = new TrainingStep({ ...trainee, engine, seed: experiment.seed, feed: train });
+  const evaluator = new Evaluator({
+    model: trained,
+    objective,
+    engine,
+    tta: 'none',
+    feed: validation,
+  });
   const run: PhaseRun = {
     checkpoints: NO_CHECKPOINTS,
     ...options,
@@ -54,7 +62,7 @@ export async function trainPhase(
     step,
     evaluator,
     train,
-    validation: batches('validation'),
+    validation,
     schedule: createSchedule(phase.optimizer.learningRate, phase.epochs * train.count),
     begin: performance.now(),
   };
@@ -75,6 +83,8 @@ export async function trainPhase(
     step.dispose();
     evaluator.dispose();
     optimizer.dispose();
+    await train.dispose();
+    await validation.dispose();
     await features?.release();
   }
 }

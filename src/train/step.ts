@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Batch } from '../data/batches.ts';
+import type { Batch, Examples, Feed } from '../data/batches.ts';
 import type { CompiledFunction, Engine } from '../engine/engine.ts';
 import { drawFrom, stepSource } from '../model/keras/random.ts';
 import { forward } from './forward.ts';
@@ -17,6 +17,8 @@ export interface Trainee {
 export interface TrainingStepOptions extends Trainee {
   readonly engine: Engine;
   readonly seed: number;
+  /** Where the batches come from that it is run on. */
+  readonly feed: Pick<Feed, 'read'>;
 }
 
 /** What changes from step to step beside the batch. */
@@ -33,11 +35,10 @@ export class TrainingStep {
   readonly #updating: CompiledFunction;
   readonly #accumulating: CompiledFunction;
 
-  constructor({ engine, seed, ...trainee }: TrainingStepOptions) {
-    const run = ([x, y, learningRate, step]: readonly tf.Tensor[]) => {
+  constructor({ engine, seed, feed, ...trainee }: TrainingStepOptions) {
+    const run = ([learningRate, step, ...inputs]: readonly tf.Tensor[]) => {
       drawFrom(stepSource(engine, { seed, step: step as tf.Scalar }));
-      const batch = { x: x as tf.Tensor4D, y: y as tf.Tensor2D };
-      return trainStep(trainee, batch, learningRate as tf.Scalar);
+      return trainStep(trainee, feed.read(inputs), learningRate as tf.Scalar);
     };
     this.#optimizer = trainee.optimizer;
     this.#updating = engine.compile(run, 'training step');
@@ -45,11 +46,11 @@ export class TrainingStep {
   }
 
   /** Measures of the batch before the update, for the caller to dispose. */
-  async run({ x, y }: Pick<Batch, 'x' | 'y'>, { learningRate, step }: StepAt): Promise<Measures> {
+  async run({ inputs }: Pick<Batch, 'inputs'>, { learningRate, step }: StepAt): Promise<Measures> {
     const compiled = this.#optimizer.completesUpdate ? this.#updating : this.#accumulating;
     const scalars = [tf.scalar(learningRate), tf.scalar(step, 'int32')];
     try {
-      return await compiled.run([x, y, ...scalars]);
+      return await compiled.run([...scalars, ...inputs]);
     } finally {
       tf.dispose(scalars);
       this.#optimizer.countBatch();
@@ -62,10 +63,10 @@ export class TrainingStep {
   }
 }
 
-/** A function of the batch and the learning rate over the variables of model and optimizer. */
+/** A function of the examples and the learning rate over the variables of model and optimizer. */
 function trainStep(
   { model, objective, weights, optimizer }: Trainee,
-  { x, y }: Pick<Batch, 'x' | 'y'>,
+  { x, y }: Examples,
   learningRate: tf.Scalar,
 ): Measures {
   return tf.tidy(() => {

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Experiment } from '../config/experiment.ts';
-import type { Batch } from '../data/batches.ts';
+import type { Examples } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Graph } from '../model/graph.ts';
@@ -26,7 +26,7 @@ export interface TrainOptions {
   /** What an earlier training of the same left; left out or `null`: training begins with the model as it is. */
   readonly resume?: TrainingState | null;
   /** Looks at each step before it is done. */
-  readonly probe?: (run: PhaseRun, batch: Pick<Batch, 'x' | 'y'>, at: StepAt) => void;
+  readonly probe?: (run: PhaseRun, examples: Examples, at: StepAt) => void;
 }
 
 /** How far training has come, over all phases. */

@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
-import { type Batch, Batches, type BatchesOptions } from '../../src/data/batches.ts';
+import { type Batch, Batches } from '../../src/data/batches.ts';
 import type { Pictures } from '../../src/data/dataset.ts';
+import { type PictureSightOptions, pictureSight } from '../../src/data/picture-sight.ts';
 import { MemoryPixels } from '../../src/data/pixels.ts';
 import { useEngine } from '../engine.ts';
+import { rejection } from './setting.ts';
 
 /** Picture i is two by one pixels of value 10 i and 10 i + 1, of class i modulo 3. */
 const pictures: Pictures = {
@@ -17,71 +19,118 @@ const pictures: Pictures = {
   labels: Int32Array.from({ length: 10 }, (_, i) => i % 3),
 };
 
-/** The first pixel of each picture divided by ten: its number, when nothing changed the pictures. */
-function numbers(batches: Iterable<Batch>): number[][] {
-  return Array.from(batches, ({ x, y, size }) => {
-    const first = Array.from(x.dataSync()).filter((_, i) => i % 2 === 0);
-    expect(x.shape[0]).to.equal(size);
-    expect(y.shape).to.deep.equal([size, 3]);
-    expect([...y.argMax(1).dataSync()]).to.deep.equal(first.map((value) => (value / 10) % 3));
-    return first.map((value) => value / 10);
-  });
-}
-
 describe('Batches', () => {
   const engine = useEngine();
-  const batches = (changes: Partial<BatchesOptions> = {}) =>
+  const batches = (changes: Partial<PictureSightOptions> = {}) =>
     new Batches({
-      pictures,
+      labels: pictures.labels,
       classCount: 3,
       batchSize: 4,
-      imageShape: [1, 2, 1],
-      preprocess: 'none',
       sampling: 'uniform',
-      augment: [],
-      engine: engine(),
-      ...changes,
+      sight: pictureSight({
+        pictures,
+        imageShape: [1, 2, 1],
+        preprocess: 'none',
+        augment: [],
+        engine: engine(),
+        again: true,
+        ...changes,
+      }),
     });
 
-  it('gives all pictures in their order, the last batch shorter', () => {
-    expect(batches().count).to.equal(3);
-    expect(numbers(batches().inOrder())).to.deep.equal([
+  /** Pictures, and the labels that go with them, batch after batch. */
+  async function seen(from: Batches, given: AsyncIterable<Batch>) {
+    const all: { x: number[]; y: number[]; shape: number[] }[] = [];
+    for await (const batch of given) {
+      tf.tidy(() => {
+        const { x, y } = from.read(batch.inputs);
+        expect(x.shape[0]).to.equal(batch.size);
+        all.push({ x: [...x.dataSync()], y: [...y.argMax(1).dataSync()], shape: x.shape });
+        expect(y.shape).to.deep.equal([batch.size, 3]);
+        expect([...y.sum(1).dataSync()]).to.deep.equal(all.at(-1)?.y.map(() => 1));
+      });
+      batch.dispose();
+    }
+    return all;
+  }
+
+  /** The first pixel of each picture divided by ten: its number, when nothing changed the pictures. */
+  async function numbers(from: Batches, given: AsyncIterable<Batch>): Promise<number[][]> {
+    return (await seen(from, given)).map(({ x, y }) => {
+      const own = x.filter((_, i) => i % 2 === 0).map((value) => value / 10);
+      expect(y).to.deep.equal(own.map((value) => value % 3));
+      return own;
+    });
+  }
+
+  const flip = [{ kind: 'flip', args: { direction: 'horizontal' } }];
+
+  it('gives all pictures in their order, the last batch shorter', async () => {
+    const plain = batches();
+    expect(plain.count).to.equal(3);
+    expect(await numbers(plain, plain.inOrder())).to.deep.equal([
       [0, 1, 2, 3],
       [4, 5, 6, 7],
       [8, 9],
     ]);
   });
 
-  it('shuffles by the key alone, labels with their pictures', () => {
-    const epoch = numbers(batches().shuffled([42, 'head', 1]));
+  it('shuffles by the key alone, labels with their pictures, from any batch on', async () => {
+    const plain = batches();
+    const shuffled = (epoch: number, from = 0) =>
+      numbers(plain, plain.shuffled([42, 'head', epoch], from));
+    const epoch = await shuffled(1);
     expect(epoch.map((batch) => batch.length)).to.deep.equal([4, 4, 2]);
     expect(epoch.flat().sort((a, b) => a - b)).to.deep.equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-    expect(numbers(batches().shuffled([42, 'head', 1]))).to.deep.equal(epoch);
-    expect(numbers(batches().shuffled([42, 'head', 2]))).to.not.deep.equal(epoch);
+    expect(await shuffled(1)).to.deep.equal(epoch);
+    expect(await shuffled(1, 1)).to.deep.equal(epoch.slice(1));
+    expect(await shuffled(2)).to.not.deep.equal(epoch);
   });
 
-  it('augments when it shuffles, alike for the same key, and not in order', () => {
-    const augmented = batches({ augment: [{ kind: 'flip', args: { direction: 'horizontal' } }] });
-    const values = (batches: Iterable<Batch>) => Array.from(batches, ({ x }) => [...x.dataSync()]);
-    const epoch = values(augmented.shuffled([1]));
-    expect(epoch).to.deep.equal(values(augmented.shuffled([1])));
-    expect(epoch).to.not.deep.equal(values(batches().shuffled([1])));
-    expect(values(augmented.inOrder())).to.deep.equal(values(batches().inOrder()));
+  it('gives the same, held by the engine or read for each batch', async () => {
+    const augment = [...flip, { kind: 'mixup', args: { alpha: 0.2 } }];
+    const [held, read] = [true, false].map((again) => batches({ augment, again }));
+    if (!held || !read) throw new Error('there are two');
+    for await (const { inputs } of held.inOrder()) expect(inputs[0]?.shape).to.deep.equal([10, 1]);
+    const epoch = await seen(held, held.shuffled([1]));
+    expect(await seen(read, read.shuffled([1]))).to.deep.equal(epoch);
+    expect(await seen(held, held.shuffled([1], 2))).to.deep.equal(epoch.slice(2));
   });
 
-  it('gives the shape and the preprocessing that the model wants', () => {
-    const [batch] = batches({ imageShape: [2, 4, 3], preprocess: 'scale' }).inOrder();
-    expect(batch?.x.shape).to.deep.equal([4, 2, 4, 3]);
-    expect(batch?.x.max().dataSync()[0]).to.be.closeTo(31 / 255, 1e-6);
+  it('augments when it shuffles, and not in order', async () => {
+    const [plain, augmented] = [batches(), batches({ augment: flip })];
+    const epoch = await seen(augmented, augmented.shuffled([1]));
+    expect(epoch).to.not.deep.equal(await seen(plain, plain.shuffled([1])));
+    const inOrder = await seen(augmented, augmented.inOrder());
+    expect(inOrder).to.deep.equal(await seen(plain, plain.inOrder()));
   });
 
-  it('keeps nothing in memory but the batch itself', () => {
+  it('gives the shape and the preprocessing that the model wants', async () => {
+    const scaled = batches({ imageShape: [2, 4, 3], preprocess: 'scale' });
+    const [batch] = await seen(scaled, scaled.inOrder());
+    expect(batch?.shape).to.deep.equal([4, 2, 4, 3]);
+    expect(Math.max(...(batch?.x ?? []))).to.be.closeTo(31 / 255, 1e-6);
+  });
+
+  it('keeps nothing when it is left early', async () => {
     const before = tf.memory().numTensors;
-    const augment = [{ kind: 'flip', args: { direction: 'horizontal' } }];
-    for (const { x, y } of batches({ augment, imageShape: [2, 4, 1] }).shuffled([1])) {
-      expect(tf.memory().numTensors).to.equal(before + 2);
-      tf.dispose([x, y]);
+    const augmented = batches({ augment: flip });
+    for await (const batch of augmented.shuffled([1])) {
+      batch.dispose();
+      break;
     }
+    await augmented.dispose();
     expect(tf.memory().numTensors).to.equal(before);
+  });
+
+  it('ends with what went wrong as a batch was read', async () => {
+    const cut = new MemoryPixels(new Uint8Array(20), 2);
+    cut.read = async () => {
+      throw new Error('the file is cut off');
+    };
+    const broken = batches({ pictures: { ...pictures, pixels: cut }, again: false });
+    expect((await rejection(seen(broken, broken.inOrder()))).message).to.equal(
+      'the file is cut off',
+    );
   });
 });

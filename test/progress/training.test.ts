@@ -28,7 +28,7 @@ describe('the progress of training', () => {
   });
 
   it('keeps a line for each epoch, training and validation side by side', () => {
-    const returned = callback.epochEnd?.({
+    const record = {
       phase: 'head',
       phaseEpoch: 2,
       epoch: 2,
@@ -38,11 +38,15 @@ describe('the progress of training', () => {
       validation: { loss: 0.4, accuracy: 0.88 },
       seconds: 75,
       imagesPerSecond: 900,
-    });
+      waitingSeconds: 7,
+    };
+    const returned = callback.epochEnd?.(record);
     expect(returned, 'what would end training').to.equal(undefined);
     expect(noted.at(-1)).to.equal(
       'head: epoch 2  loss 0.3000  accuracy 0.9000  val_loss 0.4000  val_accuracy 0.8800  900 images/s  1:15',
     );
+    callback.epochEnd?.({ ...record, waitingSeconds: 8 });
+    expect(noted.at(-1)).to.match(/ {2}1:15 {2}of which 8 s waiting for pictures$/);
   });
 
   it('writes durations as people do', () => {

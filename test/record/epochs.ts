@@ -13,6 +13,7 @@ export function epoch(number: number, changes: Partial<EpochRecord> = {}): Epoch
     validation: { loss: loss + 0.1, accuracy: 1 - loss / 2 },
     seconds: 1.5,
     imagesPerSecond: 1333.3333333333333,
+    waitingSeconds: 0.25,
     ...changes,
   };
 }

@@ -21,7 +21,7 @@ describe('metrics.csv', () => {
 
   it('has the columns of the founding experiment for its metrics', () => {
     expect(metricsColumns(['accuracy', 'mse']).join()).to.equal(
-      'phase,phase_epoch,epoch,step,learning_rate,loss,accuracy,mse,val_loss,val_accuracy,val_mse,seconds,images_per_second',
+      'phase,phase_epoch,epoch,step,learning_rate,loss,accuracy,mse,val_loss,val_accuracy,val_mse,seconds,images_per_second,waiting_seconds',
     );
   });
 
@@ -34,8 +34,8 @@ describe('metrics.csv', () => {
     });
     await csv.append(record);
     expect(await text()).to.equal(
-      'phase,phase_epoch,epoch,step,learning_rate,loss,accuracy,val_loss,val_accuracy,seconds,images_per_second\n' +
-        'head,1,1,63,0.001,0.5,0.75,0.625,0.7,1.5,1000\n',
+      'phase,phase_epoch,epoch,step,learning_rate,loss,accuracy,val_loss,val_accuracy,seconds,images_per_second,waiting_seconds\n' +
+        'head,1,1,63,0.001,0.5,0.75,0.625,0.7,1.5,1000,0.25\n',
     );
     await csv.append(epoch(2));
     expect((await text()).split('\n')).to.have.length(4);

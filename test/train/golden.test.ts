@@ -234,10 +234,18 @@ describe('training against Keras 3', () => {
     const x = tf.tensor4d([...golden.x], [96, 8, 8, 3]);
     const y = tf.oneHot([...golden.y], 4).toFloat() as tf.Tensor2D;
 
-    const step = new TrainingStep({ model, objective, weights, optimizer, engine, seed: 0 });
+    const step = new TrainingStep({
+      model,
+      objective,
+      weights,
+      optimizer,
+      engine,
+      seed: 0,
+      feed: { read: ([x, y]) => ({ x: x as tf.Tensor, y: y as tf.Tensor2D }) },
+    });
     const losses: number[] = [];
     for (let i = 0; i < STEPS; i += 1) {
-      const batch = { x: x.slice(i * BATCH, BATCH), y: y.slice(i * BATCH, BATCH) };
+      const batch = { inputs: [x.slice(i * BATCH, BATCH), y.slice(i * BATCH, BATCH)] };
       const [value] = await step.run(batch, { learningRate: schedule(i), step: i });
       losses.push((value as tf.Tensor).dataSync()[0] as number);
     }

@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { augmentBatch } from '../../data/augment/apply.ts';
+import type { LabelledBatch } from '../../data/augment/augment.ts';
 import { Batches } from '../../data/batches.ts';
 import type { Dataset, Pictures } from '../../data/dataset.ts';
 import { loadData } from '../../data/load.ts';
+import { pictureSight } from '../../data/picture-sight.ts';
 import { PickedPixels } from '../../data/pixels.ts';
 import { startEngine } from '../../engine/choose.ts';
 import { contactSheetChart } from '../../record/plots/contact-sheet.ts';
@@ -29,24 +31,34 @@ export const previewData: DataAction = async ({ experiment, out, verbose, progre
   );
   const pictures = oneOfEachClass(data);
   const context = load({ report: () => {}, note: () => {} });
-  const [batch] = new Batches({
+  const { imageShape } = context;
+  const { labels } = pictures;
+  const plain = {
     pictures,
-    classCount: data.classNames.length,
-    batchSize: rows,
-    imageShape: context.imageShape,
+    imageShape,
     preprocess: 'none',
-    sampling: 'uniform',
     augment: [],
     engine,
-  }).inOrder();
-  if (!batch) throw new RangeError('there is no picture to show');
-  const sheets = Array.from({ length: views }, (_, view) =>
-    tf.tidy(() => {
-      if (view === 0) return bytesOf(batch.x);
-      return bytesOf(augmentBatch(batch, config.augment, engine, [seed, 'preview', view]).x);
-    }),
-  );
-  const [height, width, channels] = context.imageShape;
+    again: false,
+  } as const;
+  const batches = new Batches({
+    labels,
+    classCount: data.classNames.length,
+    batchSize: rows,
+    sampling: 'uniform',
+    sight: pictureSight(plain),
+  });
+  const sheets: Uint8Array[][] = [];
+  for await (const { inputs } of batches.inOrder())
+    for (let view = 0; view < views; view++)
+      sheets.push(
+        tf.tidy(() => {
+          const batch = batches.read(inputs) as LabelledBatch;
+          if (view === 0) return bytesOf(batch.x);
+          return bytesOf(augmentBatch(batch, config.augment, engine, [seed, 'preview', view]).x);
+        }),
+      );
+  const [height, width, channels] = imageShape;
   const chart = await contactSheetChart({
     title: name,
     subtitle: `left as they are, then as training sees them: ${inWords(config.augment)}`,

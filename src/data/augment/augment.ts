@@ -15,8 +15,8 @@ export interface AugmentContext {
   readonly tf: typeof tf;
   /** Uniform float32 numbers in [0, 1); each call gives new ones, the same ones in the same step. */
   readonly uniform: (shape: readonly number[]) => tf.Tensor;
-  /** The random stream of this step, for draws that are no tensors. */
-  readonly key: StreamKey;
+  /** What `draw` drew. */
+  readonly drawn: readonly [parts: tf.Tensor1D, partners: tf.Tensor1D] | null;
 }
 
 /**
@@ -28,6 +28,10 @@ export interface AugmentKind {
   /** The argument that a bare value stands for: `flip: horizontal`. */
   readonly main: string;
   readonly defaults: AugmentArgs;
+  /** How often `apply` calls `uniform`, at most. */
+  readonly uniforms: number;
+  /** For so many pictures, before the step: how much of another is mixed into each, and of which one. */
+  draw?(count: number, args: AugmentArgs, key: StreamKey): readonly [Float32Array, Int32Array];
   /** Runs within `tf.tidy`. */
   apply(batch: LabelledBatch, args: AugmentArgs, context: AugmentContext): LabelledBatch;
 }

@@ -6,6 +6,7 @@ export const brightness: AugmentKind = {
   kind: 'brightness',
   main: 'factor',
   defaults: { factor: 0.2 },
+  uniforms: 1,
 
   apply({ x, y }, args, { tf, uniform }) {
     const factor = args.factor as number;

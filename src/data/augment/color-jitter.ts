@@ -13,6 +13,7 @@ export const colorJitter: AugmentKind = {
   kind: 'colorJitter',
   main: 'brightness',
   defaults: { brightness: 0.2, contrast: 0.2, saturation: 0.2, hue: 0.05 },
+  uniforms: 4,
 
   apply({ x, y }, args, { tf, uniform }) {
     const { brightness, contrast, saturation, hue } = args as Record<string, number>;

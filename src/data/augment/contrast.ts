@@ -9,6 +9,7 @@ export const contrast: AugmentKind = {
   kind: 'contrast',
   main: 'factor',
   defaults: { factor: 0.2 },
+  uniforms: 1,
 
   apply({ x, y }, args, { tf, uniform }) {
     const factor = args.factor as number;

@@ -9,6 +9,7 @@ export const crop: AugmentKind = {
   kind: 'crop',
   main: 'padding',
   defaults: { padding: 4 },
+  uniforms: 1,
 
   apply({ x, y }, args, { tf, uniform }) {
     const padding = args.padding as number;

@@ -12,11 +12,17 @@ export const cutmix: AugmentKind = {
   kind: 'cutmix',
   main: 'alpha',
   defaults: { alpha: 1 },
+  uniforms: 2,
 
-  apply({ x, y }, args, { tf, uniform, key }) {
+  draw: (count, { alpha }, key) => [
+    betas(count, alpha as number, [...key, 'part']),
+    shuffled(count, [...key, 'partner']),
+  ],
+
+  apply({ x, y }, _, { tf, uniform, drawn }) {
     const [count, height, width] = x.shape;
-    const part = tf.tensor2d(betas(count, args.alpha as number, [...key, 'part']), [count, 1]);
-    const partner = tf.tensor1d(shuffled(count, [...key, 'partner']), 'int32');
+    const [parts, partner] = drawn as NonNullable<typeof drawn>;
+    const part = parts.reshape([count, 1]);
     const side = (length: number) => {
       const half = part.sqrt().mul(length / 2);
       const centre = uniform([count, 1]).mul(length);

@@ -9,6 +9,7 @@ export const cutout: AugmentKind = {
   kind: 'cutout',
   main: 'size',
   defaults: { size: 8 },
+  uniforms: 2,
 
   apply({ x, y }, args, { tf, uniform }) {
     const size = args.size as number;

@@ -12,6 +12,7 @@ export const flip: AugmentKind = {
   kind: 'flip',
   main: 'direction',
   defaults: { direction: 'horizontal' },
+  uniforms: 2,
 
   apply({ x, y }, { direction }, { tf, uniform }) {
     let flipped = x;

@@ -11,11 +11,16 @@ export const mixup: AugmentKind = {
   kind: 'mixup',
   main: 'alpha',
   defaults: { alpha: 0.2 },
+  uniforms: 0,
 
-  apply({ x, y }, args, { tf, key }) {
+  draw: (count, { alpha }, key) => [
+    betas(count, alpha as number, [...key, 'weight']),
+    shuffled(count, [...key, 'partner']),
+  ],
+
+  apply({ x, y }, _, { tf, drawn }) {
     const count = x.shape[0];
-    const weight = tf.tensor1d(betas(count, args.alpha as number, [...key, 'weight']));
-    const partner = tf.tensor1d(shuffled(count, [...key, 'partner']), 'int32');
+    const [weight, partner] = drawn as NonNullable<typeof drawn>;
     const mix = <T extends tf.Tensor>(values: T, shape: number[]) =>
       tf.add<T>(
         values.mul(weight.reshape(shape)),

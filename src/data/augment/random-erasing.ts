@@ -13,6 +13,7 @@ export const randomErasing: AugmentKind = {
   kind: 'randomErasing',
   main: 'probability',
   defaults: { probability: 0.5, minArea: 0.02, maxArea: 0.33 },
+  uniforms: 6,
 
   apply({ x, y }, args, { tf, uniform }) {
     const { probability, minArea, maxArea } = args as Record<string, number>;

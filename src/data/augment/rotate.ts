@@ -6,6 +6,7 @@ export const rotate: AugmentKind = {
   kind: 'rotate',
   main: 'factor',
   defaults: { factor: 0.05 },
+  uniforms: 1,
 
   apply({ x, y }, args, { tf, uniform }) {
     const [count, height, width] = x.shape;

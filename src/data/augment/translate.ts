@@ -6,6 +6,7 @@ export const translate: AugmentKind = {
   kind: 'translate',
   main: 'factor',
   defaults: { factor: 0.1 },
+  uniforms: 2,
 
   apply({ x, y }, args, { tf, uniform }) {
     const [count, height, width] = x.shape;

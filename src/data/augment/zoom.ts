@@ -6,6 +6,7 @@ export const zoom: AugmentKind = {
   kind: 'zoom',
   main: 'factor',
   defaults: { factor: 0.2 },
+  uniforms: 1,
 
   apply({ x, y }, args, { tf, uniform }) {
     const [count, height, width] = x.shape;

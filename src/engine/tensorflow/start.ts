@@ -18,6 +18,7 @@ import { NodeJSKernelBackend } from './kernels.ts';
 import { useOwnKernels } from './own-kernels/table.ts';
 import { pinLibraries } from './pin.ts';
 import { Random } from './random.ts';
+import { unpack } from './unpack.ts';
 
 /** TensorFlow's C API as the backend of TensorFlow.js. */
 export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
@@ -39,7 +40,8 @@ export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
   tf.enableProdMode();
   await tf.setBackend('tensorflow');
 
-  const tracer = new Tracer(context, new Tensors(binding, backend), options.profile ?? false);
+  const tensors = new Tensors(binding, backend);
+  const tracer = new Tracer(context, tensors, options.profile ?? false);
   const random = new Random(backend);
   return {
     name: 'tensorflow',
@@ -55,6 +57,7 @@ export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
     settle: () => tracer.settle(),
     jpegs: new Jpegs(context, binding.handles),
     randomUniform: (shape, key) => random.uniform(shape, key),
+    unpack: (words, dtype, count) => unpack(tensors, words, { dtype, count }),
     randomMask: (shape, rate, key) => random.mask(shape, rate, key),
   };
 }

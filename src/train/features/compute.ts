@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
-import * as tf from '@tensorflow/tfjs';
-import type { Batch } from '../../data/batches.ts';
+import type * as tf from '@tensorflow/tfjs';
+import type { Feed } from '../../data/batches.ts';
 import type { View } from '../../data/views.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { type FeatureFormat, toBytes } from './rows.ts';
@@ -12,7 +12,7 @@ export const PASS_SIZE = 64;
 export interface Pass {
   readonly prefix: tf.LayersModel;
   /** In the order of the rows, preprocessed, `PASS_SIZE` at once. */
-  readonly batches: AsyncIterable<Batch> | Iterable<Batch>;
+  readonly feed: Feed;
   readonly view: View;
   readonly format: FeatureFormat;
   readonly engine: Engine;
@@ -23,20 +23,22 @@ export interface Pass {
 
 /** Writes what the prefix makes of each picture into a new file, one row after another. */
 export async function computeFeatures(path: string, pass: Pass): Promise<void> {
-  const { prefix, batches, view, format, engine, signal, onDone } = pass;
-  const compiled = engine.compile(([x]) => {
-    const seen = view.length > 0 ? (x as tf.Tensor).reverse([...view]) : (x as tf.Tensor);
+  const { prefix, feed, view, format, engine, signal, onDone } = pass;
+  const compiled = engine.compile((inputs) => {
+    const { x } = feed.read(inputs);
+    const seen = view.length > 0 ? x.reverse([...view]) : x;
     return [prefix.apply(seen, { training: false }) as tf.Tensor];
   }, 'features');
   const file = await open(path, 'wx');
   try {
     let done = 0;
-    for await (const { x, y, size } of batches) {
-      const [features] = (await compiled.run([x])) as [tf.Tensor];
+    for await (const batch of feed.inOrder()) {
+      const [features] = (await compiled.run(batch.inputs)) as [tf.Tensor];
+      batch.dispose();
       const values = (await features.data()) as Float32Array;
-      tf.dispose([x, y, features]);
+      features.dispose();
       await file.writeFile(toBytes(values, format));
-      done += size;
+      done += batch.size;
       onDone(done);
       await setImmediate();
       signal.throwIfAborted();

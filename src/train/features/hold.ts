@@ -101,8 +101,8 @@ export class FeatureFiles {
       const progress = { phase, part, done, pictures: pictures.labels.length, imagesPerSecond };
       for (const callback of callbacks) callback.features?.(progress);
     };
-    const batches = feed(pictures, this.#maker, PASS_SIZE).inOrder();
-    await computeFeatures(path, { prefix, batches, view, format, engine, signal, onDone });
+    const pass = feed(pictures, this.#maker, { batchSize: PASS_SIZE, again: false });
+    await computeFeatures(path, { prefix, feed: pass, view, format, engine, signal, onDone });
   }
 }
 

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { PhaseConfig } from '../../config/experiment.ts';
+import { Batches, type Feed } from '../../data/batches.ts';
 import { asItIs, type View, viewsOf } from '../../data/views.ts';
 import { RunError } from '../../errors.ts';
 import { frozenLayers } from '../../model/freeze.ts';
@@ -8,9 +9,8 @@ import { splitModel } from '../../model/split.ts';
 import { summarize } from '../../model/summary.ts';
 import { planFeatures } from '../../plan/features.ts';
 import type { FeaturesProgress } from '../callbacks.ts';
-import type { Feed } from '../feed.ts';
 import type { TrainOptions } from '../train.ts';
-import { FeatureBatches, type Features } from './feature-batches.ts';
+import { featureSight } from './feature-sight.ts';
 import { FeatureFiles, requireAllowed } from './hold.ts';
 import { rowBytes } from './rows.ts';
 import type { FeaturesUse } from './use.ts';
@@ -84,14 +84,19 @@ async function hold(options: TrainOptions, { phase, prefix, parts }: Wanted) {
   try {
     const held: (Awaited<ReturnType<FeatureFiles['hold']>> & { part: Part; view: View })[] = [];
     for (const seen of wanted) held.push({ ...seen, ...(await files.hold(seen)) });
-    const featuresOf = (part: Part): Features => ({
-      ...format,
-      views: held.filter((each) => each.part === part),
-      labels: data[part].labels,
-    });
-    const common = { classCount: data.classNames.length, data: experiment.data, engine };
-    const feed = (part: Part, batchSize: number) =>
-      new FeatureBatches({ ...common, features: featuresOf(part), batchSize });
+    const { sampling, augment } = experiment.data;
+    const feed = (part: Part, batchSize: number) => {
+      const { labels } = data[part];
+      const views = held.filter((each) => each.part === part);
+      const sight = featureSight({ format, views, count: labels.length, augment, engine });
+      return new Batches({
+        labels,
+        classCount: data.classNames.length,
+        batchSize,
+        sampling,
+        sight,
+      });
+    };
     return { tail, feed, release, computed: held.some(({ computed }) => computed) };
   } catch (error) {
     await release();

@@ -1,6 +1,7 @@
 import type { NodeJSKernelBackend } from '../kernels.ts';
 import { batchNormGradient } from './batch-norm.ts';
 import { crossEntropy } from './cross-entropy.ts';
+import { gather } from './gather.ts';
 import { matMul } from './mat-mul.ts';
 import { useKernel } from './own-kernel.ts';
 import { useReluGradients } from './relu.ts';
@@ -8,6 +9,7 @@ import { sum } from './sum.ts';
 
 /** Registers all kernels that are TensorFlow's own, not tfjs-node's. */
 export function useOwnKernels(backend: NodeJSKernelBackend): void {
-  for (const kernel of [matMul, sum, batchNormGradient, crossEntropy]) useKernel(backend, kernel);
+  for (const kernel of [matMul, sum, gather, batchNormGradient, crossEntropy])
+    useKernel(backend, kernel);
   useReluGradients(backend);
 }
