@@ -2,18 +2,21 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { build } from 'esbuild';
-import { bundle } from './esbuild.options.ts';
+import { bundle, pageBundle } from './esbuild.options.ts';
 
-const { outputFiles } = await build({
-  ...bundle,
-  entryPoints: ['src/cli.ts'],
-  outdir: 'dist',
-  write: false,
-});
+const built = await Promise.all([
+  build({ ...bundle, entryPoints: ['src/cli.ts'], outdir: 'dist', write: false }),
+  build({
+    ...pageBundle,
+    entryPoints: ['src/page/report/report.css'],
+    outdir: 'dist/page',
+    write: false,
+  }),
+]);
 
 // Only now: a build that fails leaves the last one as it was.
 rmSync('dist', { recursive: true, force: true });
-for (const { path, contents } of outputFiles) {
+for (const { path, contents } of built.flatMap(({ outputFiles }) => outputFiles)) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, contents);
 }

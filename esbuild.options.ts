@@ -22,3 +22,14 @@ export const bundle = {
   legalComments: 'linked',
   logLevel: 'warning',
 } as const satisfies BuildOptions;
+
+/** How sources become what browsers run: each entry point one file, with all that it needs. */
+export const pageBundle = {
+  bundle: true,
+  format: 'iife',
+  platform: 'browser',
+  target: ['es2022', 'chrome105', 'firefox110', 'safari16'],
+  minify: true,
+  legalComments: 'inline',
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
