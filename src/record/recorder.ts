@@ -254,7 +254,10 @@ export class Recorder implements TrainingCallback {
       signal.throwIfAborted();
       const written = await content(run);
       await this.#folder.write(file, written);
-      if (typeof written !== 'string') await this.#tensorBoard.picture(parse(file).name, written);
+      const { name, ext } = parse(file);
+      // TensorBoard knows no WebP.
+      if (typeof written !== 'string' && ext === '.png')
+        await this.#tensorBoard.picture(name, written);
     }
     await this.#tensorBoard.end(true);
     await this.checkpoints.end();

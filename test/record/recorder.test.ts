@@ -86,6 +86,8 @@ describe('the record of a run', () => {
       'metrics.csv',
       'mistakes.png',
       'model',
+      'pictures.json',
+      'pictures.webp',
       'predictions.csv',
       'resolved.yaml',
       'status.json',

@@ -1,6 +1,7 @@
 import type { FinishedRun } from '../finished-run.ts';
 import { classificationReportCsv } from './classification-report.ts';
 import { confusionMatrixCsv } from './confusion-matrix.ts';
+import { pictureSheetJson, pictureSheetWebp } from './picture-sheet.ts';
 import { confusionPicture, curvesPicture, examplesPicture, mistakesPicture } from './pictures.ts';
 import { predictionsCsv } from './predictions.ts';
 import { summaryJson } from './summary.ts';
@@ -17,6 +18,8 @@ export const ARTIFACTS: readonly Artifact[] = [
   { file: 'confusion_matrix.csv', content: confusionMatrixCsv },
   { file: 'classification_report.csv', content: classificationReportCsv },
   { file: 'predictions.csv', content: predictionsCsv },
+  { file: 'pictures.json', content: pictureSheetJson },
+  { file: 'pictures.webp', content: pictureSheetWebp },
   { file: 'curves.png', content: curvesPicture },
   { file: 'confusion_matrix.png', content: confusionPicture },
   { file: 'examples.png', content: examplesPicture },
