@@ -12,14 +12,14 @@ import { formatResults, mergeRows, parseNotes, type Results } from './results.ts
  * Measures cifar-run beside Keras and PyTorch and writes RESULTS.md. With `--quick` one round of each peer's
  * plain way, which is only shown; without `--pictures` what needs them is left out.
  *
- *     npm run bench -- [MEASURE…] [--pictures cifar10-jpeg.tar.gz] [--rounds 7] [--quick]
+ *     npm run bench -- [MEASURE…] [--pictures cifar10-jpeg.tar.gz] [--rounds 5] [--quick]
  */
 const { positionals: wanted, values: flags } = parseArgs({
   allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
     pictures: { type: 'string' },
-    rounds: { type: 'string', default: '7' },
+    rounds: { type: 'string', default: '5' },
   },
 });
 const names = measures.map(({ name }) => name);

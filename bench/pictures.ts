@@ -20,3 +20,9 @@ export async function unpackPictures(archive: string): Promise<string> {
   }
   return join(folder, 'pictures');
 }
+
+/** How many there are to train on. */
+export async function pictureCount(pictures: string): Promise<number> {
+  const found = await readdir(join(pictures, 'train'), { withFileTypes: true, recursive: true });
+  return found.filter((entry) => entry.isFile()).length;
+}

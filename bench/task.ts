@@ -10,11 +10,15 @@ export interface StepWork {
 /** What a contestant does again and again; the Python peers know the same by the same names. */
 export type Work =
   | StepWork
-  /** Amounts are epochs of VGG19's published head, from picture files on; `cached`: on features. */
+  /**
+   * Amounts are epochs of VGG19's published head, from picture files on; `cached`: on features. Features are
+   * computed of so many `pictures`, and trained on.
+   */
   | {
       readonly kind: 'frozen';
       readonly batch: number;
       readonly cached: boolean;
+      readonly pictures: number;
       readonly folder: string;
     }
   /** Amounts are times that all pictures are read; `again`: they have been read before. */
@@ -33,6 +37,8 @@ export interface Answer {
   readonly seconds: number;
   /** Of the last epoch, where amounts are epochs. */
   readonly last?: number;
+  /** Seconds that each further picture would take before the first epoch. */
+  readonly each?: number;
   /** Peak resident memory of its process so far, MiB. */
   readonly peak: number;
   /** Which of its ways it took, e.g. `torch.compile`; empty: the plain one. */

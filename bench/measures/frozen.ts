@@ -1,10 +1,11 @@
 import { type Measure, medians, type Row, takeTurns } from '../measure.ts';
+import { pictureCount } from '../pictures.ts';
 
 const EPOCHS = 50;
-const MOST_ROUNDS = 5;
 
-/** Epochs that are measured; the last of them stands for all that follow. */
-const measured = { own: 4, cached: 4, straightforward: 1 };
+/** What is measured of the whole: epochs, and pictures that they go over; whole batches of 128, and of 64. */
+const WITH_FEATURES = { epochs: 3, pictures: 1280 };
+const THROUGH_ALL_LAYERS = { epochs: 2, pictures: 640 };
 
 export interface FrozenCase {
   readonly batch: number;
@@ -12,32 +13,48 @@ export interface FrozenCase {
   readonly target: number;
 }
 
-/** VGG19's frozen phase, from picture files on; peers go through the whole network, or keep features by hand. */
+/**
+ * VGG19's frozen phase, from picture files on; peers go through the whole network, or keep features by hand. What each
+ * further picture and each further epoch take is added to what was measured.
+ */
 export function frozenMeasure(name: string, cases: readonly FrozenCase[]): Measure {
   return {
     name,
     needsPictures: true,
-    async run({ pictures: folder, ...options }) {
+    async run(options) {
+      const folder = options.pictures;
+      const all = await pictureCount(folder);
       const rows: Row[] = [];
       for (const { batch, cached, target } of cases) {
-        const peers = cached ? measured.cached : measured.straightforward;
-        const epochs = (who: string) => (who === 'cifar-run' ? measured.own : peers);
-        const work = () => ({ kind: 'frozen', batch, cached, folder }) as const;
+        const peers = cached ? WITH_FEATURES : THROUGH_ALL_LAYERS;
+        const part = (who: string) => (who === 'cifar-run' ? WITH_FEATURES : peers);
         const answers = await takeTurns(
-          { work, amount: epochs, warmUp: 0 },
-          { ...options, rounds: Math.min(options.rounds, MOST_ROUNDS), pictures: folder },
+          {
+            work: (who) => ({
+              kind: 'frozen',
+              batch,
+              cached,
+              folder,
+              pictures: part(who).pictures,
+            }),
+            amount: (who) => part(who).epochs,
+            warmUp: 0,
+          },
+          options,
         );
-        const whole = medians(
-          answers,
-          ({ seconds, last = 0 }, who) => seconds + (EPOCHS - epochs(who)) * last,
-        );
+        const whole = medians(answers, ({ seconds, each = 0, last = 0 }, who) => {
+          const { epochs, pictures } = part(who);
+          return seconds + (all - pictures) * each + ((EPOCHS * all) / pictures - epochs) * last;
+        });
         const against = cached ? 'peers cache features by hand' : 'straightforward peers';
         rows.push({
           ...whole,
           name: `frozen phase of ${EPOCHS} epochs, ${against}, batch ${batch}`,
           unit: 's',
           target,
-          scaled: `all pictures; of ${EPOCHS} epochs ${measured.own} (peers ${peers}), the last counted for those that follow`,
+          scaled:
+            `from what ${WITH_FEATURES.pictures} (peers ${peers.pictures}) of ${all} pictures took: to be read and computed ` +
+            `once, and ${WITH_FEATURES.epochs} (peers ${peers.epochs}) of ${EPOCHS} epochs, the last for those that follow`,
         });
       }
       return rows;

@@ -3,16 +3,24 @@ import { prepareExperiment } from '../../src/experiment.ts';
 import { type TrainOptions, train } from '../../src/train/train.ts';
 import { experiment } from '../models.ts';
 
+export interface PhaseSize {
+  readonly epochs: number;
+  readonly batch: number;
+  /** Left out: all. */
+  readonly pictures?: number;
+}
+
 /** One phase of the published experiment on the pictures of a folder. */
 export async function phaseOn(
   folder: string,
   phase: string,
-  { epochs, batch }: { readonly epochs: number; readonly batch: number },
+  { epochs, batch, pictures }: PhaseSize,
 ): Promise<LoadedExperiment> {
   const loaded = await experiment(
     'vgg19-two-phase',
     'data.dataset=folder',
     `data.source=${folder}`,
+    ...(pictures ? [`data.limit={train: ${pictures}}`] : []),
     `phases.${phase}.epochs=${epochs}`,
     `phases.${phase}.batchSize=${batch}`,
   );
@@ -22,14 +30,22 @@ export async function phaseOn(
 
 const silent = { report: () => {}, note: () => {} };
 
-/** What `cifar-run FILE` does but for the record. */
+/** What `cifar-run FILE` does but for the record; says how long the pictures took to be read. */
 export async function trainIt(
   loaded: LoadedExperiment,
   threads: number,
   watch: Pick<TrainOptions, 'callbacks' | 'probe'>,
-): Promise<void> {
+): Promise<{ dataSeconds: number }> {
+  let dataSeconds = 0;
   const training = await prepareExperiment(loaded, {
-    progress: { step: (_title, run) => run(silent) },
+    progress: {
+      async step(title, run) {
+        const from = performance.now();
+        const made = await run(silent);
+        if (title === 'Data') dataSeconds = (performance.now() - from) / 1000;
+        return made;
+      },
+    },
     signal: new AbortController().signal,
     verbose: false,
     compile: true,
@@ -37,6 +53,7 @@ export async function trainIt(
   });
   try {
     await train({ ...training, ...watch });
+    return { dataSeconds };
   } finally {
     training.model.dispose();
   }

@@ -1,18 +1,28 @@
+import type { FeaturesProgress } from '../../src/train/callbacks.ts';
 import type { Task } from '../task.ts';
 import { inFreshCache } from './cache.ts';
 import { phaseOn, trainIt } from './experiment.ts';
 import type { Do } from './work.ts';
 
 /** The head's phase of the published experiment as it stands, nothing cached before. */
-export function frozen({ folder, batch, threads }: Task & { kind: 'frozen' }): Do {
+export function frozen({ folder, batch, pictures, threads }: Task & { kind: 'frozen' }): Do {
   return (epochs) =>
     inFreshCache(async () => {
       let last = 0;
-      const epochEnd = ({ seconds }: { seconds: number }) => {
-        last = seconds;
+      const done: { pictures: number; at: number }[] = [];
+      const watch = {
+        features({ part, done: pictures }: FeaturesProgress) {
+          if (part === 'train') done.push({ pictures, at: performance.now() });
+        },
+        epochEnd({ seconds }: { seconds: number }) {
+          last = seconds;
+        },
       };
-      const loaded = await phaseOn(folder, 'head', { epochs, batch });
-      await trainIt(loaded, threads, { callbacks: [{ epochEnd }] });
-      return { last };
+      const loaded = await phaseOn(folder, 'head', { epochs, batch, pictures });
+      const { dataSeconds } = await trainIt(loaded, threads, { callbacks: [watch] });
+      const [first, end] = [done[0], done.at(-1)];
+      if (!first || !end || first === end) throw new Error('no features were computed');
+      const computing = (end.at - first.at) / 1000 / (end.pictures - first.pictures);
+      return { last, each: dataSeconds / pictures + computing };
     });
 }

@@ -1,2 +1,4 @@
-/** Does an amount of work; of epochs it says how many seconds the last one took. */
-export type Do = (amount: number) => Promise<{ readonly last?: number }>;
+import type { Answer } from '../task.ts';
+
+/** Does an amount of work; of epochs it says how many seconds the last one took, and each picture before them. */
+export type Do = (amount: number) => Promise<Pick<Answer, 'last' | 'each'>>;

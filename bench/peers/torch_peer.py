@@ -73,12 +73,19 @@ def read(path):
     return np.asarray(Image.open(path).convert("RGB"))
 
 
+def files():
+    folders = sorted(path for path in Path(TASK["folder"], "train").iterdir() if path.is_dir())
+    return [(path, label) for label, folder in enumerate(folders) for path in sorted(folder.iterdir())]
+
+
+def tensors(pictures, found):
+    return torch.from_numpy(np.stack(list(pictures))), torch.tensor([label for _, label in found])
+
+
 def pictures(pool):
     """As a DataLoader over an ImageFolder with a process for each thread, without its queues."""
-    folders = sorted(path for path in Path(TASK["folder"], "train").iterdir() if path.is_dir())
-    files = [(path, label) for label, folder in enumerate(folders) for path in sorted(folder.iterdir())]
-    x = np.stack(list(pool.imap(read, [path for path, _ in files], chunksize=64)))
-    return torch.from_numpy(x), torch.tensor([label for _, label in files])
+    found = files()
+    return tensors(pool.imap(read, [path for path, _ in found], chunksize=64), found)
 
 
 def prepared(x):
@@ -88,13 +95,16 @@ def prepared(x):
 def frozen(pool):
     def work(epochs):
         x, y = pictures(pool)
-        x = prepared(x)
+        x = prepared(x)[: TASK["pictures"]]
         model, _ = build("vgg19")
+        each = 0
         backbone = model[0].to(memory_format=torch.channels_last).eval()
         backbone.requires_grad_(False)
         if TASK["cached"]:
+            begin = time.perf_counter()
             with torch.inference_mode():
                 x = torch.cat([backbone(part) for part in x.split(64)])
+            each = (time.perf_counter() - begin) / len(x)
             x = x.clone()
         head = model[1].train()
         run = trainer(head if TASK["cached"] else nn.Sequential(backbone, head))
@@ -103,7 +113,7 @@ def frozen(pool):
             for indices in torch.randperm(len(x)).split(TASK["batch"]):
                 value, _ = run(x[indices], y[indices])
             value.item()
-        return {"last": time.perf_counter() - begin}
+        return {"last": time.perf_counter() - begin, "each": each}
 
     return work
 
@@ -124,11 +134,12 @@ def decoding(pool):
     serve("Pillow in processes", work)
 
 
-def starting(pool):
-    x, y = pictures(pool)
-    batch = slice(TASK["batch"])
+def starting():
+    found = files()
+    batch = [found[i] for i in torch.randperm(len(found))[: TASK["batch"]]]
+    x, y = tensors((read(path) for path, _ in batch), batch)
     model, _ = build("vgg19")
-    trainer(model.to(memory_format=torch.channels_last))(prepared(x)[batch], y[batch])[0].item()
+    trainer(model.to(memory_format=torch.channels_last))(prepared(x), y)[0].item()
     serve("", lambda _: None)
 
 
@@ -139,7 +150,7 @@ if __name__ == "__main__":
     elif kind == "decode":
         with_pool(decoding)
     elif kind == "start":
-        with_pool(starting)
+        starting()
     else:
         make = {"step": step, "inference": inference}[kind]
         serve(*fastest({"": lambda: make(False), "torch.compile": lambda: make(True)}, TASK["variant"]))
