@@ -35,6 +35,8 @@ export interface FusedUpdates {
 /** What numbers are kept as in rows of bytes, little-endian. */
 export type PackedType = 'uint8' | 'float16' | 'float32';
 
+export type Compiler = 'graph' | 'xla' | 'none';
+
 /** A function that an engine may run as a whole. */
 export interface CompiledFunction {
   /** One run; the caller disposes what it gives. Runs come one after another. */
@@ -92,8 +94,8 @@ export interface Engine {
    * is made of: tfjs has neither uint8 nor float16, and so such rows are gathered as they are.
    */
   unpack(words: Tensor2D, dtype: PackedType, count: number): Tensor2D;
-  /** Whether `compile` does more than call the function again at each run. */
-  readonly compiles: boolean;
+  /** What `compile` does: a graph is run, XLA's code is; `none`: the function is called again at each run. */
+  readonly compiler: Compiler;
   /**
    * What does the same as `fn`, faster: `fn` is called once for each set of input shapes, and what it did
    * is repeated from then on with other values. All that changes from run to run has to be an input or a

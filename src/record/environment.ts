@@ -12,13 +12,13 @@ export interface EnvironmentFacts {
 
 /** What a run was done with, for environment.json. */
 export async function describeEnvironment({ engine, ...facts }: EnvironmentFacts) {
-  const { name, device, devices, threads, compiles } = engine;
+  const { name, device, devices, threads, compiler } = engine;
   const cpus = os.cpus();
   return {
     cifarRun: version,
     node: process.version,
     arguments: process.argv.slice(2),
-    engine: { name, version: engine.version, device, devices, threads, compiles },
+    engine: { name, version: engine.version, device, devices, threads, compiler },
     machine: {
       os: `${os.type()} ${os.release()}`,
       arch: process.arch,

@@ -48,7 +48,7 @@ export async function checkResumption(folder: RunFolder, now: RunNow): Promise<s
     ...difference('engine version', before.engine.version, after.engine.version),
     ...difference('device', before.engine.device, after.engine.device),
     ...difference('threads', before.engine.threads, after.engine.threads),
-    ...difference('compiled steps', before.engine.compiles, after.engine.compiles),
+    ...difference('compiler', before.engine.compiler, after.engine.compiler),
   ].map(
     (line) =>
       `${line}; results may differ in their last digits from those of a run that was never interrupted`,

@@ -19,7 +19,7 @@ describe('a run that is to go on', () => {
     cifarRun: '0.1.0',
     dataHash: 'd1',
     weightHashes: { 'weights.safetensors': 'w1' },
-    engine: { ...engine, compiles: true },
+    engine: { ...engine, compiler: 'graph' },
   };
   const resolvedYaml = 'name: a\nseed: 1\ncheckpoint: { everyEpochs: 1 }\n';
 
@@ -67,7 +67,7 @@ describe('a run that is to go on', () => {
 
   it('is warned of another engine, device or number of threads', async () => {
     await recorded();
-    const now = { ...engine, version: '2.20.0', device: 'GPU', threads: 4, compiles: false };
+    const now = { ...engine, version: '2.20.0', device: 'GPU', threads: 4, compiler: 'none' };
     const notes = await check({ engine: now });
     expect(notes).to.have.length(4);
     for (const note of notes) expect(note).to.match(/: was .*, is .*; results may differ/);

@@ -6,6 +6,7 @@ import { uncompiled } from '../uncompiled.ts';
 import { createBinding } from './binding.ts';
 import { loadCApi } from './c-api.ts';
 import { Compiled } from './compile/compile.ts';
+import { chooseCompiler } from './compile/compiler.ts';
 import { fusedUpdates } from './compile/fused.ts';
 import { Tensors } from './compile/tensors.ts';
 import { Tracer } from './compile/trace.ts';
@@ -41,7 +42,11 @@ export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
   await tf.setBackend('tensorflow');
 
   const tensors = new Tensors(binding, backend);
-  const tracer = new Tracer(context, tensors, options.profile ?? false);
+  const compiler = chooseCompiler(options);
+  const tracer = new Tracer(context, tensors, {
+    xla: compiler === 'xla',
+    profiling: options.profile ?? false,
+  });
   const random = new Random(backend);
   return {
     name: 'tensorflow',
@@ -50,8 +55,9 @@ export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
     devices: context.devices.map((device) => device.name),
     threads,
     inspect: (verify) => inspectInstallation(libraries, verify),
-    compiles: options.compile,
-    compile: options.compile ? (fn, name = 'a step') => new Compiled(tracer, fn, name) : uncompiled,
+    compiler,
+    compile:
+      compiler === 'none' ? uncompiled : (fn, name = 'a step') => new Compiled(tracer, fn, name),
     takeProfiles: () => tracer.takeProfiles(),
     fused: fusedUpdates(tracer),
     settle: () => tracer.settle(),

@@ -23,10 +23,10 @@ export interface FeatureSource {
  * machine counts, since another processor adds in another order.
  */
 export async function featureKeys({ model, graph, prefix, experiment, engine }: FeatureSource) {
-  const { name, device, threads, compiles } = engine;
+  const { name, device, threads, compiler } = engine;
   const common = {
     program: version,
-    engine: { name, version: engine.version, device, threads, compiles, cpu: os.cpus()[0]?.model },
+    engine: { name, version: engine.version, device, threads, compiler, cpu: os.cpus()[0]?.model },
     imageShape: graph.inputShape,
     preprocess: experiment.data.preprocess,
     dtype: experiment.features.dtype,

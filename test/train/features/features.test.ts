@@ -91,7 +91,7 @@ describe('features of frozen layers', () => {
   const off = { features: { cache: 'off' } } as const;
   const flip = { augment: [{ kind: 'flip', args: { direction: 'horizontalAndVertical' } }] };
 
-  const eager = (): Engine => ({ ...engine(), compiles: false, compile: uncompiled });
+  const eager = (): Engine => ({ ...engine(), compiler: 'none', compile: uncompiled });
   const parts = [
     phase({ name: 'all', epochs: 1 }),
     phase({

@@ -1,6 +1,7 @@
 import { AttrType, type OpAttribute } from '../attributes.ts';
 import type { GraphOutput, Pointer } from '../c-api.ts';
 import type { Context } from '../context.ts';
+import { DType } from '../dtypes.ts';
 import type { Handles, TensorMetadata } from '../handles.ts';
 import { Graph, type Operation } from './graph.ts';
 import type { OpDefinitions } from './op-definitions.ts';
@@ -32,6 +33,12 @@ export interface Held {
   readonly id: number;
 }
 
+export interface RecordingOptions {
+  readonly definitions: OpDefinitions;
+  /** Whether the function is given its variables after its inputs, as XLA wants it, or finds them by name. */
+  readonly takesVariables: boolean;
+}
+
 /**
  * Operations that are written into a graph instead of being done. Their tensors have ids and shapes but no
  * values; any other tensor that they take becomes a constant of the graph.
@@ -40,6 +47,7 @@ export class Recording {
   readonly #context: Context;
   readonly #graph: Graph;
   readonly #handles: Handles;
+  readonly #takesVariables: boolean;
   readonly #outputs = new Map<number, GraphOutput>();
   /** The operation that gives a tensor. */
   readonly #sources = new Map<number, string>();
@@ -52,7 +60,12 @@ export class Recording {
   readonly #inputs: GraphOutput[] = [];
   readonly #effects: Pointer[] = [];
 
-  constructor(context: Context, handles: Handles, definitions: OpDefinitions) {
+  constructor(
+    context: Context,
+    handles: Handles,
+    { definitions, takesVariables }: RecordingOptions,
+  ) {
+    this.#takesVariables = takesVariables;
     this.#context = context;
     this.#graph = new Graph(context, definitions);
     this.#handles = handles;
@@ -140,7 +153,9 @@ export class Recording {
   /** Makes the graph a function that gives these tensors. */
   finish(name: string, outputIds: readonly number[]): void {
     const outputs = outputIds.map((id) => this.#output(id));
-    this.#graph.toFunction(name, { inputs: this.#inputs, outputs, effects: this.#effects });
+    const variables = [...this.#slotNodes.values()].map(({ handle }) => handle);
+    const inputs = this.#takesVariables ? [...this.#inputs, ...variables] : this.#inputs;
+    this.#graph.toFunction(name, { inputs, outputs, effects: this.#effects });
   }
 
   /**
@@ -191,10 +206,12 @@ export class Recording {
   #nodes(slot: Slot): SlotNodes {
     const known = this.#slotNodes.get(slot);
     if (known) return known;
-    const handle = {
-      oper: this.#graph.add({ name: 'VarHandleOp', attributes: slot.attributes, inputs: [] }),
-      index: 0,
-    };
+    const handle = this.#takesVariables
+      ? this.#graph.placeholder([], DType.resource)
+      : {
+          oper: this.#graph.add({ name: 'VarHandleOp', attributes: slot.attributes, inputs: [] }),
+          index: 0,
+        };
     const nodes = { handle, operations: [] };
     this.#slotNodes.set(slot, nodes);
     return nodes;
@@ -210,7 +227,17 @@ export class Recording {
     };
     const oper = this.#graph.add(read);
     operations.push(oper);
-    return { oper, index: 0 };
+    return this.#takesVariables ? this.#shaped(oper, slot) : { oper, index: 0 };
+  }
+
+  /** The shape of a variable that is given follows from nothing in the graph. */
+  #shaped(read: Pointer, { shape, dtype }: Slot): GraphOutput {
+    const attributes = [
+      { name: 'T', type: AttrType.type, value: dtype },
+      { name: 'shape', type: AttrType.shape, value: shape },
+    ];
+    const inputs = [{ oper: read, index: 0 }];
+    return { oper: this.#graph.add({ name: 'EnsureShape', attributes, inputs }), index: 0 };
   }
 
   /** `slots` come first among the inputs. What they held at first is read before. */

@@ -9,10 +9,13 @@ export class FunctionRunner {
   readonly #handles: Handles;
   /** Not the context's own, which calls write to that are made meanwhile. */
   readonly #status: Status;
+  readonly #xla: boolean;
 
-  constructor(context: Context, handles: Handles) {
+  /** @param xla whether XLA compiles them; else their graphs are run. */
+  constructor(context: Context, handles: Handles, xla = false) {
     this.#context = context;
     this.#handles = handles;
+    this.#xla = xla;
     this.#status = new Status(context.api);
   }
 
@@ -32,6 +35,7 @@ export class FunctionRunner {
       }
       // Without it TensorFlow runs the function as it was written, by no optimization of its graph.
       api.TFE_OpSetAttrString(op, 'config_proto', config, config.length);
+      if (this.#xla) api.TFE_OpSetAttrBool(op, '_XlaMustCompile', 1);
       await execute(api, op, outputs, status);
       status.check(doing);
     } finally {

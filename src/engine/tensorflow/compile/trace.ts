@@ -18,6 +18,13 @@ export interface Trace {
   readonly written: readonly Slot[];
 }
 
+export interface TracerOptions {
+  /** Has XLA compile the functions. */
+  readonly xla: boolean;
+  /** Measures a run of each graph, beside those that count; XLA tells nothing of its operations. */
+  readonly profiling: boolean;
+}
+
 /** What a trace was made of. */
 interface Traced {
   readonly inputs: readonly tf.Tensor[];
@@ -34,17 +41,19 @@ export class Tracer {
   readonly #definitions: OpDefinitions;
   readonly #slots: Slots;
   readonly #runner: FunctionRunner;
+  readonly #xla: boolean;
   readonly #profiling: boolean;
   #profiles: Profile[] = [];
   #traced = 0;
 
-  constructor(context: Context, tensors: Tensors, profiling: boolean) {
-    this.#profiling = profiling;
+  constructor(context: Context, tensors: Tensors, { xla, profiling }: TracerOptions) {
+    this.#xla = xla;
+    this.#profiling = profiling && !xla;
     this.#tensors = tensors;
     this.#context = context;
     this.#definitions = new OpDefinitions(context.api, context.status);
     this.#slots = new Slots(tensors);
-    this.#runner = new FunctionRunner(context, tensors.binding.handles);
+    this.#runner = new FunctionRunner(context, tensors.binding.handles, xla);
   }
 
   /**
@@ -55,7 +64,10 @@ export class Tracer {
   trace(fn: TensorFunction, inputs: readonly tf.Tensor[], title: string): Trace {
     const { binding } = this.#tensors;
     if (this.#profiling) this.settle();
-    const recording = new Recording(this.#context, binding.handles, this.#definitions);
+    const recording = new Recording(this.#context, binding.handles, {
+      definitions: this.#definitions,
+      takesVariables: this.#xla,
+    });
     const slots = this.#registered().map((variable) => this.#slots.use(variable));
     const before = slots.map(({ variable }) => variable.clone());
     binding.recording = recording;
@@ -118,7 +130,9 @@ export class Tracer {
     inputs: readonly tf.Tensor[],
   ): Promise<tf.Tensor[]> {
     for (const slot of slots) slot.push();
-    const results = await this.#runner.run(name, this.#tensors.ids(inputs), outputs);
+    const variables = this.#xla ? slots.map((slot) => slot.handle) : [];
+    const ids = [...this.#tensors.ids(inputs), ...variables];
+    const results = await this.#runner.run(name, ids, outputs);
     for (const slot of written) slot.wrote();
     return results.map((metadata) => this.#tensors.make(metadata));
   }
