@@ -1,95 +1,110 @@
 import type { Json } from '../config/experiment.ts';
+import { showCount } from '../counts.ts';
 import type { Scores } from './classification.ts';
-import type { AnswersDiff, Change, DiffedRun, RunDiff } from './diff.ts';
+import type { Change, DiffedRun, Flip, RunDiff } from './diff.ts';
 import type { Verdict } from './paired.ts';
-import type { Column, Entry, Table } from './table.ts';
+import { type Paint, plotCurves } from './plots/terminal.ts';
+import type { SeedNoise } from './seeds.ts';
+import { type Column, type Entry, showMetric, type Table } from './table.ts';
 
 /** A part of what people read of a difference. */
 export interface Section {
   readonly title: string;
   readonly table: Table;
+  /** The most rows that people read; files and programs get all. */
+  readonly most?: number;
 }
 
 export interface DiffView {
-  /** Only metrics whose name ends in this. */
+  /** Only this metric. */
   readonly metric?: string;
   /** Nothing that is the same in both. */
   readonly onlyChanged?: boolean;
 }
 
-/** The most mistakes that are listed. */
+const MAIN_CURVES = ['val_loss', 'val_accuracy'];
 const MOST_MISTAKES = 10;
-const BARS = '▁▂▃▄▅▆▇█';
-/** Epochs beyond this many share a bar. */
-const CURVE_WIDTH = 60;
+const MOST_FLIPS = 5;
+/** Chance explains what a test finds more likely than this. */
+const UNLIKELY = 0.05;
 
 /** Parts that would be empty are left out. */
 export function diffSections(diff: RunDiff, { metric, onlyChanged }: DiffView): Section[] {
+  const isShown = ({ first, second }: Change<number>) => !(onlyChanged && first === second);
   const metrics = diff.metrics.filter(
-    ({ name, first, second }) =>
-      (metric === undefined || name.endsWith(` ${metric}`)) && !(onlyChanged && first === second),
+    (change) => (metric === undefined || change.name.endsWith(` ${metric}`)) && isShown(change),
   );
   const classes = (diff.answers?.classes ?? []).filter(
     ({ first, second }) => !(onlyChanged && sameScores(first, second)),
   );
+  const { mistakes = [], fixed = [], broken = [] } = diff.answers ?? {};
   const sections = [
     { title: 'settings', table: changesTable('setting', diff.settings) },
-    { title: 'environment', table: changesTable('of the environment', diff.environment) },
+    { title: 'data and weights', table: changesTable('data and weights', diff.inputs) },
+    { title: 'environment', table: changesTable('environment', diff.environment) },
+    { title: 'epochs', table: numbersTable('trained', diff.epochs.filter(isShown), 'text') },
     { title: 'metrics', table: numbersTable('metric', metrics, 'metric') },
     { title: 'classes', table: classesTable(classes) },
     {
       title: 'mistakes',
-      table: numbersTable('mistake', diff.answers?.mistakes.slice(0, MOST_MISTAKES) ?? [], 'text'),
+      table: numbersTable('mistake', mistakes, 'text'),
+      most: MOST_MISTAKES,
     },
+    { title: 'fixed', table: flipsTable('fixed picture', fixed), most: MOST_FLIPS },
+    { title: 'broken', table: flipsTable('broken picture', broken), most: MOST_FLIPS },
   ];
   return sections.filter(({ table }) => table.rows.length > 0);
 }
 
-/** `better by 2.50 points …`, in a sentence. */
-export function describeVerdict({ verdict }: AnswersDiff): string {
+/** Whether the second run is better, in a line; what says so, in the next ones. */
+export function describeVerdict({ answers, unpaired, seeds }: RunDiff): string {
+  const noise = seeds ? [describeSeeds(seeds)] : [];
+  if (!answers) return [`no verdict: ${unpaired}`, ...noise].join('\n');
+  const { verdict } = answers;
   const { pictures, fixed, broken, difference, pValue, interval } = verdict;
-  const [low, high] = interval.map(points);
+  const beyond = seeds
+    ? `, ${seeds.pValue > UNLIKELY ? 'within' : 'beyond'} the noise of seeds`
+    : '';
   return [
-    `${wordsFor(verdict)}: ${points(difference)} points of accuracy on the same ${pictures} pictures`,
-    `95 % of paired bootstraps from ${low} to ${high}; McNemar's exact test p = ${pValue.toPrecision(2)}`,
-    `${fixed} answers fixed, ${broken} broken`,
+    `${wordsFor(verdict)}${beyond}: ${points(difference)} points of accuracy`,
+    `  pictures  the same ${showCount(pictures)}: ${showCount(fixed)} fixed, ${showCount(broken)} broken; McNemar's exact test p = ${chance(pValue)}`,
+    `            95 % of paired bootstraps from ${between(interval)} points`,
+    ...noise,
   ].join('\n');
 }
 
-/** Both runs' values of each metric as bars on one scale, an epoch a bar. */
-export function curveLines(first: DiffedRun, second: DiffedRun, { metric }: DiffView): string[] {
-  const shown = metric === undefined ? ['val_loss', 'val_accuracy'] : [metric];
-  return shown.flatMap((name) => {
-    const [one = [], other = []] = [first.curves[name], second.curves[name]];
-    const known = [...one, ...other].filter(Number.isFinite);
-    if (known.length === 0) return [];
-    const [least, greatest] = [Math.min(...known), Math.max(...known)];
-    const range = `${least.toPrecision(4)} to ${greatest.toPrecision(4)}`;
-    const bars = (values: readonly number[]) =>
-      thinned(values)
-        .map((value) => bar((value - least) / (greatest - least || 1)))
-        .join('');
-    return [`${name}, ${range}`, `  first   ${bars(one)}`, `  second  ${bars(other)}`];
+function describeSeeds({ first, second, difference, pValue, interval }: SeedNoise): string {
+  const runs = (n: number) => `${n} ${n === 1 ? 'run' : 'runs'}`;
+  return [
+    `  seeds     ${showMetric(first)} (${runs(first.n)}) to ${showMetric(second)} (${runs(second.n)}); t-test p = ${chance(pValue)}`,
+    `            ${points(difference)} points, 95 % interval from ${between(interval)}`,
+  ].join('\n');
+}
+
+/** Both runs' curves of each metric, one over the other. */
+export function curveLines(
+  first: DiffedRun,
+  second: DiffedRun,
+  { metric }: DiffView,
+  paint: Paint = (text) => text,
+): string[] {
+  const legend = `${paint('─ first', 0)}  ${paint('━ second', 1)}`;
+  const shown = metric === undefined ? MAIN_CURVES : [metric];
+  const plots = shown.flatMap((name) => {
+    const curves = [first.curves[name] ?? [], second.curves[name] ?? []] as const;
+    if (!curves.flat().some(Number.isFinite)) return [];
+    return [[`${name}  ${legend}`, ...plotCurves(curves, paint)]];
   });
+  return plots.flatMap((lines, i) => (i === 0 ? lines : ['', ...lines]));
 }
 
-function bar(share: number): string {
-  return Number.isFinite(share) ? (BARS[Math.round(share * (BARS.length - 1))] ?? ' ') : '×';
-}
-
-function thinned(values: readonly number[]): number[] {
-  const step = Math.ceil(values.length / CURVE_WIDTH);
-  return values.filter((_, i) => i % step === 0 || i === values.length - 1);
-}
-
-/** Chance explains what the test finds more likely than one in twenty. */
 function wordsFor({ pValue, difference }: Verdict): string {
   if (difference === 0) return 'no difference';
-  if (pValue > 0.05) return 'no clear difference';
+  if (pValue > UNLIKELY) return 'no clear difference';
   return difference > 0 ? 'better' : 'worse';
 }
 
-function changesTable(title: string, changes: readonly Change<Json | undefined>[]): Table {
+export function changesTable(title: string, changes: readonly Change<Json | undefined>[]): Table {
   return {
     columns: [column(title), column('first'), column('second')],
     rows: changes.map(({ name, first, second }) => [name, first, second]),
@@ -122,10 +137,31 @@ function classesTable(changes: readonly Change<Scores>[]): Table {
         column(score, 'metric'),
         { ...column(`${score} change`, 'metric'), title: 'change', isChange: true },
       ]),
+      column('pictures'),
     ],
     rows: changes.map(({ name, first, second }): Entry[] => [
       name,
       ...scores.flatMap((score) => [second[score], second[score] - first[score]]),
+      second.support,
+    ]),
+  };
+}
+
+function flipsTable(title: string, flips: readonly Flip[]): Table {
+  return {
+    columns: [
+      column(title),
+      column('true'),
+      column('first'),
+      column('second'),
+      column('confidence', 'metric'),
+    ],
+    rows: flips.map(({ index, truth, first, second, confidence }) => [
+      index,
+      truth,
+      first,
+      second,
+      confidence,
     ]),
   };
 }
@@ -141,4 +177,13 @@ function sameScores(first: Scores, second: Scores): boolean {
 /** `+2.50` for 0.025. */
 function points(share: number): string {
   return `${share > 0 ? '+' : ''}${(100 * share).toFixed(2)}`;
+}
+
+function between([low, high]: readonly [number, number]): string {
+  return `${points(low)} to ${points(high)}`;
+}
+
+/** `0.034`, `0.00012`, `1.2e-9` */
+export function chance(probability: number): string {
+  return String(Number(probability.toPrecision(2)));
 }

@@ -2,19 +2,29 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '../config/experiment.ts';
 import type { ClassificationReport, Scores } from './classification.ts';
 import { type Verdict, verdictOn } from './paired.ts';
+import { type PictureSet, samePictures } from './picture-set.ts';
+import { type SeedNoise, seedNoise } from './seeds.ts';
 
 /** A run as far as differences go. */
 export interface DiffedRun {
   readonly name: string;
+  readonly state: string;
   readonly settings: Readonly<Record<string, Json>>;
-  /** What it was done with: versions, device, hashes of data and weights. */
+  /** Hashes and counts of its pictures, hashes of its first weights. */
+  readonly inputs: Readonly<Record<string, Json>>;
+  /** What it was done with: versions, device, commit. */
   readonly environment: Readonly<Record<string, Json>>;
-  /** `best val_accuracy`, `last val_loss`, `model val_loss`, … */
+  /** How many it has, and which was the best. */
+  readonly epochs: Readonly<Record<string, number>>;
+  /** `model val_loss` of the finished model; `best val_loss`, `last val_loss`, … at these epochs. */
   readonly metrics: Readonly<Record<string, number>>;
-  /** Each validation metric, epoch by epoch. */
+  /** Each metric, epoch by epoch. */
   readonly curves: Readonly<Record<string, readonly number[]>>;
   /** Of a finished run. */
   readonly answers: Answers | null;
+  readonly pictures: PictureSet | null;
+  /** `val_accuracy`, … of it and of the runs that differ from it in their seed alone. */
+  readonly replicates: readonly Readonly<Record<string, number>>[];
 }
 
 /** What a finished run says of its validation pictures. */
@@ -22,6 +32,8 @@ export interface Answers {
   readonly classNames: readonly string[];
   readonly labels: readonly number[];
   readonly predicted: readonly number[];
+  /** Probability of the predicted class. */
+  readonly confidence: readonly number[];
   readonly report: ClassificationReport;
   /** Rows are true classes. */
   readonly confusion: readonly (readonly number[])[];
@@ -36,10 +48,16 @@ export interface Change<T> {
 /** What the second of two runs has otherwise than the first. */
 export interface RunDiff {
   readonly settings: readonly Change<Json | undefined>[];
+  readonly inputs: readonly Change<Json | undefined>[];
   readonly environment: readonly Change<Json | undefined>[];
+  readonly epochs: readonly Change<number>[];
   /** All that both have, changed or not. */
   readonly metrics: readonly Change<number>[];
   readonly answers: AnswersDiff | null;
+  /** Why there is nothing to say of their answers. */
+  readonly unpaired: string | null;
+  /** Of the accuracy; `null` where neither has replicates. */
+  readonly seeds: SeedNoise | null;
 }
 
 /** Of two runs that answered the same pictures. */
@@ -52,44 +70,114 @@ export interface AnswersDiff {
     readonly truth: string;
     readonly taken: string;
   })[];
-  /** Indexes of pictures. */
-  readonly fixed: readonly number[];
-  readonly broken: readonly number[];
+  /** Pictures that only the second has right, the surest first. */
+  readonly fixed: readonly Flip[];
+  /** Pictures that only the first has right, those first of which the second is surest. */
+  readonly broken: readonly Flip[];
+}
+
+/** A picture that only one of two runs has right. */
+export interface Flip {
+  /** Among the validation pictures. */
+  readonly index: number;
+  readonly truth: string;
+  readonly first: string;
+  readonly second: string;
+  /** The second's, in what it says. */
+  readonly confidence: number;
 }
 
 export function diffRuns(first: DiffedRun, second: DiffedRun): RunDiff {
+  const unpaired = whyUnpaired(first, second);
+  const accuracies = ({ replicates }: DiffedRun) =>
+    replicates.flatMap(({ val_accuracy }) => val_accuracy ?? []);
   return {
     settings: changes(first.settings, second.settings),
+    inputs: changes(first.inputs, second.inputs),
     environment: changes(first.environment, second.environment),
-    metrics: Object.keys(first.metrics).flatMap((name) => {
-      const [one, other] = [first.metrics[name], second.metrics[name]];
-      return one === undefined || other === undefined ? [] : [{ name, first: one, second: other }];
-    }),
-    answers: first.answers && second.answers && diffAnswers(first.answers, second.answers),
+    epochs: inBoth(first.epochs, second.epochs),
+    metrics: inBoth(first.metrics, second.metrics),
+    answers:
+      unpaired === null && first.answers && second.answers
+        ? diffAnswers(first.answers, second.answers)
+        : null,
+    unpaired,
+    // Two seeds of one recipe are no two recipes.
+    seeds: isOneRecipe(first, second) ? null : seedNoise(accuracies(first), accuracies(second)),
   };
 }
 
-function changes(first: DiffedRun['settings'], second: DiffedRun['settings']) {
+/** What is not the same in both; `undefined` where one has nothing. */
+export function changes(first: Readonly<Record<string, Json>>, second: typeof first) {
   const names = new Set([...Object.keys(first), ...Object.keys(second)]);
   return Array.from(names, (name) => ({ name, first: first[name], second: second[name] })).filter(
     (change) => !isDeepStrictEqual(change.first, change.second),
   );
 }
 
-/** `null` where the pictures are not the same: answers to others cannot be paired. */
-function diffAnswers(first: Answers, second: Answers): AnswersDiff | null {
-  if (!isDeepStrictEqual(first.labels, second.labels)) return null;
-  if (!isDeepStrictEqual(first.classNames, second.classNames)) return null;
+function inBoth(first: Readonly<Record<string, number>>, second: typeof first): Change<number>[] {
+  return Object.keys(first).flatMap((name) => {
+    const [one, other] = [first[name], second[name]];
+    return one === undefined || other === undefined ? [] : [{ name, first: one, second: other }];
+  });
+}
+
+function isOneRecipe(first: DiffedRun, second: DiffedRun): boolean {
+  return changes(first.settings, second.settings).every(({ name }) => name === 'seed');
+}
+
+/** Answers to other pictures cannot be paired, and what is true of two samples need not be so of one. */
+function whyUnpaired(first: DiffedRun, second: DiffedRun): string | null {
+  for (const { name, state, answers } of [first, second]) {
+    if (!answers) return `${name} has no predictions: it is ${state}, not finished`;
+  }
+  const [one, other] = [first.answers as Answers, second.answers as Answers];
+  if (!isDeepStrictEqual(one.classNames, other.classNames)) return otherClasses(one, other);
+  if (!first.pictures || !second.pictures) {
+    return 'it is not known whether the runs answered the same pictures: environment.json is missing or tells no hash of them';
+  }
+  const isSame = isDeepStrictEqual(one.labels, other.labels);
+  if (isSame && samePictures(first.pictures, second.pictures)) return null;
+  const [seed, otherSeed] = [first.settings.seed, second.settings.seed];
+  const hint =
+    seed === otherSeed
+      ? ''
+      : `; a validation fraction and data.limit draw them by the seed, which is ${seed} and ${otherSeed}`;
+  return `the runs answered different pictures, ${one.labels.length} and ${other.labels.length} of them${hint}`;
+}
+
+function otherClasses({ classNames }: Answers, other: Answers): string {
+  const only = (own: readonly string[], others: readonly string[]) =>
+    own.filter((name) => !others.includes(name)).join(', ') || 'none';
+  const mine = only(classNames, other.classNames);
+  const theirs = only(other.classNames, classNames);
+  if (mine === 'none' && theirs === 'none') return 'the runs have their classes in another order';
+  return `the runs know different classes: only the first ${mine}; only the second ${theirs}`;
+}
+
+function diffAnswers(first: Answers, second: Answers): AnswersDiff {
   const right = ({ labels, predicted }: Answers) =>
     labels.map((label, i) => label === predicted[i]);
   const [before, after] = [right(first), right(second)];
-  const indexes = before.map((_, i) => i);
+  const flips = before.flatMap((_, i) => (before[i] === after[i] ? [] : flip(first, second, i)));
+  const surest = flips.toSorted((a, b) => b.confidence - a.confidence);
   return {
     verdict: verdictOn({ first: before, second: after }),
     classes: classChanges(first, second),
     mistakes: mistakeChanges(first, second),
-    fixed: indexes.filter((i) => !before[i] && after[i]),
-    broken: indexes.filter((i) => before[i] && !after[i]),
+    fixed: surest.filter(({ index }) => after[index]),
+    broken: surest.filter(({ index }) => before[index]),
+  };
+}
+
+function flip(first: Answers, second: Answers, index: number): Flip {
+  const name = (label: number | undefined) => first.classNames[label ?? -1] ?? '';
+  return {
+    index,
+    truth: name(first.labels[index]),
+    first: name(first.predicted[index]),
+    second: name(second.predicted[index]),
+    confidence: second.confidence[index] ?? 0,
   };
 }
 

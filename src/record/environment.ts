@@ -1,5 +1,6 @@
 import os from 'node:os';
 import { execa } from 'execa';
+import type { ValidationPictures } from '../compare/picture-set.ts';
 import type { Engine } from '../engine/engine.ts';
 import { version } from '../version.ts';
 
@@ -7,6 +8,7 @@ export interface EnvironmentFacts {
   readonly engine: Engine;
   readonly seed: number;
   readonly dataHash: string;
+  readonly validation: ValidationPictures;
   readonly weightHashes: Readonly<Record<string, string>>;
 }
 

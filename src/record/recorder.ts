@@ -18,7 +18,7 @@ import type { TrainingState } from '../train/state.ts';
 import { bestEpoch } from './artifacts/summary.ts';
 import { ARTIFACTS } from './artifacts/table.ts';
 import { RunCheckpoints } from './checkpoints/run-checkpoints.ts';
-import { dataHash } from './data-hash.ts';
+import { dataHash, validationPictures } from './data-hash.ts';
 import { describeEnvironment } from './environment.ts';
 import { finalMetrics, finishedRun } from './finished-run.ts';
 import { RunLog } from './log.ts';
@@ -116,6 +116,7 @@ export class Recorder implements TrainingCallback {
         engine,
         seed,
         dataHash: dataHash(data),
+        validation: validationPictures(data),
         weightHashes: await weightHashes(weights),
       });
       const resolvedYaml = loaded.resolvedYaml();

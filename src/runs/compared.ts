@@ -39,6 +39,12 @@ export async function comparedRuns(
   return { runs: found, sweep: null };
 }
 
+/** The sweep of this name; `null` for what is none. @param runs folder that holds all runs. */
+export async function sweepNamed(reference: string, runs: string): Promise<ComparedSweep | null> {
+  const folder = await experimentFolder(reference, runs);
+  return folder === null ? null : comparedSweep(folder);
+}
+
 /** The sweep whose sweep.json is in a folder; `null` if there is none. */
 export async function comparedSweep(
   folder: string,

@@ -1,76 +1,117 @@
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { parse as parseCsv } from 'csv-parse/sync';
+import { basename, dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
-import { classificationReport, confusionMatrix } from '../compare/classification.ts';
-import type { Answers, DiffedRun } from '../compare/diff.ts';
+import type { DiffedRun } from '../compare/diff.ts';
+import type { PictureSet } from '../compare/picture-set.ts';
 import { flatSettings } from '../compare/settings.ts';
 import type { Json } from '../config/experiment.ts';
+import type { ExperimentFile } from '../config/file-types.ts';
 import { goalOf } from '../config/goal.ts';
 import { measures, readMetricsCsv } from '../record/metrics-csv.ts';
+import { DamagedError, readRecord } from '../record/read-record.ts';
+import { readStatus } from '../record/status.ts';
+import { readAnswers } from './answers.ts';
 import { finalValidation } from './find.ts';
+import { replicatesOf } from './replicates.ts';
 
 /** Of environment.json what can change a result; the rest tells of when and where. */
-const TELLING = /^(cifarRun|node|engine|dataHash|weightHashes|machine\.cpu|gitCommit)/;
+const TELLING = /^(cifarRun|node|engine|machine\.cpu|gitCommit)/;
+/** Of a hash as many digits as people compare. */
+const DIGITS = 12;
 
-/** Reads of a run's folder what `diff` compares. */
+interface Environment extends Record<string, Json> {
+  readonly dataHash: string;
+  readonly weightHashes: Readonly<Record<string, string>>;
+}
+
+interface Summary {
+  readonly pictures: Readonly<Record<'train' | 'validation', number>>;
+}
+
+/** Reads of a run's folder what `diff` compares. @throws DamagedError when a file of it is not whole. */
 export async function diffedRun(folder: string): Promise<DiffedRun> {
-  const read = (name: string) => readFile(join(folder, name), 'utf8').catch(() => null);
-  const resolved = await read('resolved.yaml');
-  const environment = flatSettings(JSON.parse((await read('environment.json')) ?? '{}') as Json);
-  const answers = await read('predictions.csv');
+  const environment = await readRecord<Environment>(join(folder, 'environment.json'), 'dataHash');
+  const summary = await readRecord<Summary>(join(folder, 'summary.json'), 'pictures');
+  const experiment = await readResolved(join(folder, 'resolved.yaml'));
   const epochs = (await readMetricsCsv(join(folder, 'metrics.csv'))).map(measures);
-  const curves = curvesOf(epochs);
+  const monitor = experiment?.phases.at(-1)?.earlyStopping?.monitor ?? 'val_loss';
+  const best = bestOf(epochs, monitor);
   return {
-    name: `${basename(dirname(folder))}/${basename(folder)}`,
-    settings: flatSettings((parse(resolved ?? '') as Json) ?? {}),
+    name: `${basename(dirname(resolve(folder)))}/${basename(folder)}`,
+    state: (await readStatus(folder))?.state ?? 'interrupted',
+    settings: flatSettings((experiment as unknown as Json) ?? {}),
+    inputs: inputsOf(environment, summary),
     environment: Object.fromEntries(
-      Object.entries(environment).filter(([name]) => TELLING.test(name)),
+      Object.entries(flatSettings(environment ?? {}))
+        .filter(([name]) => TELLING.test(name))
+        .map(([name, value]) => [name, name === 'gitCommit' ? shortCommit(value) : value]),
     ),
-    metrics: { ...prefixed('model', await finalValidation(folder)), ...ends(curves) },
-    curves,
-    answers: answers === null ? null : answersOf(answers),
+    epochs: { epochs: epochs.length, [`best by ${monitor}`]: best + 1 },
+    metrics: {
+      ...prefixed('model', await finalValidation(folder)),
+      ...prefixed('best', epochs[best] ?? {}),
+      ...prefixed('last', epochs.at(-1) ?? {}),
+    },
+    curves: curvesOf(epochs),
+    answers: await readAnswers(folder),
+    pictures: environment && picturesOf(environment),
+    replicates: await replicatesOf(folder),
   };
+}
+
+async function readResolved(path: string): Promise<ExperimentFile | null> {
+  const text = await readFile(path, 'utf8').catch(() => null);
+  try {
+    return text === null ? null : (parse(text) as ExperimentFile | null);
+  } catch (error) {
+    throw new DamagedError(`${path} is damaged: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function inputsOf(
+  environment: Environment | null,
+  summary: Summary | null,
+): Readonly<Record<string, Json>> {
+  const short = (hash: string) => hash.slice(0, DIGITS);
+  const weights = Object.entries(environment?.weightHashes ?? {});
+  return {
+    ...(environment && { 'data (SHA-256)': short(environment.dataHash) }),
+    ...(summary && { 'training pictures': summary.pictures.train }),
+    ...(summary && { 'validation pictures': summary.pictures.validation }),
+    ...Object.fromEntries(
+      weights.map(([path, hash]) => [`${basename(path)} (SHA-256)`, short(hash)]),
+    ),
+  };
+}
+
+/** `275a1d36862e`, `275a1d36862e-dirty` */
+function shortCommit(commit: Json): Json {
+  return typeof commit === 'string' ? commit.replace(/(?<=^.{12})[0-9a-f]+/, '') : commit;
+}
+
+function picturesOf(environment: Environment): PictureSet {
+  const { dataHash, validation = null } = environment;
+  return { data: dataHash, validation: validation as PictureSet['validation'] };
+}
+
+/** Index of the best epoch; -1 where there is none. */
+function bestOf(epochs: readonly Readonly<Record<string, number>>[], monitor: string): number {
+  const sign = goalOf(monitor) === 'minimize' ? 1 : -1;
+  const worths = epochs.map((epoch) => sign * (epoch[monitor] ?? Number.NaN));
+  const known = worths.filter(Number.isFinite);
+  return known.length === 0 ? -1 : worths.indexOf(Math.min(...known));
 }
 
 function curvesOf(epochs: readonly Record<string, number>[]): Record<string, number[]> {
-  const names = Object.keys(epochs[0] ?? {}).filter((name) => name.startsWith('val_'));
   return Object.fromEntries(
-    names.map((name) => [name, epochs.map((epoch) => epoch[name] ?? Number.NaN)]),
+    Object.keys(epochs[0] ?? {}).map((name) => [
+      name,
+      epochs.map((epoch) => epoch[name] ?? Number.NaN),
+    ]),
   );
 }
 
-/** The best and the last value of each curve. */
-function ends(curves: Record<string, readonly number[]>): Record<string, number> {
-  const entries = Object.entries(curves).flatMap(([name, values]) => {
-    const known = values.filter(Number.isFinite);
-    const best = goalOf(name) === 'minimize' ? Math.min(...known) : Math.max(...known);
-    const last = known.at(-1);
-    return last === undefined
-      ? []
-      : [[`best ${name}`, best] as const, [`last ${name}`, last] as const];
-  });
-  return Object.fromEntries(entries);
-}
-
-function answersOf(csv: string): Answers {
-  const [head = [], ...rows] = parseCsv(csv) as string[][];
-  // After index, true, predicted and confidence, p_<class> each.
-  const classNames = head.slice(4).map((name) => name.slice(2));
-  const index = new Map(classNames.map((name, i) => [name, i]));
-  const column = (name: string) => {
-    const at = head.indexOf(name);
-    return rows.map((row) => index.get(row[at] ?? '') ?? -1);
-  };
-  const [labels, predicted] = [column('true'), column('predicted')];
-  const predictions = labels.map((label, i) => {
-    return { index: i, label, predicted: predicted[i] ?? -1, confidence: 1 };
-  });
-  const confusion = confusionMatrix(predictions, classNames.length);
-  return { classNames, labels, predicted, confusion, report: classificationReport(confusion) };
-}
-
-function prefixed(prefix: string, values: Record<string, number>): Record<string, number> {
+function prefixed(prefix: string, values: Readonly<Record<string, number>>) {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [`${prefix} ${name}`, value]),
   );

@@ -1,12 +1,22 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type DiffOptions, diffCommand } from '../../src/commands/diff.ts';
 
-/** Writes what a run leaves that differences read; it has the first `right` of ten pictures right. */
-function writeRun(runs: string, second: number, rate: number, right: number): void {
-  const path = join(runs, 'digits', `2026-01-31T12-00-0${second}Z-000000000${second}`);
+interface Given {
+  readonly rate: number;
+  /** Of ten pictures, so many from the first on. */
+  readonly right: number;
+  readonly seed?: number;
+  readonly experiment?: string;
+}
+
+/** Writes what a run leaves that differences read. @returns its folder. */
+function writeRun(runs: string, second: number, given: Given): string {
+  const { rate, right, seed = 1, experiment = 'digits' } = given;
+  const folder = `2026-01-31T12-00-0${second}Z-000000000${second}`;
+  const path = join(runs, experiment, folder);
   mkdirSync(path, { recursive: true });
   const predictions = Array.from({ length: 10 }, (_, i) => {
     const truth = i % 2 ? 'odd' : 'p_even';
@@ -15,27 +25,54 @@ function writeRun(runs: string, second: number, rate: number, right: number): vo
   });
   const files = {
     'status.json': JSON.stringify({ state: 'finished' }),
-    'resolved.yaml': `phases: [{ name: all, optimizer: { learningRate: ${rate} } }]\n`,
-    'environment.json': JSON.stringify({ node: 'v24', seed: 1, machine: { memoryBytes: second } }),
-    'summary.json': JSON.stringify({ validation: { accuracy: right / 10 } }),
+    'resolved.yaml': `seed: ${seed}\nphases: [{ name: all, optimizer: { learningRate: ${rate} } }]\n`,
+    'environment.json': JSON.stringify({
+      node: 'v24',
+      machine: { memoryBytes: second },
+      gitCommit: `${second}`.repeat(40) + (second === 1 ? '' : '-dirty'),
+      dataHash: 'd1',
+      weightHashes: { '/home/a/weights.bin': `${rate}`.repeat(10) },
+    }),
+    'summary.json': JSON.stringify({
+      pictures: { train: 40, validation: 10 },
+      validation: { accuracy: right / 10 },
+    }),
     'metrics.csv':
       'phase,phase_epoch,epoch,step,learning_rate,loss,val_loss,seconds,images_per_second\n' +
       `all,1,1,9,0.1,1,2,1,9\nall,2,2,18,0.1,1,${right / 10},1,9\nall,3,3,27,0.1,1,1.5,1,9\n`,
     'predictions.csv': `index,true,predicted,confidence,p_p_even,p_odd\n${predictions.join('\n')}\n`,
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(path, name), text);
+  return folder;
+}
+
+/** Two rates, two seeds of each; `gain` is what the second rate has more right of ten. */
+function writeSweep(runs: string, name: string, seeds: readonly number[], gain: number): void {
+  const made = [0.1, 0.2].flatMap((rate, i) =>
+    seeds.map((seed) => {
+      const given = { rate, seed, right: 5 + i * gain + (seed % 2), experiment: name };
+      const folder = writeRun(runs, 2 * i + seed, given);
+      const settings = { 'phases.all.optimizer.learningRate': rate, seed };
+      return { run: 2 * i + seed, id: folder.slice(-10), settings, state: 'finished', folder };
+    }),
+  );
+  const metric = { name: 'val_accuracy', goal: 'maximize' };
+  writeFileSync(join(runs, name, 'sweep.json'), JSON.stringify({ name, metric, runs: made }));
 }
 
 describe('diff', () => {
   const runs = mkdtempSync(join(tmpdir(), 'cifar-run-diff-'));
   after(() => rmSync(runs, { recursive: true }));
   before(() => {
-    writeRun(runs, 1, 0.1, 8);
-    writeRun(runs, 2, 0.01, 6);
+    writeRun(runs, 1, { rate: 0.1, right: 8 });
+    writeRun(runs, 2, { rate: 0.01, right: 6 });
+    writeSweep(runs, 'before', [1, 2], 1);
+    writeSweep(runs, 'after', [1, 2], 3);
   });
 
   /** What the command prints, and its exit code. */
-  async function said(options: Partial<DiffOptions> = {}) {
+  async function said(options: Partial<DiffOptions> = {}, names = 'digits/latest~1 digits/latest') {
+    const [first = '', second = ''] = names.split(' ');
     const written = { stdout: '', stderr: '' };
     const before = { stdout: process.stdout.write, stderr: process.stderr.write };
     for (const name of ['stdout', 'stderr'] as const) {
@@ -45,7 +82,7 @@ describe('diff', () => {
       };
     }
     try {
-      await diffCommand('latest~1', 'latest', { runs, ...options });
+      await diffCommand(first, second, { runs, ...options });
       return { ...written, exitCode: process.exitCode ?? 0 };
     } finally {
       for (const name of ['stdout', 'stderr'] as const) process[name].write = before[name];
@@ -61,8 +98,14 @@ describe('diff', () => {
     expect(stdout).to.match(/^best val_loss +0\.8000 +0\.6000 +-0\.2000$/m);
     expect(stdout).to.match(/^last val_loss +1\.5000 +1\.5000 +0\.0000$/m);
     expect(stdout).to.match(/^p_even taken for odd +1 +2 +\+1$/m);
-    expect(stdout).to.contain('no clear difference: -20.00 points of accuracy on the same 10');
+    expect(stdout).to.match(/^best by val_loss +2 +2 +0$/m);
+    expect(stdout).to.match(/^weights\.bin \(SHA-256\) +0\.10\.10\.10\.1 +0\.010\.010\.01$/m);
+    expect(stdout).to.contain('no clear difference: -20.00 points of accuracy\n');
+    expect(stdout).to.contain("the same 10: 0 fixed, 2 broken; McNemar's exact test p = 0.5");
+    expect(stdout).to.match(/^ +6 +p_even +p_even +odd +0\.9000$/m);
+    expect(stdout).to.match(/^gitCommit +1{12} +2{12}-dirty$/m);
     expect(stdout).to.not.contain('memoryBytes');
+    expect(stdout).to.not.contain('\u001b[');
   });
 
   it('ends with exit code 3 when --fail-if holds, and says so', async () => {
@@ -75,11 +118,16 @@ describe('diff', () => {
   it('refuses a condition on what is no metric', async () => {
     const error = await said({ failIf: 'val_acuracy < 0' }).catch((reason: Error) => reason);
     expect(String(error)).to.match(/no metric val_acuracy in common\. Did you mean val_accuracy\?/);
+    const metric = await said({ metric: 'val_acuracy' }).catch((reason: Error) => reason);
+    expect(String(metric)).to.match(
+      /no metric val_acuracy in common\. Did you mean val_accuracy\?/,
+    );
   });
 
   it('prints JSON, CSV and Markdown', async () => {
     const json = JSON.parse((await said({ json: true })).stdout);
-    expect(json.answers).to.deep.include({ fixed: [], broken: [6, 7] });
+    expect(json.answers.fixed).to.deep.equal([]);
+    expect(json.answers.broken.map((flip: { index: number }) => flip.index)).to.deep.equal([6, 7]);
     expect((await said({ csv: true })).stdout.split('\n').slice(0, 2)).to.deep.equal([
       'part,name,column,value',
       'settings,phases.all.optimizer.learningRate,first,0.1',
@@ -87,5 +135,69 @@ describe('diff', () => {
     const { stdout } = await said({ md: true, metric: 'val_accuracy', onlyChanged: true });
     expect(stdout).to.match(/^\| model val_accuracy \| 0\.8000 \| 0\.6000 \| -0\.2000 \|$/m);
     expect(stdout).to.not.contain('val_loss');
+  });
+
+  describe('says what is wrong with predictions that', () => {
+    /** A copy of the latest run, in which a file is changed or, with `null`, gone. */
+    async function refused(file: string, change: (text: string) => string | null) {
+      const folder = join(runs, 'damaged/2026-01-31T12-00-09Z-0000000009');
+      cpSync(join(runs, 'digits/2026-01-31T12-00-02Z-0000000002'), folder, { recursive: true });
+      const text = change(readFileSync(join(folder, file), 'utf8'));
+      if (text === null) rmSync(join(folder, file));
+      else writeFileSync(join(folder, file), text);
+      const ended = await said({}, 'digits/latest damaged/latest').catch((error: Error) => error);
+      rmSync(join(runs, 'damaged'), { recursive: true });
+      return ended instanceof Error ? ended.message : ended.stdout;
+    }
+
+    for (const [what, change, message] of [
+      ['are gone', () => null, 'the run has finished, but the file is not there'],
+      ['are cut off', (text: string) => text.slice(0, -30), /damaged: (Invalid Record|it must)/],
+      ['lack pictures', (text: string) => text.replace(/9,odd.*\n/, ''), 'it has 9 of 10 pictures'],
+      [
+        'are of no class',
+        (text: string) => text.replace(',odd,', ',ood,'),
+        'line 3 is not of picture 1',
+      ],
+      ['are none', () => 'x\n', 'it must begin with the columns index,true,predicted,confidence'],
+    ] as const) {
+      it(what, async () => {
+        const said = await refused('predictions.csv', change);
+        expect(said).to.match(/predictions\.csv is damaged: /);
+        if (typeof message === 'string') expect(said).to.contain(message);
+        else expect(said).to.match(message);
+      });
+    }
+
+    it('a run has not made yet, without an error', async () => {
+      const failed = (text: string) => text.replace('finished', 'failed');
+      const gone = await refused('status.json', (text) => {
+        rmSync(join(runs, 'damaged/2026-01-31T12-00-09Z-0000000009/predictions.csv'));
+        return failed(text);
+      });
+      expect(gone).to.match(/^no verdict: damaged\/.*0000000009 has no predictions: it is failed/m);
+      expect(gone).to.match(/^last val_loss/m);
+    });
+  });
+
+  it('counts runs that differ in their seeds alone as replicates', async () => {
+    const { stdout } = await said(
+      {},
+      'before/1 before/3'.replaceAll(/\d/g, (id) => `000000000${id}`),
+    );
+    expect(stdout).to.match(
+      /^ {2}seeds +0\.5500 ± 0\.0707 \(2 runs\) to 0\.6500 ± 0\.0707 \(2 runs\)/m,
+    );
+  });
+
+  it('pairs the cells of two sweeps', async () => {
+    const { stdout, exitCode } = await said({ failIf: 'val_accuracy > 15%' }, 'before after');
+    expect(stdout).to.match(/^1 of 2 cells are better in val_accuracy/m);
+    expect(stdout).to.match(/^ +0\.2 +0\.6500 ± 0\.0707 +0\.8500 ± 0\.0707 +\+0\.2000 +0\.11$/m);
+    expect(exitCode).to.equal(3);
+    const json = JSON.parse((await said({ json: true }, 'before after')).stdout);
+    expect(json.cells[1].changes.val_accuracy).to.be.closeTo(0.2, 1e-12);
+    const mixed = await said({}, 'before digits/latest').catch((reason: Error) => reason);
+    expect(String(mixed)).to.match(/takes two runs or two sweeps\. Received: the sweep before/);
   });
 });

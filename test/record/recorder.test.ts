@@ -109,6 +109,7 @@ describe('the record of a run', () => {
     expect(environment).to.include({ node: process.version, seed: 3 });
     expect(environment.engine).to.include({ name: 'tensorflow', version: engine().version });
     expect(environment.dataHash).to.match(/^[0-9a-f]{64}$/);
+    expect(environment.validation.pixels).to.match(/^[0-9a-f]{64}$/);
     expect(environment.cifarRun).to.match(/^\d+\.\d+\.\d+/);
   });
 
