@@ -19,10 +19,9 @@ export interface Batch {
   readonly inputs: readonly tf.Tensor[];
   /** How many pictures: the batch size, or fewer in the last batch. */
   readonly size: number;
-  dispose(): void;
 }
 
-/** What training and evaluation take their batches from; whoever receives one disposes it. */
+/** What training and evaluation take their batches from; each lives until the next one is asked for. */
 export interface Feed {
   /** Batches in one pass. */
   readonly count: number;
@@ -97,7 +96,7 @@ export class Batches implements Feed {
     return this.#options.sight.rows.dispose();
   }
 
-  async #batch(indices: Int32Array, key: StreamKey | null): Promise<Batch> {
+  async #batch(indices: Int32Array, key: StreamKey | null): Promise<Batch & { dispose(): void }> {
     const { labels, sight } = this.#options;
     const { rows, changes } = sight.draw(indices, key);
     const taken = await sight.rows.take(rows);

@@ -5,7 +5,7 @@ const AHEAD = 2;
 
 /**
  * What `make` makes of each item, in their order: the next ones are made while one is used, once the process has
- * nothing else to do. Those that nobody takes are disposed.
+ * nothing else to do. Each is disposed when the next one is asked for, or no more are, also by an error.
  */
 export async function* prefetch<Item, Made extends { dispose(): void }>(
   items: Iterable<Item>,
@@ -26,7 +26,11 @@ export async function* prefetch<Item, Made extends { dispose(): void }>(
     for (let next = coming.shift(); next; next = coming.shift()) {
       const made = await next;
       begin();
-      yield made;
+      try {
+        yield made;
+      } finally {
+        made.dispose();
+      }
     }
   } finally {
     for (const made of coming)

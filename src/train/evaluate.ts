@@ -82,7 +82,6 @@ export class Evaluator {
     try {
       for await (const batch of this.#feed.inOrder()) {
         const [probabilities, label, ...measures] = await this.#compiled.run(batch.inputs);
-        batch.dispose();
         rows.push(probabilities as tf.Tensor);
         truths.push(label as tf.Tensor);
         tally.add(measures, batch.size);

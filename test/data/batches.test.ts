@@ -49,7 +49,6 @@ describe('Batches', () => {
         expect(y.shape).to.deep.equal([batch.size, 3]);
         expect([...y.sum(1).dataSync()]).to.deep.equal(all.at(-1)?.y.map(() => 1));
       });
-      batch.dispose();
     }
     return all;
   }
@@ -112,13 +111,24 @@ describe('Batches', () => {
     expect(Math.max(...(batch?.x ?? []))).to.be.closeTo(31 / 255, 1e-6);
   });
 
-  it('keeps nothing when it is left early', async () => {
+  it('keeps a batch until the next one is asked for, and nothing when it is left early or by an error', async () => {
     const before = tf.memory().numTensors;
     const augmented = batches({ augment: flip });
-    for await (const batch of augmented.shuffled([1])) {
-      batch.dispose();
+    const given: Batch[] = [];
+    const areGone = () => given.map(({ inputs }) => inputs.at(-1)?.isDisposed);
+    const failing = async () => {
+      for await (const batch of augmented.shuffled([1])) {
+        given.push(batch);
+        expect(areGone()).to.deep.equal(given.map((each) => each !== batch));
+        if (given.length === 2) throw new Error('a step failed');
+      }
+    };
+    expect((await rejection(failing())).message).to.equal('a step failed');
+    for await (const batch of augmented.inOrder()) {
+      given.push(batch);
       break;
     }
+    expect(areGone()).to.deep.equal([true, true, true]);
     await augmented.dispose();
     expect(tf.memory().numTensors).to.equal(before);
   });

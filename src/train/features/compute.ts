@@ -34,7 +34,6 @@ export async function computeFeatures(path: string, pass: Pass): Promise<void> {
     let done = 0;
     for await (const batch of feed.inOrder()) {
       const [features] = (await compiled.run(batch.inputs)) as [tf.Tensor];
-      batch.dispose();
       const values = (await features.data()) as Float32Array;
       features.dispose();
       await file.writeFile(toBytes(values, format));
