@@ -272,10 +272,12 @@ export class Recorder implements TrainingCallback {
   }
 
   /**
-   * Records why the run could not be finished. A run that was interrupted is neither finished nor failed.
+   * Records why the run could not be finished. A run that was interrupted is neither finished nor failed, and one
+   * that another process took over is that one's to record.
    * It never throws: a disk that is full may be why the run failed, and that is the error to tell of.
    */
   async fail(error: unknown): Promise<void> {
+    if (!this.#lock.isHeld()) return;
     const interrupted = error instanceof InterruptedError;
     const message = error instanceof Error ? error.message : String(error);
     try {

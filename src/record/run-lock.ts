@@ -29,9 +29,13 @@ export class RunLock {
     throw cannot(`another process holds it${which}`);
   }
 
+  isHeld(): boolean {
+    return this.#claim.isHeld();
+  }
+
   /** @throws RunError when the folder was removed, or another process took the run over. */
   throwIfLost(): void {
-    if (this.#claim.isHeld()) return;
+    if (this.isHeld()) return;
     const why = existsSync(this.#folder) ? 'another process took the run over' : 'it was removed';
     throw new RunError(`nothing more is written to ${this.#folder}: ${why}`);
   }

@@ -19,7 +19,7 @@ export class Claim {
 
   private constructor(path: string) {
     this.#path = path;
-    this.#touching = setInterval(() => touch(path), TOUCH_EVERY_MS).unref();
+    this.#touching = setInterval(() => this.#touch(), TOUCH_EVERY_MS).unref();
   }
 
   /** `null` while another process holds it. */
@@ -52,7 +52,12 @@ export class Claim {
 
   async release(): Promise<void> {
     clearInterval(this.#touching);
-    await rm(this.#path, { force: true });
+    if (this.isHeld()) await rm(this.#path, { force: true });
+  }
+
+  #touch(): void {
+    const now = new Date();
+    if (this.isHeld()) utimes(this.#path, now, now).catch(() => {});
   }
 }
 
@@ -64,9 +69,4 @@ async function takeIfFree(path: string): Promise<boolean> {
 
 function mine(): string {
   return JSON.stringify(thisProcess());
-}
-
-function touch(path: string): void {
-  const now = new Date();
-  utimes(path, now, now).catch(() => {});
 }

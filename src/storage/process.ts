@@ -13,10 +13,11 @@ export function thisProcess(): ProcessName {
   return { pid: process.pid, host: hostname(), began: beginning(process.pid) };
 }
 
-/** Whether it is alive, as far as can be told: of another machine's process nothing can. */
-export function mayLive({ pid, host, began }: ProcessName): boolean {
-  if (host !== hostname()) return true;
-  return hasProcess(pid) && (began === null || beginning(pid) === began);
+/** Whether it is alive; `null` where that cannot be told, as of another machine's process. */
+export function isAlive({ pid, host, began }: ProcessName): boolean | null {
+  if (host !== hostname()) return null;
+  if (!hasProcess(pid)) return false;
+  return began === null ? null : beginning(pid) === began;
 }
 
 function hasProcess(pid: number): boolean {
