@@ -17,11 +17,20 @@ export function interruption(): AbortSignal {
     if (constants.signals[signal] === undefined) continue;
     process.on(signal, () => {
       const error = new InterruptedError(signal);
-      if (controller.signal.aborted) process.exit(error.exitCode);
+      if (controller.signal.aborted) return exitAtOnce(error.exitCode);
       process.stderr.write(`${error.message}: finishing this step; once more to stop at once\n`);
-      setTimeout(() => process.exit(error.exitCode), PATIENCE_MS).unref();
+      setTimeout(() => exitAtOnce(error.exitCode), PATIENCE_MS).unref();
       controller.abort(error);
     });
   }
   return controller.signal;
+}
+
+/** Also while a step goes on in a thread, for which `process.exit` alone would wait. */
+async function exitAtOnce(code: number): Promise<void> {
+  const { default: koffi } = await import('koffi');
+  const end = koffi.load(null).func('void _exit(int)');
+  // After all others who listen.
+  process.once('exit', () => end(code));
+  process.exit(code);
 }
