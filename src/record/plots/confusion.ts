@@ -6,6 +6,8 @@ const WIDTH = 620;
 const LABEL_SIZE = 12;
 const SMALLEST_CELL = 9;
 const LARGEST_CELL = 90;
+/** Enough for the numbers beside it to keep clear of each other. */
+const LEGEND_LENGTH = 300;
 /** Cells of at least so many pixels hold the count, or the count and the percentage. */
 const FITS_COUNT = 26;
 const FITS_PERCENTAGE = 40;
@@ -80,7 +82,7 @@ export function confusionChart({ title, classNames, matrix }: Confusion): TopLev
               title: 'share of row',
               format: '.0%',
               values: [0, 0.01, 0.05, 0.2, 0.5, 1],
-              gradientLength: Math.max(150, Math.min(300, size * classNames.length)),
+              gradientLength: LEGEND_LENGTH,
             },
           },
         },

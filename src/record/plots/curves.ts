@@ -121,10 +121,10 @@ function summary(measure: string, epochs: readonly EpochRecord[]): string {
   const values = pointsOf(measure, epochs).filter(({ series }) => series === 'validation');
   const lower = measure === 'loss' || measure === 'mse';
   const [best] = values.toSorted((a, b) => (lower ? a.value - b.value : b.value - a.value));
-  const last = values.at(-1);
-  if (!best || !last) return 'no validation value is a number';
+  const last = epochs.at(-1)?.validation[measure];
+  if (!best || last === undefined) return 'no validation value is a number';
   const format = (value: number) => (isShare(measure) ? percent(value, 2) : value.toPrecision(4));
-  return `validation: best ${format(best.value)} in epoch ${best.epoch}, last ${format(last.value)}`;
+  return `validation: best ${format(best.value)} in epoch ${best.epoch}, last ${format(last)}`;
 }
 
 function isShare(measure: string): boolean {

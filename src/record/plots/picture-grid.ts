@@ -8,12 +8,14 @@ const COLUMNS = 5;
 /** How many pictures a grid shows. */
 export const GRID_SIZE = COLUMNS * COLUMNS;
 
-/** Of the chart; a PNG has twice as many, which is 8 for each pixel of a CIFAR picture. */
-const PICTURE = 128;
+/** Of the chart; a PNG has twice as many, which is 9 for each pixel of a CIFAR picture. */
+const PICTURE = 144;
+/** With it names as long as CIFAR-100's fit under the picture. */
+const FONT_SIZE = 12;
 /** Beside the class name, for `100 %`. */
-const PERCENTAGE = 36;
-const CELL_WIDTH = 152;
-const CELL_HEIGHT = 184;
+const PERCENTAGE = 34;
+const CELL_WIDTH = PICTURE + 24;
+const CELL_HEIGHT = PICTURE + 56;
 const PNG_SIZE = 2 * PICTURE;
 
 /** Explains the two lines under each picture. */
@@ -41,7 +43,7 @@ export async function pictureGrid(
       top: Math.floor(i / COLUMNS) * CELL_HEIGHT,
     })),
   );
-  const text = { align: 'left', baseline: 'top', fontSize: 13 } as const;
+  const text = { align: 'left', baseline: 'top', fontSize: FONT_SIZE } as const;
   const color = { condition: { test: '!datum.right', value: COLORS.wrong }, value: COLORS.ink };
   return {
     title: { text: title, subtitle: [...subtitle], offset: 18 },

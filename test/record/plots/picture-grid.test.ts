@@ -62,15 +62,22 @@ describe('pictures with their answers', () => {
   it('are enlarged pixel by pixel, without blur', async () => {
     for (const channels of [1, 3]) {
       const { pixel } = await draw(await examplesChart(answers(1, channels), 1));
-      // The middle of the first picture, 8 pixels of the PNG for each of its own.
+      // The middle of the first picture, 9 pixels of the PNG for each of its own.
       const [left, top] = [100, 200];
-      const shades = Array.from({ length: 64 }, (_, i) => pixel(left + i, top)[0] ?? -1);
+      const shades = Array.from({ length: 72 }, (_, i) => pixel(left + i, top)[0] ?? -1);
       const changes = shades.filter(
         (shade, i) => i > 0 && Math.abs(shade - (shades[i - 1] ?? 0)) > 200,
       );
       expect(changes).to.have.length.within(7, 8);
       expect(shades.filter((shade) => shade > 20 && shade < 235)).to.deep.equal([]);
     }
+  });
+
+  it("show names as long as CIFAR-100's whole", async () => {
+    const classNames = ['aquarium_fish', 'pickup_truck'];
+    const texts = await textsOf(await examplesChart({ ...answers(60), classNames }, 1));
+    expect(texts).to.include.members(['✗ aquarium_fish', '✓ aquarium_fish', 'true: aquarium_fish']);
+    expect(texts.filter((text) => text.endsWith('…'))).to.deep.equal([]);
   });
 
   it('mark mistakes by a frame and a cross', async () => {
