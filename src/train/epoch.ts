@@ -7,7 +7,7 @@ import type { Evaluator } from './evaluate.ts';
 import { LossError } from './non-finite.ts';
 import type { PhaseState } from './phase-state.ts';
 import type { Schedule } from './schedules/schedule.ts';
-import { areFinite, type Checkpoints, captureState } from './state.ts';
+import { type Checkpoints, captureState, firstNotFinite } from './state.ts';
 import type { StepAt, Trainee, TrainingStep } from './step.ts';
 import { Tally } from './tally.ts';
 import type { Counters, TrainOptions } from './train.ts';
@@ -84,7 +84,6 @@ async function trainEpoch(run: PhaseRun): Promise<{ tally: Tally; waitingSeconds
       };
       if (run.probe) probe(run, batch, at);
       tally.add(await step.run(batch, at), batch.size);
-      batch.dispose();
       state.batch += 1;
       counters.batches += 1;
       if (state.batch % READ_EVERY === 0 || state.batch === train.count) {
@@ -107,11 +106,13 @@ function probe(run: PhaseRun, batch: Batch, at: StepAt): void {
   tf.tidy(() => run.probe?.(run, run.train.read(batch.inputs), at));
 }
 
-/** @throws LossError, with nothing saved, when the loss is not finite. */
+/** @throws LossError, with nothing saved, when the loss or a number of the state is not finite. */
 export async function saveState(run: PhaseRun): Promise<void> {
   const captured = await captureState(run);
   if (run.state.tally) failWhenBroken(run, run.state.tally);
-  if (areFinite(captured)) await run.checkpoints.save(captured);
+  const broken = firstNotFinite(captured);
+  if (broken) throw brokenAt(run, run.state.batch, `${broken} became NaN or infinite`);
+  await run.checkpoints.save(captured);
 }
 
 function report(run: PhaseRun, imagesPerSecond: number): void {
@@ -128,15 +129,20 @@ function report(run: PhaseRun, imagesPerSecond: number): void {
   for (const callback of run.callbacks) callback.step?.(progress);
 }
 
-function failWhenBroken({ phase, train, state, counters }: PhaseRun, { broken }: Tally): void {
-  if (!broken) return;
-  throw new LossError({
-    loss: broken.loss,
+function failWhenBroken(run: PhaseRun, { broken }: Tally): void {
+  if (broken) throw brokenAt(run, broken.batch, `the loss became ${broken.loss}`);
+}
+
+/** @param batch of the epoch that goes on, from 1; 0 before its first. */
+function brokenAt(run: PhaseRun, batch: number, what: string): LossError {
+  const { phase, train, state, counters } = run;
+  return new LossError({
+    what,
     phase: phase.name,
     phaseEpoch: state.epochs + 1,
-    batch: broken.batch,
+    batch,
     batches: train.count,
-    step: counters.batches - state.batch + broken.batch,
+    step: counters.batches - state.batch + batch,
     retries: counters.retries,
   });
 }

@@ -3,9 +3,10 @@ import { findOrigin } from './origin.ts';
 import type { TrainingState } from './state.ts';
 import type { TrainOptions } from './train.ts';
 
-/** Where a loss was not finite; all count from 1. */
+/** Where something was not finite; all count from 1. */
 export interface Broken {
-  readonly loss: number;
+  /** E.g. `the loss became NaN`. */
+  readonly what: string;
   readonly phase: string;
   readonly phaseEpoch: number;
   readonly batch: number;
@@ -16,13 +17,13 @@ export interface Broken {
   readonly retries: number;
 }
 
-/** The loss became NaN or infinite. */
+/** The loss, or a number that training goes on with, became NaN or infinite. */
 export class LossError extends RunError {
   readonly at: Broken;
 
   constructor(at: Broken) {
     super(
-      `the loss became ${at.loss} at step ${at.step}, in phase ${at.phase} ` +
+      `${at.what} at step ${at.step}, in phase ${at.phase} ` +
         `(epoch ${at.phaseEpoch}, batch ${at.batch} of ${at.batches})`,
     );
     this.at = at;

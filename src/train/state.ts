@@ -116,13 +116,15 @@ export function restorePhase(run: PhaseRun, { at, tensors }: TrainingState): voi
   state.best = new Snapshot(model, values);
 }
 
-/** A state with a number that is none would only be gone back to in vain. */
-export function areFinite({ tensors }: TrainingState): boolean {
-  let sum = 0;
-  // NaN if one of them is not finite; a loop is many times as fast as `every` with a function.
-  for (const { data } of tensors)
+/** The first tensor with a number that is NaN or infinite: such a state would only be gone back to in vain. */
+export function firstNotFinite({ tensors }: TrainingState): string | null {
+  for (const { name, data } of tensors) {
+    let sum = 0;
+    // NaN if one of them is not finite; a loop is many times as fast as `every` with a function.
     for (let i = 0; i < data.length; i++) sum += 0 * (data[i] as number);
-  return sum === 0;
+    if (sum !== 0) return name;
+  }
+  return null;
 }
 
 function zip(names: Iterable<string>, values: readonly tf.Tensor[]): Map<string, tf.Tensor> {

@@ -51,6 +51,13 @@ describe('a loss that is not finite', () => {
     );
   });
 
+  it('ends the run when its last step leaves weights that are not', async () => {
+    const { result } = await run({ phases: [phase({ batchSize: 45, optimizer: sgd(1e39) })] }, 0);
+    expect((result as Error).message).to.match(
+      /^weights\/\w+\/\w+ became NaN or infinite at step 1, in phase only/,
+    );
+  });
+
   it('names the layer that gives it', async () => {
     const graph = chain([
       ['flatten', {}],
