@@ -26,7 +26,7 @@ export function pictureSight(options: PictureSightOptions): Sight {
   const { height, width, channels, pixels, labels } = pictures;
   const stride = height * width * channels;
   return {
-    rows: new Rows({ pixels, count: labels.length, stride, again }),
+    rows: new Rows({ pixels, count: labels.length, stride, again, engine }),
     draw: (indices, key) => ({
       rows: indices,
       changes: key ? drawChanges(augment, indices.length, key) : [],

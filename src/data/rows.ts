@@ -1,8 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { availableMemory } from 'node:process';
 import * as tf from '@tensorflow/tfjs';
+import type { Engine } from '../engine/engine.ts';
 import type { Pixels } from './pixels.ts';
 
-/** The part of the free memory that the engine may hold rows in. */
+/** The part of the free memory that an engine which has all cores may hold rows in. */
 const SHARE = 1 / 4;
 
 /** Rows that are read at once. */
@@ -24,24 +26,26 @@ export interface RowsOptions {
   readonly stride: number;
   /** Whether they are taken more than once, so that it is worth to hold them. */
   readonly again: boolean;
+  readonly engine: Pick<Engine, 'threads'>;
 }
 
 /**
  * Rows of bytes for the engine, which holds all of them in one tensor where a quarter of the free memory is enough
- * for that; others are read as they are taken.
+ * for that, or as much less as it has fewer threads than there are cores, as beside other runs; others are read as
+ * they are taken.
  */
 export class Rows {
   readonly #options: RowsOptions;
-  readonly #holds: boolean;
+  /** Decided as they are first taken: by then others hold theirs. */
+  #holds: boolean | null = null;
   #held: Promise<tf.Tensor2D> | null = null;
 
   constructor(options: RowsOptions) {
     this.#options = options;
-    const { count, stride, again } = options;
-    this.#holds = again && count * stride <= SHARE * availableMemory();
   }
 
   async take(indices: Int32Array): Promise<TakenRows> {
+    this.#holds ??= areHeld(this.#options);
     if (!this.#holds) {
       const words = await this.#read(indices);
       const at = tf.tensor1d(Int32Array.from(indices.keys()));
@@ -74,4 +78,9 @@ export class Rows {
     }
     return tf.tensor2d(words, [indices.length, width]);
   }
+}
+
+function areHeld({ count, stride, again, engine }: RowsOptions): boolean {
+  const ownCores = Math.min(1, engine.threads / availableParallelism());
+  return again && count * stride <= SHARE * ownCores * availableMemory();
 }

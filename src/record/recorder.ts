@@ -121,7 +121,7 @@ export class Recorder implements TrainingCallback {
       });
       const resolvedYaml = loaded.resolvedYaml();
       const notes = unfinished ? await checkResumption(folder, { resolvedYaml, environment }) : [];
-      const log = new RunLog(folder.file('log.txt'));
+      const log = await RunLog.open(folder.file('log.txt'));
       const status = await beginStatus(folder);
       await folder.write('experiment.yaml', loaded.text);
       await folder.write('resolved.yaml', resolvedYaml);

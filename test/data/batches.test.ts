@@ -96,6 +96,18 @@ describe('Batches', () => {
     expect(await seen(held, held.shuffled([1], 2))).to.deep.equal(epoch.slice(2));
   });
 
+  it('holds no more by the engine than is its part of the memory', async () => {
+    const words = async (threads: number) => {
+      const one = batches({ engine: { ...engine(), threads } });
+      let shape: number[] | undefined;
+      for await (const { inputs } of one.inOrder()) shape ??= inputs[0]?.shape;
+      return shape;
+    };
+    expect(await words(1)).to.deep.equal([10, 1]);
+    // Beside so many others that not even these ten pictures are its part.
+    expect(await words(1e-12)).to.deep.equal([4, 1]);
+  });
+
   it('augments when it shuffles, and not in order', async () => {
     const [plain, augmented] = [batches(), batches({ augment: flip })];
     const epoch = await seen(augmented, augmented.shuffled([1]));

@@ -27,7 +27,7 @@ export function featureSight(options: FeatureSightOptions): Sight {
   for (const { rows } of views) pixels.add(rows, count);
   const stride = rowBytes(format);
   return {
-    rows: new Rows({ pixels, count: views.length * count, stride, again: true }),
+    rows: new Rows({ pixels, count: views.length * count, stride, again: true, engine }),
     draw(indices, key) {
       const seen = key && views.length > 1 ? drawViews(options, indices.length, key) : [];
       const rows = indices.map((index, i) => (seen[i] ?? 0) * count + index);
