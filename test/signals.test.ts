@@ -22,7 +22,9 @@ describe('an interruption in a step that takes minutes', function (this: Mocha.S
 
   async function work() {
     const args = ['--import', 'tsx', '--input-type=module', '-e', SCRIPT];
-    const program = execa(process.execPath, args, { reject: false });
+    // Without it execa sends SIGKILL five seconds after SIGTERM.
+    const options = { reject: false, forceKillAfterDelay: false } as const;
+    const program = execa(process.execPath, args, options);
     end = () => void program.kill('SIGKILL');
     await once(program.stdout, 'data');
     return { program };

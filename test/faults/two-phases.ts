@@ -47,7 +47,9 @@ export async function writeExperiment(folder: string): Promise<string> {
 export function begin(...args: string[]) {
   const lines: string[] = [];
   const waiting: { expected: RegExp; more: number; resolve: () => void }[] = [];
-  const program = execa(process.execPath, [cli, ...args], { reject: false });
+  // Without it execa sends SIGKILL five seconds after SIGTERM, which a busy machine needs to save.
+  const options = { reject: false, forceKillAfterDelay: false } as const;
+  const program = execa(process.execPath, [cli, ...args], options);
   let rest = '';
   program.stdout.on('data', (text: Buffer) => {
     const [last = '', ...before] = (rest + text).split('\n').reverse();

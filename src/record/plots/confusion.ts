@@ -6,8 +6,9 @@ const WIDTH = 620;
 const LABEL_SIZE = 12;
 const SMALLEST_CELL = 9;
 const LARGEST_CELL = 90;
-/** Enough for the numbers beside it to keep clear of each other. */
-const LEGEND_LENGTH = 300;
+/** Of the legend; in a shorter one the numbers beside it are too close to each other. */
+const SHORTEST_LEGEND = 220;
+const LONGEST_LEGEND = 300;
 /** Cells of at least so many pixels hold the count, or the count and the percentage. */
 const FITS_COUNT = 26;
 const FITS_PERCENTAGE = 40;
@@ -82,7 +83,10 @@ export function confusionChart({ title, classNames, matrix }: Confusion): TopLev
               title: 'share of row',
               format: '.0%',
               values: [0, 0.01, 0.05, 0.2, 0.5, 1],
-              gradientLength: LEGEND_LENGTH,
+              gradientLength: Math.max(
+                SHORTEST_LEGEND,
+                Math.min(LONGEST_LEGEND, size * classNames.length),
+              ),
             },
           },
         },
