@@ -5,7 +5,7 @@ import { InterruptedError, type StopSignal } from './errors.ts';
 const SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGUSR2'];
 
 /** So long the step that goes on, and what is saved after it, may take. */
-const PATIENCE_MS = 9_000;
+const PATIENCE_MS = 8_000;
 
 /**
  * Aborts at the first of these signals, so that what runs can save. The second one ends the process at once,

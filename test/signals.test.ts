@@ -42,12 +42,12 @@ describe('an interruption in a step that takes minutes', function (this: Mocha.S
       expect(stdout).to.equal('working\nothers who listen are told');
     });
 
-  it('ends it nine seconds after the first', async () => {
+  it('ends it eight seconds after the first', async () => {
     const { program } = await work();
     const begin = performance.now();
     program.kill('SIGTERM');
     expect((await program).exitCode).to.equal(143);
     // Later on a machine that is busy, but not when the work is done.
-    expect(performance.now() - begin).to.be.within(8_500, 60_000);
+    expect(performance.now() - begin).to.be.within(7_500, 60_000);
   });
 });
