@@ -3,7 +3,7 @@ import type { InputError } from '../errors.ts';
 import type { Settings } from '../plan/cells.ts';
 import type { Problem } from '../plan/problem.ts';
 import { withDefaults } from './defaults.ts';
-import type { Experiment } from './experiment.ts';
+import type { Experiment, Json } from './experiment.ts';
 import { readExtended, readText } from './extends.ts';
 import { Faults } from './faults.ts';
 import type { Launcher, Sweep } from './file-types.ts';
@@ -11,8 +11,9 @@ import { type Finding, judge } from './judge.ts';
 import { applyOverrides, type Overrides } from './overrides.ts';
 import { type Fault, FaultError } from './place.ts';
 import { resolvedYaml } from './resolved.ts';
+import { findPath, parsePath } from './set.ts';
 import { sweepProblems, withSettings } from './sweep.ts';
-import { type HoleNode, type MapNode, placeOf } from './tree.ts';
+import { type HoleNode, type MapNode, placeOf, toJson, valueAt } from './tree.ts';
 import { interpolate } from './vars.ts';
 import { parseYaml } from './yaml.ts';
 
@@ -26,6 +27,8 @@ export interface LoadedExperiment {
   readonly text: string;
   /** The experiment as a file again, every default filled in. */
   resolvedYaml(): string;
+  /** What the file states at a path as sweeps name them, variables put in; `undefined`: nothing. */
+  stated(name: string): Json | undefined;
   /** One run of the sweep. @throws InputError when the experiment is wrong with these settings. */
   withSettings(settings: Settings): LoadedExperiment;
   /** The error that tells of problems found later, each with its place in the file. */
@@ -83,6 +86,11 @@ function describe(
     launcher: withDefaults<Launcher>('launcher', values.launcher ?? {}),
     text,
     resolvedYaml: () => resolvedYaml(experiment),
+    stated: (name) => {
+      const path = findPath(tree, parsePath(name) ?? []);
+      const value = path && valueAt(tree, path);
+      return value ? toJson(value) : undefined;
+    },
     withSettings: (settings) => {
       const changed = withSettings(written, settings);
       return describe(changed, { text, name, faults: new Faults() });

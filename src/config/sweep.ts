@@ -5,7 +5,7 @@ import { showSettings } from '../plan/sweep.ts';
 import { Faults } from './faults.ts';
 import type { Sweep } from './file-types.ts';
 import { type Finding, judge } from './judge.ts';
-import { isWithin, type Path, showPath } from './place.ts';
+import { FaultError, isWithin, type Path, showPath } from './place.ts';
 import { allPaths, findPath, parsePath, setValue } from './set.ts';
 import {
   fromJson,
@@ -29,7 +29,7 @@ interface Judged {
 }
 
 /**
- * What is wrong with the settings of a sweep: each must be there in the file, and take each of its values.
+ * What is wrong with the settings of a sweep: each must be one of the file's, and take each of its values.
  * Whether the experiment is right with them all is seen when its runs are planned; where it is wrong by
  * itself, here.
  */
@@ -133,18 +133,38 @@ function settingAt(written: MapNode, path: Path, values: readonly Path[]): Setti
 
 function settingProblems(base: MapNode, setting: Setting, problems: readonly Finding[]): Finding[] {
   const path = parsePath(setting.name);
-  if (!path || !findPath(base, path)) {
+  const told = new Set(valueProblems(base).map(keyOf));
+  const newProblems = (value: Tree) => {
+    const changed = setValue(base, { path: path ?? [], value, place: placeOf(value, []) });
+    return valueProblems(changed).filter((each) => !told.has(keyOf(each)));
+  };
+  if (!path || !(findPath(base, path) || mayStand(path, setting, newProblems))) {
     if (path && problems.some((each) => endsAt(base, path, each))) return [];
     const message = `leads to nothing in the file${didYouMean(setting.name, allPaths(base))}`;
     return [{ path: setting.path, message, key: true }];
   }
-  const told = new Set(valueProblems(base).map(keyOf));
   return setting.values.flatMap(({ value, path: at }) => {
-    const changed = setValue(base, { path, value, place: placeOf(value, []) });
-    const [problem] = valueProblems(changed).filter((each) => !told.has(keyOf(each)));
+    const [problem] = newProblems(value);
     if (!problem) return [];
     return [{ path: at, message: `as ${showPath(problem.path)} it ${problem.message}` }];
   });
+}
+
+/** Whether a path that the file does not have leads to a setting all the same, one that has its default there. */
+function mayStand(
+  path: readonly string[],
+  { values }: Setting,
+  newProblems: (value: Tree) => readonly Finding[],
+): boolean {
+  const [first] = values;
+  // A variable that the file does not have is used by nothing.
+  if (!first || path[0] === 'vars') return false;
+  try {
+    return newProblems(first.value).every(({ key }) => !key);
+  } catch (error) {
+    if (error instanceof FaultError) return false;
+    throw error;
+  }
 }
 
 /** Whether a path may lead nowhere because of a key that is wrong, or of a name that is missing. */

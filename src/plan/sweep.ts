@@ -36,6 +36,7 @@ export interface AshaConfig {
 
 /** One run of a sweep. */
 export interface PlannedCell {
+  /** What it has of all that the sweep sets, also where it is as the file states it. */
   readonly settings: Settings;
   /** Which one it is of the cells that differ in their seed alone, from 1. */
   readonly replicate: number;
@@ -49,18 +50,17 @@ export interface PlannedCell {
  */
 export async function planSweep(loaded: LoadedExperiment): Promise<PlannedSweep> {
   const { experiment, sweep } = loaded;
-  const cells: PlannedCell[] = [];
+  const planned: Omit<PlannedCell, 'replicate'>[] = [];
   const problems = new Map<string, string>();
-  const replicates = new Map<string, number>();
-  for (const settings of cellsOf(loaded)) {
-    const { seed: _, ...combination } = settings;
-    const key = JSON.stringify(combination);
-    const replicate = (replicates.get(key) ?? 0) + 1;
-    replicates.set(key, replicate);
+  const swept = cellsOf(loaded);
+  const names = [...new Set(swept.flatMap((settings) => Object.keys(settings)))].toSorted(
+    (a, b) => Number(a === 'seed') - Number(b === 'seed'),
+  );
+  for (const settings of swept) {
     try {
-      const cell = await loaded.withSettings(settings);
+      const cell = loaded.withSettings(settings);
       const { plan } = await planExperiment(cell);
-      cells.push({ settings, replicate, loaded: cell, plan });
+      planned.push({ settings: complete(settings, names, cell), loaded: cell, plan });
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       for (const line of error.message.split('\n')) {
@@ -71,9 +71,29 @@ export async function planSweep(loaded: LoadedExperiment): Promise<PlannedSweep>
   if (problems.size > 0) throw new InputError([...problems.values()].join('\n'));
   const { name = 'val_loss', goal = goalOf(name) } = sweep?.metric ?? {};
   const metric = { name, goal };
+  const cells = numbered(planned);
   const asha = ashaConfig(sweep, metric);
   if (asha) requireRung(loaded, asha, cells);
   return { name: experiment.name, metric, asha, retries: sweep?.retries ?? 0, cells };
+}
+
+/** With what the file states of settings that others change: combinations of `include` need not name all. */
+function complete(settings: Settings, names: readonly string[], cell: LoadedExperiment): Settings {
+  const all = names.map((name) => [name, settings[name] ?? cell.stated(name)] as const);
+  return Object.fromEntries(all.filter((entry): entry is [string, Json] => entry[1] !== undefined));
+}
+
+/** Each once, replicates counted. */
+function numbered(planned: readonly Omit<PlannedCell, 'replicate'>[]): PlannedCell[] {
+  const different = new Map(planned.map((cell) => [JSON.stringify(cell.settings), cell]));
+  const replicates = new Map<string, number>();
+  return [...different.values()].map((cell) => {
+    const { seed: _, ...combination } = cell.settings;
+    const key = JSON.stringify(combination);
+    const replicate = (replicates.get(key) ?? 0) + 1;
+    replicates.set(key, replicate);
+    return { ...cell, replicate };
+  });
 }
 
 function ashaConfig(sweep: Sweep | null, metric: Metric): AshaConfig | null {
