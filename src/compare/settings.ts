@@ -1,4 +1,6 @@
 import type { Json } from '../config/experiment.ts';
+import type { Settings } from '../plan/cells.ts';
+import { showValue } from '../plan/sweep.ts';
 import type { ComparedRun } from './compared-run.ts';
 
 /**
@@ -40,6 +42,14 @@ export function shortNames(paths: readonly string[]): string[] {
       end !== 'name' && !others.some((other) => other === end || other.endsWith(`.${end}`));
     return ends.find(isAlone) ?? path;
   });
+}
+
+/** `dropout=0.25, learningRate=0.001` */
+export function showBriefly(settings: Settings): string {
+  const names = shortNames(Object.keys(settings));
+  return Object.values(settings)
+    .map((value, i) => `${names[i]}=${showValue(value)}`)
+    .join(', ');
 }
 
 function itemPath(list: string, item: Json, index: number): string {

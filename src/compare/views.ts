@@ -1,8 +1,7 @@
-import { showValue } from '../plan/sweep.ts';
 import type { Cell } from './cells.ts';
 import { type ComparedRun, STATUSES, valueIn } from './compared-run.ts';
 import type { Effect } from './effects.ts';
-import { differingSettings, shortNames } from './settings.ts';
+import { differingSettings, shortNames, showBriefly } from './settings.ts';
 import type { SweepSummary } from './sweep-summary.ts';
 import { type Column, type Entry, showMetric, type Table } from './table.ts';
 
@@ -67,12 +66,10 @@ export function effectsTable(effects: readonly Effect[], metric: string): Table 
 
 /** `dropout=0.25, learningRate=0.001: val_accuracy 0.8123 ± 0.0041 over 3 runs` */
 export function describeCell(cell: Cell, { metric }: SweepSummary): string {
-  const names = shortNames(Object.keys(cell.key));
-  const settings = Object.values(cell.key).map((value, i) => `${names[i]}=${showValue(value)}`);
   const spread = cell.metrics[metric.name];
   const given = spread ? showMetric(spread) : 'unknown';
   const over = spread && spread.n > 1 ? ` over ${spread.n} runs` : '';
-  return `${settings.join(', ') || 'all runs'}: ${metric.name} ${given}${over}`;
+  return `${showBriefly(cell.key) || 'all runs'}: ${metric.name} ${given}${over}`;
 }
 
 function described(columns: readonly string[], runs: readonly ComparedRun[]): Column[] {

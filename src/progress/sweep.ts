@@ -22,12 +22,15 @@ export interface ShownRun {
 const ENDED = ['finished', 'stopped', 'failed', 'interrupted'];
 /** Rows of a table on a terminal that are not about runs, and what else stands there. */
 const OTHER_ROWS = 8;
+/** Columns that stand before a row, and may not be written to at its end. */
+const INDENT = 6;
 
 /** Shows a sweep as it goes on: on a terminal one table, drawn anew; elsewhere a line whenever a run changes. */
 export class SweepDisplay {
   readonly #step: Step;
   readonly #metric: string;
   readonly #rows: number;
+  readonly #width: number;
   readonly #slots: number;
 
   constructor(step: Step, { metric, slots }: { readonly metric: string; readonly slots: number }) {
@@ -35,6 +38,7 @@ export class SweepDisplay {
     this.#metric = metric;
     this.#slots = slots;
     this.#rows = Math.max(4, (process.stdout.rows ?? 24) - OTHER_ROWS);
+    this.#width = (process.stdout.columns ?? Number.POSITIVE_INFINITY) - INDENT;
   }
 
   /** @param changed the one that begins or ends; left out where one only goes on. */
@@ -44,7 +48,7 @@ export class SweepDisplay {
       return;
     }
     if (changed) this.#step.note(this.#line(changed, runs.length));
-    else this.#step.report(summary(runs, this.#slots));
+    else this.#step.report([summary(runs, this.#slots), ...whereabouts(runs)].join('; '));
   }
 
   #line({ run, settings, state, metric, seconds }: ShownRun, of: number): string {
@@ -64,15 +68,16 @@ export class SweepDisplay {
       String(run.run),
       run.settings,
       run.state,
-      run.at,
       run.metric?.toFixed(4) ?? '',
       run.seconds === null ? '' : duration(run.seconds),
       run.left === null ? '' : duration(run.left),
+      run.at,
     ]);
+    // What is too long would take two lines, so that the table is none any more.
     return columns(
-      [['run', 'settings', 'state', 'at', this.#metric, 'time', 'left'], ...rows],
-      ['right', 'left', 'left', 'left', 'right', 'right', 'right'],
-    );
+      [['run', 'settings', 'state', this.#metric, 'time', 'left', 'at'], ...rows],
+      ['right', 'left', 'left', 'right', 'right', 'right', 'left'],
+    ).map((row) => (row.length > this.#width ? `${row.slice(0, this.#width - 1)}…` : row));
   }
 }
 
@@ -84,6 +89,13 @@ function fitting(runs: readonly ShownRun[], rows: number): ShownRun[] {
     (a, b) => rank(a) - rank(b) || (a.state === 'waiting' ? a.run - b.run : b.run - a.run),
   );
   return latest.slice(0, rows).sort((a, b) => a.run - b.run);
+}
+
+/** `run 6: head 2/12` */
+function whereabouts(runs: readonly ShownRun[]): string[] {
+  return runs
+    .filter(({ state, at }) => state === 'running' && at !== '')
+    .map(({ run, at }) => `run ${run}: ${at}`);
 }
 
 /** `18 runs: 5 finished, 2 running, 11 waiting; 2:03 left` */

@@ -1,4 +1,5 @@
-import { epochsOf, type PlannedCell, type PlannedSweep, showSettings } from '../plan/sweep.ts';
+import { showBriefly } from '../compare/settings.ts';
+import { epochsOf, type PlannedCell, type PlannedSweep } from '../plan/sweep.ts';
 import type { Step } from '../progress/progress.ts';
 import { type ShownRun, SweepDisplay } from '../progress/sweep.ts';
 import type { SweepRecord, SweepRun } from '../record/sweep-record.ts';
@@ -82,6 +83,9 @@ export class SweepBoard implements Watcher {
 
   #after(run: number, { training }: Going, event: JobEvent): Partial<Going> {
     if (event.kind === 'step') return { at: event.title };
+    if (event.kind === 'features') {
+      return { at: `${event.phase}: features ${event.done}/${event.pictures}` };
+    }
     if (event.kind === 'epoch') {
       return { metric: event.metrics[this.#sweep.metric.name] ?? null };
     }
@@ -104,7 +108,7 @@ export class SweepBoard implements Watcher {
     const { name } = this.#sweep.metric;
     return {
       run,
-      settings: showSettings(settings),
+      settings: showBriefly(settings),
       state,
       at: (error ?? going?.at ?? '').split('\n')[0]?.slice(0, AT_MOST) ?? '',
       metric: metrics?.[name] ?? going?.metric ?? null,

@@ -31,6 +31,13 @@ export type CommonJob = Omit<Job, 'id' | 'resolved' | 'text'>;
 export type JobEvent =
   | { readonly kind: 'step'; readonly title: string }
   | {
+      /** What frozen layers make of the pictures is computed. */
+      readonly kind: 'features';
+      readonly phase: string;
+      readonly done: number;
+      readonly pictures: number;
+    }
+  | {
       readonly kind: 'training';
       readonly phase: string;
       readonly phaseEpoch: number;

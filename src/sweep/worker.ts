@@ -52,12 +52,21 @@ function steps(tell: Tell): Progress {
 function watcher(tell: Tell): TrainingCallback {
   let epochs = 0;
   let last = 0;
+  const nowAndThen: Tell = (event) => {
+    if (performance.now() - last < INTERVAL) return;
+    last = performance.now();
+    tell(event);
+  };
   return {
+    async note(line) {
+      tell({ kind: 'step', title: line });
+    },
+    features({ phase, done, pictures }) {
+      nowAndThen({ kind: 'features', phase, done, pictures });
+    },
     step({ phase, phaseEpoch, phaseEpochs, batch, batches }) {
-      if (performance.now() - last < INTERVAL) return;
-      last = performance.now();
       const at = epochs + batch / batches;
-      tell({ kind: 'training', phase, phaseEpoch, phaseEpochs, epochs: at });
+      nowAndThen({ kind: 'training', phase, phaseEpoch, phaseEpochs, epochs: at });
     },
     async epochEnd(record) {
       epochs = record.epoch;

@@ -26,10 +26,10 @@ describe('the progress of a sweep', () => {
     table.show(numbered([finished, running, running, waiting, waiting]));
     // Two runs with 40 seconds left each, and two of a minute, two at once.
     expect(said.reports.at(-1)?.split('\n')).to.deep.equal([
-      'run  settings  state     at        val_accuracy  time  left',
-      '  1  rate=1    finished                  0.5000  1:00',
-      '  2  rate=1    running   head 2/4                20 s  40 s',
-      '  3  rate=1    running   head 2/4                20 s  40 s',
+      'run  settings  state     val_accuracy  time  left  at',
+      '  1  rate=1    finished        0.5000  1:00',
+      '  2  rate=1    running                 20 s  40 s  head 2/4',
+      '  3  rate=1    running                 20 s  40 s  head 2/4',
       '  4  rate=1    waiting',
       '  5  rate=1    waiting',
       '',
@@ -62,6 +62,8 @@ describe('the progress of a sweep', () => {
       'run 2 of 2  rate=1  running',
       'run 1 of 2  rate=1  finished  val_accuracy 0.5000  1:00',
     ]);
-    expect(said.reports).to.deep.equal(['2 runs: 1 finished, 1 running; 40 s left']);
+    expect(said.reports).to.deep.equal([
+      '2 runs: 1 finished, 1 running; 40 s left; run 2: head 2/4',
+    ]);
   });
 });

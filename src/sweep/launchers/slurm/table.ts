@@ -1,4 +1,5 @@
-import { epochsOf, showSettings } from '../../../plan/sweep.ts';
+import { showBriefly } from '../../../compare/settings.ts';
+import { epochsOf } from '../../../plan/sweep.ts';
 import type { Step } from '../../../progress/progress.ts';
 import { type ShownRun, SweepDisplay } from '../../../progress/sweep.ts';
 import type { SweepRun } from '../../../record/sweep-record.ts';
@@ -52,7 +53,7 @@ export class TaskTable {
     const all = this.#epochs.get(run.id) ?? 0;
     return {
       run: run.run,
-      settings: showSettings(run.settings),
+      settings: showBriefly(run.settings),
       state,
       at: error?.split('\n')[0] ?? (epochs > 0 ? `epoch ${epochs}/${all}` : (task?.id ?? '')),
       metric: metrics[this.#work.sweep.metric.name] ?? null,
