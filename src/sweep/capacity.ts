@@ -61,6 +61,12 @@ export function divide(
   }
 }
 
+/** What a run in one of the places is told, so that each has a GPU of its own. */
+export function environmentOf(place: number, gpus: Machine['gpus']): NodeJS.ProcessEnv {
+  const gpu = gpus[place];
+  return gpu === undefined ? {} : { CUDA_VISIBLE_DEVICES: gpu };
+}
+
 /** The machine that this process runs on. */
 export async function thisMachine(): Promise<Machine> {
   const memory = process.availableMemory();

@@ -1,5 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { environmentOf } from './capacity.ts';
 import type { Job, JobEnd, JobEvent } from './job.ts';
+import { oomKills } from './oom-kills.ts';
 
 /** Do jobs, several at once. */
 export interface Workers {
@@ -37,10 +39,8 @@ export function workers({ slots, gpus }: WorkersOptions): Workers {
   return {
     slots,
     begin(job, slot, watch) {
-      const gpu = gpus[slot];
-      const env = gpu === undefined ? process.env : { ...process.env, CUDA_VISIBLE_DEVICES: gpu };
       const child = fork(process.argv[1] as string, ['job'], {
-        env,
+        env: { ...process.env, ...environmentOf(slot, gpus) },
         // Keeps numbers that are none, which JSON does not.
         serialization: 'advanced',
         stdio: ['ignore', 'ignore', job.verbose ? 'inherit' : 'pipe', 'ipc'],
@@ -55,6 +55,7 @@ function endOf(child: ChildProcess, watch: (event: JobEvent) => void): BegunJob[
   const stop = () => child.kill('SIGKILL');
   // This program ends at once only when it is asked to for the second time.
   process.once('exit', stop);
+  const kills = oomKills();
   let end: JobEnd | null = null;
   let said = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -68,19 +69,27 @@ function endOf(child: ChildProcess, watch: (event: JobEvent) => void): BegunJob[
     child.on('error', (error) => resolve({ kind: 'failed', error: error.message, cause: 'other' }));
     child.on('close', (code, signal) => {
       process.off('exit', stop);
-      resolve(end ?? broken(code, signal, said.trim()));
+      const isOomKill = signal === 'SIGKILL' && (kills === null || oomKills() !== kills);
+      resolve(end ?? broken({ code, signal, said: said.trim(), isOomKill }));
     });
   });
 }
 
-/** A process that ends without a word; Linux ends one with SIGKILL when memory runs out. */
-function broken(code: number | null, signal: NodeJS.Signals | null, said: string): JobEnd {
+interface LastWords {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly said: string;
+  /** As far as can be told. */
+  readonly isOomKill: boolean;
+}
+
+/** A process that ends without a word. */
+function broken({ code, signal, said, isOomKill }: LastWords): JobEnd {
   // It was asked to end before it could listen.
   if (signal === 'SIGTERM' || signal === 'SIGINT') return { kind: 'interrupted' };
   const how = signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
   const error = [`its process ${how}`, said].filter(Boolean).join(': ');
-  const isMemory =
-    signal === 'SIGKILL' || /bad_alloc|out of memory|memory allocation of/i.test(said);
+  const isMemory = isOomKill || /bad_alloc|out of memory|memory allocation of/i.test(said);
   return { kind: 'failed', error, cause: isMemory ? 'memory' : 'other' };
 }
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Plan } from '../../src/plan/plan.ts';
-import { divide, type Machine, type Wish } from '../../src/sweep/capacity.ts';
+import { divide, environmentOf, type Machine, type Wish } from '../../src/sweep/capacity.ts';
 
 const GB = 1e9;
 
@@ -37,5 +37,8 @@ describe('how many runs go on at once', () => {
     expect(of(divide(two, plans(20), auto))).to.deep.equal([2, 4]);
     const asked = divide(two, plans(20), { ...auto, jobs: 4 });
     expect([asked.jobs, asked.why]).to.deep.equal([2, 'as there are 2 GPUs, one for each run']);
+    const told = [0, 1].map((place) => environmentOf(place, two.gpus));
+    expect(told).to.deep.equal([{ CUDA_VISIBLE_DEVICES: '0' }, { CUDA_VISIBLE_DEVICES: '3' }]);
+    expect(environmentOf(0, machine.gpus)).to.deep.equal({});
   });
 });

@@ -1,8 +1,10 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { execa } from 'execa';
+import { uniforms } from '../../src/random.ts';
 import { readStatus } from '../../src/record/status.ts';
 import type { SweepRun } from '../../src/record/sweep-record.ts';
 import { cli } from '../command-line.ts';
@@ -17,6 +19,9 @@ model:
 phases: [{ name: train, epochs: 150, optimizer: adam }]
 sweep: { parameters: { seed: { values: [1, 2, 3, 4] } } }
 `;
+
+const KILLS = 4;
+const LATEST_KILL_MS = 5_000;
 
 describe('a sweep that is ended from outside', function (this: Mocha.Suite) {
   this.timeout(180_000);
@@ -42,8 +47,8 @@ describe('a sweep that is ended from outside', function (this: Mocha.Suite) {
     return { program, until };
   }
 
-  async function recorded() {
-    const text = await readFile(join(folder, 'runs/long/sweep.json'), 'utf8');
+  async function recorded(name = 'long') {
+    const text = await readFile(join(folder, 'runs', name, 'sweep.json'), 'utf8');
     return (JSON.parse(text) as { runs: SweepRun[] }).runs;
   }
 
@@ -72,13 +77,16 @@ describe('a sweep that is ended from outside', function (this: Mocha.Suite) {
     expect([...(await begun()).values()]).not.to.include('running');
 
     // Killed where nothing can be saved any more; its runs are told by their closed channel.
-    const second = start('--resume');
-    await second.until(/ running$/m);
-    second.program.kill('SIGKILL');
-    await second.program;
+    for (const delay of uniforms(KILLS, ['kills'])) {
+      const killed = start('--resume');
+      await killed.until(/ running$/m);
+      await sleep(LATEST_KILL_MS * delay);
+      killed.program.kill('SIGKILL');
+      await killed.program;
+    }
 
-    const third = start('--resume');
-    expect((await third.program).exitCode).to.equal(0);
+    const last = start('--resume');
+    expect((await last.program).exitCode).to.equal(0);
     const states = await begun();
     const all = await recorded();
     expect(all.map(({ state }) => state)).to.deep.equal(Array(4).fill('finished'));
@@ -94,4 +102,32 @@ describe('a sweep that is ended from outside', function (this: Mocha.Suite) {
     for (const { run, folder: own } of done) expect(all[run - 1]?.folder).to.equal(own);
     expect(await readdir(join(folder, 'runs/.claims'))).to.deep.equal([]);
   });
+
+  // Elsewhere no one tells whether it was memory that ran out.
+  const onLinux = process.platform === 'linux' ? it : it.skip;
+
+  onLinux(
+    'goes on with a run whose process was killed, and takes no batch for too large',
+    async () => {
+      const options = '--no-needed --retries 1 --limit 1 --set name=shot'.split(' ');
+      const { program, until } = start(...options);
+      await until(/ running$/m);
+      const runs = join(folder, 'runs/shot');
+      const pidOf = async (): Promise<number | undefined> => {
+        const [own] = (await readdir(runs)).filter((name) => /^\d{4}-/.test(name));
+        return own === undefined ? own : (await readStatus(join(runs, own)))?.pid;
+      };
+      let pid = await pidOf();
+      for (; pid === undefined; pid = await pidOf()) await sleep(50);
+      process.kill(pid, 'SIGKILL');
+      const { exitCode, stdout } = await program;
+      expect(stdout).to.match(/run 1: try 2 of 2: its process was ended by SIGKILL/);
+      expect(exitCode).to.equal(0);
+      const [run] = await recorded('shot');
+      expect([run?.state, run?.batchHalved]).to.deep.equal(['finished', 0]);
+      expect((await readdir(runs)).filter((name) => /^\d{4}-/.test(name))).to.deep.equal([
+        run?.folder,
+      ]);
+    },
+  );
 });
