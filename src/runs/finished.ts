@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { measures, readMetricsCsv } from '../record/metrics-csv.ts';
 import type { RunRecord } from '../record/recorder.ts';
-import { readStatus } from '../record/status.ts';
+import { type Ending, readStatus } from '../record/status.ts';
 import { finalValidation } from './find.ts';
 import { type RunPlace, runPlaces } from './places.ts';
 
@@ -13,14 +13,31 @@ export async function runsOf(id: string, runs: string): Promise<RunPlace[]> {
 
 /** The latest run of an identity that was trained to its end; `null` if there is none. */
 export async function finishedRun(id: string, runs: string): Promise<RunRecord | null> {
-  for (const { path } of await runsOf(id, runs)) {
-    if ((await readStatus(path))?.state === 'finished') return recordOf(path);
+  return latest(await runsOf(id, runs), 'finished');
+}
+
+/** The latest run of an identity that fell behind others of a sweep; `null` if there is none. */
+export async function stoppedRun(
+  id: string,
+  runs: string,
+  sweep: string,
+): Promise<RunRecord | null> {
+  const all = await runsOf(id, runs);
+  const own = all.filter(({ experiment }) => experiment === sweep);
+  return latest(own, 'stopped');
+}
+
+type Ended = Exclude<Ending, 'failed'>;
+
+async function latest(places: readonly RunPlace[], state: Ended): Promise<RunRecord | null> {
+  for (const { path } of places) {
+    if ((await readStatus(path))?.state === state) return recordOf(path, state);
   }
   return null;
 }
 
-/** What a finished run said at its end. */
-async function recordOf(folder: string): Promise<RunRecord> {
+/** What a run said at its end. */
+async function recordOf(folder: string, state: Ended): Promise<RunRecord> {
   const epochs = await readMetricsCsv(join(folder, 'metrics.csv'));
   const { phases } = JSON.parse(await readFile(join(folder, 'summary.json'), 'utf8')) as Summary;
   const last = phases.at(-1);
@@ -36,9 +53,13 @@ async function recordOf(folder: string): Promise<RunRecord> {
     train: kept?.train ?? {},
     validation: Object.fromEntries(validation),
   });
-  return { folder, metrics, stopped: null };
+  return { folder, metrics, stopped: state === 'stopped' ? (last?.stoppedEarly ?? '') : null };
 }
 
 interface Summary {
-  readonly phases: readonly { readonly name: string; readonly keptEpoch: number }[];
+  readonly phases: readonly {
+    readonly name: string;
+    readonly keptEpoch: number;
+    readonly stoppedEarly: string | null;
+  }[];
 }

@@ -5,7 +5,7 @@ import { type PlannedCell, type PlannedSweep, planSweep, showSettings } from '..
 import { columns } from '../plan/table.ts';
 import { SweepRecord, type SweepRun } from '../record/sweep-record.ts';
 import { writeSweepSummary } from '../record/sweep-summary.ts';
-import { finishedRun } from '../runs/finished.ts';
+import { finishedRun, stoppedRun } from '../runs/finished.ts';
 import type { Wish } from './capacity.ts';
 import { launchers } from './launchers/table.ts';
 
@@ -40,8 +40,8 @@ export async function runSweep(
 
   // 2. Record: what is done already.
   const record = await SweepRecord.open(runs, sweep, needed);
-  if (needed) await takeFinished(record, runs);
-  const left = record.runs.filter(isLeft).slice(0, options.limit);
+  if (needed) await takeDone(record, sweep, runs);
+  const left = eachOnce(record.runs.filter(isLeft)).slice(0, options.limit);
 
   // 3. Launch what is left.
   if (left.length > 0) {
@@ -67,11 +67,19 @@ export async function runSweep(
   return record;
 }
 
-async function takeFinished(record: SweepRecord, runs: string): Promise<void> {
-  for (const run of record.runs.filter(isLeft)) {
-    const done = await finishedRun(run.id, runs);
-    if (done) await record.done(run.id, done, 0);
+/** Also runs that ended as nobody was there to be told. */
+async function takeDone(record: SweepRecord, sweep: PlannedSweep, runs: string): Promise<void> {
+  for (const { id } of eachOnce(record.runs.filter(isLeft))) {
+    const finished = await finishedRun(id, runs);
+    const done = finished ?? (sweep.asha && (await stoppedRun(id, runs, sweep.name)));
+    if (done) await record.done(id, done, 0);
   }
+}
+
+/** Different settings may come to the same run. */
+function eachOnce(runs: readonly SweepRun[]): SweepRun[] {
+  const first = new Map(runs.toReversed().map((run) => [run.id, run]));
+  return runs.filter((run) => first.get(run.id) === run);
 }
 
 /** Also a run that a cluster is thought to do: that is for its launcher to see. */

@@ -224,6 +224,19 @@ describe('a sweep', function (this: Mocha.Suite) {
     ]);
     // It is what the sweep wants of it, but not what one without asha would.
     expect((await run('halving', 'halving', sweep)).stdout).not.to.contain('running');
+    // Nor where nobody was there to be told of their end.
+    await rm(join(folder, 'halving/halving/sweep.json'));
+    expect((await run('halving', 'halving', sweep)).stdout).not.to.contain('running');
+    expect((await recorded('halving', 'halving')).runs[1]).to.deep.equal(second);
+  });
+
+  it('does once what different settings come to', async () => {
+    const saved = 'checkpoint.everyEpochs: { values: [1, 2] }';
+    const { stdout } = await run('same', 'same', `{ parameters: { ${saved} } }`);
+    expect(stdout.match(/ running$/gm)).to.have.length(1);
+    const { runs } = await recorded('same', 'same');
+    expect(runs.map(({ state }) => state)).to.deep.equal(['finished', 'finished']);
+    expect(runs[0]?.folder).to.equal(runs[1]?.folder);
   });
 
   it('shows what would run, and runs nothing', async () => {

@@ -9,7 +9,8 @@ export const localLauncher: Launcher = async (work) => {
   const { sweep, record, entries, retries, options } = work;
   const { failFast, signal, progress } = options;
   const machine = await thisMachine();
-  const plans = entries.map(({ plan }) => plan);
+  // Of all, not only of what is left: numbers of threads that change would change last digits and features.
+  const plans = sweep.cells.map(({ plan }) => plan);
   const capacity = divide(machine, plans, options);
   const { jobs: slots, threads } = capacity;
   await progress.step(describeStart(work, capacity), async (step) => {
@@ -31,7 +32,7 @@ function describeStart({ sweep, entries }: Work, { jobs, threads, why }: Capacit
   return [
     `Sweep ${name}: ${cells.length} ${cells.length === 1 ? 'run' : 'runs'}`,
     entries.length < cells.length ? `${entries.length} to do` : '',
-    `${jobs} at once`,
+    `${Math.min(jobs, entries.length)} at once`,
     `${threads} ${threads === 1 ? 'thread' : 'threads'} each`,
     why ?? '',
   ]
