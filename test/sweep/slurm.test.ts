@@ -111,7 +111,13 @@ describe('a sweep on Slurm', function (this: Mocha.Suite) {
     before(async () => {
       submitted = await run('array.yaml', '--launcher', 'slurm');
       await until(async () => (await epochsOf(1)) > 20 && (await epochsOf(2)) > 20);
-      await slurm.ask('sbatch', '--partition=urgent', '--cpus-per-task=2', '--wrap=sleep 1');
+      await slurm.ask(
+        'sbatch',
+        '--partition=urgent',
+        '--output=/dev/null',
+        '--cpus-per-task=2',
+        '--wrap=sleep 1',
+      );
       const waiting = run('array.yaml', '--launcher', 'slurm', '--wait');
       const left = `sweep.exclude=[{${EPOCHS}: ${ENDLESS}}, {${RATE}: 1e36}]`;
       await run('array.yaml', '--runs', 'local', '--threads', '1', '--set', left);
