@@ -8,7 +8,7 @@ const built = await Promise.all([
   build({ ...bundle, entryPoints: ['src/cli.ts'], outdir: 'dist', write: false }),
   build({
     ...pageBundle,
-    entryPoints: ['src/page/report/report.css'],
+    entryPoints: ['src/page/report/come-alive.tsx', 'src/page/report/report.css'],
     outdir: 'dist/page',
     write: false,
   }),

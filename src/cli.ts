@@ -182,6 +182,18 @@ program
   });
 
 program
+  .command('report')
+  .description('write what runs were and gave as one HTML file that opens without a network')
+  .argument('<run...>', `${RUN_HELP}; or an experiment or sweep, for all of its runs`)
+  .option(...RUNS_OPTION)
+  .option('-o, --out <file>', 'the file that is written', 'report.html')
+  .option('--force', 'replace a file that is no report')
+  .action(async (runs, options) => {
+    const { reportCommand } = await import('./commands/report.ts');
+    await reportCommand(runs, options);
+  });
+
+program
   .command('rm')
   .description('delete runs, after asking')
   .argument('<run...>', RUN_HELP)

@@ -67,11 +67,13 @@ export function showMetric(value: number | Spread): string {
   return sd === null ? mean.toFixed(4) : `${mean.toFixed(4)} ± ${sd.toFixed(4)}`;
 }
 
-function isWords({ rows }: Table, column: number): boolean {
+/** Whether a column is best read from its left edge. */
+export function isWords({ rows }: Table, column: number): boolean {
   return rows.some((row) => typeof row[column] === 'string');
 }
 
-function words({ columns, rows }: Table): string[][] {
+/** What people read: the titles, then row by row. */
+export function words({ columns, rows }: Table): string[][] {
   const head = columns.map(({ title }) => title);
   return [head, ...rows.map((row) => columns.map((column, i) => show(column, row[i])))];
 }

@@ -99,4 +99,6 @@ export interface Thumbnail {
   readonly confidence: number;
   /** A data URL. */
   readonly url: string;
+  /** Pixels of its longer side. */
+  readonly side: number;
 }

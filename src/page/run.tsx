@@ -1,11 +1,77 @@
+import { ClassTable } from './class-table.tsx';
+import { ConfigurationView } from './configuration.tsx';
+import { ConfusionView } from './confusion/confusion-view.tsx';
+import { runCharts } from './curves/run-charts.ts';
+import { EnvironmentView } from './environment.tsx';
+import { EpochTable } from './epoch-table.tsx';
+import { Island } from './islands.tsx';
+import { PhaseTable } from './phase-table.tsx';
+import { RepeatView } from './repeat.tsx';
 import type { RunDetail } from './run-detail.ts';
+import { Section } from './section.tsx';
 import { SummaryView } from './summary.tsx';
+import { ThumbnailGrid } from './thumbnail-grid.tsx';
+
+interface RunViewProps {
+  readonly run: RunDetail;
+  /** Is called for a cell of the confusion matrix that is chosen; left out: none can be. */
+  readonly onCell?: (truth: number, predicted: number) => void;
+}
 
 /** One run, from what it gave to how it is done again. */
-export function RunView({ run }: { readonly run: RunDetail }) {
+export function RunView({ run, onCell }: RunViewProps) {
+  const { classes, thumbnails, epochs } = run;
+  const wrong = thumbnails?.mistakes.length ?? 0;
   return (
-    <article class="run" aria-label={run.name}>
+    <article class="run" id={run.name} aria-label={run.name}>
       <SummaryView run={run} />
+      {epochs.length > 0 && (
+        <Section
+          title="Curves"
+          note="training dashed, validation solid; shaded: every second phase"
+        >
+          <div class="charts">
+            {runCharts(epochs).map((chart) => (
+              <Island key={chart.title} name="chart" props={chart} />
+            ))}
+          </div>
+          <EpochTable epochs={epochs} />
+        </Section>
+      )}
+      <Section title="Phases">
+        <PhaseTable phases={run.phases} />
+      </Section>
+      {classes && (
+        <Section title="Confusion matrix" note="rows: true class, columns: predicted class">
+          <ConfusionView classes={classes} onCell={onCell} />
+        </Section>
+      )}
+      {classes && (
+        <Section title="Classes">
+          <ClassTable classes={classes} />
+        </Section>
+      )}
+      {thumbnails && wrong > 0 && (
+        <Section title="Hardest mistakes" note="wrong answers, the surest first">
+          <ThumbnailGrid thumbnails={thumbnails.mistakes} />
+        </Section>
+      )}
+      {thumbnails && (
+        <Section title="Examples" note="validation pictures at random">
+          <ThumbnailGrid thumbnails={thumbnails.examples} />
+        </Section>
+      )}
+      <Section title="Configuration" note="grey: the defaults">
+        <ConfigurationView pieces={run.configuration} />
+      </Section>
+      <Section title="How to repeat it">
+        <RepeatView run={run} />
+      </Section>
+      {run.environment && (
+        <Section title="Environment">
+          <EnvironmentView environment={run.environment} />
+        </Section>
+      )}
     </article>
   );
 }

@@ -1,15 +1,59 @@
+import { showCount } from '../counts.ts';
+import { duration } from '../duration.ts';
+import { showMeasure, showTime } from './format.ts';
+import { Heading } from './heading.tsx';
 import type { RunDetail } from './run-detail.ts';
 import { StateBadge } from './state-badge.tsx';
 
 /** What a run is and gave, in one look. */
 export function SummaryView({ run }: { readonly run: RunDetail }) {
   return (
-    <header class="summary">
-      <h2>{run.experiment}</h2>
+    <header class="summary card">
+      <div class="summary-title">
+        <Heading>{run.experiment}</Heading>
+        <StateBadge state={run.state} />
+      </div>
       <p class="soft">
-        <StateBadge state={run.state} /> <code>{run.name}</code>
+        <code>{run.name}</code>
+        {run.started && <>, begun {showTime(run.started)}</>}
       </p>
       {run.error && <p class="error">{run.error}</p>}
+      <dl class="tiles">
+        {tiles(run).map(({ name, value }, i) => (
+          <div key={name} class={i === 0 ? 'tile tile-main' : 'tile'}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
     </header>
   );
+}
+
+interface Tile {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** The model's metrics, those of the last epoch while there is no finished one, and what they took. */
+function tiles({ metrics, epochs, pictures, parameters, seed }: RunDetail): Tile[] {
+  const last = Object.entries(epochs.at(-1)?.metrics ?? {});
+  const latest = last.filter(([name]) => name.startsWith('val_'));
+  const measured = Object.keys(metrics).length > 0 ? Object.entries(metrics) : latest;
+  const seconds = epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
+  return [
+    ...measured
+      .toSorted(([a], [b]) => Number(b === 'val_accuracy') - Number(a === 'val_accuracy'))
+      .map(([name, value]) => ({ name, value: showMeasure(name, value) })),
+    { name: 'epochs', value: showCount(epochs.length) },
+    { name: 'time of training', value: duration(seconds) },
+    ...(parameters === null ? [] : [{ name: 'parameters', value: showCount(parameters) }]),
+    ...(pictures === null
+      ? []
+      : [
+          { name: 'training pictures', value: showCount(pictures.train) },
+          { name: 'validation pictures', value: showCount(pictures.validation) },
+        ]),
+    ...(seed === null ? [] : [{ name: 'seed', value: String(seed) }]),
+  ];
 }

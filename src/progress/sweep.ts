@@ -1,6 +1,6 @@
+import { duration } from '../duration.ts';
 import { columns } from '../plan/table.ts';
 import type { Step } from './progress.ts';
-import { duration } from './training.ts';
 
 /** A run of a sweep as people see it. */
 export interface ShownRun {

@@ -94,7 +94,7 @@ async function comparedRun(place: RunPlace): Promise<ComparedRun> {
   const resolved = await readFile(join(path, 'resolved.yaml'), 'utf8').catch(() => 'null');
   const facts = { run: nameOf(place), experiment, id, started, status: state };
   return {
-    facts: { ...facts, error, epochs, seconds },
+    facts: { ...facts, error, epochs, seconds, folder: path },
     settings: flatSettings((parse(resolved) as Json) ?? {}),
     metrics: finiteOf(metrics),
   };

@@ -10,13 +10,13 @@ import type {
   PhaseRow,
   PictureCounts,
   RunDetail,
-  Thumbnails,
 } from '../page/run-detail.ts';
 import { measures } from '../record/metrics-csv.ts';
 import { readRecord } from '../record/read-record.ts';
 import type { EpochRecord } from '../train/callbacks.ts';
 import { placeAt } from './places.ts';
 import { type ShownRun, shownRun } from './shown.ts';
+import { readThumbnails } from './thumbnails.ts';
 
 /** Of summary.json what `RunDetail` takes. */
 interface Summary {
@@ -56,7 +56,7 @@ export async function runDetail(folder: string): Promise<RunDetail> {
     pictures: summary?.pictures ?? null,
     parameters: summary?.parameters ?? null,
     classes: confusion === null ? null : classResults(confusion),
-    thumbnails: await readRecord<Thumbnails>(join(path, 'thumbnails.json'), 'examples'),
+    thumbnails: await readThumbnails(path, run.experiment?.seed ?? 0),
     configuration: resolved === null ? [] : markDefaults(resolved),
     experimentFile: await read('experiment.yaml'),
     environment: await readRecord<{ [name: string]: Json }>(

@@ -1,5 +1,5 @@
+import { duration } from '../duration.ts';
 import { epochsOf, type PlannedSweep } from '../plan/sweep.ts';
-import { duration } from '../progress/training.ts';
 import { finishedRun } from '../runs/finished.ts';
 import { listedRun } from '../runs/listed.ts';
 import { runPlaces } from '../runs/places.ts';

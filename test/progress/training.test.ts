@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { plainProgress } from '../../src/progress/plain.ts';
-import { duration, trainingProgress } from '../../src/progress/training.ts';
+import { duration } from '../../src/duration.ts';
+import { trainingProgress } from '../../src/progress/training.ts';
 
 describe('the progress of training', () => {
   const reported: string[] = [];

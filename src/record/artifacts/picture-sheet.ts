@@ -1,6 +1,9 @@
 import type { Prediction } from '../../compare/classification.ts';
 import { shuffled } from '../../random.ts';
 import type { FinishedRun } from '../finished-run.ts';
+import { someExamples } from '../plots/examples.ts';
+import { surestMistakes } from '../plots/mistakes.ts';
+import { GRID_SIZE } from '../plots/picture-grid.ts';
 
 /** Bounds of the file: so many pictures in all, of one pair of true and predicted class, and pixels of a side. */
 const MOST = 600;
@@ -61,8 +64,15 @@ function pictureSheet({ data, experiment, predictions }: FinishedRun): PictureSh
   };
 }
 
-/** Of each pair of true and predicted class as many as of the others, as far as it goes, in their own order. */
+/**
+ * Those of examples.png and mistakes.png, and of each pair of true and predicted class as many as of the others, as
+ * far as it goes; in their own order.
+ */
 function chosen(predictions: readonly Prediction[], seed: number): number[] {
+  const shown = [
+    ...someExamples(predictions, seed),
+    ...surestMistakes(predictions).slice(0, GRID_SIZE),
+  ].map(({ index }) => index);
   const ranks = new Map<string, number>();
   const ranked = inOrder(predictions, seed).map(({ index, label, predicted }) => {
     const pair = `${label} ${predicted}`;
@@ -70,21 +80,16 @@ function chosen(predictions: readonly Prediction[], seed: number): number[] {
     ranks.set(pair, rank + 1);
     return { index, rank };
   });
-  return ranked
+  const spread = ranked
     .filter(({ rank }) => rank < MOST_OF_PAIR)
     .toSorted((a, b) => a.rank - b.rank)
-    .slice(0, MOST)
-    .map(({ index }) => index)
-    .toSorted((a, b) => a - b);
+    .map(({ index }) => index);
+  return [...new Set([...shown, ...spread])].slice(0, MOST).toSorted((a, b) => a - b);
 }
 
 /** Mistakes the surest first, right answers as the seed has it. */
 function inOrder(predictions: readonly Prediction[], seed: number): Prediction[] {
-  const mistakes = predictions.filter(({ label, predicted }) => label !== predicted);
   const right = predictions.filter(({ label, predicted }) => label === predicted);
   const order = shuffled(right.length, [seed, 'pictures']);
-  return [
-    ...mistakes.toSorted((a, b) => b.confidence - a.confidence),
-    ...Array.from(order, (i) => right[i] as Prediction),
-  ];
+  return [...surestMistakes(predictions), ...Array.from(order, (i) => right[i] as Prediction)];
 }

@@ -98,16 +98,22 @@ function pointsOf(measure: string, epochs: readonly EpochRecord[]): Point[] {
   return points.filter(({ value }) => Number.isFinite(value));
 }
 
+/** Whether a few values are so far above the others that only a logarithmic axis shows them all. */
+export function isSteep(values: readonly number[]): boolean {
+  const sorted = values.toSorted((a, b) => a - b);
+  const median = sorted[sorted.length >> 1] ?? 0;
+  return (sorted[0] ?? 0) > 0 && (sorted.at(-1) ?? 0) >= STEEP * median;
+}
+
 function valueAxis(measure: string, points: readonly Point[]) {
-  const values = points.map(({ value }) => value).sort((a, b) => a - b);
-  const [least = 0, median = 0, most = 0] = [values[0], values[values.length >> 1], values.at(-1)];
-  if (measure !== 'loss' || least <= 0 || most < STEEP * median) {
+  const values = points.map(({ value }) => value);
+  if (measure !== 'loss' || !isSteep(values)) {
     const format = isShare(measure) ? '~%' : '~g';
     return { scale: { zero: false }, axis: { title: null, format, tickCount: 6 } };
   }
-  const from = Math.floor(Math.log10(least));
+  const from = Math.floor(Math.log10(Math.min(...values)));
   const decades = Array.from(
-    { length: Math.ceil(Math.log10(most)) - from + 1 },
+    { length: Math.ceil(Math.log10(Math.max(...values))) - from + 1 },
     (_, i) => 10 ** (from + i),
   );
   return {

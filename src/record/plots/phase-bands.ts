@@ -16,7 +16,7 @@ export interface PhaseSpan {
 }
 
 /** Where each phase begins and ends, in order. */
-export function phaseSpans(epochs: readonly EpochRecord[]): PhaseSpan[] {
+export function phaseSpans(epochs: readonly Pick<EpochRecord, 'phase' | 'epoch'>[]): PhaseSpan[] {
   const names = new Set(epochs.map(({ phase }) => phase));
   return Array.from(names, (phase) => {
     const own = epochs.filter((record) => record.phase === phase).map(({ epoch }) => epoch);

@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises';
+import type { ComparedRun } from '../compare/compared-run.ts';
+import { sortRuns } from '../compare/select.ts';
+import { summarizeSweep } from '../compare/sweep-summary.ts';
+import {
+  cellsTable,
+  describeCell,
+  effectsTable,
+  MAIN_METRICS,
+  runColumns,
+  runsTable,
+} from '../compare/views.ts';
+import { showCount } from '../counts.ts';
+import { InputError } from '../errors.ts';
+import { fitThumbnails } from '../page/report/fit-thumbnails.ts';
+import { GENERATOR, reportHtml } from '../page/report/report-html.tsx';
+import type { Comparison } from '../page/report/report-view.tsx';
+import { type ComparedRuns, comparedRuns } from '../runs/compared.ts';
+import { runDetail } from '../runs/detail.ts';
+import { writeAtomic } from '../storage/write-atomic.ts';
+
+export interface ReportOptions {
+  /** Folder that holds all runs. */
+  readonly runs: string;
+  readonly out: string;
+  /** Whether a file that is no report may be replaced. */
+  readonly force?: boolean;
+}
+
+/** Of all pictures together, so that twenty runs stay below 3 MB. */
+const PICTURE_BYTES = 1.2e6;
+
+/**
+ * `cifar-run report RUN…`: what runs were and gave as one HTML file that opens without a network.
+ * @throws InputError for what is no run, or an output file that is something else than a report.
+ */
+export async function reportCommand(
+  references: readonly string[],
+  { runs: folder, out, force = false }: ReportOptions,
+): Promise<void> {
+  if (!force) await checkReplaceable(out);
+  const compared = await comparedRuns(references, folder);
+  const folders = compared.runs.flatMap(({ facts }) =>
+    facts.folder ? [String(facts.folder)] : [],
+  );
+  if (folders.length === 0) {
+    throw new InputError(
+      `no run of ${references.join(', ')} has begun: there is nothing to report`,
+    );
+  }
+  const details = await Promise.all([...new Set(folders)].map(runDetail));
+  const runs = fitThumbnails(details, PICTURE_BYTES);
+  const comparison = compared.runs.length > 1 ? comparisonOf(compared) : null;
+  const html = reportHtml({ runs, comparison }, await readAssets());
+  await writeAtomic(out, html);
+  const bytes = showCount(Math.ceil(Buffer.byteLength(html) / 1000));
+  process.stdout.write(
+    `${out}: ${runs.length === 1 ? '1 run' : `${runs.length} runs`}, ${bytes} kB\n`,
+  );
+}
+
+/** Runs beside each other; of a sweep also its cells and what its parameters do. */
+function comparisonOf({ runs, sweep }: ComparedRuns): Comparison {
+  if (!sweep) {
+    const table = runsTable(runs, runColumns(runs));
+    return { title: `${runs.length} runs`, tables: [{ title: 'Runs', table }] };
+  }
+  const summary = summarizeSweep(sweep);
+  const { metric, best, cells, effects } = summary;
+  const metrics = [...new Set([...MAIN_METRICS, metric.name])];
+  const sorted: readonly ComparedRun[] = sortRuns(runs, { column: metric.name, goal: metric.goal });
+  const hasReplicates = cells.some((cell) => cell.runs.length > 1);
+  return {
+    title: `${sweep.name}: ${runs.length} runs`,
+    tables: [
+      {
+        title: 'Runs',
+        table: runsTable(sorted, runColumns(sorted, metrics)),
+        ...(best && { note: `best: ${describeCell(best, summary)}` }),
+      },
+      ...(hasReplicates
+        ? [{ title: 'Cells', note: 'over the seeds', table: cellsTable(cells, metrics) }]
+        : []),
+      ...(effects.length > 0
+        ? [{ title: 'Effect of each parameter', table: effectsTable(effects, metric.name) }]
+        : []),
+    ],
+  };
+}
+
+async function readAssets() {
+  const read = (name: string) => readFile(new URL(import.meta.resolve(`#page/${name}`)), 'utf8');
+  return { style: await read('report.css'), script: await read('come-alive.js') };
+}
+
+async function checkReplaceable(path: string): Promise<void> {
+  const there = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw new InputError(`cannot write the report: ${error.message}`, { cause: error });
+  });
+  if (there === null || there.includes(GENERATOR)) return;
+  throw new InputError(`${path} is there already and is no report; --force replaces it`);
+}

@@ -1,0 +1,91 @@
+import type { Table } from '../../compare/table.ts';
+import { comparedCharts } from '../curves/run-charts.ts';
+import { Heading, HeadingLevel } from '../heading.tsx';
+import { Island } from '../islands.tsx';
+import { RunView } from '../run.tsx';
+import type { RunDetail } from '../run-detail.ts';
+import { Section } from '../section.tsx';
+import { StateBadge } from '../state-badge.tsx';
+import { TableView } from '../table-view.tsx';
+
+/** What a report is about. */
+export interface Report {
+  /** At least one. */
+  readonly runs: readonly RunDetail[];
+  /** What they say together; `null` of a single run. */
+  readonly comparison: Comparison | null;
+}
+
+export interface Comparison {
+  readonly title: string;
+  readonly tables: readonly {
+    readonly title: string;
+    readonly note?: string;
+    readonly table: Table;
+  }[];
+}
+
+/** With more runs than this, each is to be opened. */
+const MOST_OPEN = 2;
+
+/** One run; or several, first beside each other and then one by one. */
+export function ReportView({ runs, comparison }: Report) {
+  const [first] = runs;
+  if (first && !comparison) {
+    return (
+      <main>
+        <RunView run={first} />
+      </main>
+    );
+  }
+  return (
+    <main>
+      {comparison && <ComparisonView comparison={comparison} runs={runs} />}
+      <HeadingLevel.Provider value={2}>
+        {runs.map((run) => (
+          <details key={run.name} class="fold" open={runs.length <= MOST_OPEN}>
+            <summary>
+              <b>{run.name}</b> <StateBadge state={run.state} />
+            </summary>
+            <RunView run={run} />
+          </details>
+        ))}
+      </HeadingLevel.Provider>
+    </main>
+  );
+}
+
+function ComparisonView({
+  comparison,
+  runs,
+}: {
+  readonly comparison: Comparison;
+  readonly runs: readonly RunDetail[];
+}) {
+  const names = new Set(runs.map(({ name }) => name));
+  const charts = comparedCharts(runs);
+  return (
+    <>
+      <header class="summary">
+        <Heading>{comparison.title}</Heading>
+      </header>
+      {comparison.tables.map(({ title, note, table }) => (
+        <Section key={title} title={title} {...(note !== undefined && { note })}>
+          <TableView
+            table={table}
+            linkOf={([name]) => (names.has(String(name)) ? `#${name}` : null)}
+          />
+        </Section>
+      ))}
+      {charts.length > 0 && (
+        <Section title="Curves" note="on the validation pictures">
+          <div class="charts">
+            {charts.map((chart) => (
+              <Island key={chart.title} name="chart" props={chart} />
+            ))}
+          </div>
+        </Section>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,95 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { runDetail } from '../../src/runs/detail.ts';
+import { findRun } from '../../src/runs/find.ts';
+import { cifarRun } from '../command-line.ts';
+import { useEngine } from '../engine.ts';
+
+const EXPERIMENT = `
+name: small
+data: { dataset: digits, classes: ['3', '8'], limit: { train: 64, validation: 32 }, validation: 0.2, preprocess: scale }
+model:
+  backbone: { inputShape: [28, 28, 1], layers: [{ conv2d: { filters: 2, kernelSize: 3, strides: 4, name: conv } }] }
+  head: [flatten, { dense: { units: 2, activation: softmax } }]
+phases: [{ name: all, epochs: 2, optimizer: adam }]
+sweep: { parameters: { phases.all.optimizer.learningRate: { values: [0.01, 0.001] } } }
+`;
+
+describe('cifar-run report', () => {
+  useEngine();
+  const folder = mkdtempSync(join(tmpdir(), 'cifar-run-report-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  const say = (args: string) => cifarRun(args.split(' '), folder);
+  const report = async (args: string) => {
+    const { exitCode, stdout, stderr } = await say(`report ${args}`);
+    expect(exitCode, stderr).to.equal(0);
+    return stdout;
+  };
+  const read = (name: string) => readFileSync(join(folder, name), 'utf8');
+
+  before(async () => {
+    writeFileSync(join(folder, 'small.yaml'), EXPERIMENT);
+    const { exitCode, stderr } = await say('small.yaml');
+    expect(exitCode, stderr).to.equal(0);
+  });
+
+  it('writes one run as a file of its own', async () => {
+    expect(await report('latest')).to.match(/^report\.html: 1 run, \d+ kB\n$/);
+    const html = read('report.html');
+    expect(html).to.include('Content-Security-Policy');
+    expect(html).to.not.match(/(src|href)="(?!data:|#)/);
+    for (const title of ['Curves', 'Confusion matrix', 'Classes', 'Examples', 'Configuration']) {
+      expect(html).to.match(new RegExp(`<h2>${title}<`));
+    }
+    expect(html.match(/<img [^>]*src="data:image\/webp/g)?.length).to.be.above(20);
+  });
+
+  it('sets the runs of a sweep beside each other, the best first', async () => {
+    expect(await report('small -o sweep.html')).to.match(/^sweep\.html: 2 runs, /);
+    const html = read('sweep.html');
+    expect(html).to.match(/best: learningRate=0\.\d+: val_loss/);
+    expect(html).to.include('Effect of each parameter');
+    const named = await report('best:val_loss small/latest~1 small/latest -o named.html');
+    expect(named).to.match(/: 2 runs, /);
+  });
+
+  it('replaces reports and nothing else', async () => {
+    await report('latest -o again.html');
+    await report('latest -o again.html');
+    writeFileSync(join(folder, 'mine.html'), 'mine');
+    const { exitCode, stderr } = await say('report latest -o mine.html');
+    expect({ exitCode, stderr }).to.deep.equal({
+      exitCode: 2,
+      stderr: 'mine.html is there already and is no report; --force replaces it\n',
+    });
+    expect(read('mine.html')).to.equal('mine');
+    await report('latest -o mine.html --force');
+    expect(statSync(join(folder, 'mine.html')).size).to.be.above(10_000);
+  });
+
+  it('says what is wrong', async () => {
+    const none = await say('report gone');
+    expect(none.exitCode).to.equal(2);
+    expect(none.stderr).to.match(/^no run is named gone; the latest are small\//);
+    const nowhere = await say('report latest -o no/where.html');
+    expect(nowhere.stderr).to.match(/^cannot write no\/where\.html: ENOENT/);
+  });
+
+  it('tells of a run that was interrupted as far as it went', async () => {
+    const run = await findRun('latest', join(folder, 'runs'));
+    const whole = await runDetail(run);
+    expect(whole.thumbnails?.examples).to.have.length(12);
+    expect(whole.phases[0]).to.include({ name: 'all', epochs: 2, keptEpoch: 2 });
+    for (const name of ['summary.json', 'status.json', 'confusion_matrix.csv', 'pictures.json']) {
+      rmSync(join(run, name));
+    }
+    const rest = await runDetail(run);
+    expect(rest).to.include({ state: 'interrupted', classes: null, thumbnails: null });
+    expect(rest.epochs).to.have.length(2);
+    await report(`${run} -o interrupted.html`);
+    expect(read('interrupted.html')).to.include('interrupted').and.not.include('Confusion matrix');
+  });
+});

@@ -1,0 +1,47 @@
+import { expect } from 'chai';
+import { loadExperiment } from '../../src/config/load.ts';
+import { markDefaults } from '../../src/config/mark-defaults.ts';
+
+const defaultsOf = (resolvedYaml: string) =>
+  markDefaults(resolvedYaml)
+    .filter(({ isDefault }) => isDefault)
+    .map(({ text }) => text);
+
+describe('marking defaults', () => {
+  let resolved: string;
+  before(async () => {
+    const loaded = await loadExperiment('configs/quickstart.yaml', { set: [], setFile: [] });
+    resolved = loaded.resolvedYaml();
+  });
+
+  it('keeps the text as it is', () => {
+    const pieces = markDefaults(resolved);
+    expect(pieces.map(({ text }) => text).join('')).to.equal(resolved);
+  });
+
+  it('marks whole what is a default as a whole, and else the parts that are', () => {
+    const defaults = defaultsOf(resolved);
+    expect(defaults).to.include.members([
+      'limit: { train: null, validation: null }',
+      'features: { cache: auto, dtype: float32 }',
+      'strides: 1',
+      'minDelta: 0',
+      'batchSize: 32',
+    ]);
+    const marked = defaults.join('\n');
+    for (const stated of ['dataset', 'filters', 'epochs: 4', 'patience', 'learningRate: 0.0003']) {
+      expect(marked).to.not.include(stated);
+    }
+  });
+
+  it('knows defaults that depend on other keys', () => {
+    // What early stopping watches says which way is better.
+    expect(defaultsOf(resolved)).to.include('goal: minimize');
+    const other = resolved.replace('monitor: val_loss', 'monitor: val_accuracy');
+    expect(defaultsOf(other)).to.not.include('goal: minimize');
+  });
+
+  it('marks nothing in what is no experiment', () => {
+    expect(markDefaults('name: x\n')).to.deep.equal([{ text: 'name: x\n', isDefault: false }]);
+  });
+});
