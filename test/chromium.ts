@@ -4,6 +4,13 @@ import { type Browser, chromium } from 'playwright-core';
 /** Where Debian, Fedora and Google's own package put it. */
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
+/** @throws Error when this machine has no Chromium. */
+export function chromiumPath(): string {
+  const path = PLACES.find((place) => existsSync(place));
+  if (path) return path;
+  throw new Error(`there is no Chromium in ${PLACES.join(' or ')}`);
+}
+
 /**
  * A Chromium for the tests of a `describe`, which are skipped on a machine that has none; never where `CI` is set.
  * @returns it, once the tests run.
@@ -11,14 +18,11 @@ const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goog
 export function useChromium(): () => Browser {
   let browser: Browser | undefined;
   before(async function () {
-    const executablePath = PLACES.find(existsSync);
-    if (executablePath) {
-      browser = await chromium.launch({ executablePath });
-      return;
+    if (!process.env.CI && !PLACES.some((place) => existsSync(place))) {
+      console.log(`      skipped: needs Chromium in ${PLACES.join(' or ')}`);
+      this.skip();
     }
-    if (process.env.CI) throw new Error('there is no Chromium, and in CI no test is skipped');
-    console.log(`      skipped: needs Chromium in ${PLACES.join(' or ')}`);
-    this.skip();
+    browser = await chromium.launch({ executablePath: chromiumPath() });
   });
   after(() => browser?.close());
   return () => {

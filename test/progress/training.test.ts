@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { plainProgress } from '../../src/progress/plain.ts';
 import { duration } from '../../src/duration.ts';
+import { plainProgress } from '../../src/progress/plain.ts';
 import { trainingProgress } from '../../src/progress/training.ts';
 
 describe('the progress of training', () => {

@@ -1,0 +1,55 @@
+// Makes the pictures in docs/pages, of a finished run: `npx tsx docs/screenshots.ts quickstart/latest`, once the
+// program is built. Needs Chromium.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { execa } from 'execa';
+import { chromium, type Page } from 'playwright-core';
+import sharp from 'sharp';
+import { chromiumPath } from '../test/chromium.ts';
+
+interface Shot {
+  readonly name: string;
+  readonly scheme: 'light' | 'dark';
+  readonly width: number;
+  readonly height: number;
+  /** Brings into view what the picture is about. */
+  readonly prepare?: (page: Page) => Promise<void>;
+}
+
+const SHOTS: readonly Shot[] = [
+  { name: 'report', scheme: 'light', width: 1200, height: 1230 },
+  {
+    name: 'report-dark',
+    scheme: 'dark',
+    width: 1200,
+    height: 900,
+    prepare: async (page) => {
+      await page.getByRole('heading', { name: 'Confusion matrix' }).evaluate((heading) => {
+        heading.scrollIntoView();
+      });
+      await page.locator('.matrix td').nth(3).hover();
+    },
+  },
+];
+
+const [run = 'quickstart/latest', ...options] = process.argv.slice(2);
+const folder = await mkdtemp(join(tmpdir(), 'cifar-run-screenshots-'));
+const report = join(folder, 'report.html');
+const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+await execa(process.execPath, [cli, 'report', run, '-o', report, ...options]);
+const browser = await chromium.launch({ executablePath: chromiumPath() });
+for (const { name, scheme, width, height, prepare } of SHOTS) {
+  const page = await browser.newPage({ viewport: { width, height }, colorScheme: scheme });
+  await page.goto(pathToFileURL(report).href);
+  await prepare?.(page);
+  const file = fileURLToPath(new URL(`pages/${name}.png`, import.meta.url));
+  // 256 colours are enough for a page, in a third of the bytes.
+  await sharp(await page.screenshot())
+    .png({ palette: true })
+    .toFile(file);
+  await page.close();
+}
+await browser.close();
+await rm(folder, { recursive: true });
