@@ -7,6 +7,9 @@ import type { Pixels } from './pixels.ts';
 /** The part of the free memory that an engine which has all cores may hold rows in. */
 const SHARE = 1 / 4;
 
+/** Bytes that the engine may hold at most: no typed array of Node 20 has more. */
+const MOST = 2 ** 32;
+
 /** Rows that are read at once. */
 const AT_ONCE = 2048;
 
@@ -65,7 +68,7 @@ export class Rows {
 
   async #read(indices: Int32Array): Promise<tf.Tensor2D> {
     const { pixels, stride } = this.#options;
-    const width = Math.ceil(stride / 4);
+    const width = widthOf(stride);
     const words = new Float32Array(indices.length * width);
     const bytes = new Uint8Array(words.buffer);
     for (let from = 0; from < indices.length; from += AT_ONCE) {
@@ -82,5 +85,11 @@ export class Rows {
 
 function areHeld({ count, stride, again, engine }: RowsOptions): boolean {
   const ownCores = Math.min(1, engine.threads / availableParallelism());
-  return again && count * stride <= SHARE * ownCores * availableMemory();
+  const most = Math.min(SHARE * ownCores * availableMemory(), MOST);
+  return again && 4 * count * widthOf(stride) <= most;
+}
+
+/** Words that a row takes. */
+function widthOf(stride: number): number {
+  return Math.ceil(stride / 4);
 }
