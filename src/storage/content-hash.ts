@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { cacheFolder } from './cache.ts';
 import { hashFile } from './download.ts';
+import { statOf, walk } from './walk.ts';
 import { writeAtomic } from './write-atomic.ts';
 
 /** What was written so lately may change again within the same tick of its file system's clock. */
@@ -47,22 +49,20 @@ async function keep(entry: string, content: object): Promise<void> {
 }
 
 async function list(path: string): Promise<Listed[] | null> {
-  const found = await stat(path).catch(() => null);
+  const found = statOf(path);
   if (!found) return null;
-  if (!found.isDirectory()) return [{ name: '', path, size: found.size, mtimeMs: found.mtimeMs }];
-  const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  const names = entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name).slice(path.length))
-    .sort();
-  const files = names.map(async (name) => {
+  if (!found.isDirectory()) return [listed('', path, found)];
+  const names = (await walk(path)).filter((name) => !name.endsWith('/')).sort();
+  return names.flatMap((name) => {
     const file = join(path, name);
-    const { size, mtimeMs } = await stat(file);
-    return { name, path: file, size, mtimeMs };
+    const found = statOf(file);
+    // Links that lead nowhere hold nothing.
+    return found ? [listed(`/${name}`, file, found)] : [];
   });
-  // Links that lead nowhere hold nothing.
-  const settled = await Promise.allSettled(files);
-  return settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+}
+
+function listed(name: string, path: string, { size, mtimeMs }: Stats): Listed {
+  return { name, path, size, mtimeMs };
 }
 
 function digest(value: unknown): string {
