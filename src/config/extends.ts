@@ -1,17 +1,22 @@
-import { readFile, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { InputError } from '../errors.ts';
 import type { Faults } from './faults.ts';
 import { merge } from './merge.ts';
 import { type HoleNode, type MapNode, type Tree, withoutEntry } from './tree.ts';
-import { checkSize, parseYaml } from './yaml.ts';
+import { checkSize, MAX_BYTES, parseYaml } from './yaml.ts';
 
 /** A file's text. @throws InputError when it cannot be read or is too large. */
 export async function readText(file: string): Promise<string> {
   try {
     const { size } = await stat(file);
     checkSize(size, file);
-    return await readFile(file, 'utf8');
+    // A device or a pipe tells of no size.
+    const bytes = await buffer(createReadStream(file, { end: MAX_BYTES }));
+    checkSize(bytes.length, file);
+    return bytes.toString('utf8');
   } catch (error) {
     if (error instanceof InputError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;

@@ -72,7 +72,7 @@ function describe(
   { text, name, faults }: Described,
 ): LoadedExperiment {
   const tree = written.kind === 'map' ? interpolate(written, faults) : written;
-  // Of a file that is no YAML, or not all there, no more can be said: anything may stand in the rest.
+  // Of a file that cannot be read, or is not all there, no more can be said: anything may stand in the rest.
   if (written.kind === 'hole' || tree.kind === 'hole') throw new FaultError(faults.all);
   const { written: described, problems, networkProblems } = judge(tree, name);
   const found = [...problems, ...sweepProblems({ written, tree, name, problems })];

@@ -1,37 +1,81 @@
 import { type Document, Lexer, type LineCounter, parseDocument, type YAMLError } from 'yaml';
+import type { Faults } from './faults.ts';
 import { FaultError, type Place } from './place.ts';
+import { suspects, withoutOuterEntry } from './salvage.ts';
+import type { Entry } from './tree.ts';
 
 export const MAX_DEPTH = 64;
 
 export type Placing = (offset: number) => Place;
 
+export interface Syntax {
+  readonly document: Document.Parsed;
+  /** Entries of the outermost map that are no YAML, each a hole; the document is without them. */
+  readonly broken: ReadonlyMap<string, Entry>;
+  /** Whether an anchor may stand in what is broken. */
+  hasLost(anchor: string): boolean;
+}
+
+/** So many broken entries are told of at once. */
+const MOST_BROKEN = 5;
+
 /**
- * Reads YAML's syntax. Where it is broken, what follows is read wrongly as well, so that nothing else can be
- * said of the text, and the first error is the one to mend; but for those that stay within a value.
- * @throws FaultError
+ * Reads YAML's syntax. Where it is broken, what follows is read wrongly as well: of the entry of the outermost
+ * map that it is in, the first error is the one to mend, and nothing else can be said. But for errors that
+ * stay within a value, which remain in the document.
+ * @throws FaultError when an error is in no such entry.
  */
 export function parseSyntax(
   text: string,
   lineCounter: LineCounter,
-  place: Placing,
-): Document.Parsed {
-  // Keys are compared by whoever reads the nodes: the library compares each with each.
-  const options = { lineCounter, prettyErrors: false, uniqueKeys: false, version: '1.2' } as const;
+  { place, faults }: { readonly place: Placing; readonly faults: Faults },
+): Syntax {
   if (isNestedTooDeeply(text)) {
     lineCounter.addNewLine(0);
     throw tooDeep(place(0));
   }
-  let document: Document.Parsed;
-  try {
-    document = parseDocument(text, options);
-  } catch (error) {
-    if (error instanceof RangeError) throw tooDeep(place(0));
-    throw error;
+  let document = parse(text, place, lineCounter);
+  let readable = text;
+  const broken = new Map<string, Entry>();
+  for (let error = firstError(document); error; error = firstError(document)) {
+    const said = explain(error);
+    const [found] = error.pos;
+    const rest = suspects(readable, document, error)
+      .map((entry) => ({ entry, text: withoutOuterEntry(readable, entry) }))
+      .map((without) => ({ ...without, document: parse(without.text, place) }))
+      .find((without) => !hasError(without.document, error));
+    if (!rest || broken.size === MOST_BROKEN) throw fault(place(found), said);
+    const { key, start } = rest.entry;
+    // At the end of the text nobody would look for it.
+    const at = place(found < text.length ? found : start);
+    broken.set(key, { key: place(start), value: faults.hole(at, said) });
+    readable = rest.text;
+    document = rest.document;
   }
-  const error = document.errors.find(({ code }) => !withinValue.includes(code));
-  if (!error) return document;
-  if (error.message.includes('call stack')) throw tooDeep(place(0));
-  throw fault(place(error.pos[0]), explain(error));
+  const hasLost = (anchor: string) =>
+    text.includes(`&${anchor}`) && !readable.includes(`&${anchor}`);
+  return { document, broken, hasLost };
+}
+
+/** @throws FaultError when it is nested so deeply that the stack ends. */
+function parse(text: string, place: Placing, lineCounter?: LineCounter): Document.Parsed {
+  try {
+    // Keys are compared by whoever reads the nodes: the library compares each with each.
+    const options = { prettyErrors: false, uniqueKeys: false, version: '1.2' } as const;
+    const document = parseDocument(text, lineCounter ? { ...options, lineCounter } : options);
+    if (!document.errors.some(({ message }) => message.includes('call stack'))) return document;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  throw tooDeep(place(0));
+}
+
+function firstError({ errors }: Document.Parsed): YAMLError | undefined {
+  return errors.find(({ code }) => !withinValue.includes(code));
+}
+
+function hasError({ errors }: Document.Parsed, error: YAMLError): boolean {
+  return errors.some(({ pos, code }) => pos[0] === error.pos[0] && code === error.code);
 }
 
 /** Errors that leave no doubt where the value ends that they are in. */

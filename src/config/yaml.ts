@@ -2,11 +2,19 @@ import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node 
 import { InputError } from '../errors.ts';
 import type { Faults } from './faults.ts';
 import type { Origin, Place } from './place.ts';
-import { explain, fault, MAX_DEPTH, type Placing, parseSyntax, tooDeep } from './syntax.ts';
+import {
+  explain,
+  fault,
+  MAX_DEPTH,
+  type Placing,
+  parseSyntax,
+  type Syntax,
+  tooDeep,
+} from './syntax.ts';
 import type { Entry, HoleNode, Tree } from './tree.ts';
 
 /** Far more than any experiment needs; what is beyond is a mistake or an attack. */
-const MAX_BYTES = 256 * 1024;
+export const MAX_BYTES = 256 * 1024;
 export const MAX_VALUES = 20_000;
 
 const forbidden = new Set(['__proto__', 'constructor', 'prototype']);
@@ -24,8 +32,8 @@ export function parseYaml(text: string, origin: Origin, faults: Faults, position
     return { origin, position: positions ? { line, column: col } : null };
   };
   const read = () => {
-    const document = parseSyntax(text, lines, place);
-    return new Converter(document, place, faults).convert(document.contents, 0, 0);
+    const syntax = parseSyntax(text, lines, { place, faults });
+    return new Converter(syntax, place, faults).whole();
   };
   return faults.attempt(read, { kind: 'hole', at: place(0) });
 }
@@ -41,18 +49,28 @@ export function checkSize(bytes: number, name: string): void {
 /** Makes a tree of the library's nodes. */
 class Converter {
   readonly #document: Document.Parsed;
+  readonly #syntax: Syntax;
   readonly #place: Placing;
   readonly #faults: Faults;
   #values = 0;
 
-  constructor(document: Document.Parsed, place: Placing, faults: Faults) {
-    this.#document = document;
+  constructor(syntax: Syntax, place: Placing, faults: Faults) {
+    this.#document = syntax.document;
+    this.#syntax = syntax;
     this.#place = place;
     this.#faults = faults;
   }
 
   /** @throws FaultError when there are too many values, or they are nested too deeply. */
-  convert(node: Node | null, offset: number, depth: number): Tree {
+  whole(): Tree {
+    const tree = this.#convert(this.#document.contents, 0, 0);
+    const { broken } = this.#syntax;
+    if (broken.size === 0) return tree;
+    const entries = tree.kind === 'map' ? tree.entries : [];
+    return { kind: 'map', at: tree.at, entries: new Map([...entries, ...broken]) };
+  }
+
+  #convert(node: Node | null, offset: number, depth: number): Tree {
     const at = this.#place(node?.range?.[0] ?? offset);
     if (depth > MAX_DEPTH) throw tooDeep(at);
     this.#values += 1;
@@ -65,18 +83,18 @@ class Converter {
     }
     if (isAlias(node)) {
       const anchored = node.resolve(this.#document);
-      return anchored
-        ? this.convert(anchored, offset, depth + 1)
-        : this.#faults.hole(at, `no anchor &${node.source} stands before this alias`);
+      if (anchored) return this.#convert(anchored, offset, depth + 1);
+      if (this.#syntax.hasLost(node.source)) return { kind: 'hole', at };
+      return this.#faults.hole(at, `no anchor &${node.source} stands before this alias`);
     }
     if (isMap<Node, Node | null>(node))
       return { kind: 'map', at, entries: this.#entries(node.items, depth) };
     if (isSeq<Node | null>(node)) {
-      const items = node.items.map((item) => this.convert(item, offset, depth + 1));
+      const items = node.items.map((item) => this.#convert(item, offset, depth + 1));
       return { kind: 'list', at, items };
     }
     return (
-      this.#broken(node) ?? { kind: 'scalar', at, value: isScalar(node) ? scalar(node) : null }
+      this.#brokenValue(node) ?? { kind: 'scalar', at, value: isScalar(node) ? scalar(node) : null }
     );
   }
 
@@ -90,7 +108,7 @@ class Converter {
       const at = this.#place(start);
       const name = isScalar(key) ? (key.source ?? '') : '';
       const before = entries.get(name);
-      if (this.#broken(key)) continue;
+      if (this.#brokenValue(key)) continue;
       if (!isScalar(key) || name === '') this.#faults.hole(at, 'a key must be a word');
       else if (forbidden.has(name)) this.#faults.hole(at, `the key ${name} is not allowed`);
       else if (before) {
@@ -99,13 +117,13 @@ class Converter {
         const message = `the key ${name} stands here twice, first${where}; keep one of them`;
         // Which of the two is meant is not known.
         entries.set(name, { key: before.key, value: this.#faults.hole(at, message) });
-      } else entries.set(name, { key: at, value: this.convert(value, end, depth + 1) });
+      } else entries.set(name, { key: at, value: this.#convert(value, end, depth + 1) });
     }
     return entries;
   }
 
   /** The hole that an error within a plain value leaves. */
-  #broken(node: Node | null): HoleNode | null {
+  #brokenValue(node: Node | null): HoleNode | null {
     const [start, end] = node?.range ?? [0, 0];
     const [error] = this.#document.errors.filter(({ pos }) => pos[0] >= start && pos[0] < end);
     return error ? this.#faults.hole(this.#place(error.pos[0]), explain(error)) : null;

@@ -23,6 +23,7 @@ const faults: readonly (readonly [written: string | RegExp, wrong: string, told:
   ['learningRate: 1e-3', 'learningRate: -1', /learningRate {2}must be .* Received: -1/],
   ['learningRate: 1e-4', 'learningRate: *rate', /no anchor &rate/],
   ['- name: fine-tune', '- name: head', /phases\[1\]\.name {2}another phase is named head/],
+  [/$/, 'evaluate: { tta: flip\n', /broken YAML: a } is missing/],
   [/$/, 'metrics: [f1, f1]\n', /metrics\[1\] {2}f1 is measured already/],
   [/$/, 'name: "\\q"\n', /broken YAML: Invalid escape/],
 ];
