@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { cacheFolder } from './cache.ts';
 import { hashFile } from './download.ts';
 import { statOf, walk } from './walk.ts';
@@ -9,6 +10,9 @@ import { writeAtomic } from './write-atomic.ts';
 
 /** What was written so lately may change again within the same tick of its file system's clock. */
 const SETTLED_MS = 2000;
+
+/** So many files are read before anything else may happen. */
+const AT_ONCE = 256;
 
 interface Listed {
   /** Where in its folder; the same wherever that is. */
@@ -34,7 +38,11 @@ export async function contentHash(paths: readonly string[]): Promise<string | nu
     .catch(() => null);
   if (known?.stamp === stamp && typeof known.hash === 'string') return known.hash;
   const hashes: (readonly [name: string, hash: string])[] = [];
-  for (const { name, path } of files) hashes.push([name, await hashFile(path, 'sha256')]);
+  for (const [i, { name, path }] of files.entries()) {
+    hashes.push([name, await hashFile(path, 'sha256')]);
+    // Small files are read without waiting: signals come through in between.
+    if (i % AT_ONCE === 0) await setImmediate();
+  }
   const hash = digest(hashes);
   const latest = Math.max(0, ...files.map(({ mtimeMs }) => mtimeMs));
   if (Date.now() - latest > SETTLED_MS) await keep(entry, { stamp, hash });
