@@ -29,6 +29,7 @@ import { checkResumption } from './resumption.ts';
 import { RunFolder } from './run-folder.ts';
 import { RunLock } from './run-lock.ts';
 import { beginStatus, endStatus, type Status } from './status.ts';
+import { sweptSettings } from './sweep-record.ts';
 import { TensorBoard } from './tensorboard/tensorboard.ts';
 import { weightHashes } from './weight-hashes.ts';
 
@@ -129,7 +130,10 @@ export class Recorder implements TrainingCallback {
       await log.write(describeStart(options, environment));
       const labels = metrics.map(({ label }) => label);
       const csv = await MetricsCsv.open(folder.file('metrics.csv'), labels);
-      const tensorBoard = await TensorBoard.begin(folder.path, loaded.experiment, plan.id);
+      const tensorBoard = await TensorBoard.begin(folder.path, loaded.experiment, {
+        group: plan.id,
+        swept: await sweptSettings(parse(folder.path).dir, plan.id),
+      });
       const recorder = new Recorder(options, {
         folder,
         lock,

@@ -176,6 +176,12 @@ function place({ run, id, settings, replicate }: SweepRun) {
   return { run, id, settings, replicate };
 }
 
+/** What the sweep in a folder sets of a run; nothing where there is none, or not of this run. */
+export async function sweptSettings(folder: string, id: string): Promise<Settings> {
+  const runs = (await readSweep(folder))?.runs ?? [];
+  return runs.find((run) => run.id === id)?.settings ?? {};
+}
+
 /** What sweep.json tells; `null` if there is none. */
 async function readSweep(folder: string): Promise<SweepFile | null> {
   const text = await readFile(join(folder, FILE), 'utf8').catch(() => null);

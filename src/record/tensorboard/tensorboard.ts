@@ -1,7 +1,17 @@
-import type { Experiment, PhaseConfig } from '../../config/experiment.ts';
+import type { Experiment, Json, PhaseConfig } from '../../config/experiment.ts';
+import type { Settings } from '../../plan/cells.ts';
+import { showValue } from '../../plan/sweep.ts';
 import type { EpochRecord } from '../../train/callbacks.ts';
 import { EventsFile, now } from './events-file.ts';
 import { type HParams, hparamsBegin, hparamsEnd, image, scalar } from './summaries.ts';
+
+/** A row of TensorBoard's HParams page. */
+export interface HParamsRow {
+  /** Runs that the page takes for one: those of one id. */
+  readonly group: string;
+  /** What a sweep sets of the run, by paths: columns beside those that all runs have. */
+  readonly swept: Settings;
+}
 
 /** What TensorBoard shows of a run: scalars by epoch, hyperparameters, pictures. */
 export class TensorBoard {
@@ -12,10 +22,17 @@ export class TensorBoard {
     this.#events = events;
   }
 
-  /** @param group what the HParams page takes for one: runs of one id. */
-  static async begin(folder: string, experiment: Experiment, group: string): Promise<TensorBoard> {
+  static async begin(
+    folder: string,
+    experiment: Experiment,
+    { group, swept }: HParamsRow,
+  ): Promise<TensorBoard> {
     const events = await EventsFile.begin(folder);
-    await events.add(0, [hparamsBegin(hparamsOf(experiment), group, now())]);
+    const hparams = {
+      ...hparamsOf(experiment),
+      ...Object.fromEntries(Object.entries(swept).map(ofSetting)),
+    };
+    await events.add(0, [hparamsBegin(hparams, group, now())]);
     return new TensorBoard(events);
   }
 
@@ -44,25 +61,32 @@ export class TensorBoard {
   }
 }
 
+/** The page knows numbers and texts. */
+function ofSetting([path, value]: [string, Json]): [string, string | number] {
+  return [path, typeof value === 'number' ? value : showValue(value)];
+}
+
+/** Under their paths in the experiment file, as a sweep names them too. */
 function hparamsOf({ seed, data, model, phases }: Experiment): HParams {
   const { from, weights } = model.backbone;
   return {
     seed,
-    dataset: data.dataset,
-    preprocess: data.preprocess,
-    backbone: from.kind === 'named' ? from.name : from.kind,
-    weights: weights ?? from.kind,
+    'data.dataset': data.dataset,
+    'data.preprocess': data.preprocess,
+    'model.backbone': from.kind === 'named' ? from.name : from.kind,
+    'model.backbone.weights': weights ?? from.kind,
     ...Object.assign({}, ...phases.map(ofPhase)),
   };
 }
 
 function ofPhase({ name, epochs, batchSize, optimizer }: PhaseConfig): HParams {
   const { learningRate } = optimizer;
+  const phase = `phases.${name}`;
   return {
-    [`${name}.epochs`]: epochs,
-    [`${name}.batchSize`]: batchSize,
-    [`${name}.optimizer`]: optimizer.name,
-    [`${name}.learningRate`]:
+    [`${phase}.epochs`]: epochs,
+    [`${phase}.batchSize`]: batchSize,
+    [`${phase}.optimizer.name`]: optimizer.name,
+    [`${phase}.optimizer.learningRate`]:
       typeof learningRate === 'number' ? learningRate : learningRate.schedule,
   };
 }
