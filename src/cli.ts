@@ -166,9 +166,11 @@ program
 
 program
   .command('diff')
-  .description('what the second run has otherwise than the first, and whether it is better')
-  .argument('<first>', RUN_HELP)
-  .argument('<second>', RUN_HELP)
+  .description(
+    'what the second run or sweep has otherwise than the first, and whether it is better',
+  )
+  .argument('<first>', `${RUN_HELP}; or a sweep`)
+  .argument('<second>', `${RUN_HELP}; or a sweep`)
   .option(...RUNS_OPTION)
   .option('--metric <name>', 'only this metric, e.g. val_accuracy')
   .option('--only-changed', 'nothing that is the same in both')

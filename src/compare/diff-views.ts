@@ -13,6 +13,8 @@ export interface Section {
   readonly table: Table;
   /** The most rows that people read; files and programs get all. */
   readonly most?: number;
+  /** How many columns name a row; left out: the first. */
+  readonly keys?: number;
 }
 
 export interface DiffView {
@@ -62,11 +64,8 @@ export function describeVerdict({ answers, unpaired, seeds }: RunDiff): string {
   if (!answers) return [`no verdict: ${unpaired}`, ...noise].join('\n');
   const { verdict } = answers;
   const { pictures, fixed, broken, difference, pValue, interval } = verdict;
-  const beyond = seeds
-    ? `, ${seeds.pValue > UNLIKELY ? 'within' : 'beyond'} the noise of seeds`
-    : '';
   return [
-    `${wordsFor(verdict)}${beyond}: ${points(difference)} points of accuracy`,
+    `${wordsFor(verdict)}${seeds ? wordsForSeeds(verdict, seeds) : ''}: ${points(difference)} points of accuracy`,
     `  pictures  the same ${showCount(pictures)}: ${showCount(fixed)} fixed, ${showCount(broken)} broken; McNemar's exact test p = ${chance(pValue)}`,
     `            95 % of paired bootstraps from ${between(interval)} points`,
     ...noise,
@@ -96,6 +95,13 @@ export function curveLines(
     return [[`${name}  ${legend}`, ...plotCurves(curves, paint)]];
   });
   return plots.flatMap((lines, i) => (i === 0 ? lines : ['', ...lines]));
+}
+
+function wordsForSeeds(verdict: Verdict, seeds: SeedNoise): string {
+  const isBeyond = seeds.pValue <= UNLIKELY;
+  const agrees = isBeyond === verdict.pValue <= UNLIKELY;
+  const words = isBeyond ? 'beyond the noise of seeds' : 'within the noise of seeds';
+  return agrees ? `, ${words}` : ` on these pictures, but ${words}`;
 }
 
 function wordsFor({ pValue, difference }: Verdict): string {

@@ -5,9 +5,16 @@ import { showValue } from '../plan/sweep.ts';
 /** What a run has in a column; `undefined` where it has nothing, which equals null and nothing else. */
 export type Lookup = (column: string) => Json | undefined;
 
+/** The name of a column within a filter. */
+export interface NamedColumn {
+  readonly name: string;
+  /** Where it begins, from 0. */
+  readonly at: number;
+}
+
 /** A condition on a run, and the columns that it names. */
 export interface Filter {
-  readonly columns: readonly string[];
+  readonly columns: readonly NamedColumn[];
   readonly holds: Condition;
 }
 
@@ -47,7 +54,7 @@ const OPERATORS: Readonly<Record<string, (value: Json, other: Json) => boolean>>
 };
 
 class Parser {
-  readonly columns: string[] = [];
+  readonly columns: NamedColumn[] = [];
   readonly #text: string;
   #next: Token;
 
@@ -87,14 +94,14 @@ class Parser {
 
   #comparison(): Condition {
     if (this.#next.kind !== 'word') throw this.#expected('the name of a column');
-    const column = this.#take().text;
+    const { text: column, at } = this.#take();
     const compare = OPERATORS[this.#next.text];
     if (!compare) throw this.#expected(`one of ${Object.keys(OPERATORS).join(' ')}`);
     this.#take();
     const { kind } = this.#next;
     if (kind !== 'word' && kind !== 'quoted') throw this.#expected('a number or a text');
     const other = literal(this.#take());
-    this.columns.push(column);
+    this.columns.push({ name: column, at });
     return (lookup) => compare(lookup(column) ?? null, other);
   }
 

@@ -17,7 +17,12 @@ export interface Order {
 export function filterRuns(runs: readonly ComparedRun[], text: string): ComparedRun[] {
   const { columns, holds } = parseFilter(text);
   const known = knownColumns(runs);
-  const names = new Map(columns.map((name) => [name, findColumn(name, known)]));
+  const names = new Map(
+    columns.map(({ name, at }) => [
+      name,
+      findColumn(name, known, ` at character ${at + 1} of the filter`),
+    ]),
+  );
   return runs.filter((run) => holds((name) => valueIn(run, names.get(name) ?? name)));
 }
 

@@ -15,7 +15,7 @@ export function sweepSections(diff: SweepDiff, { onlyChanged }: DiffView): Secti
   );
   const sections = [
     { title: 'settings', table: changesTable('setting', diff.settings) },
-    { title: 'cells', table: cellsTable(diff, cells) },
+    { title: 'cells', table: cellsTable(diff, cells), keys: diff.parameters.length },
   ];
   return sections.filter(({ table }) => table.rows.length > 0);
 }

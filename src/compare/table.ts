@@ -88,7 +88,8 @@ function show({ kind, isChange }: Column, value: Entry): string {
   return value === null ? '' : showValue(value as Json | undefined);
 }
 
-function asSpread(value: Entry): Spread | null {
+/** `null` for what is none. */
+export function asSpread(value: Entry): Spread | null {
   const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
   return isMap && 'mean' in value && 'sd' in value ? (value as Spread) : null;
 }

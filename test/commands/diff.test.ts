@@ -197,6 +197,8 @@ describe('diff', () => {
     expect(exitCode).to.equal(3);
     const json = JSON.parse((await said({ json: true }, 'before after')).stdout);
     expect(json.cells[1].changes.val_accuracy).to.be.closeTo(0.2, 1e-12);
+    const csv = (await said({ csv: true }, 'before after')).stdout.split('\n');
+    expect(csv).to.include('cells,0.2,first_sd,0.07071067811865474');
     const mixed = await said({}, 'before digits/latest').catch((reason: Error) => reason);
     expect(String(mixed)).to.match(/takes two runs or two sweeps\. Received: the sweep before/);
   });

@@ -54,11 +54,11 @@ describe('a filter of runs', () => {
     });
   }
 
-  it('tells the columns that it names', () => {
+  it('tells the columns that it names, and where', () => {
     expect(parseFilter('a > 1 or not (b.c = x and d[2] ~ y)').columns).to.deep.equal([
-      'a',
-      'b.c',
-      'd[2]',
+      { name: 'a', at: 0 },
+      { name: 'b.c', at: 14 },
+      { name: 'd[2]', at: 26 },
     ]);
   });
 

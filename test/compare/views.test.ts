@@ -82,7 +82,14 @@ describe('a choice of runs', () => {
   it('filters by the columns that it names', () => {
     const kept = filterRuns(RUNS, 'learningRate > 0.005 or seed = 2');
     expect(kept.map(({ facts }) => facts.run)).to.deep.equal(['r1', 'r2', 'r3']);
-    expect(() => filterRuns(RUNS, 'sed = 2')).to.throw(InputError, 'Did you mean seed?');
+    expect(() => filterRuns(RUNS, 'seed = 1 and sed = 2')).to.throw(
+      InputError,
+      'no run has a column sed at character 14 of the filter. Did you mean seed?',
+    );
+    expect(() => filterRuns(RUNS, 'vars.dropout = 0.25')).to.throw(
+      InputError,
+      'no run has a column vars.dropout at character 1 of the filter; there are run, ',
+    );
   });
 
   it('is ordered the best first, what has no value last', () => {

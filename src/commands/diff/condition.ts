@@ -8,7 +8,7 @@ import { didYouMean } from '../../model/did-you-mean.ts';
  */
 export function holdsOf(condition: string, changes: ReadonlyMap<string, number>): boolean {
   const { columns, holds } = parseFilter(condition);
-  for (const column of columns) requireMetric(column, [...changes.keys()]);
+  for (const { name } of columns) requireMetric(name, [...changes.keys()]);
   return holds((column) => changes.get(column));
 }
 

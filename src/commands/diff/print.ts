@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Section } from '../../compare/diff-views.ts';
-import { markdownTable, type Table, textTable } from '../../compare/table.ts';
+import { asSpread, markdownTable, type Table, textTable } from '../../compare/table.ts';
 
 /** What `diff` says of two runs, or of two sweeps. */
 export interface Findings {
@@ -30,12 +30,22 @@ export function print({ json, texts, sections }: Findings, format: Format): stri
   return [...paragraphs, ...tables].join('\n\n');
 }
 
-/** A line for each value: the part, the first column of its row, the value's column. */
+/** A line for each value: the part, what names its row, the value's column. */
 function csv(sections: readonly Section[]): string {
-  const rows = sections.flatMap(({ title, table }) =>
-    table.rows.flatMap(([name, ...values]) =>
-      values.map((value, i) => [title, name, table.columns[i + 1]?.name, value]),
-    ),
+  const rows = sections.flatMap(({ title, table: { columns, rows }, keys = 1 }) =>
+    rows.flatMap((row) => {
+      const names = row.slice(0, keys).map((value, i) => `${columns[i]?.name}=${value}`);
+      const name = keys === 1 ? row[0] : names.join(', ');
+      return row.slice(keys).flatMap((value, i) => {
+        const column = columns[keys + i]?.name;
+        const spread = asSpread(value);
+        if (!spread) return [[title, name, column, value]];
+        return [
+          [title, name, `${column}_mean`, spread.mean],
+          [title, name, `${column}_sd`, spread.sd],
+        ];
+      });
+    }),
   );
   return stringify([['part', 'name', 'column', 'value'], ...rows]).trimEnd();
 }

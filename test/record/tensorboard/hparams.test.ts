@@ -48,7 +48,7 @@ interface Experiment {
 }
 
 describe("TensorBoard's HParams page", function (this: Mocha.Suite) {
-  this.timeout(300_000);
+  this.timeout(600_000);
   useEngine();
   const python = useTensorBoard();
   let folder: string;
