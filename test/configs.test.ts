@@ -149,6 +149,8 @@ describe('configs/', function (this: Mocha.Suite) {
       ]) {
         it(name, () => trains(name, [...cifar, ...small]));
       }
+      it('cats-dogs.yaml', () =>
+        trains('cats-dogs.yaml', [...cifar, ...small, 'data.classes=[cat,dog]']));
       it('own-pictures.yaml', () =>
         trains('own-pictures.yaml', [...cifar, ...small, 'vars.classes=10']));
     });
