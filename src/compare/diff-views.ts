@@ -60,24 +60,25 @@ export function diffSections(diff: RunDiff, { metric, onlyChanged }: DiffView): 
 
 /** Whether the second run is better, in a line; what says so, in the next ones. */
 export function describeVerdict({ answers, unpaired, seeds }: RunDiff): string {
-  const noise = seeds ? [describeSeeds(seeds)] : [];
-  if (!answers) return [`no verdict: ${unpaired}`, ...noise].join('\n');
+  const noise = seeds ? describeSeeds(seeds) : [];
+  if (!answers) return [`no verdict: ${unpaired?.replaceAll('; ', ';\n  ')}`, ...noise].join('\n');
   const { verdict } = answers;
   const { pictures, fixed, broken, difference, pValue, interval } = verdict;
+  const counts = `${showCount(fixed)} fixed, ${showCount(broken)} broken`;
   return [
     `${wordsFor(verdict)}${seeds ? wordsForSeeds(verdict, seeds) : ''}: ${points(difference)} points of accuracy`,
-    `  pictures  the same ${showCount(pictures)}: ${showCount(fixed)} fixed, ${showCount(broken)} broken; McNemar's exact test p = ${chance(pValue)}`,
-    `            95 % of paired bootstraps from ${between(interval)} points`,
+    `  pictures  the same ${showCount(pictures)}: ${counts}`,
+    `            McNemar's exact test p = ${chance(pValue)}; 95 % of bootstraps ${between(interval)}`,
     ...noise,
   ].join('\n');
 }
 
-function describeSeeds({ first, second, difference, pValue, interval }: SeedNoise): string {
+function describeSeeds({ first, second, difference, pValue, interval }: SeedNoise): string[] {
   const runs = (n: number) => `${n} ${n === 1 ? 'run' : 'runs'}`;
   return [
-    `  seeds     ${showMetric(first)} (${runs(first.n)}) to ${showMetric(second)} (${runs(second.n)}); t-test p = ${chance(pValue)}`,
-    `            ${points(difference)} points, 95 % interval from ${between(interval)}`,
-  ].join('\n');
+    `  seeds     ${showMetric(first)} (${runs(first.n)}) to ${showMetric(second)} (${runs(second.n)})`,
+    `            ${points(difference)} points, 95 % interval ${between(interval)}; t-test p = ${chance(pValue)}`,
+  ];
 }
 
 /** Both runs' curves of each metric, one over the other. */
@@ -101,7 +102,7 @@ function wordsForSeeds(verdict: Verdict, seeds: SeedNoise): string {
   const isBeyond = seeds.pValue <= UNLIKELY;
   const agrees = isBeyond === verdict.pValue <= UNLIKELY;
   const words = isBeyond ? 'beyond the noise of seeds' : 'within the noise of seeds';
-  return agrees ? `, ${words}` : ` on these pictures, but ${words}`;
+  return agrees ? `, ${words}` : `, but ${words}`;
 }
 
 function wordsFor({ pValue, difference }: Verdict): string {

@@ -166,10 +166,8 @@ describe('the difference of two runs', () => {
     const noisy = diffRuns({ ...FIRST, replicates: of(0.6, 0.8, 0.9) }, second);
     expect(describeVerdict(noisy)).to.contain('no clear difference, within the noise of seeds');
     const clear = describeVerdict(diffRuns({ ...FIRST, replicates: of(0.6, 0.61) }, second));
-    expect(clear).to.match(
-      /^no clear difference on these pictures, but beyond the noise of seeds: /,
-    );
-    expect(clear).to.contain('0.6050 ± 0.0071 (2 runs) to 0.8200 ± 0.0100 (3 runs); t-test p = ');
+    expect(clear).to.match(/^no clear difference, but beyond the noise of seeds: /);
+    expect(clear).to.contain('0.6050 ± 0.0071 (2 runs) to 0.8200 ± 0.0100 (3 runs)\n');
     expect(diff.seeds).to.equal(null);
     const reseeded = { ...FIRST, settings: { ...FIRST.settings, seed: 2 }, replicates: of(1, 2) };
     expect(diffRuns({ ...FIRST, replicates: of(1, 2) }, reseeded).seeds).to.equal(null);
