@@ -52,6 +52,18 @@ export function showBriefly(settings: Settings): string {
     .join(', ');
 }
 
+/** Shows of each of many settings in what it differs from others. */
+export function briefly(all: readonly Settings[]): (settings: Settings) => string {
+  const names = new Set(all.flatMap((settings) => Object.keys(settings)));
+  const differing = [...names].filter(
+    (name) => new Set(all.map((settings) => JSON.stringify(settings[name]))).size > 1,
+  );
+  return (settings) => {
+    const own = Object.entries(settings).filter(([name]) => differing.includes(name));
+    return showBriefly(Object.fromEntries(own));
+  };
+}
+
 function itemPath(list: string, item: Json, index: number): string {
   const name = item !== null && typeof item === 'object' && !isList(item) ? item.name : undefined;
   return typeof name === 'string' ? `${list}.${name}` : `${list}[${index}]`;

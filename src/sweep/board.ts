@@ -1,4 +1,5 @@
-import { showBriefly } from '../compare/settings.ts';
+import { briefly } from '../compare/settings.ts';
+import type { Settings } from '../plan/cells.ts';
 import { epochsOf, type PlannedCell, type PlannedSweep } from '../plan/sweep.ts';
 import type { Step } from '../progress/progress.ts';
 import { type ShownRun, SweepDisplay } from '../progress/sweep.ts';
@@ -30,6 +31,7 @@ export class SweepBoard implements Watcher {
   readonly #sweep: PlannedSweep;
   readonly #step: Step;
   readonly #display: SweepDisplay;
+  readonly #briefly: (settings: Settings) => string;
   readonly #going = new Map<number, Going>();
 
   constructor(
@@ -40,6 +42,7 @@ export class SweepBoard implements Watcher {
     this.#record = record;
     this.#sweep = sweep;
     this.#step = step;
+    this.#briefly = briefly(sweep.cells.map(({ settings }) => settings));
     this.#display = new SweepDisplay(step, { metric: sweep.metric.name, slots });
   }
 
@@ -108,7 +111,7 @@ export class SweepBoard implements Watcher {
     const { name } = this.#sweep.metric;
     return {
       run,
-      settings: showBriefly(settings),
+      settings: this.#briefly(settings),
       state,
       at: (error ?? going?.at ?? '').split('\n')[0]?.slice(0, AT_MOST) ?? '',
       metric: metrics?.[name] ?? going?.metric ?? null,

@@ -1,4 +1,5 @@
-import { showBriefly } from '../../../compare/settings.ts';
+import { briefly } from '../../../compare/settings.ts';
+import type { Settings } from '../../../plan/cells.ts';
 import { epochsOf } from '../../../plan/sweep.ts';
 import type { Step } from '../../../progress/progress.ts';
 import { type ShownRun, SweepDisplay } from '../../../progress/sweep.ts';
@@ -13,6 +14,7 @@ const NOTHING = { epochs: 0, seconds: 0, metrics: {} as Readonly<Record<string, 
 export class TaskTable {
   readonly #work: Work;
   readonly #display: SweepDisplay;
+  readonly #briefly: (settings: Settings) => string;
   /** Of each run of the sweep. */
   readonly #epochs: ReadonlyMap<string, number>;
   /** As it was shown the last time. */
@@ -22,6 +24,7 @@ export class TaskTable {
     const { sweep, entries, config } = work;
     const slots = config.array_parallelism ?? entries.length;
     this.#work = work;
+    this.#briefly = briefly(sweep.cells.map(({ settings }) => settings));
     this.#display = new SweepDisplay(step, { metric: sweep.metric.name, slots });
     this.#epochs = new Map(sweep.cells.map(({ plan }) => [plan.id, epochsOf(plan)]));
   }
@@ -53,7 +56,7 @@ export class TaskTable {
     const all = this.#epochs.get(run.id) ?? 0;
     return {
       run: run.run,
-      settings: showBriefly(run.settings),
+      settings: this.#briefly(run.settings),
       state,
       at: error?.split('\n')[0] ?? (epochs > 0 ? `epoch ${epochs}/${all}` : (task?.id ?? '')),
       metric: metrics[this.#work.sweep.metric.name] ?? null,
