@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ComparedRun } from '../compare/compared-run.ts';
 import { sortRuns } from '../compare/select.ts';
+import { differingSettings, showBriefly } from '../compare/settings.ts';
 import { summarizeSweep } from '../compare/sweep-summary.ts';
 import {
   cellsTable,
@@ -29,6 +30,9 @@ export interface ReportOptions {
 
 /** Of all pictures together, so that twenty runs stay below 3 MB. */
 const PICTURE_BYTES = 1.2e6;
+
+/** Settings by which a run is named, at most. */
+const MOST_IN_LABEL = 3;
 
 /**
  * `cifar-run report RUN…`: what runs were and gave as one HTML file that opens without a network.
@@ -61,9 +65,11 @@ export async function reportCommand(
 
 /** Runs beside each other; of a sweep also its cells and what its parameters do. */
 function comparisonOf({ runs, sweep }: ComparedRuns): Comparison {
+  const title = `${runs.length} runs`;
+  const labels = runLabels(runs);
   if (!sweep) {
     const table = runsTable(runs, runColumns(runs));
-    return { title: `${runs.length} runs`, tables: [{ title: 'Runs', table }] };
+    return { title, labels, tables: [{ title: 'Runs', table }] };
   }
   const summary = summarizeSweep(sweep);
   const { metric, best, cells, effects } = summary;
@@ -71,7 +77,8 @@ function comparisonOf({ runs, sweep }: ComparedRuns): Comparison {
   const sorted: readonly ComparedRun[] = sortRuns(runs, { column: metric.name, goal: metric.goal });
   const hasReplicates = cells.some((cell) => cell.runs.length > 1);
   return {
-    title: `${sweep.name}: ${runs.length} runs`,
+    title: `${sweep.name}: ${title}`,
+    labels,
     tables: [
       {
         title: 'Runs',
@@ -86,6 +93,22 @@ function comparisonOf({ runs, sweep }: ComparedRuns): Comparison {
         : []),
     ],
   };
+}
+
+/** A run by the settings that not all share; by its name where they are many, or another's too. */
+function runLabels(runs: readonly ComparedRun[]): Record<string, string> {
+  const differing = differingSettings(runs).filter((path) => path !== 'name');
+  const settings = runs.map((run) =>
+    showBriefly(Object.fromEntries(differing.map((path) => [path, run.settings[path] ?? null]))),
+  );
+  const isTelling = (label: string) =>
+    differing.length <= MOST_IN_LABEL && settings.filter((other) => other === label).length === 1;
+  return Object.fromEntries(
+    runs.map(({ facts }, i) => {
+      const label = settings[i] ?? '';
+      return [facts.run, isTelling(label) ? label : facts.run];
+    }),
+  );
 }
 
 async function readAssets() {

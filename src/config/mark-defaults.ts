@@ -1,4 +1,4 @@
-import { isMap, isNode, type Pair, parseDocument, visit } from 'yaml';
+import { isNode, isPair, isSeq, parseDocument, visit } from 'yaml';
 import type { ExperimentFile } from './file-types.ts';
 import { normalize } from './normalize.ts';
 
@@ -15,8 +15,8 @@ export interface MarkedText {
  */
 export function markDefaults(resolvedYaml: string): MarkedText[] {
   const document = parseDocument(resolvedYaml);
-  const meaning = () => meaningOf(document.toJS());
-  const whole = meaning();
+  const file = document.toJS();
+  const whole = meaningOf(file);
   const pieces: MarkedText[] = [];
   let at = 0;
   const add = (to: number, isDefault: boolean) => {
@@ -24,13 +24,9 @@ export function markDefaults(resolvedYaml: string): MarkedText[] {
     at = to;
   };
   visit(document, {
-    Pair(index, pair, path) {
-      const map = path.at(-1);
-      if (whole === null || typeof index !== 'number' || !isMap(map)) return;
-      const [left] = map.items.splice(index, 1);
-      const without = meaning();
-      map.items.splice(index, 0, left as Pair);
-      if (without !== whole) return;
+    Pair(_, pair, ancestors) {
+      const path = pathOf([...ancestors, pair]);
+      if (whole === null || meaningOf(without(file, path)) !== whole) return;
       add(rangeOf(pair.key)[0], false);
       add(rangeOf(pair.value)[1], true);
       return visit.SKIP;
@@ -47,6 +43,26 @@ function meaningOf(file: ExperimentFile): string | null {
   } catch {
     return null;
   }
+}
+
+type Step = string | number;
+
+/** Keys and indices that lead to the last of these nodes, each of which is within the one before it. */
+function pathOf(nodes: readonly unknown[]): Step[] {
+  return nodes.flatMap((node, i): Step[] => {
+    if (isPair(node)) return [String(node.key)];
+    return isSeq(node) ? [node.items.indexOf(nodes[i + 1])] : [];
+  });
+}
+
+/** A copy that lacks the key at the end of a path. */
+function without<Value>(value: Value, [step = '', ...rest]: readonly Step[]): Value {
+  if (Array.isArray(value)) {
+    const index = Number(step);
+    return value.with(index, without(value[index], rest)) as Value;
+  }
+  const { [step]: own, ...others } = value as Record<Step, unknown>;
+  return (rest.length === 0 ? others : { ...value, [step]: without(own, rest) }) as Value;
 }
 
 /** Where a node of a parsed text begins, and where it ends. */

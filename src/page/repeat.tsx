@@ -32,7 +32,7 @@ export function RepeatView({ run }: { readonly run: RunDetail }) {
 /** Runs of a sweep are begun by the program itself, with arguments that mean nothing to others. */
 const OWN_COMMANDS = ['job', 'task'];
 
-function commands({ environment, folder, name }: RunDetail) {
+function commands({ environment, folder }: RunDetail) {
   const written = environment?.arguments;
   const own = Array.isArray(written) ? written.map(String) : [];
   const isOwn = own.length === 0 || OWN_COMMANDS.includes(own[0] ?? '');
@@ -44,23 +44,24 @@ function commands({ environment, folder, name }: RunDetail) {
     },
     {
       purpose: 'again, and compared byte for byte',
-      command: shellLine(['cifar-run', 'verify', name]),
+      command: shellLine(['cifar-run', 'verify', folder]),
     },
   ];
 }
 
+/** What is not known is left out. */
 function identity(
   { id, seed }: RunDetail,
-  { dataHash = null, weightHashes, gitCommit = null, cifarRun = null }: { [name: string]: Json },
+  { dataHash, weightHashes, gitCommit, cifarRun }: { readonly [name: string]: Json },
 ): (readonly [string, Json])[] {
-  return [
+  const weights = Object.entries(weightHashes ?? {});
+  const facts: (readonly [string, Json | undefined])[] = [
     ['id', id],
     ['seed', seed],
     ['cifar-run', cifarRun],
     ['git commit', gitCommit],
     ['hash of the data', dataHash],
-    ...Object.entries(weightHashes ?? {}).map(
-      ([file, hash]) => [`hash of ${file}`, hash as Json] as const,
-    ),
+    ...weights.map(([file, hash]) => [`hash of ${file}`, hash as Json] as const),
   ];
+  return facts.flatMap(([name, value]) => (value == null ? [] : [[name, value] as const]));
 }

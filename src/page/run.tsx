@@ -21,7 +21,6 @@ interface RunViewProps {
 /** One run, from what it gave to how it is done again. */
 export function RunView({ run, onCell }: RunViewProps) {
   const { classes, thumbnails, epochs } = run;
-  const wrong = thumbnails?.mistakes.length ?? 0;
   return (
     <article class="run" id={run.name} aria-label={run.name}>
       <SummaryView run={run} />
@@ -38,9 +37,11 @@ export function RunView({ run, onCell }: RunViewProps) {
           <EpochTable epochs={epochs} />
         </Section>
       )}
-      <Section title="Phases">
-        <PhaseTable phases={run.phases} />
-      </Section>
+      {run.phases.length > 0 && (
+        <Section title="Phases">
+          <PhaseTable phases={run.phases} />
+        </Section>
+      )}
       {classes && (
         <Section title="Confusion matrix" note="rows: true class, columns: predicted class">
           <ConfusionView classes={classes} onCell={onCell} />
@@ -51,19 +52,21 @@ export function RunView({ run, onCell }: RunViewProps) {
           <ClassTable classes={classes} />
         </Section>
       )}
-      {thumbnails && wrong > 0 && (
+      {thumbnails && thumbnails.mistakes.length > 0 && (
         <Section title="Hardest mistakes" note="wrong answers, the surest first">
           <ThumbnailGrid thumbnails={thumbnails.mistakes} />
         </Section>
       )}
-      {thumbnails && (
+      {thumbnails && thumbnails.examples.length > 0 && (
         <Section title="Examples" note="validation pictures at random">
           <ThumbnailGrid thumbnails={thumbnails.examples} />
         </Section>
       )}
-      <Section title="Configuration" note="grey: the defaults">
-        <ConfigurationView pieces={run.configuration} />
-      </Section>
+      {run.configuration.length > 0 && (
+        <Section title="Configuration" note="grey: the defaults">
+          <ConfigurationView pieces={run.configuration} />
+        </Section>
+      )}
       <Section title="How to repeat it">
         <RepeatView run={run} />
       </Section>

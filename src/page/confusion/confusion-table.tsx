@@ -4,6 +4,8 @@ import type { MatrixProps } from './matrix-props.ts';
 import { move } from './move.ts';
 import { type Cell, shareOf } from './share.ts';
 
+/** Cells are narrow where there are more of them in a row than this. */
+const MOST_WIDE = 12;
 /** Names are written upwards where one of them is longer than this. */
 const LEVEL_NAME = 6;
 
@@ -11,6 +13,12 @@ const LEVEL_NAME = 6;
 export function ConfusionTable({ names, confusion, cell, onPoint, onCell }: MatrixProps) {
   const at = cell ?? { truth: 0, predicted: 0 };
   const isUpright = names.some(({ length }) => length > LEVEL_NAME) && names.length > 2;
+  const looks = {
+    matrix: true,
+    upright: isUpright,
+    dense: names.length > MOST_WIDE,
+    choosable: Boolean(onCell),
+  };
   const press = (event: TargetedKeyboardEvent<HTMLTableElement>) => {
     if (event.key === 'Enter') onCell?.(at.truth, at.predicted);
     const to = move(at, event.key, names.length);
@@ -29,7 +37,7 @@ export function ConfusionTable({ names, confusion, cell, onPoint, onCell }: Matr
     <div class="scroll">
       <table
         aria-label="confusion matrix: rows are true classes, columns predicted ones"
-        class={`matrix${isUpright ? ' upright' : ''}${onCell ? ' choosable' : ''}`}
+        class={classOf(looks)}
         onPointerOver={(event) => onPoint(cellOf(event.target))}
         onPointerLeave={() => onPoint(null)}
         onFocusIn={(event) => onPoint(cellOf(event.target))}
@@ -40,7 +48,7 @@ export function ConfusionTable({ names, confusion, cell, onPoint, onCell }: Matr
           <tr>
             <th scope="col">true ↓ predicted →</th>
             {names.map((name) => (
-              <th key={name} scope="col">
+              <th key={name} scope="col" title={name}>
                 <span>{name}</span>
               </th>
             ))}
@@ -49,7 +57,9 @@ export function ConfusionTable({ names, confusion, cell, onPoint, onCell }: Matr
         <tbody>
           {confusion.map((row, i) => (
             <tr key={names[i]}>
-              <th scope="row">{names[i]}</th>
+              <th scope="row" title={names[i]}>
+                {names[i]}
+              </th>
               {row.map((count, j) => (
                 <td
                   key={names[j]}
@@ -78,6 +88,12 @@ function look(share: number) {
     style: `--heat-share: ${Math.round(100 * Math.sqrt(share))}%`,
     ...(share > STRONG && { class: 'strong' }),
   };
+}
+
+function classOf(looks: Readonly<Record<string, boolean>>): string {
+  return Object.keys(looks)
+    .filter((name) => looks[name])
+    .join(' ');
 }
 
 function cellOf(target: EventTarget | null): Cell | null {

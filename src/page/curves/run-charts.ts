@@ -29,8 +29,14 @@ export function runCharts(epochs: readonly EpochRow[]): ChartProps[] {
   }));
 }
 
-/** The charts of several runs: what all of them measured on validation pictures, a line for each run. */
-export function comparedCharts(runs: readonly RunDetail[]): ChartProps[] {
+/**
+ * The charts of several runs: what all of them measured on validation pictures, a line for each run.
+ * @param labels what lines are called, by the names of runs; left out: as the runs.
+ */
+export function comparedCharts(
+  runs: readonly RunDetail[],
+  labels: Readonly<Record<string, string>> = {},
+): ChartProps[] {
   const trained = runs.filter(({ epochs }) => epochs.length > 0);
   const [first, ...others] = trained.map(({ epochs }) => Object.keys(epochs[0]?.metrics ?? {}));
   const common = (first ?? []).filter((name) => others.every((names) => names.includes(name)));
@@ -40,7 +46,10 @@ export function comparedCharts(runs: readonly RunDetail[]): ChartProps[] {
       title: titleOf(metric.slice('val_'.length)),
       metric,
       note: 'validation',
-      lines: trained.map((run, i) => runLine(run, metric, i)),
+      lines: trained.map((run, i) => ({
+        ...runLine(run, metric, i),
+        name: labels[run.name] ?? run.name,
+      })),
       phases: [],
     }));
 }

@@ -4,7 +4,7 @@ import { isShare } from '../format.ts';
 import type { ChartProps } from './chart-props.ts';
 
 /** Of the drawing, in its own units; it is as wide on the page as there is room. */
-export const VIEW = { width: 440, height: 250 } as const;
+export const VIEW = { width: 440, height: 254 } as const;
 export const PLOT = { left: 48, right: 430, top: 22, bottom: 222 } as const;
 
 /** Where values go, and which ones are written at the axes. */

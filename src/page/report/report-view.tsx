@@ -1,5 +1,6 @@
 import type { Table } from '../../compare/table.ts';
 import { comparedCharts } from '../curves/run-charts.ts';
+import { showMeasure } from '../format.ts';
 import { Heading, HeadingLevel } from '../heading.tsx';
 import { Island } from '../islands.tsx';
 import { RunView } from '../run.tsx';
@@ -18,6 +19,8 @@ export interface Report {
 
 export interface Comparison {
   readonly title: string;
+  /** What tells each run from the others in a few letters, by its name. */
+  readonly labels: Readonly<Record<string, string>>;
   readonly tables: readonly {
     readonly title: string;
     readonly note?: string;
@@ -45,7 +48,10 @@ export function ReportView({ runs, comparison }: Report) {
         {runs.map((run) => (
           <details key={run.name} class="fold" open={runs.length <= MOST_OPEN}>
             <summary>
-              <b>{run.name}</b> <StateBadge state={run.state} />
+              <b>{comparison?.labels[run.name] ?? run.name}</b> <StateBadge state={run.state} />
+              {run.metrics.val_accuracy !== undefined && (
+                <span class="soft"> {showMeasure('val_accuracy', run.metrics.val_accuracy)}</span>
+              )}
             </summary>
             <RunView run={run} />
           </details>
@@ -63,7 +69,7 @@ function ComparisonView({
   readonly runs: readonly RunDetail[];
 }) {
   const names = new Set(runs.map(({ name }) => name));
-  const charts = comparedCharts(runs);
+  const charts = comparedCharts(runs, comparison.labels);
   return (
     <>
       <header class="summary">
