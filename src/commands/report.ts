@@ -13,8 +13,8 @@ import {
 } from '../compare/views.ts';
 import { showCount } from '../counts.ts';
 import { InputError } from '../errors.ts';
-import { fitThumbnails } from '../page/report/fit-thumbnails.ts';
-import { GENERATOR, reportHtml } from '../page/report/report-html.tsx';
+import { fittedHtml } from '../page/report/fitted-html.ts';
+import { GENERATOR } from '../page/report/report-html.tsx';
 import type { Comparison } from '../page/report/report-view.tsx';
 import { type ComparedRuns, comparedRuns } from '../runs/compared.ts';
 import { runDetail } from '../runs/detail.ts';
@@ -28,8 +28,8 @@ export interface ReportOptions {
   readonly force?: boolean;
 }
 
-/** Of all pictures together, so that twenty runs stay below 3 MB. */
-const PICTURE_BYTES = 1.2e6;
+/** Pictures are left out where a report would have more. */
+const MOST_BYTES = 2.9e6;
 
 /** Settings by which a run is named, at most. */
 const MOST_IN_LABEL = 3;
@@ -44,23 +44,28 @@ export async function reportCommand(
 ): Promise<void> {
   if (!force) await checkReplaceable(out);
   const compared = await comparedRuns(references, folder);
-  const folders = compared.runs.flatMap(({ facts }) =>
-    facts.folder ? [String(facts.folder)] : [],
-  );
+  const folders = foldersOf(compared.runs);
   if (folders.length === 0) {
     throw new InputError(
       `no run of ${references.join(', ')} has begun: there is nothing to report`,
     );
   }
-  const details = await Promise.all([...new Set(folders)].map(runDetail));
-  const runs = fitThumbnails(details, PICTURE_BYTES);
+  const runs = await Promise.all(folders.map(runDetail));
   const comparison = compared.runs.length > 1 ? comparisonOf(compared) : null;
-  const html = reportHtml({ runs, comparison }, await readAssets());
+  const html = fittedHtml({ runs, comparison }, await readAssets(), MOST_BYTES);
   await writeAtomic(out, html);
   const bytes = showCount(Math.ceil(Buffer.byteLength(html) / 1000));
   process.stdout.write(
     `${out}: ${runs.length === 1 ? '1 run' : `${runs.length} runs`}, ${bytes} kB\n`,
   );
+}
+
+/** Of runs that have begun, each once; among several, a damaged one is only told of in their table. */
+function foldersOf(runs: readonly ComparedRun[]): string[] {
+  const readable = runs.filter(({ facts }) => runs.length === 1 || facts.status !== 'damaged');
+  return [
+    ...new Set(readable.flatMap(({ facts }) => (facts.folder ? [String(facts.folder)] : []))),
+  ];
 }
 
 /** Runs beside each other; of a sweep also its cells and what its parameters do. */

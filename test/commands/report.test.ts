@@ -78,6 +78,18 @@ describe('cifar-run report', () => {
     expect(nowhere.stderr).to.match(/^cannot write no\/where\.html: ENOENT/);
   });
 
+  it('tells of a damaged run among others in their table alone', async () => {
+    const summary = join(await findRun('small/latest~1', join(folder, 'runs')), 'summary.json');
+    const whole = readFileSync(summary);
+    writeFileSync(summary, whole.subarray(0, 100));
+    const alone = await say('report small/latest~1');
+    expect(alone.exitCode).to.equal(2);
+    expect(alone.stderr).to.match(/summary\.json is damaged: its 100 characters are no whole/);
+    expect(await report('small -o damaged.html')).to.match(/: 1 run, /);
+    expect(read('damaged.html')).to.include('<td>damaged</td>');
+    writeFileSync(summary, whole);
+  });
+
   it('tells of a run that was interrupted as far as it went', async () => {
     const run = await findRun('latest', join(folder, 'runs'));
     const whole = await runDetail(run);

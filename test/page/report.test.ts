@@ -8,7 +8,7 @@ import { expect } from 'chai';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { loadExperiment } from '../../src/config/load.ts';
 import { markDefaults } from '../../src/config/mark-defaults.ts';
-import { fitThumbnails } from '../../src/page/report/fit-thumbnails.ts';
+import { fittedHtml } from '../../src/page/report/fitted-html.ts';
 import { reportHtml } from '../../src/page/report/report-html.tsx';
 import type { Report } from '../../src/page/report/report-view.tsx';
 import { useChromium } from '../chromium.ts';
@@ -43,16 +43,26 @@ describe('a report as a file', () => {
     const runs = Array.from({ length: 20 }, (_, run) =>
       runDetailOf({ run, classNames, phases, thumbnails, configuration }),
     );
-    const html = reportHtml({ runs: fitThumbnails(runs, 1e6), comparison }, assets);
+    const html = fittedHtml({ runs, comparison }, assets, 2.9e6);
     expect(Buffer.byteLength(html)).to.be.below(3e6);
-    expect(html.match(/<img /g)?.length).to.be.above(20 * 4);
+    expect(html.match(/<img /g)?.length).to.be.above(20 * 10);
   });
 
   it('of twenty runs of a hundred classes as well', () => {
-    const classNames = names(100);
-    const runs = Array.from({ length: 20 }, (_, run) => runDetailOf({ run, classNames }));
+    const [classNames, phases] = [names(100), { head: 50, 'fine-tune': 150 }];
+    const runs = Array.from({ length: 20 }, (_, run) => runDetailOf({ run, classNames, phases }));
     const html = reportHtml({ runs, comparison: several(20).comparison }, assets);
     expect(Buffer.byteLength(html)).to.be.below(3e6);
+  });
+
+  it('of a single run has all pictures', async () => {
+    const thumbnails = await noiseThumbnails(25, 64);
+    const html = fittedHtml(
+      { runs: [runDetailOf({ thumbnails })], comparison: null },
+      assets,
+      2.9e6,
+    );
+    expect(html.match(/<img /g)).to.have.length(50);
   });
 
   it('takes names for what they are, not for HTML', () => {

@@ -36,9 +36,11 @@ export function ConfusionMap({ names, confusion, cell, onPoint, onCell }: Matrix
       onClick={() => cell && onCell?.(cell.truth, cell.predicted)}
     >
       <svg viewBox={`0 0 ${size} ${size}`} aria-hidden="true">
-        {stepPaths(confusion).map((d, step) => (
-          <path key={step} d={d} style={{ fillOpacity: (step + 1) / STEPS }} />
-        ))}
+        <g transform="translate(0 0.5)">
+          {stepPaths(confusion).map((d, step) => (
+            <path key={step} d={d} style={{ strokeOpacity: (step + 1) / STEPS }} />
+          ))}
+        </g>
         {cell && <CellFrame cell={cell} />}
       </svg>
     </div>
@@ -49,14 +51,14 @@ function CellFrame({ cell }: { readonly cell: Cell }) {
   return <rect class="frame" x={cell.predicted} y={cell.truth} width="1" height="1" />;
 }
 
-/** For each step the squares of its cells. */
+/** For each step its cells: lines as wide as they are long, along the cells' upper edges. */
 function stepPaths(confusion: readonly (readonly number[])[]): string[] {
   const paths = new Array<string>(STEPS).fill('');
   for (const [i, row] of confusion.entries()) {
     for (const [j, count] of row.entries()) {
       if (count === 0) continue;
       const step = Math.ceil(STEPS * Math.sqrt(shareOf(row, j))) - 1;
-      paths[step] += `M${j} ${i}h1v1h-1z`;
+      paths[step] += `M${j} ${i}h1`;
     }
   }
   return paths;
