@@ -12,6 +12,19 @@ const built = await Promise.all([
     outdir: 'dist/page',
     write: false,
   }),
+  build({
+    ...pageBundle,
+    // The page loads tfjs only when it is asked for a prediction.
+    format: 'esm',
+    splitting: true,
+    loader: { '.html': 'copy', '.svg': 'copy' },
+    entryNames: '[name]',
+    entryPoints: ['main.tsx', 'main.css', 'index.html', 'icon.svg'].map(
+      (name) => `src/ui/app/${name}`,
+    ),
+    outdir: 'dist/page/ui',
+    write: false,
+  }),
 ]);
 
 // Only now: a build that fails leaves the last one as it was.

@@ -196,6 +196,21 @@ program
   });
 
 program
+  .command('ui')
+  .description('show all runs on a local web page, live while they go on')
+  .option(...RUNS_OPTION)
+  .option(
+    '--host <name>',
+    'name or address to listen on; 0.0.0.0: all of this machine',
+    '127.0.0.1',
+  )
+  .option('--port <n>', 'port to listen on; 0: any that is free', '8321')
+  .action(async (options) => {
+    const { uiCommand } = await import('./commands/ui.ts');
+    await uiCommand(options);
+  });
+
+program
   .command('rm')
   .description('delete runs, after asking')
   .argument('<run...>', RUN_HELP)

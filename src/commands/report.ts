@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ComparedRun } from '../compare/compared-run.ts';
+import { runLabels } from '../compare/run-labels.ts';
 import { sortRuns } from '../compare/select.ts';
-import { differingSettings, showBriefly } from '../compare/settings.ts';
 import { summarizeSweep } from '../compare/sweep-summary.ts';
 import {
   cellsTable,
@@ -30,9 +30,6 @@ export interface ReportOptions {
 
 /** Pictures are left out where a report would have more. */
 const MOST_BYTES = 2.9e6;
-
-/** Settings by which a run is named, at most. */
-const MOST_IN_LABEL = 3;
 
 /**
  * `cifar-run report RUN…`: what runs were and gave as one HTML file that opens without a network.
@@ -98,22 +95,6 @@ function comparisonOf({ runs, sweep }: ComparedRuns): Comparison {
         : []),
     ],
   };
-}
-
-/** A run by the settings that not all share; by its name where they are many, or another's too. */
-function runLabels(runs: readonly ComparedRun[]): Record<string, string> {
-  const differing = differingSettings(runs).filter((path) => path !== 'name');
-  const settings = runs.map((run) =>
-    showBriefly(Object.fromEntries(differing.map((path) => [path, run.settings[path] ?? null]))),
-  );
-  const isTelling = (label: string) =>
-    differing.length <= MOST_IN_LABEL && settings.filter((other) => other === label).length === 1;
-  return Object.fromEntries(
-    runs.map(({ facts }, i) => {
-      const label = settings[i] ?? '';
-      return [facts.run, isTelling(label) ? label : facts.run];
-    }),
-  );
 }
 
 async function readAssets() {

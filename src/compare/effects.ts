@@ -1,6 +1,6 @@
 import { mean, quantile, sampleRankCorrelation, sumNthPowerDeviations } from 'simple-statistics';
 import type { Json } from '../config/experiment.ts';
-import { showValue } from '../plan/sweep.ts';
+import { showValue } from '../plan/show-value.ts';
 import { type ComparedRun, counts, valueIn } from './compared-run.ts';
 import { type Spread, spreadOf } from './spread.ts';
 

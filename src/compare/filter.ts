@@ -1,6 +1,6 @@
 import type { Json } from '../config/experiment.ts';
 import { InputError } from '../errors.ts';
-import { showValue } from '../plan/sweep.ts';
+import { showValue } from '../plan/show-value.ts';
 
 /** What a run has in a column; `undefined` where it has nothing, which equals null and nothing else. */
 export type Lookup = (column: string) => Json | undefined;

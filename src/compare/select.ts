@@ -1,5 +1,5 @@
 import { goalOf } from '../config/goal.ts';
-import { showValue } from '../plan/sweep.ts';
+import { showValue } from '../plan/show-value.ts';
 import { findColumn, knownColumns } from './columns.ts';
 import { type ComparedRun, type Metric, valueIn } from './compared-run.ts';
 import { parseFilter } from './filter.ts';
@@ -12,11 +12,15 @@ export interface Order {
 
 /**
  * The runs for which a filter holds.
+ * @param known all columns of the runs, where they are known already.
  * @throws InputError when it makes no sense, or names a column that no run has.
  */
-export function filterRuns(runs: readonly ComparedRun[], text: string): ComparedRun[] {
+export function filterRuns(
+  runs: readonly ComparedRun[],
+  text: string,
+  known: readonly string[] = knownColumns(runs),
+): ComparedRun[] {
   const { columns, holds } = parseFilter(text);
-  const known = knownColumns(runs);
   const names = new Map(
     columns.map(({ name, at }) => [
       name,
@@ -28,11 +32,16 @@ export function filterRuns(runs: readonly ComparedRun[], text: string): Compared
 
 /**
  * `val_loss` and `val_accuracy` the best first, all else from the least; a minus before it turns it round.
+ * @param known all columns of the runs, where they are known already.
  * @throws InputError for a column that no run has.
  */
-export function parseOrder(text: string, runs: readonly ComparedRun[]): Order {
+export function parseOrder(
+  text: string,
+  runs: readonly ComparedRun[],
+  known: readonly string[] = knownColumns(runs),
+): Order {
   const turned = text.startsWith('-');
-  const column = findColumn(turned ? text.slice(1) : text, knownColumns(runs));
+  const column = findColumn(turned ? text.slice(1) : text, known);
   const isMetric = runs.some(({ metrics }) => column in metrics);
   const goal = isMetric ? goalOf(column) : 'minimize';
   const other = goal === 'minimize' ? 'maximize' : 'minimize';

@@ -1,6 +1,6 @@
 import type { Json } from '../config/experiment.ts';
 import type { Settings } from '../plan/cells.ts';
-import { showValue } from '../plan/sweep.ts';
+import { showValue } from '../plan/show-value.ts';
 import type { ComparedRun } from './compared-run.ts';
 
 /**

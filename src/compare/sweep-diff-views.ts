@@ -1,4 +1,4 @@
-import { showValue } from '../plan/sweep.ts';
+import { showValue } from '../plan/show-value.ts';
 import type { Cell } from './cells.ts';
 import { chance, changesTable, type DiffView, type Section } from './diff-views.ts';
 import { shortNames } from './settings.ts';

@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Json } from '../config/experiment.ts';
-import { showValue } from '../plan/sweep.ts';
+import { showValue } from '../plan/show-value.ts';
 import { columns as aligned } from '../plan/table.ts';
 import type { Spread } from './spread.ts';
 

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
 import type { DataConfig } from '../config/experiment.ts';
-import { InputError } from '../errors.ts';
 
 /** Means and deviations of the ImageNet training pictures: BGR bytes, and RGB divided by 255. */
 const caffeMean = [103.939, 116.779, 123.68];
@@ -12,11 +11,11 @@ const torchDeviation = [0.229, 0.224, 0.225];
  * `torch` and `tf`; `scale` is x / 255.
  *
  * @param x NHWC, RGB or grey, float32, 0 to 255.
- * @throws InputError for `caffe` and `torch` on grey pictures.
+ * @throws RangeError for `caffe` and `torch` on grey pictures, which the rules of files know before.
  */
 export function preprocess(x: tf.Tensor4D, mode: DataConfig['preprocess']): tf.Tensor4D {
   if ((mode === 'caffe' || mode === 'torch') && x.shape[3] !== 3)
-    throw new InputError(
+    throw new RangeError(
       `preprocess: ${mode} takes pictures of 3 channels, received ${x.shape[3]}; use scale, tf or none`,
     );
   return tf.tidy(() => {

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { ClassTable } from './class-table.tsx';
 import { ConfigurationView } from './configuration.tsx';
 import { ConfusionView } from './confusion/confusion-view.tsx';
@@ -16,10 +17,12 @@ interface RunViewProps {
   readonly run: RunDetail;
   /** Is called for a cell of the confusion matrix that is chosen; left out: none can be. */
   readonly onCell?: (truth: number, predicted: number) => void;
+  /** What else there is to see of the model, after what its classes gave. */
+  readonly children?: ComponentChildren;
 }
 
 /** One run, from what it gave to how it is done again. */
-export function RunView({ run, onCell }: RunViewProps) {
+export function RunView({ run, onCell, children }: RunViewProps) {
   const { classes, thumbnails, epochs } = run;
   return (
     <article class="run" id={run.name} aria-label={run.name}>
@@ -52,6 +55,7 @@ export function RunView({ run, onCell }: RunViewProps) {
           <ClassTable classes={classes} />
         </Section>
       )}
+      {children}
       {thumbnails && thumbnails.mistakes.length > 0 && (
         <Section title="Hardest mistakes" note="wrong answers, the surest first">
           <ThumbnailGrid thumbnails={thumbnails.mistakes} />

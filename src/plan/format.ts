@@ -3,7 +3,8 @@ import type { Shape } from '../model/graph.ts';
 import type { Memory } from './memory.ts';
 import { sum } from './parameters.ts';
 import type { Plan, PlannedLayer } from './plan.ts';
-import { type PlannedCell, showValue } from './sweep.ts';
+import { showValue } from './show-value.ts';
+import type { PlannedCell } from './sweep.ts';
 import { type Align, columns } from './table.ts';
 
 /** The plan as people read it, a line an element. */

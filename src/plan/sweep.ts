@@ -7,6 +7,7 @@ import { type Settings, sweepCells } from './cells.ts';
 import { planExperiment } from './experiment.ts';
 import { sum } from './parameters.ts';
 import type { Plan } from './plan.ts';
+import { showValue } from './show-value.ts';
 
 export interface PlannedSweep {
   readonly name: string;
@@ -135,16 +136,4 @@ export function showSettings(settings: Settings): string {
   return Object.entries(settings)
     .map(([name, value]) => `${name}=${showValue(value)}`)
     .join(', ');
-}
-
-/** A value in few letters. */
-export function showValue(value: Json | undefined): string {
-  if (value === undefined) return '';
-  if (typeof value === 'number') return String(shortened(value));
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-/** Drawn numbers have sixteen digits. */
-function shortened(value: number): number {
-  return Number.isInteger(value) ? value : Number(value.toPrecision(4));
 }

@@ -89,15 +89,25 @@ async function runsOf(folder: string): Promise<ComparedRun[]> {
 }
 
 async function comparedRun(place: RunPlace): Promise<ComparedRun> {
+  return { ...(await runWithoutSettings(place)), settings: await settingsOf(place.path) };
+}
+
+/** All of a run but its settings, which take the longest to read. */
+export async function runWithoutSettings(place: RunPlace): Promise<ComparedRun> {
   const { path, experiment, id, started, state, error, epochs, seconds, metrics } =
     await listedRun(place);
-  const resolved = await readFile(join(path, 'resolved.yaml'), 'utf8').catch(() => 'null');
   const facts = { run: nameOf(place), experiment, id, started, status: state };
   return {
     facts: { ...facts, error, epochs, seconds, folder: path },
-    settings: flatSettings((parse(resolved) as Json) ?? {}),
+    settings: {},
     metrics: finiteOf(metrics),
   };
+}
+
+/** What resolved.yaml in a run's folder sets; nothing where there is none. */
+export async function settingsOf(folder: string): Promise<ComparedRun['settings']> {
+  const resolved = await readFile(join(folder, 'resolved.yaml'), 'utf8').catch(() => 'null');
+  return flatSettings((parse(resolved) as Json) ?? {});
 }
 
 function finiteOf(metrics: Readonly<Record<string, number>>): Record<string, number> {

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 import { preprocess } from '../../src/data/preprocess.ts';
-import { InputError } from '../../src/errors.ts';
 import { useEngine } from '../engine.ts';
 
 describe('preprocess', () => {
@@ -29,7 +28,7 @@ describe('preprocess', () => {
 
   it('refuses a mode of RGB means for grey pictures', () => {
     expect(() => preprocess(tf.zeros([1, 2, 2, 1]), 'caffe')).to.throw(
-      InputError,
+      RangeError,
       'preprocess: caffe takes pictures of 3 channels, received 1; use scale, tf or none',
     );
   });

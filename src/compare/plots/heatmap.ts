@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { showValue } from '../../plan/sweep.ts';
+import { showValue } from '../../plan/show-value.ts';
 import { COLORS, EM_PER_CHARACTER } from '../../record/plots/theme.ts';
 import type { Cell } from '../cells.ts';
 import { shortNames } from '../settings.ts';

@@ -1,7 +1,7 @@
 import { median } from 'simple-statistics';
 import type { TopLevelSpec } from 'vega-lite';
 import type { Json } from '../../config/experiment.ts';
-import { showValue } from '../../plan/sweep.ts';
+import { showValue } from '../../plan/show-value.ts';
 import { COLORS } from '../../record/plots/theme.ts';
 import { type Cell, rankCells } from '../cells.ts';
 import { shortNames } from '../settings.ts';
@@ -18,21 +18,28 @@ const STEEP = 30;
 const CROWDED = 60;
 const TICKS = 5;
 
-interface Axis {
+/** An axis of parallel coordinates; heights are from 0, at the foot, to 1. */
+export interface ParallelAxis {
   readonly title: string;
-  /** From 0, at the foot, to 1. */
-  height(cell: Cell): number | null;
   readonly ticks: readonly { readonly label: string; readonly height: number }[];
+}
+
+interface Axis extends ParallelAxis {
+  height(cell: Cell): number | null;
+}
+
+/** One for each parameter, and the metric's. */
+export function parallelAxes(summary: SweepSummary): Axis[] {
+  const { cells, parameters } = summary;
+  const titles = shortNames(parameters);
+  const ofParameters = parameters.map((path, i) => parameterAxis(cells, path, titles[i] ?? path));
+  return [...ofParameters, metricAxis(summary)];
 }
 
 /** A line for each cell through its values of all parameters to its metric, coloured by this. */
 export function parallelChart(summary: SweepSummary): TopLevelSpec {
-  const { name, metric, parameters, cells, best } = summary;
-  const titles = shortNames(parameters);
-  const axes = [
-    ...parameters.map((path, i) => parameterAxis(cells, path, titles[i] ?? path)),
-    metricAxis(summary),
-  ];
+  const { name, metric, cells, best } = summary;
+  const axes = parallelAxes(summary);
   // The best is drawn last, over all others.
   const known = rankCells(cells, metric).filter(({ metrics }) => metrics[metric.name]);
   known.reverse();

@@ -1,5 +1,5 @@
 import type { Json } from '../../config/experiment.ts';
-import { showValue } from '../../plan/sweep.ts';
+import { showValue } from '../../plan/show-value.ts';
 import type { Cell } from '../cells.ts';
 import type { Metric } from '../compared-run.ts';
 

@@ -1,5 +1,6 @@
 import type { TargetedKeyboardEvent } from 'preact';
 import { percent } from '../../record/plots/theme.ts';
+import { heatOf } from '../heat.ts';
 import type { MatrixProps } from './matrix-props.ts';
 import { move } from './move.ts';
 import { type Cell, shareOf } from './share.ts';
@@ -78,15 +79,13 @@ export function ConfusionTable({ names, confusion, cell, onPoint, onCell }: Matr
   );
 }
 
-/** Share of a row from which the colour is so strong that text on it has to be in the other one. */
-const STRONG = 0.25;
-
 /** A square root shows the few pictures of a mistake beside the many that are right. */
 function look(share: number) {
   if (share === 0) return {};
+  const { part, isStrong } = heatOf(Math.sqrt(share));
   return {
-    style: `--heat-share: ${Math.round(100 * Math.sqrt(share))}%`,
-    ...(share > STRONG && { class: 'strong' }),
+    style: `--heat-share: ${Math.round(100 * part)}%`,
+    ...(isStrong && { class: 'strong' }),
   };
 }
 

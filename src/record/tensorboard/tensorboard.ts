@@ -1,6 +1,6 @@
 import type { Experiment, Json, PhaseConfig } from '../../config/experiment.ts';
 import type { Settings } from '../../plan/cells.ts';
-import { showValue } from '../../plan/sweep.ts';
+import { showValue } from '../../plan/show-value.ts';
 import type { EpochRecord } from '../../train/callbacks.ts';
 import { EventsFile, now } from './events-file.ts';
 import { type HParams, hparamsBegin, hparamsEnd, image, scalar } from './summaries.ts';

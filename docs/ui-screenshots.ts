@@ -1,0 +1,87 @@
+// Makes the pictures of `cifar-run ui` in docs/pages, of finished runs and a sweep, once the program is built:
+// `npx tsx docs/ui-screenshots.ts FOLDER-OF-RUNS RUN FIRST SECOND SWEEP`. Needs Chromium.
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { chromium, type Page } from 'playwright-core';
+import sharp from 'sharp';
+import { chromiumPath } from '../test/chromium.ts';
+
+interface Shot {
+  readonly name: string;
+  readonly path: string;
+  readonly dark?: boolean;
+  readonly width?: number;
+  readonly height?: number;
+  /** Brings into view what the picture is about. */
+  readonly prepare?: (page: Page) => Promise<void>;
+}
+
+const [runs = 'runs', run = '', first = '', second = '', sweep = ''] = process.argv.slice(2);
+const two = new URLSearchParams([
+  ['run', first],
+  ['run', second],
+]);
+
+const SHOTS: readonly Shot[] = [
+  { name: 'runs', path: `/?${two}` },
+  { name: 'runs-dark', path: '/', dark: true },
+  { name: 'runs-narrow', path: '/', width: 390, height: 780 },
+  { name: 'run', path: `/run/${run}` },
+  {
+    name: 'pictures',
+    path: `/run/${run}`,
+    prepare: async (page) => {
+      // The most frequent mistake.
+      const cells = page.locator('.matrix td:not(.strong)');
+      const counts = await cells.evaluateAll((all) =>
+        all.map((cell) => Number.parseInt(cell.textContent ?? '', 10)),
+      );
+      await cells.nth(counts.indexOf(Math.max(...counts))).click();
+      await page.getByRole('dialog').getByRole('img').first().waitFor();
+    },
+  },
+  {
+    name: 'prediction',
+    path: `/run/${run}`,
+    height: 520,
+    prepare: async (page) => {
+      const picture = await sharp(`${runs}/${run}/pictures.webp`)
+        .extract({ left: 0, top: 0, width: 28, height: 28 })
+        .png()
+        .toBuffer();
+      const file = { name: 'digit.png', mimeType: 'image/png', buffer: picture };
+      await page.getByLabel('choose a picture').setInputFiles(file);
+      await page.getByRole('table', { name: 'digit.png' }).waitFor();
+      await page
+        .getByRole('heading', { name: 'Try it' })
+        .evaluate((heading) => heading.scrollIntoView());
+    },
+  },
+  { name: 'compare', path: `/compare?${two}` },
+  { name: 'diff', path: `/diff?${two}` },
+  { name: 'sweep', path: `/sweep/${sweep}`, height: 1080 },
+];
+
+const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+const server = execa(process.execPath, [cli, 'ui', '--runs', runs, '--port', '0']);
+const url = await new Promise<string>((resolve) => {
+  server.stdout.on('data', (line) => resolve(/http:\S+/.exec(String(line))?.[0] ?? ''));
+});
+const browser = await chromium.launch({ executablePath: chromiumPath() });
+for (const { name, path, dark, width = 1280, height = 860, prepare } of SHOTS) {
+  const colorScheme = dark ? 'dark' : 'light';
+  const page = await browser.newPage({ viewport: { width, height }, colorScheme });
+  await page.goto(new URL(path, url).href);
+  await page.locator('main .card:visible').first().waitFor();
+  await page.waitForTimeout(1000);
+  await prepare?.(page);
+  const file = fileURLToPath(new URL(`pages/ui-${name}.png`, import.meta.url));
+  // 256 colours are enough for a page, in a third of the bytes.
+  await sharp(await page.screenshot())
+    .png({ palette: true })
+    .toFile(file);
+  await page.close();
+}
+await browser.close();
+server.kill('SIGINT');
+await server.catch(() => {});

@@ -1,0 +1,23 @@
+import { resolve } from 'node:path';
+import { showCount } from '../counts.ts';
+import { InputError } from '../errors.ts';
+import { serveUi } from '../ui/serve.ts';
+
+export interface UiCommandOptions {
+  /** Folder that holds all runs. */
+  readonly runs: string;
+  readonly host: string;
+  readonly port: string;
+}
+
+/**
+ * `cifar-run ui`: the runs of a folder on a local web page, until the program is ended.
+ * @throws InputError for a port that is none, RunError for one that is taken.
+ */
+export async function uiCommand({ runs, host, port }: UiCommandOptions): Promise<void> {
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+    throw new InputError(`--port takes a number from 0 to 65535. Received: ${port}`);
+  const { url, index } = await serveUi({ runs: resolve(runs), host, port: Number(port) });
+  const count = `${showCount(index.runs.length)} ${index.runs.length === 1 ? 'run' : 'runs'}`;
+  process.stdout.write(`${url}  ${count} in ${runs}; Ctrl-C ends it\n`);
+}

@@ -1,0 +1,37 @@
+import { Chart } from '../../page/curves/chart.tsx';
+import { Heading } from '../../page/heading.tsx';
+import { Section } from '../../page/section.tsx';
+import type { Comparison } from '../several.ts';
+import { Answered } from './answered.tsx';
+import { EntryTable } from './entry-table.tsx';
+import { useAnswer } from './live.ts';
+import { runsUrl } from './router.ts';
+
+/** Runs side by side. */
+export function ComparePage({ runs }: { readonly runs: readonly string[] }) {
+  const answer = useAnswer<Comparison>(runsUrl('/api/compare', runs), runs);
+  return (
+    <Answered answer={answer}>
+      {({ names, table, charts }) => (
+        <article class="run">
+          <Heading>Compare {names.length} runs</Heading>
+          {names.length === 2 && (
+            <p>
+              <a href={runsUrl('/diff', names)}>What the second has otherwise than the first</a>
+            </p>
+          )}
+          <Section title="Curves" note="on validation pictures">
+            <div class="charts">
+              {charts.map((chart) => (
+                <Chart key={chart.metric} {...chart} />
+              ))}
+            </div>
+          </Section>
+          <Section title="What they do not share, and what they gave">
+            <EntryTable table={table} names={names} label="runs side by side" />
+          </Section>
+        </article>
+      )}
+    </Answered>
+  );
+}

@@ -1,0 +1,61 @@
+import { Chart } from '../../page/curves/chart.tsx';
+import { Heading } from '../../page/heading.tsx';
+import { Section } from '../../page/section.tsx';
+import type { Difference } from '../several.ts';
+import { Answered } from './answered.tsx';
+import { EntryTable } from './entry-table.tsx';
+import { useAnswer } from './live.ts';
+import { FlippedPictures } from './pictures/flipped-pictures.tsx';
+import { runsUrl, runUrl } from './router.ts';
+
+/** What the second of two runs has otherwise than the first, and whether it is better. */
+export function DiffPage({ runs }: { readonly runs: readonly string[] }) {
+  const answer = useAnswer<Difference>(runsUrl('/api/diff', runs), runs);
+  return (
+    <Answered answer={answer}>
+      {({ names, verdict, sections, charts, fixed, broken }) => (
+        <article class="run">
+          <header class="card summary">
+            <Heading>Is the second run better?</Heading>
+            <Verdict verdict={verdict} />
+            <dl class="versus">
+              {names.map((name, i) => (
+                <div key={name}>
+                  <dt class="soft">{i === 0 ? 'first' : 'second'}</dt>
+                  <dd>
+                    <a href={runUrl(name)}>{name}</a>
+                  </dd>
+                </div>
+              ))}
+            </dl>
+            <a href={runsUrl('/diff', names.toReversed())}>the other way round</a>
+          </header>
+          <Section title="Curves" note="on validation pictures">
+            <div class="charts">
+              {charts.map((chart) => (
+                <Chart key={chart.metric} {...chart} />
+              ))}
+            </div>
+          </Section>
+          <FlippedPictures run={names[1]} fixed={fixed} broken={broken} />
+          {sections.map(({ title, table }) => (
+            <Section key={title} title={title.charAt(0).toUpperCase() + title.slice(1)}>
+              <EntryTable table={table} label={title} />
+            </Section>
+          ))}
+        </article>
+      )}
+    </Answered>
+  );
+}
+
+/** The reasons are in columns. */
+function Verdict({ verdict }: { readonly verdict: string }) {
+  const [answer = '', ...reasons] = verdict.split('\n');
+  return (
+    <>
+      <p class="verdict">{answer}</p>
+      {reasons.length > 0 && <pre class="soft">{reasons.join('\n')}</pre>}
+    </>
+  );
+}

@@ -1,0 +1,91 @@
+import { heatOf } from '../../../page/heat.ts';
+import type { SweepCell, SweepDetail } from '../../several.ts';
+import { runsUrl, runUrl } from '../router.ts';
+import { showSetting } from './show-setting.ts';
+
+/** Even the worst cell is coloured. */
+const LEAST = 0.08;
+
+/** The metric for each pair of values of a sweep's two parameters; a cell leads to its runs. */
+export function HeatMap({ sweep }: { readonly sweep: SweepDetail }) {
+  const { parameters, cells, metric } = sweep;
+  const steps = parameters.map((parameter) => ({
+    ...parameter,
+    values: valuesOf(sweep, parameter.path),
+  }));
+  const [down, across] = steps.toSorted((a, b) => a.values.length - b.values.length);
+  if (!down || !across) return null;
+  const cellAt = (row: string, column: string) =>
+    cells.find(
+      (cell) => showSetting(cell, down.path) === row && showSetting(cell, across.path) === column,
+    );
+  return (
+    <div class="scroll">
+      <table class="heat" aria-label={`mean ${metric.name} by ${down.title} and ${across.title}`}>
+        <thead>
+          <tr>
+            <th scope="col" class="soft">
+              {down.title} ↓ {across.title} →
+            </th>
+            {across.values.map((column) => (
+              <th key={column} scope="col">
+                {column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {down.values.map((row) => (
+            <tr key={row}>
+              <th scope="row">{row}</th>
+              {across.values.map((column) => (
+                <HeatCell
+                  key={column}
+                  cell={cellAt(row, column)}
+                  isBest={cellAt(row, column) === cells[0]}
+                />
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function HeatCell({
+  cell,
+  isBest,
+}: {
+  readonly cell: SweepCell | undefined;
+  readonly isBest: boolean;
+}) {
+  const height = cell?.heights.at(-1) ?? null;
+  if (!cell?.result || height === null)
+    return <td class="soft">{Object.keys(cell?.statuses ?? {}).join(', ')}</td>;
+  const { mean, sd } = cell.result;
+  const heat = heatOf(LEAST + (1 - LEAST) * height);
+  const [first = '', ...more] = cell.runs;
+  return (
+    <td
+      class={heat.isStrong ? 'full' : ''}
+      style={{ '--share': heat.part.toFixed(3) }}
+      {...(isBest && { 'data-best': true })}
+    >
+      <a href={more.length > 0 ? runsUrl('/compare', cell.runs) : runUrl(first)}>
+        {isBest && <span title="the best">★ </span>}
+        {mean.toFixed(4)}
+        {sd !== null && <small> ± {sd.toFixed(4)}</small>}
+      </a>
+    </td>
+  );
+}
+
+/** Numbers from the least, all else in the order of the cells. */
+function valuesOf({ cells }: SweepDetail, path: string): string[] {
+  const values = [...new Set(cells.map((cell) => cell.key[path] ?? null))];
+  const areNumbers = values.every((value) => typeof value === 'number');
+  const ordered = areNumbers ? values.toSorted((a, b) => Number(a) - Number(b)) : values;
+  const texts = ordered.map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
+  return [...new Set(texts)];
+}

@@ -1,0 +1,357 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { execa, type ResultPromise } from 'execa';
+import type { Page } from 'playwright-core';
+import sharp from 'sharp';
+import { useChromium } from '../chromium.ts';
+import { cifarRun, cli } from '../command-line.ts';
+import { useEngine } from '../engine.ts';
+import { makeRun } from './made-runs.ts';
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const config = (name: string) => fileURLToPath(new URL(`../../configs/${name}`, import.meta.url));
+
+/** A run of seconds. */
+const SMALL = [
+  ...['--set', 'data.limit={train: 300, validation: 150}'],
+  ...['--set', 'phases.head.epochs=1', '--set', 'phases.fine-tune.epochs=1'],
+];
+
+const SWEEP = `
+extends: ${config('quickstart.yaml')}
+name: rates
+data: { limit: { train: 100, validation: 60 } }
+phases:
+  - { name: head, epochs: 1 }
+  - { name: fine-tune, epochs: 1 }
+sweep:
+  metric: { name: val_accuracy, goal: maximize }
+  parameters:
+    phases.head.optimizer.learningRate: { values: [1e-2, 1e-4] }
+    phases.fine-tune.optimizer.learningRate: { values: [1e-3, 1e-4] }
+`;
+
+/** What axe-core's script adds to a page. */
+interface Axe {
+  readonly axe: {
+    run(): Promise<{
+      violations: { readonly id: string; readonly nodes: { readonly html: string }[] }[];
+    }>;
+  };
+}
+
+describe('the page of all runs', () => {
+  // Installs TensorFlow where no other test has.
+  useEngine();
+  const browser = useChromium();
+  const folder = mkdtempSync(join(tmpdir(), 'cifar-run-page-'));
+  const runs = join(folder, 'runs');
+  let server: ResultPromise;
+  let url: string;
+  let first: string;
+  let second: string;
+  let page: Page;
+  /** What the browser complained of: a policy that was broken, an error of the page. */
+  let complaints: string[];
+
+  /** @returns name of the run, `quickstart/…`. */
+  async function run(...args: string[]): Promise<string> {
+    const { stdout, stderr } = await cifarRun([config('quickstart.yaml'), '--runs', runs, ...args]);
+    const name = /quickstart\/[^/\s]+$/m.exec(stdout)?.[0];
+    if (!name) throw new Error(`no run: ${stdout}${stderr}`);
+    return name;
+  }
+
+  before(async function () {
+    this.timeout(0);
+    first = await run(...SMALL);
+    second = await run(...SMALL, '--set', 'phases.fine-tune.optimizer.learningRate=1e-3');
+    writeFileSync(join(folder, 'rates.yaml'), SWEEP);
+    await cifarRun([join(folder, 'rates.yaml'), '--runs', runs]);
+    for (let i = 0; i < 120; i++) makeRun(runs, i);
+    server = execa(process.execPath, [cli, 'ui', '--runs', runs, '--port', '0']);
+    url = await new Promise((resolve) => {
+      server.stdout?.on('data', (line) => resolve(/http:\S+/.exec(String(line))?.[0] ?? ''));
+    });
+  });
+
+  after(async () => {
+    server?.kill('SIGINT');
+    const { signal } = (await server?.catch((error) => error)) ?? {};
+    expect(signal).to.equal('SIGINT');
+    rmSync(folder, { recursive: true });
+  });
+
+  beforeEach(async () => {
+    page = await browser().newPage({ viewport: { width: 1280, height: 800 } });
+    complaints = [];
+    page.on('console', (message) => {
+      // A filter that makes no sense is answered with 400.
+      if (message.type() === 'error' && !/status of 400/.test(message.text()))
+        complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+  });
+
+  afterEach(async () => {
+    await page.close();
+    expect(complaints).to.deep.equal([]);
+  });
+
+  const at = (path: string) => page.goto(new URL(path, url).href);
+  const heading = (name: string | RegExp) => page.getByRole('heading', { name }).waitFor();
+  const count = (text: string) => page.getByText(text, { exact: true }).waitFor();
+  const filter = () => page.getByRole('searchbox', { name: 'filter' });
+  const query = () => new URL(page.url()).searchParams;
+  const runOf = (name: string) => `/run/${name}`;
+
+  it('filters, sorts and chooses columns, in an address that can be kept', async () => {
+    await at('/');
+    await count('126 runs');
+    await filter().fill('experiment = made and vars.dropout = 0.1');
+    await count('30 of 126 runs');
+    await page.getByRole('button', { name: 'val_accuracy' }).click();
+    await page.getByRole('columnheader', { name: 'val_accuracy' }).waitFor();
+    await page.locator('th[aria-sort="ascending"]').waitFor();
+    await page.getByText('Columns', { exact: true }).click();
+    await page.getByRole('searchbox', { name: 'find a column' }).fill('seed');
+    await page.getByRole('checkbox', { name: 'seed' }).check();
+    await page.getByRole('columnheader', { name: 'seed' }).waitFor();
+    const best = page.getByRole('row').nth(1);
+    await page.waitForFunction(() => document.querySelector('tbody')?.textContent?.includes('99'));
+    expect(await best.textContent()).to.match(/^made.*finished.*99\.00 %/);
+    expect(query().get('filter')).to.equal('experiment = made and vars.dropout = 0.1');
+    expect(query().get('sort')).to.equal('val_accuracy');
+    await page.reload();
+    await count('30 of 126 runs');
+    expect(await page.getByRole('columnheader').last().textContent()).to.equal('seed');
+    await filter().fill('sed = 1');
+    await page.getByRole('alert').getByText('Did you mean seed?').waitFor();
+  });
+
+  it('draws only the rows around those in view', async () => {
+    await at('/');
+    await count('126 runs');
+    expect(await page.locator('tbody tr:not(.space)').count()).to.be.below(126);
+    const rows = page.getByRole('region', { name: 'runs' });
+    await rows.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+    await page.locator('tr[aria-rowindex="127"]').waitFor();
+    expect(await page.locator('tr[aria-rowindex="127"]').textContent()).to.contain('made');
+  });
+
+  it('compares and tells apart the runs that are ticked', async () => {
+    await at('/?filter=experiment+%3D+quickstart');
+    await count('2 of 126 runs');
+    await page.getByRole('checkbox', { name: `tick ${first}` }).check();
+    await page.getByRole('checkbox', { name: `tick ${second}` }).check();
+    await page.getByRole('link', { name: 'Compare' }).click();
+    await heading('Compare 2 runs');
+    await page.getByRole('img', { name: /^Accuracy by epoch: .*learningRate.* from/ }).waitFor();
+    await page.getByRole('columnheader', { name: 'learningRate' }).waitFor();
+    await page.goBack();
+    expect(await page.getByRole('checkbox', { name: `tick ${first}` }).isChecked()).to.equal(true);
+    await page.getByRole('link', { name: 'Diff' }).click();
+    await heading('Is the second run better?');
+    const changed = page.getByRole('row', { name: /fine-tune\.optimizer\.learningRate/ });
+    expect(await changed.textContent()).to.match(/0\.0003.*0\.001|0\.001.*0\.0003/);
+    expect(await page.locator('.verdict').textContent()).to.match(/points of accuracy$/);
+  });
+
+  it('opens the pictures behind a cell of the confusion matrix, and goes back', async () => {
+    await at(runOf(first));
+    await heading('quickstart');
+    const csv = readFileSync(join(runs, first, 'predictions.csv'), 'utf8')
+      .trim()
+      .split('\n');
+    const [, truth, taken] =
+      csv
+        .slice(1)
+        .map((row) => row.split(','))
+        .find(([, a, b]) => a !== b) ?? [];
+    const all = csv.filter((row) => row.split(',').slice(1, 3).join() === `${truth},${taken}`);
+    const cell = [Number(truth) - 5, Number(taken) - 5] as const;
+    await page.locator('.matrix tbody tr').nth(cell[0]).locator('td').nth(cell[1]).click();
+    const dialog = page.getByRole('dialog', { name: `${truth}, taken for ${taken}` });
+    await dialog.getByRole('img').first().waitFor();
+    expect(await dialog.getByRole('img').count()).to.equal(Math.min(24, all.length));
+    const width = await page.evaluate(async () => {
+      const href = document.querySelector('dialog image')?.getAttribute('href') ?? '';
+      return (await createImageBitmap(await (await fetch(href)).blob())).width;
+    });
+    expect(width).to.be.above(0);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await page.goBack();
+    await dialog.waitFor();
+  });
+
+  it('says of a dropped picture what predictions.csv says of it', async () => {
+    await at(runOf(first));
+    const { columns, width, height, indexes } = JSON.parse(
+      readFileSync(join(runs, first, 'pictures.json'), 'utf8'),
+    );
+    const place = 7;
+    const region = { left: (place % columns) * width, top: Math.floor(place / columns) * height };
+    const png = await sharp(join(runs, first, 'pictures.webp'))
+      .extract({ ...region, width, height })
+      .png()
+      .toBuffer();
+    const [head = '', ...rows] = readFileSync(join(runs, first, 'predictions.csv'), 'utf8').split(
+      '\n',
+    );
+    const names = head
+      .split(',')
+      .slice(4)
+      .map((name) => name.slice(2));
+    const expected = rows[indexes[place]]?.split(',').slice(4).map(Number) ?? [];
+    const drop = page.getByText('Drop a picture here');
+    await drop.waitFor();
+    const transfer = await page.evaluateHandle(
+      (bytes) => {
+        const data = new DataTransfer();
+        data.items.add(new File([new Uint8Array(bytes)], 'digit.png', { type: 'image/png' }));
+        return data;
+      },
+      [...png],
+    );
+    await drop.dispatchEvent('drop', { dataTransfer: transfer });
+    const table = page.getByRole('table', { name: 'what the model says of digit.png' });
+    await table.waitFor();
+    const said = await table
+      .getByRole('row')
+      .evaluateAll((all) =>
+        all.map((row) => [row.querySelector('th')?.textContent, row.querySelector('data')?.value]),
+      );
+    expect(said).to.have.length(5);
+    for (const [name, probability] of said)
+      expect(Number(probability)).to.be.closeTo(expected[names.indexOf(name ?? '')] ?? -1, 1e-5);
+  });
+
+  it('shows a sweep: its best cell, lines that can be narrowed down, heat map, importance', async () => {
+    await at('/');
+    await page
+      .getByRole('navigation', { name: 'sweeps' })
+      .getByRole('link', { name: 'rates' })
+      .click();
+    await heading('rates');
+    await page.getByRole('img', { name: /^4 cells by head\.optimizer/ }).waitFor();
+    expect(await page.locator('.parallel path').count()).to.equal(4);
+    expect(await page.locator('.heat td').count()).to.equal(4);
+    await page
+      .getByRole('row', { name: /^head\.optimizer\.learningRate/ })
+      .first()
+      .waitFor();
+    const axis = (await page.locator('.grip').first().boundingBox()) as {
+      x: number;
+      y: number;
+      width: number;
+      height: number;
+    };
+    await page.mouse.move(axis.x + axis.width / 2, axis.y + 2);
+    await page.mouse.down();
+    await page.mouse.move(axis.x + axis.width / 2, axis.y + axis.height / 2 - 4);
+    await page.mouse.up();
+    await page.getByText('2 of 4 cells').waitFor();
+    await page.locator('.heat td a').first().click();
+    await heading('rates');
+    await page.getByText('Confusion matrix').waitFor();
+  });
+
+  it('follows a run that begins and goes on while it is open', async function () {
+    this.timeout(0);
+    await at('/?filter=experiment+%3D+live');
+    await page.evaluate(() => Object.assign(window, { neverReloaded: true }));
+    const training = run(...SMALL, '--set', 'name=live', '--set', 'phases.head.epochs=6').catch(
+      () => {},
+    );
+    await count('1 of 127 runs');
+    await page.getByRole('row').nth(1).getByText('running').waitFor();
+    await page.getByRole('row').nth(1).getByRole('link').click();
+    await page
+      .getByRole('status')
+      .getByText(/^ epoch [1-6] of 7$/)
+      .waitFor();
+    const shown = async () =>
+      Number(
+        await page
+          .locator('.legend .soft')
+          .first()
+          .textContent()
+          .then((text) => text?.slice(6)),
+      );
+    const before = await shown();
+    await page.locator('.state-finished').waitFor();
+    expect(await shown()).to.equal(7);
+    expect(before).to.be.below(7);
+    await page.getByText('Confusion matrix').waitFor();
+    expect(await page.evaluate(() => 'neverReloaded' in window)).to.equal(true);
+    await training;
+  });
+
+  it('can be used by keyboard alone', async () => {
+    await at('/');
+    await page.getByRole('row').nth(1).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('experiment = quickstart');
+    await page.getByText(/^2 of \d+ runs$/).waitFor();
+    await page.getByRole('checkbox', { name: `tick ${second}` }).waitFor();
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+    for (let i = 0; i < 30 && !(await focused())?.startsWith('tick '); i++)
+      await page.keyboard.press('Tab');
+    await page.keyboard.press('Space');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Space');
+    await page.getByText('2 runs ticked').waitFor();
+    const text = () => page.evaluate(() => document.activeElement?.textContent);
+    for (let i = 0; i < 30 && (await text()) !== 'Diff'; i++)
+      await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Enter');
+    await heading('Is the second run better?');
+    expect(await page.evaluate(() => document.activeElement?.id)).to.equal('main');
+    // As Alt and the left arrow do, which a browser without a window does not know.
+    await page.goBack();
+    await page.getByText('2 runs ticked').waitFor();
+  });
+
+  const views = () => ({
+    runs: '/',
+    run: runOf(first),
+    pictures: `${runOf(first)}?truth=5&taken=5`,
+    compare: `/compare?run=${first}&run=${second}`,
+    diff: `/diff?run=${first}&run=${second}`,
+    sweep: '/sweep/rates',
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const)
+    it(`has nothing that axe finds hard to use, ${colorScheme}`, async function () {
+      this.timeout(0);
+      await page.emulateMedia({ colorScheme });
+      const found: string[] = [];
+      for (const [view, path] of Object.entries(views())) {
+        await at(path);
+        await page.locator('main .card:visible').first().waitFor();
+        // Not as a script of the page, which its policy forbids.
+        await page.evaluate(readFileSync(axe, 'utf8'));
+        const violations = await page.evaluate(() => (window as unknown as Axe).axe.run());
+        for (const { id, nodes } of violations.violations)
+          found.push(...nodes.map(({ html }) => `${view}: ${id}: ${html}`));
+      }
+      expect(found).to.deep.equal([]);
+    });
+
+  it('fits a narrow screen', async () => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    for (const [view, path] of Object.entries(views())) {
+      await at(path);
+      await page.locator('main .card:visible').first().waitFor();
+      const { scrollWidth } = await page.evaluate(() => ({
+        scrollWidth: document.documentElement.scrollWidth,
+      }));
+      expect(scrollWidth, view).to.equal(360);
+    }
+  });
+});
