@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import { rankCells } from '../compare/cells.ts';
+import { type Cell, rankCells } from '../compare/cells.ts';
 import type { ComparedRun, Metric, Status } from '../compare/compared-run.ts';
 import { diffRuns } from '../compare/diff.ts';
 import { describeVerdict, diffSections, type Section } from '../compare/diff-views.ts';
@@ -82,6 +82,8 @@ export interface SweepCell {
   readonly runs: readonly string[];
   /** From 0 to 1 on each axis; `null`: unknown. */
   readonly heights: readonly (number | null)[];
+  /** From 0, the worst of the cells, to 1, the best; `null`: unknown. */
+  readonly worth: number | null;
 }
 
 /** `null` if there is no sweep in the folder. */
@@ -98,16 +100,27 @@ export async function sweepOf(folder: string): Promise<SweepDetail | null> {
     ...{ name, metric, effects },
     parameters: parameters.map((path, i) => ({ path, title: titles[i] ?? path })),
     cells: cells.map((cell) => ({
+      ...placeOf(cell, axes, metric),
       key: cell.key,
       statuses: cell.statuses,
       result: cell.metrics[metric.name] ?? null,
       runs: cell.runs.filter(hasBegun).map(({ facts }) => facts.run),
-      heights: axes.map((axis) => axis.height(cell)),
     })),
     axes: axes.map(({ title, ticks }) => ({ title, ticks })),
     table: runsTable(runs, runColumns(runs, [metric.name])),
     names: runs.map((run) => (hasBegun(run) ? run.facts.run : '')),
   };
+}
+
+/** The last axis is the metric's. */
+function placeOf(
+  cell: Cell,
+  axes: ReturnType<typeof parallelAxes>,
+  { goal }: Metric,
+): Pick<SweepCell, 'heights' | 'worth'> {
+  const heights = axes.map((axis) => axis.height(cell));
+  const last = heights.at(-1) ?? null;
+  return { heights, worth: last !== null && goal === 'minimize' ? 1 - last : last };
 }
 
 /** One that has not has no folder, and so no page. */

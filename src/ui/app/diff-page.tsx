@@ -49,13 +49,17 @@ export function DiffPage({ runs }: { readonly runs: readonly string[] }) {
   );
 }
 
-/** The reasons are in columns. */
+/** Before the reasons, which are in columns. */
+const INDENT = 2;
+
 function Verdict({ verdict }: { readonly verdict: string }) {
   const [answer = '', ...reasons] = verdict.split('\n');
   return (
     <>
       <p class="verdict">{answer}</p>
-      {reasons.length > 0 && <pre class="soft">{reasons.join('\n')}</pre>}
+      {reasons.length > 0 && (
+        <pre class="soft">{reasons.map((line) => line.slice(INDENT)).join('\n')}</pre>
+      )}
     </>
   );
 }

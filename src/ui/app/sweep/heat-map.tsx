@@ -60,11 +60,10 @@ function HeatCell({
   readonly cell: SweepCell | undefined;
   readonly isBest: boolean;
 }) {
-  const height = cell?.heights.at(-1) ?? null;
-  if (!cell?.result || height === null)
+  if (!cell?.result || cell.worth === null)
     return <td class="soft">{Object.keys(cell?.statuses ?? {}).join(', ')}</td>;
   const { mean, sd } = cell.result;
-  const heat = heatOf(LEAST + (1 - LEAST) * height);
+  const heat = heatOf(LEAST + (1 - LEAST) * cell.worth);
   const [first = '', ...more] = cell.runs;
   return (
     <td

@@ -39,7 +39,7 @@ export function ParallelCoordinates({ sweep }: { readonly sweep: SweepDetail }) 
             key={JSON.stringify(cell.key)}
             d={path(cell)}
             class={isKept(cell.heights, brushes) ? (cell === pointed ? 'pointed' : '') : 'left-out'}
-            style={{ '--share': (cell.heights.at(-1) ?? 0).toFixed(3) }}
+            style={{ '--share': (cell.worth ?? 0).toFixed(3) }}
             onPointerEnter={() => setPointed(cell)}
             onPointerLeave={() => setPointed(null)}
             onClick={() =>
