@@ -149,6 +149,12 @@ describe('the server of the page', () => {
     ]);
     expect(await said('/api/run?run=none')).to.deep.equal([404, 'there is no run none']);
     expect(await said('/api/sweep?name=made')).to.deep.equal([404, 'there is no sweep made']);
+    expect(await said(`/api/pictures?run=${run}`)).to.deep.equal([
+      400,
+      'this run keeps no pictures: it was done before runs kept some, or has not ended',
+    ]);
+    expect(await said('/api/diff?run=none')).to.deep.equal([404, 'there is no run none']);
+    expect(await said('/api/compare')).to.deep.equal([400, 'which run? Received none']);
     expect(await said('/nothing')).to.deep.equal([404, 'there is nothing at /nothing']);
   });
 
