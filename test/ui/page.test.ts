@@ -4,13 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { execa, type ResultPromise } from 'execa';
 import type { Page } from 'playwright-core';
-import sharp from 'sharp';
 import { useChromium } from '../chromium.ts';
-import { cifarRun, cli } from '../command-line.ts';
+import { cifarRun } from '../command-line.ts';
 import { useEngine } from '../engine.ts';
 import { makeRun } from './made-runs.ts';
+import { type ServedPage, servedPage } from './served-page.ts';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const config = (name: string) => fileURLToPath(new URL(`../../configs/${name}`, import.meta.url));
@@ -50,8 +49,7 @@ describe('the page of all runs', () => {
   const browser = useChromium();
   const folder = mkdtempSync(join(tmpdir(), 'cifar-run-page-'));
   const runs = join(folder, 'runs');
-  let server: ResultPromise;
-  let url: string;
+  let server: ServedPage | undefined;
   let first: string;
   let second: string;
   let page: Page;
@@ -73,16 +71,11 @@ describe('the page of all runs', () => {
     writeFileSync(join(folder, 'rates.yaml'), SWEEP);
     await cifarRun([join(folder, 'rates.yaml'), '--runs', runs]);
     for (let i = 0; i < 120; i++) makeRun(runs, i);
-    server = execa(process.execPath, [cli, 'ui', '--runs', runs, '--port', '0']);
-    url = await new Promise((resolve) => {
-      server.stdout?.on('data', (line) => resolve(/http:\S+/.exec(String(line))?.[0] ?? ''));
-    });
+    server = await servedPage(runs);
   });
 
   after(async () => {
-    server?.kill('SIGINT');
-    const { signal } = (await server?.catch((error) => error)) ?? {};
-    expect(signal).to.equal('SIGINT');
+    await server?.end();
     rmSync(folder, { recursive: true });
   });
 
@@ -102,7 +95,7 @@ describe('the page of all runs', () => {
     expect(complaints).to.deep.equal([]);
   });
 
-  const at = (path: string) => page.goto(new URL(path, url).href);
+  const at = (path: string) => page.goto(new URL(path, server?.url).href);
   const heading = (name: string | RegExp) => page.getByRole('heading', { name }).waitFor();
   const count = (text: string) => page.getByText(text, { exact: true }).waitFor();
   const filter = () => page.getByRole('searchbox', { name: 'filter' });
@@ -187,48 +180,6 @@ describe('the page of all runs', () => {
     await dialog.waitFor({ state: 'detached' });
     await page.goBack();
     await dialog.waitFor();
-  });
-
-  it('says of a dropped picture what predictions.csv says of it', async () => {
-    await at(runOf(first));
-    const { columns, width, height, indexes } = JSON.parse(
-      readFileSync(join(runs, first, 'pictures.json'), 'utf8'),
-    );
-    const place = 7;
-    const region = { left: (place % columns) * width, top: Math.floor(place / columns) * height };
-    const png = await sharp(join(runs, first, 'pictures.webp'))
-      .extract({ ...region, width, height })
-      .png()
-      .toBuffer();
-    const [head = '', ...rows] = readFileSync(join(runs, first, 'predictions.csv'), 'utf8').split(
-      '\n',
-    );
-    const names = head
-      .split(',')
-      .slice(4)
-      .map((name) => name.slice(2));
-    const expected = rows[indexes[place]]?.split(',').slice(4).map(Number) ?? [];
-    const drop = page.getByText('Drop a picture here');
-    await drop.waitFor();
-    const transfer = await page.evaluateHandle(
-      (bytes) => {
-        const data = new DataTransfer();
-        data.items.add(new File([new Uint8Array(bytes)], 'digit.png', { type: 'image/png' }));
-        return data;
-      },
-      [...png],
-    );
-    await drop.dispatchEvent('drop', { dataTransfer: transfer });
-    const table = page.getByRole('table', { name: 'what the model says of digit.png' });
-    await table.waitFor();
-    const said = await table
-      .getByRole('row')
-      .evaluateAll((all) =>
-        all.map((row) => [row.querySelector('th')?.textContent, row.querySelector('data')?.value]),
-      );
-    expect(said).to.have.length(5);
-    for (const [name, probability] of said)
-      expect(Number(probability)).to.be.closeTo(expected[names.indexOf(name ?? '')] ?? -1, 1e-5);
   });
 
   it('shows a sweep: its best cell, lines that can be narrowed down, heat map, importance', async () => {
