@@ -35,7 +35,7 @@ describe('cifar-run FILE --profile', () => {
     const plain = await run();
 
     const text = await profiled.read('profile.txt').catch(() => profiled.stderr);
-    expect(text).to.match(/^training step \[32,28,28,1\] .* ms in \d+ operations/);
+    expect(text).to.match(/^training step .*\[96,196\] \[32\] \[32\].* ms in \d+ operations/);
     expect(text).to.match(/^evaluation /m);
     expect(text).to.match(/Conv2DBackpropFilter\w* +1 +\d+\.\d+ +\d+\.\d %/);
     const shares = [...(text.split('\n\nevaluation')[0]?.matchAll(/ (\d+\.\d) %/g) ?? [])];
