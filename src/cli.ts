@@ -127,7 +127,7 @@ program
   .description('go on with a run that was interrupted or failed, from its last checkpoint')
   .argument('<run>', RUN_HELP)
   .option(...RUNS_OPTION)
-  .option('--threads <n>', 'threads within one operation (default: all cores)')
+  .option('--threads <n>', 'threads within one operation (default: as many as it had)')
   .option('--no-compile', 'run every operation of a step on its own, for debugging')
   .action(async (run, options) => {
     const { resumeCommand } = await import('./commands/resume.ts');
@@ -141,7 +141,7 @@ program
   .option(...RUNS_OPTION)
   .option('--from <checkpoint>', 'start, best, previous or last', 'start')
   .option('--epochs <n>', 'how many epochs to replay (default: all that are recorded)')
-  .option('--threads <n>', 'threads within one operation (default: all cores)')
+  .option('--threads <n>', 'threads within one operation (default: as many as it had)')
   .action(async (run, options) => {
     const { verifyCommand } = await import('./commands/verify.ts');
     await verifyCommand(run, { ...options, ...program.opts(), signal: interruption() });

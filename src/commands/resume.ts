@@ -4,6 +4,7 @@ import { loadResolved } from '../config/load.ts';
 import { InputError } from '../errors.ts';
 import { type RunOptions, runExperiment } from '../experiment.ts';
 import { chooseProgress } from '../progress/choose.ts';
+import type { Environment } from '../record/environment.ts';
 import { findRun } from '../runs/find.ts';
 import { wholeNumber } from './numbers.ts';
 
@@ -17,9 +18,11 @@ export interface ResumeOptions extends Pick<RunOptions, 'runs' | 'verbose' | 'co
  */
 export async function resumeCommand(reference: string, options: ResumeOptions): Promise<void> {
   const folder = resolve(await findRun(reference, options.runs));
+  const engine = await recordedEngine(folder);
   const { folder: path } = await runExperiment(await recordedExperiment(folder), {
     ...options,
-    threads: wholeNumber('--threads', options.threads, 1),
+    threads: wholeNumber('--threads', options.threads, 1) ?? engine.threads,
+    compile: options.compile && engine.compile,
     runs: dirname(dirname(folder)),
     progress: await chooseProgress(),
     unfinished: folder,
@@ -39,4 +42,12 @@ export async function recordedExperiment(folder: string) {
     ),
   );
   return loadResolved(resolved as string, text as string);
+}
+
+/** What a run was done with and its bytes depend on; what any run begins with where it was ended before that. */
+export async function recordedEngine(folder: string) {
+  const text = await readFile(join(folder, 'environment.json'), 'utf8').catch(() => null);
+  if (text === null) return { threads: null, compile: true };
+  const { engine } = JSON.parse(text) as Environment;
+  return { threads: engine.threads, compile: engine.compiler !== 'none' };
 }

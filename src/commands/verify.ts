@@ -6,7 +6,7 @@ import { Replay } from '../record/replay.ts';
 import { findRun } from '../runs/find.ts';
 import { train } from '../train/train.ts';
 import { wholeNumber } from './numbers.ts';
-import { recordedExperiment } from './resume.ts';
+import { recordedEngine, recordedExperiment } from './resume.ts';
 
 export interface VerifyOptions extends Pick<RunOptions, 'runs' | 'verbose' | 'signal'> {
   /** `start` or a checkpoint's name. */
@@ -30,12 +30,13 @@ export async function verifyCommand(reference: string, options: VerifyOptions): 
   const folder = resolve(await findRun(reference, options.runs));
   const epochs = wholeNumber('--epochs', options.epochs, 1) ?? Number.POSITIVE_INFINITY;
   const threads = wholeNumber('--threads', options.threads, 1);
+  const engine = await recordedEngine(folder);
   const replay = await Replay.of(folder, { from, epochs });
   const progress = await chooseProgress();
   const training = await prepareExperiment(await recordedExperiment(folder), {
     ...options,
-    compile: true,
-    threads,
+    compile: engine.compile,
+    threads: threads ?? engine.threads,
     progress,
   });
   try {

@@ -33,6 +33,8 @@ export async function describeEnvironment({ engine, ...facts }: EnvironmentFacts
   };
 }
 
+export type Environment = Awaited<ReturnType<typeof describeEnvironment>>;
+
 /** Of the folder that the command runs in, `-dirty` if files differ from it; `null` outside of git. */
 async function gitCommit(): Promise<string | null> {
   const describe = ['describe', '--always', '--dirty', '--abbrev=40', '--exclude=*'];

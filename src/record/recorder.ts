@@ -19,7 +19,7 @@ import { bestEpoch } from './artifacts/summary.ts';
 import { ARTIFACTS } from './artifacts/table.ts';
 import { RunCheckpoints } from './checkpoints/run-checkpoints.ts';
 import { dataHash, validationPictures } from './data-hash.ts';
-import { describeEnvironment } from './environment.ts';
+import { describeEnvironment, type Environment } from './environment.ts';
 import { finalMetrics, finishedRun } from './finished-run.ts';
 import { RunLog } from './log.ts';
 import { MemoryWatch, memoryUse } from './memory.ts';
@@ -303,7 +303,7 @@ ${framesOf(error)}`,
 /** What log.txt begins with. */
 function describeStart(
   { loaded, plan, data, weights }: RecorderOptions,
-  { cifarRun, node, engine }: Awaited<ReturnType<typeof describeEnvironment>>,
+  { cifarRun, node, engine }: Environment,
 ): string {
   const { train, validation, classNames } = data;
   return [

@@ -1,10 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { InputError } from '../errors.ts';
-import type { describeEnvironment } from './environment.ts';
+import type { Environment } from './environment.ts';
 import type { RunFolder } from './run-folder.ts';
 import { readStatus } from './status.ts';
-
-type Environment = Awaited<ReturnType<typeof describeEnvironment>>;
 
 /** What a run that goes on is now. */
 export interface RunNow {
