@@ -31,14 +31,15 @@ export async function shownRun(folder: string): Promise<ShownRun> {
   };
 }
 
-async function filesIn(folder: string): Promise<ShownRun['files']> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-  const files = paths.toSorted().map(async (path) => ({
-    name: path.slice(join(folder, '/').length),
-    bytes: (await stat(path)).size,
-  }));
-  return Promise.all(files);
+/** In the order of their names, but for what a run that goes on renames or deletes meanwhile. */
+async function filesIn(folder: string, within = ''): Promise<ShownRun['files']> {
+  const entries = await readdir(join(folder, within), { withFileTypes: true }).catch(() => []);
+  const found = entries.map(async (entry) => {
+    const name = join(within, entry.name);
+    if (entry.isDirectory()) return filesIn(folder, name);
+    const file = entry.isFile() ? await stat(join(folder, name)).catch(() => null) : null;
+    return file ? [{ name, bytes: file.size }] : [];
+  });
+  const files = (await Promise.all(found)).flat();
+  return files.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }

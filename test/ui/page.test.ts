@@ -225,7 +225,7 @@ describe('the page of all runs', () => {
     await page
       .getByRole('status')
       .getByText(/^ epoch [1-6] of 7$/)
-      .waitFor();
+      .waitFor({ timeout: 120_000 });
     const shown = async () =>
       Number(
         await page
@@ -235,7 +235,7 @@ describe('the page of all runs', () => {
           .then((text) => text?.slice(6)),
       );
     const before = await shown();
-    await page.locator('.state-finished').waitFor();
+    await page.locator('.state-finished').waitFor({ timeout: 120_000 });
     expect(await shown()).to.equal(7);
     expect(before).to.be.below(7);
     await page.getByText('Confusion matrix').waitFor();

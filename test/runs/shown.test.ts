@@ -1,0 +1,42 @@
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { shownRun } from '../../src/runs/shown.ts';
+
+describe('what is shown of a run', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('are its files in the order of their names, in folders too', async () => {
+    await mkdir(join(folder, 'model'));
+    for (const name of ['weights.txt', 'model/model.json', 'log.txt'])
+      await writeFile(join(folder, name), name);
+    const { files } = await shownRun(folder);
+    expect(files).to.deep.equal([
+      { name: 'log.txt', bytes: 7 },
+      { name: 'model/model.json', bytes: 16 },
+      { name: 'weights.txt', bytes: 11 },
+    ]);
+  });
+
+  it('is told while checkpoints take the place of others', async () => {
+    const [coming, last] = [join(folder, 'checkpoints', '.coming'), join(folder, 'checkpoints')];
+    let ended = false;
+    const writing = (async () => {
+      for (let i = 0; i < 300; i++) {
+        await mkdir(coming, { recursive: true });
+        await writeFile(join(coming, 'state.json'), '{}');
+        await rename(coming, join(last, 'last'));
+        await rm(join(last, 'last'), { recursive: true });
+      }
+      ended = true;
+    })();
+    while (!ended) await shownRun(folder);
+    await writing;
+    expect((await shownRun(folder)).files).to.deep.equal([]);
+  });
+});
