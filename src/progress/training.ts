@@ -43,14 +43,13 @@ function describeFeatures(at: FeaturesProgress): string {
 }
 
 function describeStep(at: StepProgress): string {
-  const done = at.phaseEpoch - 1 + at.batch / at.batches;
-  const left = at.secondsInPhase * (at.phaseEpochs / done - 1);
+  const batchesLeft = (at.phaseEpochs - at.phaseEpoch + 1) * at.batches - at.batch;
   return [
     `${at.phase}: epoch ${at.phaseEpoch} of ${at.phaseEpochs}`,
     `${Math.floor((100 * at.batch) / at.batches)} %`,
     describeMetrics(at.metrics),
     `${count(Math.round(at.imagesPerSecond))} images/s`,
-    `${duration(left)} left`,
+    `${duration(at.secondsPerBatch * batchesLeft)} left`,
   ].join('  ');
 }
 

@@ -13,8 +13,8 @@ export interface StepProgress {
   /** Running means over the epoch so far: `loss`, `accuracy`, … */
   readonly metrics: Readonly<Record<string, number>>;
   readonly imagesPerSecond: number;
-  /** Since the phase began, validation included. */
-  readonly secondsInPhase: number;
+  /** Since the phase began or was gone on with, validation included. */
+  readonly secondsPerBatch: number;
 }
 
 /** One row of metrics.csv. */

@@ -26,8 +26,8 @@ export interface PhaseRun extends TrainOptions {
   readonly train: Feed;
   readonly validation: Feed;
   readonly schedule: Schedule;
-  /** When the phase began, by `performance.now()`. */
-  readonly begin: number;
+  /** When the phase began or was gone on with, by `performance.now()`, and after how many batches of the run. */
+  readonly begin: { readonly at: number; readonly batches: number };
 }
 
 /**
@@ -116,6 +116,7 @@ export async function saveState(run: PhaseRun): Promise<void> {
 }
 
 function report(run: PhaseRun, imagesPerSecond: number): void {
+  const { begin, counters } = run;
   const progress = {
     phase: run.phase.name,
     phaseEpoch: run.state.epochs + 1,
@@ -124,7 +125,7 @@ function report(run: PhaseRun, imagesPerSecond: number): void {
     batches: run.train.count,
     metrics: run.state.tally?.values() ?? {},
     imagesPerSecond,
-    secondsInPhase: (performance.now() - run.begin) / 1000,
+    secondsPerBatch: (performance.now() - begin.at) / 1000 / (counters.batches - begin.batches),
   };
   for (const callback of run.callbacks) callback.step?.(progress);
 }

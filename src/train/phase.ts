@@ -64,7 +64,7 @@ export async function trainPhase(
     train,
     validation,
     schedule: createSchedule(phase.optimizer.learningRate, phase.epochs * train.count),
-    begin: performance.now(),
+    begin: { at: performance.now(), batches: counters.batches },
   };
   try {
     if (from) restorePhase(run, from);

@@ -20,9 +20,9 @@ describe('the progress of training', () => {
       batches: 100,
       metrics: { loss: 0.31254, accuracy: 0.9 },
       imagesPerSecond: 1234.5,
-      secondsInPhase: 30,
+      secondsPerBatch: 0.2,
     });
-    // One and a half of four epochs took 30 seconds, so two and a half take 50.
+    // Of four epochs of 100 batches 250 batches are left.
     expect(reported).to.deep.equal([
       'head: epoch 2 of 4  50 %  loss 0.3125  accuracy 0.9000  1,235 images/s  50 s left',
     ]);
