@@ -1,4 +1,4 @@
-import { percent } from '../record/plots/theme.ts';
+import { ClassifiedPicture } from './classified-picture.tsx';
 import type { Thumbnail } from './run-detail.ts';
 
 /** Pictures with fewer pixels on a side are enlarged without blur. */
@@ -18,25 +18,15 @@ export function ThumbnailGrid({ thumbnails }: { readonly thumbnails: readonly Th
 }
 
 function ThumbnailView({ thumbnail }: { readonly thumbnail: Thumbnail }) {
-  const { index, truth, predicted, confidence, url, side } = thumbnail;
-  const right = truth === predicted;
+  const { index, truth, url, side } = thumbnail;
   return (
-    <figure class={right ? 'thumbnail' : 'thumbnail thumbnail-wrong'}>
+    <ClassifiedPicture {...thumbnail}>
       <img
         src={url}
         alt={truth}
         title={`validation picture ${index}`}
         {...(side < SMALL && { class: 'small' })}
       />
-      <figcaption>
-        <span class="answer">
-          <b>
-            {right ? '✓' : '✗'} {predicted}
-          </b>
-          <span>{percent(confidence, 0)}</span>
-        </span>
-        {!right && <span class="soft">is {truth}</span>}
-      </figcaption>
-    </figure>
+    </ClassifiedPicture>
   );
 }

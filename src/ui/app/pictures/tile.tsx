@@ -1,4 +1,4 @@
-import { percent } from '../../../record/plots/theme.ts';
+import { ClassifiedPicture } from '../../../page/classified-picture.tsx';
 import type { SheetPicture } from '../../pictures.ts';
 
 interface TileProps {
@@ -9,11 +9,10 @@ interface TileProps {
 
 /** A picture of the sheet over what it was taken for. */
 export function Tile({ sheet, picture }: TileProps) {
-  const { index, truth, predicted, confidence, tile } = picture;
+  const { index, truth, tile } = picture;
   const { left, top, width, height, sheetWidth, sheetHeight } = tile;
-  const right = truth === predicted;
   return (
-    <figure class={right ? 'thumbnail' : 'thumbnail thumbnail-wrong'}>
+    <ClassifiedPicture {...picture}>
       <svg
         class="picture"
         viewBox={`${left} ${top} ${width} ${height}`}
@@ -22,15 +21,6 @@ export function Tile({ sheet, picture }: TileProps) {
       >
         <image href={sheet} width={sheetWidth} height={sheetHeight} />
       </svg>
-      <figcaption>
-        <span class="answer">
-          <b>
-            {right ? '✓' : '✗'} {predicted}
-          </b>
-          <span>{percent(confidence, 0)}</span>
-        </span>
-        {!right && <span class="soft">is {truth}</span>}
-      </figcaption>
-    </figure>
+    </ClassifiedPicture>
   );
 }
