@@ -1,8 +1,8 @@
-import { Chart } from '../../page/curves/chart.tsx';
 import { Heading } from '../../page/heading.tsx';
 import { Section } from '../../page/section.tsx';
 import type { Comparison } from '../several.ts';
 import { Answered } from './answered.tsx';
+import { ComparedCurves } from './compared-curves.tsx';
 import { EntryTable } from './entry-table.tsx';
 import { useAnswer } from './live.ts';
 import { runsUrl } from './router.ts';
@@ -20,13 +20,7 @@ export function ComparePage({ runs }: { readonly runs: readonly string[] }) {
               <a href={runsUrl('/diff', names)}>What the second has otherwise than the first</a>
             </p>
           )}
-          <Section title="Curves" note="on validation pictures">
-            <div class="charts">
-              {charts.map((chart) => (
-                <Chart key={chart.metric} {...chart} />
-              ))}
-            </div>
-          </Section>
+          <ComparedCurves charts={charts} />
           <Section title="What they do not share, and what they gave">
             <EntryTable table={table} names={names} label="runs side by side" />
           </Section>

@@ -1,8 +1,8 @@
-import { Chart } from '../../page/curves/chart.tsx';
 import { Heading } from '../../page/heading.tsx';
 import { Section } from '../../page/section.tsx';
 import type { Difference } from '../several.ts';
 import { Answered } from './answered.tsx';
+import { ComparedCurves } from './compared-curves.tsx';
 import { EntryTable } from './entry-table.tsx';
 import { useAnswer } from './live.ts';
 import { FlippedPictures } from './pictures/flipped-pictures.tsx';
@@ -30,13 +30,7 @@ export function DiffPage({ runs }: { readonly runs: readonly string[] }) {
             </dl>
             <a href={runsUrl('/diff', names.toReversed())}>the other way round</a>
           </header>
-          <Section title="Curves" note="on validation pictures">
-            <div class="charts">
-              {charts.map((chart) => (
-                <Chart key={chart.metric} {...chart} />
-              ))}
-            </div>
-          </Section>
+          <ComparedCurves charts={charts} />
           <FlippedPictures run={names[1]} fixed={fixed} broken={broken} />
           {sections.map(({ title, table }) => (
             <Section key={title} title={title.charAt(0).toUpperCase() + title.slice(1)}>
