@@ -1,10 +1,11 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { parse } from 'yaml';
 import type { ExperimentFile } from '../config/file-types.ts';
 import { readMetricsCsv } from '../record/metrics-csv.ts';
 import { type RunStatus, readStatus } from '../record/status.ts';
 import type { EpochRecord } from '../train/callbacks.ts';
+import { entriesWithin } from './entries.ts';
 import { finalValidation } from './find.ts';
 
 /** All that a run's folder says of it; `null` for what was not written. */
@@ -31,14 +32,13 @@ export async function shownRun(folder: string): Promise<ShownRun> {
   };
 }
 
-/** In the order of their names, but for what a run that goes on renames or deletes meanwhile. */
-async function filesIn(folder: string, within = ''): Promise<ShownRun['files']> {
-  const entries = await readdir(join(folder, within), { withFileTypes: true }).catch(() => []);
+/** In the order of their names. */
+async function filesIn(folder: string): Promise<ShownRun['files']> {
+  const entries = await entriesWithin(folder);
   const found = entries.map(async (entry) => {
-    const name = join(within, entry.name);
-    if (entry.isDirectory()) return filesIn(folder, name);
-    const file = entry.isFile() ? await stat(join(folder, name)).catch(() => null) : null;
-    return file ? [{ name, bytes: file.size }] : [];
+    const path = join(entry.parentPath, entry.name);
+    const file = entry.isFile() ? await stat(path).catch(() => null) : null;
+    return file ? [{ name: relative(folder, path), bytes: file.size }] : [];
   });
   const files = (await Promise.all(found)).flat();
   return files.toSorted((a, b) => (a.name < b.name ? -1 : 1));

@@ -66,6 +66,9 @@ export function uiApp(index: RunIndex, listening: Listening): Hono {
   app.onError((error, c) => {
     if (error instanceof HTTPException) return c.json({ error: error.message }, error.status);
     if (error instanceof InputError) return c.json({ error: error.message }, 400);
+    // A run that goes on renames and deletes files between two looks at them.
+    if ('code' in error && error.code === 'ENOENT')
+      return c.json({ error: 'this was deleted just now' }, 404);
     return c.json({ error: `this should not happen: ${error.message}` }, 500);
   });
   app.notFound((c) => c.json({ error: `there is nothing at ${c.req.path}` }, 404));

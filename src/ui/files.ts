@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 import { Readable } from 'node:stream';
+import { entriesWithin } from '../runs/entries.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.csv': 'text/csv; charset=utf-8',
@@ -22,13 +23,13 @@ export async function fileWithin(folder: string, path: string): Promise<string |
   if (parts.some((part) => part === '' || part === '.' || part === '..' || /[\\\0]/.test(part)))
     return null;
   const found = await realPathWithin(folder, join(folder, ...parts));
-  return found !== null && (await stat(found)).isFile() ? found : null;
+  const file = found === null ? null : await stat(found).catch(() => null);
+  return file?.isFile() ? found : null;
 }
 
 /** Whether a link in a run's folder leads out of the folder of runs: such a run is not read. */
 export async function leadsOutside(run: string, runs: string): Promise<boolean> {
-  const entries = await readdir(run, { withFileTypes: true, recursive: true });
-  const links = entries.filter((entry) => entry.isSymbolicLink());
+  const links = (await entriesWithin(run)).filter((entry) => entry.isSymbolicLink());
   const targets = links.map(({ parentPath, name }) => realPathWithin(runs, join(parentPath, name)));
   return (await Promise.all(targets)).includes(null);
 }

@@ -1,0 +1,15 @@
+import type { Dirent } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * All files and links in a run's folder and in those within it, but for what a run that goes on renames or deletes
+ * meanwhile. Links are not followed.
+ */
+export async function entriesWithin(folder: string): Promise<Dirent[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const found = entries.map(async (entry) => {
+    return entry.isDirectory() ? entriesWithin(join(folder, entry.name)) : [entry];
+  });
+  return (await Promise.all(found)).flat();
+}
