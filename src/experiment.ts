@@ -1,6 +1,7 @@
 import type { LoadedExperiment } from './config/load.ts';
 import { loadData } from './data/load.ts';
 import { startEngine } from './engine/choose.ts';
+import type { Compiler } from './engine/engine.ts';
 import { loadModel } from './model/load.ts';
 import { checkClasses, planExperiment } from './plan/experiment.ts';
 import type { Progress } from './progress/progress.ts';
@@ -16,8 +17,7 @@ export interface RunOptions {
   /** Folder that the run's own folder is made in. */
   readonly runs: string;
   readonly verbose: boolean;
-  /** `false`: every operation of a step on its own, for debugging. */
-  readonly compile: boolean;
+  readonly compiler: Compiler;
   /** Writes what the operations of compiled functions take to profile.txt and profile.json. */
   readonly profile?: boolean;
   /** Ends the run after the step that is going on. */
@@ -74,9 +74,9 @@ export async function runExperiment(
 /** What training takes: the first four steps. */
 export async function prepareExperiment(
   loaded: LoadedExperiment,
-  options: Pick<RunOptions, 'progress' | 'signal' | 'verbose' | 'compile' | 'profile' | 'threads'>,
+  options: Pick<RunOptions, 'progress' | 'signal' | 'verbose' | 'compiler' | 'profile' | 'threads'>,
 ) {
-  const { progress, signal, verbose, compile, profile = false, threads = null } = options;
+  const { progress, signal, verbose, compiler, profile = false, threads = null } = options;
 
   // 1. Config: what the file states, with every default filled in.
   const { experiment } = loaded;
@@ -86,7 +86,7 @@ export async function prepareExperiment(
 
   // 3. Data: the pictures, split and decoded.
   const engine = await progress.step('Engine', ({ report }) =>
-    startEngine({ threads, verbose, compile, profile, report }),
+    startEngine({ threads, verbose, compiler, profile, report }),
   );
   const data = await progress.step('Data', (step) =>
     loadData(experiment.data, experiment.seed, {

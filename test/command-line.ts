@@ -11,10 +11,15 @@ export interface Outcome {
 }
 
 /** Runs the built program in a process of its own, as a person would; never throws. */
-export async function cifarRun(args: readonly string[], cwd = process.cwd()): Promise<Outcome> {
+export async function cifarRun(
+  args: readonly string[],
+  cwd = process.cwd(),
+  env: Readonly<Record<string, string>> = {},
+): Promise<Outcome> {
   const { exitCode, stdout, stderr } = await execa(process.execPath, [cli, ...args], {
     reject: false,
     cwd,
+    env,
   });
   return { exitCode, stdout, stderr };
 }

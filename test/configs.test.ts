@@ -76,7 +76,7 @@ describe('configs/', function (this: Mocha.Suite) {
     after(() => rm(runs, { recursive: true }));
 
     const options = () => ({
-      ...{ runs, verbose: false, compile: true },
+      ...{ runs, verbose: false, compiler: 'graph' as const },
       ...{ signal: new AbortController().signal, progress: plainProgress(() => {}) },
     });
 

@@ -6,7 +6,12 @@ export function useEngine(): () => Engine {
   let engine: Engine;
   before(async function () {
     this.timeout(600_000);
-    engine = await startEngine({ threads: null, compile: true, verbose: false, report: () => {} });
+    engine = await startEngine({
+      threads: null,
+      compiler: 'graph',
+      verbose: false,
+      report: () => {},
+    });
   });
   return () => engine;
 }

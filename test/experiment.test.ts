@@ -76,7 +76,7 @@ describe('an experiment with much of the language', function (this: Mocha.Suite)
     const loaded = await loadExperiment(file, { set, setFile: [] });
     const progress = plainProgress(() => {});
     const { signal } = new AbortController();
-    const options = { verbose: false, compile: true, signal, progress };
+    const options = { verbose: false, compiler: 'graph' as const, signal, progress };
     const record = await runExperiment(loaded, { ...options, runs: join(folder, 'runs') });
     const table = async (name: string) => {
       const text = await readFile(join(record.folder, name), 'utf8');

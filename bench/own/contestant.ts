@@ -14,7 +14,7 @@ import type { Do } from './work.ts';
 const task: Task = JSON.parse(process.argv[2] ?? '');
 const engine = await startEngine({
   threads: task.threads,
-  compile: true,
+  compiler: 'graph',
   verbose: false,
   report: (message) => process.stderr.write(`${message}\n`),
 });

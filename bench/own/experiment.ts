@@ -48,7 +48,7 @@ export async function trainIt(
     },
     signal: new AbortController().signal,
     verbose: false,
-    compile: true,
+    compiler: 'graph',
     threads,
   });
   try {

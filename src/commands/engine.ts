@@ -1,6 +1,7 @@
 import { showCount } from '../counts.ts';
 import { checkEngine, type EngineCheck } from '../engine/check.ts';
 import { startEngine } from '../engine/choose.ts';
+import { chooseCompiler } from '../engine/compiler.ts';
 import type { Engine } from '../engine/engine.ts';
 import { InputError, RunError } from '../errors.ts';
 import { chooseProgress } from '../progress/choose.ts';
@@ -20,7 +21,8 @@ export async function engineCommand(action: string, options: EngineCommandOption
     throw new InputError(`unknown action of engine: ${action}; show and check are known`);
   }
   const { json = false, verbose = false } = options;
-  const start = (report: Report) => startEngine({ threads: null, compile: true, verbose, report });
+  const start = (report: Report) =>
+    startEngine({ threads: null, compiler: chooseCompiler(true), verbose, report });
   const engine = json
     ? await start(() => {})
     : await (await chooseProgress()).step('Engine', (step) => start(step.report));

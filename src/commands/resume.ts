@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { loadResolved } from '../config/load.ts';
+import { chooseCompiler } from '../engine/compiler.ts';
 import { InputError } from '../errors.ts';
 import { type RunOptions, runExperiment } from '../experiment.ts';
 import { chooseProgress } from '../progress/choose.ts';
@@ -8,7 +9,8 @@ import type { Environment } from '../record/environment.ts';
 import { findRun } from '../runs/find.ts';
 import { wholeNumber } from './numbers.ts';
 
-export interface ResumeOptions extends Pick<RunOptions, 'runs' | 'verbose' | 'compile' | 'signal'> {
+export interface ResumeOptions extends Pick<RunOptions, 'runs' | 'verbose' | 'signal'> {
+  readonly compile: boolean;
   readonly threads?: string;
 }
 
@@ -22,7 +24,7 @@ export async function resumeCommand(reference: string, options: ResumeOptions): 
   const { folder: path } = await runExperiment(await recordedExperiment(folder), {
     ...options,
     threads: wholeNumber('--threads', options.threads, 1) ?? engine.threads,
-    compile: options.compile && engine.compile,
+    compiler: options.compile ? engine.compiler : 'none',
     runs: dirname(dirname(folder)),
     progress: await chooseProgress(),
     unfinished: folder,
@@ -47,7 +49,7 @@ export async function recordedExperiment(folder: string) {
 /** What a run was done with and its bytes depend on; what any run begins with where it was ended before that. */
 export async function recordedEngine(folder: string) {
   const text = await readFile(join(folder, 'environment.json'), 'utf8').catch(() => null);
-  if (text === null) return { threads: null, compile: true };
+  if (text === null) return { threads: null, compiler: chooseCompiler(true) };
   const { engine } = JSON.parse(text) as Environment;
-  return { threads: engine.threads, compile: engine.compiler !== 'none' };
+  return { threads: engine.threads, compiler: engine.compiler };
 }

@@ -1,5 +1,6 @@
 import { type LoadedExperiment, loadExperiment } from '../config/load.ts';
 import type { Overrides } from '../config/overrides.ts';
+import { chooseCompiler } from '../engine/compiler.ts';
 import { InputError } from '../errors.ts';
 import { runExperiment } from '../experiment.ts';
 import { formatSweep } from '../plan/format.ts';
@@ -50,18 +51,20 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
     return;
   }
   const threads = wholeNumber('--threads', options.threads, 1);
+  const compiler = chooseCompiler(options.compile);
   const progress = await chooseProgress();
   const { folder } = isSweep(loaded)
     ? await runSweep(loaded, {
         ...options,
         progress,
+        compiler,
         threads,
         jobs: parseJobs(options.jobs),
         needed: needed ?? true,
         limit: wholeNumber('--limit', options.limit, 1) ?? Number.POSITIVE_INFINITY,
         retries: wholeNumber('--retries', options.retries, 0),
       })
-    : await runOne(loaded, { ...options, progress, threads, needed: needed ?? resume });
+    : await runOne(loaded, { ...options, progress, compiler, threads, needed: needed ?? resume });
   process.stdout.write(`${folder}\n`);
 }
 

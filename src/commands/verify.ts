@@ -35,7 +35,7 @@ export async function verifyCommand(reference: string, options: VerifyOptions): 
   const progress = await chooseProgress();
   const training = await prepareExperiment(await recordedExperiment(folder), {
     ...options,
-    compile: engine.compile,
+    compiler: engine.compiler,
     threads: threads ?? engine.threads,
     progress,
   });

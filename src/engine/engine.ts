@@ -145,8 +145,7 @@ export interface EngineOptions {
   /** Threads within one operation; `null`: as many as there are cores. */
   readonly threads: number | null;
   readonly verbose: boolean;
-  /** `false`: compiled functions are the functions themselves, for debugging. */
-  readonly compile: boolean;
+  readonly compiler: Compiler;
   /** Measures a run of each compiled function, beside those that count. */
   readonly profile?: boolean;
   /** Tells what goes on while the engine is installed. */

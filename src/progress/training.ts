@@ -49,6 +49,9 @@ function describeStep(at: StepProgress): string {
     `${Math.floor((100 * at.batch) / at.batches)} %`,
     describeMetrics(at.metrics),
     `${count(Math.round(at.imagesPerSecond))} images/s`,
+    ...(at.waitingShare > WORTH_TELLING
+      ? [`${Math.round(100 * at.waitingShare)} % of it waiting for pictures`]
+      : []),
     `${duration(at.secondsPerBatch * batchesLeft)} left`,
   ].join('  ');
 }

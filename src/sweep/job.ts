@@ -1,3 +1,4 @@
+import type { Compiler } from '../engine/engine.ts';
 import type { AshaConfig } from '../plan/sweep.ts';
 
 /** One run of a sweep as another process is told to do it: plain JSON. */
@@ -13,7 +14,7 @@ export interface Job {
   /** Threads within one operation; `null`: as many as there are cores. */
   readonly threads: number | null;
   readonly verbose: boolean;
-  readonly compile: boolean;
+  readonly compiler: Compiler;
   /** A finished run of the same identity will do. */
   readonly needed: boolean;
   /** An interrupted run of the same identity goes on. */

@@ -33,7 +33,7 @@ export async function runSweep(
   loaded: LoadedExperiment,
   options: SweepOptions,
 ): Promise<{ readonly folder: string }> {
-  const { runs, threads, needed, resume, verbose, compile, signal, progress } = options;
+  const { runs, threads, needed, resume, verbose, compiler, signal, progress } = options;
 
   // 1. Plan: all runs, none of which is then found to be wrong when the others are done.
   const sweep = await planSweep(loaded);
@@ -48,7 +48,7 @@ export async function runSweep(
     const entries = left.map(({ run }) => ({ run, ...(sweep.cells[run - 1] as PlannedCell) }));
     const ids = sweep.cells.map(({ plan }) => plan.id);
     const asha = sweep.asha && { config: sweep.asha, ids };
-    const common = { runs, threads, verbose, compile, needed, resume, asha };
+    const common = { runs, threads, verbose, compiler, needed, resume, asha };
     const retries = options.retries ?? sweep.retries;
     const config = loaded.launcher;
     const work = { sweep, record, entries, common, retries, config, options };

@@ -13,6 +13,8 @@ export interface StepProgress {
   /** Running means over the epoch so far: `loss`, `accuracy`, … */
   readonly metrics: Readonly<Record<string, number>>;
   readonly imagesPerSecond: number;
+  /** The part of the epoch so far that steps waited for their pictures. */
+  readonly waitingShare: number;
   /** Since the phase began or was gone on with, validation included. */
   readonly secondsPerBatch: number;
 }

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
 import type { PhaseConfig } from '../config/experiment.ts';
 import type { Batch, Feed } from '../data/batches.ts';
-import type { EpochRecord } from './callbacks.ts';
+import type { EpochRecord, StepProgress } from './callbacks.ts';
 import type { Evaluator } from './evaluate.ts';
 import { LossError } from './non-finite.ts';
 import type { PhaseState } from './phase-state.ts';
@@ -72,12 +72,12 @@ async function trainEpoch(run: PhaseRun): Promise<{ tally: Tally; waitingSeconds
   const { tally } = state;
   const begin = performance.now();
   const before = tally.pictures;
-  let waiting = 0;
+  let waitingSeconds = 0;
   let asked = begin;
   try {
     const key = [experiment.seed, phase.name, state.epochs + 1];
     for await (const batch of train.shuffled(key, state.batch)) {
-      waiting += performance.now() - asked;
+      waitingSeconds += (performance.now() - asked) / 1000;
       const at = {
         learningRate: learningRate(run, state.epochs * train.count + state.batch),
         step: counters.batches,
@@ -89,14 +89,16 @@ async function trainEpoch(run: PhaseRun): Promise<{ tally: Tally; waitingSeconds
       if (state.batch % READ_EVERY === 0 || state.batch === train.count) {
         await tally.read();
         failWhenBroken(run, tally);
-        report(run, (1000 * (tally.pictures - before)) / (performance.now() - begin));
+        const seconds = (performance.now() - begin) / 1000;
+        const imagesPerSecond = (tally.pictures - before) / seconds;
+        report(run, { imagesPerSecond, waitingShare: waitingSeconds / seconds });
       }
       await setImmediate();
       signal.throwIfAborted();
       if (run.checkpoints.dueAfterStep(counters.batches)) await saveState(run);
       asked = performance.now();
     }
-    return { tally, waitingSeconds: waiting / 1000 };
+    return { tally, waitingSeconds };
   } finally {
     engine.settle();
   }
@@ -115,7 +117,7 @@ export async function saveState(run: PhaseRun): Promise<void> {
   await run.checkpoints.save(captured);
 }
 
-function report(run: PhaseRun, imagesPerSecond: number): void {
+function report(run: PhaseRun, pace: Pick<StepProgress, 'imagesPerSecond' | 'waitingShare'>): void {
   const { begin, counters } = run;
   const progress = {
     phase: run.phase.name,
@@ -124,7 +126,7 @@ function report(run: PhaseRun, imagesPerSecond: number): void {
     batch: run.state.batch,
     batches: run.train.count,
     metrics: run.state.tally?.values() ?? {},
-    imagesPerSecond,
+    ...pace,
     secondsPerBatch: (performance.now() - begin.at) / 1000 / (counters.batches - begin.batches),
   };
   for (const callback of run.callbacks) callback.step?.(progress);

@@ -1,8 +1,14 @@
 /** A step that draws, has a gradient and updates a variable, run twice; prints how, and what the variable holds. */
 import * as tf from '@tensorflow/tfjs';
 import { startEngine } from '../../src/engine/choose.ts';
+import { chooseCompiler } from '../../src/engine/compiler.ts';
 
-const engine = await startEngine({ threads: 2, compile: true, verbose: false, report: () => {} });
+const engine = await startEngine({
+  threads: 2,
+  compiler: chooseCompiler(true),
+  verbose: false,
+  report: () => {},
+});
 const variable = tf.variable(tf.linspace(-1, 1, 12).reshape([3, 4]));
 const momentum = tf.variable(tf.zeros([3, 4]));
 const velocity = tf.variable(tf.zeros([3, 4]));

@@ -55,4 +55,13 @@ describe('a run that is done again', function (this: Mocha.Suite) {
     expect(other.exitCode).to.equal(1);
     expect(other.stderr).to.include(`was not repeated: epoch 3: val_loss was 0.5, is ${was}`);
   });
+
+  it('is verified with the compiler that it had', async () => {
+    const runs = join(folder, 'xla');
+    const args = ['run', file, '--set', 'phases.head.epochs=1', '--runs', runs];
+    const xla = await cifarRun(args, undefined, { CIFAR_RUN_XLA: '1' });
+    expect(xla.stderr).to.include('XLA has no CropAndResize: training step runs as a graph');
+    const { exitCode, stderr } = await cifarRun(['verify', await onlyRun(runs)]);
+    expect(exitCode, stderr).to.equal(0);
+  });
 });

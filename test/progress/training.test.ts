@@ -12,7 +12,7 @@ describe('the progress of training', () => {
   });
 
   it('says phase, epoch, metrics, images a second and the time left in the phase', () => {
-    callback.step?.({
+    const progress = {
       phase: 'head',
       phaseEpoch: 2,
       phaseEpochs: 4,
@@ -20,11 +20,15 @@ describe('the progress of training', () => {
       batches: 100,
       metrics: { loss: 0.31254, accuracy: 0.9 },
       imagesPerSecond: 1234.5,
+      waitingShare: 0.1,
       secondsPerBatch: 0.2,
-    });
+    };
+    callback.step?.(progress);
+    callback.step?.({ ...progress, waitingShare: 0.25 });
     // Of four epochs of 100 batches 250 batches are left.
     expect(reported).to.deep.equal([
       'head: epoch 2 of 4  50 %  loss 0.3125  accuracy 0.9000  1,235 images/s  50 s left',
+      'head: epoch 2 of 4  50 %  loss 0.3125  accuracy 0.9000  1,235 images/s  25 % of it waiting for pictures  50 s left',
     ]);
   });
 

@@ -59,7 +59,13 @@ describe('the record of a run', () => {
     const { experiment } = loaded;
     const progress = plainProgress(() => {});
     const runs = join(folder, 'runs');
-    record = await runExperiment(loaded, { runs, verbose: false, compile: true, signal, progress });
+    record = await runExperiment(loaded, {
+      runs,
+      verbose: false,
+      compiler: 'graph',
+      signal,
+      progress,
+    });
     const imageShape = [28, 28, 1] as const;
     const silent = { report: () => {}, note: () => {} };
     data = await loadData(experiment.data, experiment.seed, { imageShape, signal, ...silent });

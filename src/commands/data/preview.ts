@@ -21,7 +21,7 @@ const enough = 1000;
 export const previewData: DataAction = async ({ experiment, out, verbose, progress, load }) => {
   const { data: config, seed, name } = experiment;
   const engine = await progress.step('Engine', ({ report }) =>
-    startEngine({ threads: null, verbose, compile: false, report }),
+    startEngine({ threads: null, verbose, compiler: 'none', report }),
   );
   // So that pictures which nobody sees need not be decoded.
   const few = (most: number | null) => Math.min(most ?? enough, enough);

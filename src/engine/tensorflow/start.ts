@@ -6,7 +6,6 @@ import { uncompiled } from '../uncompiled.ts';
 import { createBinding } from './binding.ts';
 import { loadCApi } from './c-api.ts';
 import { Compiled } from './compile/compile.ts';
-import { chooseCompiler } from './compile/compiler.ts';
 import { fusedUpdates } from './compile/fused.ts';
 import { Tensors } from './compile/tensors.ts';
 import { Tracer } from './compile/trace.ts';
@@ -42,7 +41,7 @@ export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
   await tf.setBackend('tensorflow');
 
   const tensors = new Tensors(binding, backend);
-  const compiler = chooseCompiler(options);
+  const { compiler } = options;
   const tracer = new Tracer(context, tensors, {
     xla: compiler === 'xla',
     profiling: options.profile ?? false,

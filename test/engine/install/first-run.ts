@@ -3,6 +3,6 @@ import * as tf from '@tensorflow/tfjs';
 import { startEngine } from '../../../src/engine/choose.ts';
 
 const report = (message: string) => process.stdout.write(`${message}\n`);
-const engine = await startEngine({ threads: null, compile: true, verbose: false, report });
+const engine = await startEngine({ threads: null, compiler: 'graph', verbose: false, report });
 const [sum] = await tf.matMul([[1, 2]], [[3], [4]]).data();
 report(`TensorFlow ${engine.version} says ${sum}`);

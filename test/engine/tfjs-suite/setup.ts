@@ -4,5 +4,5 @@ import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import { setTestEnvs } from '@tensorflow/tfjs-core/dist/jasmine_util.js';
 import { startEngine } from '../../../src/engine/choose.ts';
 
-await startEngine({ threads: null, compile: true, verbose: false, report: () => {} });
+await startEngine({ threads: null, compiler: 'graph', verbose: false, report: () => {} });
 setTestEnvs([{ name: 'test-tensorflow', backendName: 'tensorflow', flags: {}, isDataSync: true }]);

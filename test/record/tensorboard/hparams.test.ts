@@ -79,7 +79,7 @@ describe("TensorBoard's HParams page", function (this: Mocha.Suite) {
     await SweepRecord.open(folder, sweep, false);
     const progress = plainProgress(() => {});
     const { signal } = new AbortController();
-    const options = { runs: folder, verbose: false, compile: true, signal, progress };
+    const options = { runs: folder, verbose: false, compiler: 'graph' as const, signal, progress };
     for (const cell of sweep.cells) await runExperiment(cell.loaded, options);
     board = serve(folder);
     url = await addressOf(board);

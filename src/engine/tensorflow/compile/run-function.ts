@@ -9,18 +9,23 @@ export class FunctionRunner {
   readonly #handles: Handles;
   /** Not the context's own, which calls write to that are made meanwhile. */
   readonly #status: Status;
-  readonly #xla: boolean;
 
-  /** @param xla whether XLA compiles them; else their graphs are run. */
-  constructor(context: Context, handles: Handles, xla = false) {
+  constructor(context: Context, handles: Handles) {
     this.#context = context;
     this.#handles = handles;
-    this.#xla = xla;
     this.#status = new Status(context.api);
   }
 
-  /** One run after another; the event loop stays free meanwhile. */
-  async run(name: string, inputIds: readonly number[], count: number): Promise<TensorMetadata[]> {
+  /**
+   * One run after another; the event loop stays free meanwhile.
+   * @param xla whether XLA compiles it; else its graph is run.
+   */
+  async run(
+    name: string,
+    inputIds: readonly number[],
+    count: number,
+    xla = false,
+  ): Promise<TensorMetadata[]> {
     const { api, pointer, config } = this.#context;
     const handles = this.#handles;
     const status = this.#status;
@@ -35,7 +40,7 @@ export class FunctionRunner {
       }
       // Without it TensorFlow runs the function as it was written, by no optimization of its graph.
       api.TFE_OpSetAttrString(op, 'config_proto', config, config.length);
-      if (this.#xla) api.TFE_OpSetAttrBool(op, '_XlaMustCompile', 1);
+      if (xla) api.TFE_OpSetAttrBool(op, '_XlaMustCompile', 1);
       await execute(api, op, outputs, status);
       status.check(doing);
     } finally {

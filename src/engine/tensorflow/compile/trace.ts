@@ -3,6 +3,7 @@ import type { Profile, TensorFunction } from '../../engine.ts';
 import type { Pointer } from '../c-api.ts';
 import type { Context } from '../context.ts';
 import type { TensorMetadata } from '../handles.ts';
+import { TensorFlowError } from '../status.ts';
 import { OpDefinitions } from './op-definitions.ts';
 import { Recording, type Update } from './recording.ts';
 import { FunctionRunner } from './run-function.ts';
@@ -12,6 +13,8 @@ import type { Tensors } from './tensors.ts';
 /** A function that TensorFlow knows by name, for inputs of certain shapes. */
 export interface Trace {
   readonly name: string;
+  /** What people call it. */
+  readonly title: string;
   readonly outputs: number;
   /** Variables that it reads or writes. */
   readonly slots: readonly Slot[];
@@ -42,6 +45,7 @@ export class Tracer {
   readonly #slots: Slots;
   readonly #runner: FunctionRunner;
   readonly #xla: boolean;
+  readonly #notForXla = new WeakSet<Trace>();
   readonly #profiling: boolean;
   #profiles: Profile[] = [];
   #traced = 0;
@@ -53,7 +57,7 @@ export class Tracer {
     this.#context = context;
     this.#definitions = new OpDefinitions(context.api, context.status);
     this.#slots = new Slots(tensors);
-    this.#runner = new FunctionRunner(context, tensors.binding.handles, xla);
+    this.#runner = new FunctionRunner(context, tensors.binding.handles);
   }
 
   /**
@@ -88,7 +92,7 @@ export class Tracer {
       if (this.#profiling) this.#profile(title, recording, { inputs, slots, before, outputIds });
       const used = recording.slots;
       for (const slot of used) slot.users += 1;
-      return { name, outputs: outputs.length, slots: used, written };
+      return { name, title, outputs: outputs.length, slots: used, written };
     } finally {
       slots.forEach(({ variable }, i) => {
         variable.assign(before[i] as tf.Tensor);
@@ -125,16 +129,29 @@ export class Tracer {
   }
 
   /** One run; the caller disposes what it returns. */
-  async run(
-    { name, outputs, slots, written }: Trace,
-    inputs: readonly tf.Tensor[],
-  ): Promise<tf.Tensor[]> {
+  async run(trace: Trace, inputs: readonly tf.Tensor[]): Promise<tf.Tensor[]> {
+    const { slots, written } = trace;
     for (const slot of slots) slot.push();
     const variables = this.#xla ? slots.map((slot) => slot.handle) : [];
     const ids = [...this.#tensors.ids(inputs), ...variables];
-    const results = await this.#runner.run(name, ids, outputs);
+    const results = await this.#execute(trace, ids);
     for (const slot of written) slot.wrote();
     return results.map((metadata) => this.#tensors.make(metadata));
+  }
+
+  /** What XLA cannot compile runs as a graph, with a warning that names the operations. */
+  async #execute(trace: Trace, ids: readonly number[]): Promise<TensorMetadata[]> {
+    const { name, title, outputs } = trace;
+    const xla = this.#xla && !this.#notForXla.has(trace);
+    try {
+      return await this.#runner.run(name, ids, outputs, xla);
+    } catch (error) {
+      const lacking = xla && error instanceof TensorFlowError ? lackedByXla(error.message) : [];
+      if (lacking.length === 0) throw error;
+      process.emitWarning(`XLA has no ${lacking.join(', ')}: ${title} runs as a graph`);
+      this.#notForXla.add(trace);
+      return this.#execute(trace, ids);
+    }
   }
 
   /** Gives variables what runs left them. */
@@ -177,4 +194,9 @@ export class Tracer {
     tensor.dispose();
     return variable.dataId;
   }
+}
+
+function lackedByXla(message: string): string[] {
+  const found = message.matchAll(/No registered '(\w+)' OpKernel for XLA/g);
+  return [...new Set(Array.from(found, ([, name = '']) => name))];
 }
