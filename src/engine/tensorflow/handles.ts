@@ -18,6 +18,7 @@ export type Values = Float32Array | Int32Array | Uint8Array | BigInt64Array | Ui
 export class Handles {
   readonly #context: Context;
   readonly #byId = new Map<number, Pointer>();
+  readonly #standIns = new Set<number>();
   #nextId = 0;
 
   constructor(context: Context) {
@@ -31,14 +32,23 @@ export class Handles {
   /** @throws Error when no tensor has this number, so that a null never reaches TensorFlow. */
   get(id: number): Pointer {
     const handle = this.#byId.get(id);
-    if (handle === undefined)
-      throw new Error(`no tensor has the id ${id}: it was never made, or deleted`);
-    return handle;
+    if (handle !== undefined) return handle;
+    const why = this.#standIns.has(id)
+      ? 'its values are a compiled function’s, until they are settled'
+      : 'it was never made, or deleted';
+    throw new Error(`no tensor has the id ${id}: ${why}`);
   }
 
   /** An id for a tensor that is kept elsewhere. */
   reserve(): number {
     return this.#nextId++;
+  }
+
+  /** An id for a variable's values while only compiled functions have them. */
+  standIn(): number {
+    const id = this.reserve();
+    this.#standIns.add(id);
+    return id;
   }
 
   /** Takes over a `TFE_TensorHandle`. */
@@ -49,6 +59,7 @@ export class Handles {
   }
 
   delete(id: number): void {
+    if (this.#standIns.delete(id)) return;
     this.#context.api.TFE_DeleteTensorHandle(this.get(id));
     this.#byId.delete(id);
   }

@@ -4,7 +4,7 @@ import type { Tensors } from './tensors.ts';
 
 /**
  * A tfjs variable's double in TensorFlow, which compiled functions read and write. Either of the two may
- * be ahead of the other: the variable when it was assigned to, the double after a run.
+ * be ahead of the other: the variable when it was assigned to, the double from a run that writes it on.
  */
 export class Slot {
   readonly variable: tf.Variable;
@@ -42,8 +42,17 @@ export class Slot {
     this.#ahead = false;
   }
 
-  /** After a run that wrote it. */
-  wrote(): void {
+  /**
+   * Before a run that writes it: the double alone keeps the value, which is then changed where it is. As long as
+   * another has it too, TensorFlow copies it first, and all weights and moments are in memory twice.
+   */
+  lend(): void {
+    if (this.#ahead) return;
+    const { dtype, shape } = this;
+    const standIn = this.#tensors.make({ id: this.#tensors.standIn(), dtype, shape });
+    this.variable.assign(standIn);
+    standIn.dispose();
+    this.#shared = this.variable.dataId;
     this.#ahead = true;
   }
 

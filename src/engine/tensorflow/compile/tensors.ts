@@ -29,6 +29,11 @@ export class Tensors {
     return this.#backend.getInputTensorIds(tensors);
   }
 
+  /** Of values that only compiled functions have. */
+  standIn(): number {
+    return this.binding.handles.standIn();
+  }
+
   /** A tensor that takes the id over. */
   make(metadata: TensorMetadata): tf.Tensor {
     return this.#backend.createOutputTensor(metadata);

@@ -120,9 +120,9 @@ export class Tracer {
       });
     } else {
       for (const slot of slots) slot.push();
+      for (const slot of slots) slot.lend();
       const ids = [...slots.map((slot) => slot.handle), ...inputIds];
       this.#tensors.execute(name, ids, { attributes, outputs: 0 });
-      for (const slot of slots) slot.wrote();
       for (const slot of slots) slot.settle();
     }
     for (const slot of slots) this.#slots.release(slot);
@@ -132,10 +132,10 @@ export class Tracer {
   async run(trace: Trace, inputs: readonly tf.Tensor[]): Promise<tf.Tensor[]> {
     const { slots, written } = trace;
     for (const slot of slots) slot.push();
+    for (const slot of written) slot.lend();
     const variables = this.#xla ? slots.map((slot) => slot.handle) : [];
     const ids = [...this.#tensors.ids(inputs), ...variables];
     const results = await this.#execute(trace, ids);
-    for (const slot of written) slot.wrote();
     return results.map((metadata) => this.#tensors.make(metadata));
   }
 
