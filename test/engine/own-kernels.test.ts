@@ -50,6 +50,51 @@ describe("TensorFlow's own operations in the place of tfjs-node's", () => {
     expect(await difference(slope(tf.relu6))).to.be.below(1e-5);
   });
 
+  for (const [picture, filter] of [
+    [
+      [2, 2],
+      [3, 3],
+    ],
+    [
+      [1, 2],
+      [3, 3],
+    ],
+    [
+      [1, 1],
+      [3, 3],
+    ],
+    [
+      [1, 4],
+      [3, 7],
+    ],
+    // The filter does not reach from one corner to the other, nor lies around its center.
+    [
+      [4, 1],
+      [3, 3],
+    ],
+    [
+      [2, 2],
+      [4, 4],
+    ],
+  ] as const)
+    it(`give the same convolutions of pictures of ${picture.join('×')} by ${filter.join('×')}, and slopes`, async () => {
+      const x = () => wave([17, ...picture, 3]) as tf.Tensor4D;
+      const w = () => wave([...filter, 3, 5], 2) as tf.Tensor4D;
+      const convolution = (x: tf.Tensor4D, w: tf.Tensor4D) => tf.conv2d(x, w, 1, 'same');
+      expect(await difference(() => convolution(x(), w()))).to.be.below(1e-4);
+      const biased = { strides: 1, pad: 'same', activation: 'relu' } as const;
+      const fused = () => tf.fused.conv2d({ x: x(), filter: w(), bias: wave([5]), ...biased });
+      expect(await difference(fused)).to.be.below(1e-4);
+      const loss = (x: tf.Tensor, w: tf.Tensor) =>
+        convolution(x as tf.Tensor4D, w as tf.Tensor4D)
+          .mul(wave([17, ...picture, 5], 3))
+          .sum();
+      for (const i of [0, 1])
+        expect(await difference(() => tf.grads(loss)([x(), w()])[i] as tf.Tensor)).to.be.below(
+          1e-4,
+        );
+    });
+
   it('give the cross-entropy of logits and its slope', () => {
     tf.tidy(() => {
       const logits = wave([6, 4], 5);

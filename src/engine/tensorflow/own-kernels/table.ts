@@ -1,5 +1,6 @@
 import type { NodeJSKernelBackend } from '../kernels.ts';
 import { batchNormGradient } from './batch-norm.ts';
+import { convolutions } from './conv.ts';
 import { crossEntropy } from './cross-entropy.ts';
 import { gather } from './gather.ts';
 import { matMul } from './mat-mul.ts';
@@ -9,7 +10,7 @@ import { sum } from './sum.ts';
 
 /** Registers all kernels that are TensorFlow's own, not tfjs-node's. */
 export function useOwnKernels(backend: NodeJSKernelBackend): void {
-  for (const kernel of [matMul, sum, gather, batchNormGradient, crossEntropy])
+  for (const kernel of [matMul, sum, gather, batchNormGradient, crossEntropy, ...convolutions])
     useKernel(backend, kernel);
   useReluGradients(backend);
 }
