@@ -21,10 +21,12 @@ export const batchNormGradient: OwnKernel = {
     const { dy, x, gamma, mean, variance } = inputs as Named<
       'dy' | 'x' | 'gamma' | 'mean' | 'variance'
     >;
+    // As its forward operation leaves it, which on a GPU is cuDNN.
+    const left = backend.isUsingGpuDevice ? variance.add(epsilon).rsqrt() : variance;
     const outputs = backend.executeMultipleOutputs(
       'FusedBatchNormGradV2',
       attributes(epsilon),
-      [dy, x, gamma, mean, variance],
+      [dy, x, gamma, mean, left],
       5,
     ) as tf.Tensor[];
     return outputs.slice(0, 3);
