@@ -33,7 +33,10 @@ describe("TensorFlow's own operations in the place of tfjs-node's", () => {
     }
   });
 
-  it('give the same sums over pictures', async () => {
+  it('give the same sums and means over pictures', async () => {
+    expect(await difference(() => wave([3, 4, 5, 6]).mean([0, 1, 2]))).to.be.below(1e-5);
+    expect(await difference(() => wave([3, 4, 5, 6]).mean([0, 1, 2], true))).to.be.below(1e-5);
+    expect(await difference(() => wave([3, 4, 5, 6]).mean([1, 2]))).to.be.below(1e-5);
     expect(await difference(() => wave([3, 4, 5, 6]).sum([0, 1, 2]))).to.be.below(1e-5);
     expect(await difference(() => wave([3, 4, 5, 6]).sum([0, 1, 2], true))).to.be.below(1e-5);
     expect(await difference(() => wave([3, 4, 5, 6]).sum([1, 2, 3]))).to.be.below(1e-5);

@@ -6,11 +6,18 @@ import { gather } from './gather.ts';
 import { matMul } from './mat-mul.ts';
 import { useKernel } from './own-kernel.ts';
 import { useReluGradients } from './relu.ts';
-import { sum } from './sum.ts';
+import { sumsOfChannels } from './sum.ts';
 
 /** Registers all kernels that are TensorFlow's own, not tfjs-node's. */
 export function useOwnKernels(backend: NodeJSKernelBackend): void {
-  for (const kernel of [matMul, sum, gather, batchNormGradient, crossEntropy, ...convolutions])
+  for (const kernel of [
+    matMul,
+    gather,
+    batchNormGradient,
+    crossEntropy,
+    ...sumsOfChannels,
+    ...convolutions,
+  ])
     useKernel(backend, kernel);
   useReluGradients(backend);
 }
