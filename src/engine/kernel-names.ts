@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs';
  * Kernels that tfjs has no names for. An engine may register them for its backend; where it does not, what
  * needs them does the same by operations of tfjs.
  */
+export const BATCH_NORM = 'TrainingBatchNorm';
 export const BATCH_NORM_GRADIENT = 'TrainingBatchNormGrad';
 export const CROSS_ENTROPY = 'SoftmaxCrossEntropy';
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { BATCH_NORM_GRADIENT, runOwnKernel } from '../../engine/kernel-names.ts';
+import { normalizeBatch } from './normalize-batch.ts';
 
 interface Base extends tf.layers.Layer {
   readonly gamma?: tf.LayerVariable;
@@ -36,11 +36,10 @@ export class BatchNormalization extends TfjsBatchNormalization {
       const gamma = this.gamma?.read() ?? tf.onesLike(this.movingMean.read());
       const beta = this.beta?.read() ?? tf.zerosLike(gamma);
       if (!kwargs.training || !this.trainable) return this.#infer(input, gamma, beta);
-      const { mean, variance } = tf.moments(input, axesBut(input));
+      const { y, mean, variance } = normalizeBatch([input, gamma, beta], this.epsilon);
       follow(this.movingMean, mean, this.momentum);
       follow(this.movingVariance, variance, this.momentum);
-      const statistics = { mean, variance, epsilon: this.epsilon };
-      return normalize([input, gamma, beta], statistics);
+      return y;
     });
   }
 
@@ -65,49 +64,4 @@ function follow(statistic: tf.LayerVariable, value: tf.Tensor, momentum: number)
       .mul(momentum)
       .add(value.mul(1 - momentum)),
   );
-}
-
-function axesBut({ shape }: tf.Tensor): number[] {
-  return shape.map((_, axis) => axis).slice(0, -1);
-}
-
-/** Of the batch that is normalized by them. */
-interface Statistics {
-  readonly mean: tf.Tensor;
-  readonly variance: tf.Tensor;
-  readonly epsilon: number;
-}
-
-/**
- * gamma · (x - mean) / √(variance + epsilon) + beta, with one gradient for all of it (Ioffe and Szegedy
- * 2015, section 3), which takes into account that the statistics are x's own.
- */
-function normalize(inputs: readonly tf.Tensor[], statistics: Statistics): tf.Tensor {
-  const { mean, variance, epsilon } = statistics;
-  const compute = tf.customGrad((x, gamma, beta, save) => {
-    const scale = (gamma as tf.Tensor).mul(variance.add(epsilon).rsqrt());
-    const value = (x as tf.Tensor).mul(scale).add((beta as tf.Tensor).sub(mean.mul(scale)));
-    (save as tf.GradSaveFunc)([x as tf.Tensor, gamma as tf.Tensor, mean, variance]);
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => gradients(dy, saved, epsilon);
-    return { value, gradFunc };
-  });
-  return compute(...inputs);
-}
-
-/** Of x, gamma and beta. */
-function gradients(dy: tf.Tensor, saved: readonly tf.Tensor[], epsilon: number): tf.Tensor[] {
-  const [x, gamma, mean, variance] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-  const inputs = { dy, x, gamma, mean, variance };
-  const own = x.rank === 4 ? runOwnKernel(BATCH_NORM_GRADIENT, inputs, { epsilon }) : null;
-  if (own) return own;
-  const axes = axesBut(x);
-  const count = x.size / mean.size;
-  const deviation = variance.add(epsilon).sqrt();
-  const scale = gamma.div(deviation);
-  const dBeta = dy.sum(axes);
-  const centered = x.sub(mean);
-  const dGamma = dy.mul(centered).sum(axes).div(deviation);
-  const slope = dGamma.div(deviation).div(count);
-  const dx = dy.sub(dBeta.div(count)).sub(centered.mul(slope)).mul(scale);
-  return [dx, dGamma, dBeta];
 }

@@ -134,6 +134,43 @@ describe("layers with Keras' arithmetic", () => {
         }
       }
     });
+
+    it('does the same by one operation where pictures are many', () => {
+      const shape = [16, 64, 64, 4] as [number, number, number, number];
+      const many = buildModel(chain([64, 64, 4], ['batchNormalization', {}]), 1);
+      many.getLayer('layer_0').setWeights(
+        [
+          [0.5, 2, 1, 3],
+          [3, -1, 0, 1],
+          [0, 0, 0, 0],
+          [1, 1, 1, 1],
+        ].map((each) => tf.tensor1d(each)),
+      );
+      const x = tf.variable(tf.randomNormal(shape, 2, 3, 'float32', 7));
+      const target = tf.randomNormal(shape, 0, 1, 'float32', 8);
+      const [gamma, beta] = many.trainableWeights.map((weight) => weight.read()) as [
+        tf.Tensor,
+        tf.Tensor,
+      ];
+      const { mean, variance } = tf.moments(x, [0, 1, 2]);
+      const composed = () => {
+        const { mean, variance } = tf.moments(x, [0, 1, 2]);
+        return x.sub(mean).div(variance.add(1e-3).sqrt()).mul(gamma).add(beta);
+      };
+      const own = () => many.apply(x, { training: true }) as tf.Tensor;
+      const furthest = (a: tf.Tensor, b: tf.Tensor) => a.sub(b).abs().max().dataSync()[0];
+      expect(furthest(own(), composed())).to.be.below(1e-4);
+      const [, , movingMean, movingVariance] = many.getLayer('layer_0').getWeights() as tf.Tensor[];
+      expect(furthest(movingMean as tf.Tensor, mean.mul(0.01))).to.be.below(1e-5);
+      expect(furthest(movingVariance as tf.Tensor, variance.mul(0.01).add(0.99))).to.be.below(1e-5);
+      const gradients = (forward: () => tf.Tensor) =>
+        Object.values(tf.variableGrads(() => forward().mul(target).sum()).grads);
+      const expected = gradients(composed);
+      for (const [i, gradient] of gradients(own).entries()) {
+        const size = (expected[i] as tf.Tensor).abs().max().dataSync()[0] as number;
+        expect((furthest(gradient, expected[i] as tf.Tensor) as number) / size).to.be.below(1e-4);
+      }
+    });
   });
 
   it('normalization subtracts the mean and divides by the deviation, in training too', () => {

@@ -1,5 +1,5 @@
-import type * as tf from '@tensorflow/tfjs';
-import { BATCH_NORM_GRADIENT } from '../../kernel-names.ts';
+import * as tf from '@tensorflow/tfjs';
+import { BATCH_NORM, BATCH_NORM_GRADIENT } from '../../kernel-names.ts';
 import { AttrType } from '../attributes.ts';
 import { DType } from '../dtypes.ts';
 import { NHWC, type OwnKernel, type TFEOpAttr } from './own-kernel.ts';
@@ -13,6 +13,24 @@ const attributes = (epsilon: number): TFEOpAttr[] => [
   { name: 'is_training', type: AttrType.bool, value: true },
   NHWC,
 ];
+
+/** Pictures, normalized by their own mean and variance: those, the mean and the unbiased variance. */
+export const batchNorm: OwnKernel = {
+  name: BATCH_NORM,
+  run(backend, inputs, { epsilon }: { epsilon: number }) {
+    const { x, gamma, beta } = inputs as Named<'x' | 'gamma' | 'beta'>;
+    return tf.tidy(() => {
+      const none = tf.tensor1d([]);
+      const outputs = backend.executeMultipleOutputs(
+        'FusedBatchNormV2',
+        attributes(epsilon),
+        [x, gamma, beta, none, none],
+        5,
+      ) as tf.Tensor[];
+      return outputs.slice(0, 3);
+    });
+  },
+};
 
 /** Of pictures, normalized by their own mean and variance: the gradients of x, gamma and beta. */
 export const batchNormGradient: OwnKernel = {

@@ -1,5 +1,5 @@
 import type { NodeJSKernelBackend } from '../kernels.ts';
-import { batchNormGradient } from './batch-norm.ts';
+import { batchNorm, batchNormGradient } from './batch-norm.ts';
 import { convolutions } from './conv.ts';
 import { crossEntropy } from './cross-entropy.ts';
 import { gather } from './gather.ts';
@@ -13,6 +13,7 @@ export function useOwnKernels(backend: NodeJSKernelBackend): void {
   for (const kernel of [
     matMul,
     gather,
+    batchNorm,
     batchNormGradient,
     crossEntropy,
     ...sumsOfChannels,
