@@ -1,5 +1,22 @@
-import type { BuildOptions } from 'esbuild';
+import type { BuildOptions, Plugin } from 'esbuild';
 import packageJson from './package.json' with { type: 'json' };
+
+/**
+ * tfjs as the CommonJS that it is: to import it, Node first looks through all of it for the names that it exports, which
+ * takes longer than to load it. Kernels of tfjs-node-gpu import tfjs-core, of which a second copy would be a second engine.
+ */
+const requiredTfjs: Plugin = {
+  name: 'required tfjs',
+  setup(build) {
+    build.onResolve({ filter: /^@tensorflow\/tfjs(-core)?$/ }, ({ kind }) => {
+      const path = '@tensorflow/tfjs';
+      return kind === 'require-call' ? { path, external: true } : { path, namespace: 'required' };
+    });
+    build.onLoad({ filter: /^/, namespace: 'required' }, ({ path }) => {
+      return { contents: `module.exports = require('${path}')` };
+    });
+  },
+};
 
 /**
  * How sources become what Node runs. What package.json lists under `dependencies` stays outside; the rest is
@@ -14,8 +31,7 @@ export const bundle = {
   platform: 'node',
   target: 'node20',
   external: Object.keys(packageJson.dependencies),
-  // One kernel imports from tfjs-core what tfjs has as well: a second copy would be a second engine.
-  alias: { '@tensorflow/tfjs-core': '@tensorflow/tfjs' },
+  plugins: [requiredTfjs],
   banner: {
     js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
   },

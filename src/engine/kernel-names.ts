@@ -6,13 +6,17 @@ import * as tf from '@tensorflow/tfjs';
  */
 export const BATCH_NORM = 'TrainingBatchNorm';
 export const BATCH_NORM_GRADIENT = 'TrainingBatchNormGrad';
+/** Float32 of the attribute `shape` that depend on the attribute `seed` alone, in [0, 1). */
+export const RANDOM_UNIFORM = 'SeededUniform';
+/** The same, of a standard normal distribution that is cut off at ±2. */
+export const RANDOM_TRUNCATED_NORMAL = 'SeededTruncatedNormal';
 export const CROSS_ENTROPY = 'SoftmaxCrossEntropy';
 
 /** What a kernel of the current backend gives; `null` where it has none of that name. */
 export function runOwnKernel(
   name: string,
   inputs: Readonly<Record<string, tf.Tensor>>,
-  attributes: { readonly [name: string]: number } = {},
+  attributes: { readonly [name: string]: number | number[] } = {},
 ): tf.Tensor[] | null {
   if (!tf.getKernel(name, tf.getBackend())) return null;
   const outputs = tf.engine().runKernel(name, { ...inputs }, { ...attributes });

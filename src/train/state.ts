@@ -118,13 +118,18 @@ export function restorePhase(run: PhaseRun, { at, tensors }: TrainingState): voi
 
 /** The first tensor with a number that is NaN or infinite: such a state would only be gone back to in vain. */
 export function firstNotFinite({ tensors }: TrainingState): string | null {
-  for (const { name, data } of tensors) {
-    let sum = 0;
-    // NaN if one of them is not finite; a loop is many times as fast as `every` with a function.
-    for (let i = 0; i < data.length; i++) sum += 0 * (data[i] as number);
-    if (sum !== 0) return name;
-  }
-  return null;
+  return tensors.find(({ data }) => !Number.isFinite(sum(data)))?.name ?? null;
+}
+
+/** Not finite if one of them is not, and only then: a double holds the sum of any float32. */
+function sum(values: Float32Array): number {
+  const at = (i: number) => values[i] as number;
+  const whole = values.length - (values.length % 4);
+  let sum = 0;
+  // By fours: each addition to `sum` waits for the one before. Tens of millions are summed at each checkpoint.
+  for (let i = 0; i < whole; i += 4) sum += at(i) + at(i + 1) + (at(i + 2) + at(i + 3));
+  for (let i = whole; i < values.length; i++) sum += at(i);
+  return sum;
 }
 
 function zip(names: Iterable<string>, values: readonly tf.Tensor[]): Map<string, tf.Tensor> {
@@ -137,7 +142,9 @@ async function stored(
 ): Promise<StoredTensor[]> {
   const read: StoredTensor[] = [];
   for (const [name, tensor] of tensors) {
-    const data = Float32Array.from(await tensor.data());
+    // Not another copy of them: together they are three times the weights.
+    const values = await tensor.data();
+    const data = values instanceof Float32Array ? values : Float32Array.from(values);
     read.push({ name: `${part}/${name}`, shape: tensor.shape, data });
   }
   return read;

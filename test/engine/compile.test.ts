@@ -230,7 +230,7 @@ describe('compiled functions', () => {
     const resident = process.memoryUsage.rss();
     await rounds();
     expect(tf.memory().numTensors).to.equal(numTensors);
-    // A round's variable is 4 MB, so is its double.
-    expect((process.memoryUsage.rss() - resident) / 2 ** 20, 'MiB gained').to.be.below(60);
+    // One variable of 4 MB that each round leaves would be 320. Arrays that V8 has not yet freed are some.
+    expect((process.memoryUsage.rss() - resident) / 2 ** 20, 'MiB gained').to.be.below(160);
   });
 });

@@ -6,7 +6,26 @@ import type { NodeJSKernelBackend } from './kernels.ts';
 
 const type = (name: string, value: number) => ({ name, type: AttrType.type, value });
 
-/** TensorFlow's generators that keep no state (Philox: Salmon et al. 2011). */
+/** What one of TensorFlow's generators that keep no state (Philox: Salmon et al. 2011) gives for a key. */
+export function draw(
+  backend: NodeJSKernelBackend,
+  name: string,
+  {
+    shape,
+    key,
+    dtype = DType.float32,
+  }: { readonly shape: readonly number[]; readonly key: RandomKey; readonly dtype?: number },
+): tf.Tensor {
+  const attributes = [type('dtype', dtype), type('T', DType.int32), type('Tseed', DType.int32)];
+  return tf.tidy(() =>
+    backend.executeSingleOutput(name, attributes, [
+      tf.tensor1d([...shape], 'int32'),
+      key instanceof tf.Tensor ? key : tf.tensor1d([...key], 'int32'),
+    ]),
+  );
+}
+
+/** What steps draw. */
 export class Random {
   readonly #backend: NodeJSKernelBackend;
 
@@ -16,7 +35,7 @@ export class Random {
 
   /** Float32 in [0, 1). */
   uniform(shape: readonly number[], key: RandomKey): tf.Tensor {
-    return this.#draw('StatelessRandomUniform', DType.float32, shape, key);
+    return draw(this.#backend, 'StatelessRandomUniform', { shape, key });
   }
 
   /**
@@ -28,25 +47,15 @@ export class Random {
       const limit = rate * 256;
       if (!Number.isInteger(limit)) return this.uniform(shape, key).greaterEqual(rate).toFloat();
       const size = tf.util.sizeFromShape([...shape]);
-      const words = [Math.ceil(size / 4)];
-      const drawn = this.#draw('StatelessRandomUniformFullInt', DType.int32, words, key);
       const { int32, uint8, bool, float32 } = DType;
+      const words = { shape: [Math.ceil(size / 4)], key, dtype: int32 };
+      const drawn = draw(this.#backend, 'StatelessRandomUniformFullInt', words);
       const bytes = this.#run('Bitcast', [type('T', int32), type('type', uint8)], [drawn]);
       const least = this.#cast(tf.scalar(limit, 'int32'), int32, uint8);
       const kept = this.#run('GreaterEqual', [type('T', uint8)], [bytes, least]);
       const mask = this.#cast(kept, bool, float32).flatten();
       return mask.slice(0, size).reshape([...shape]);
     });
-  }
-
-  #draw(name: string, dtype: number, shape: readonly number[], key: RandomKey): tf.Tensor {
-    const attributes = [type('dtype', dtype), type('T', DType.int32), type('Tseed', DType.int32)];
-    return tf.tidy(() =>
-      this.#run(name, attributes, [
-        tf.tensor1d([...shape], 'int32'),
-        key instanceof tf.Tensor ? key : tf.tensor1d([...key], 'int32'),
-      ]),
-    );
   }
 
   #cast(x: tf.Tensor, from: number, to: number): tf.Tensor {

@@ -8,6 +8,7 @@ import { GaussianDropout, GaussianNoise } from './gaussian.ts';
 import { LayerNormalization } from './layerNormalization.ts';
 import { Normalization } from './normalization.ts';
 import { ReLU } from './relu.ts';
+import './varianceScaling.ts';
 
 type Named<Args = unknown> = Args & { readonly name: string };
 type Factory = (args: Named<{ readonly [key: string]: unknown }>) => tf.layers.Layer;

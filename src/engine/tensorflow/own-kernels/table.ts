@@ -5,6 +5,7 @@ import { crossEntropy } from './cross-entropy.ts';
 import { gather } from './gather.ts';
 import { matMul } from './mat-mul.ts';
 import { useKernel } from './own-kernel.ts';
+import { randomDraws } from './random.ts';
 import { useReluGradients } from './relu.ts';
 import { sumsOfChannels } from './sum.ts';
 
@@ -18,6 +19,7 @@ export function useOwnKernels(backend: NodeJSKernelBackend): void {
     crossEntropy,
     ...sumsOfChannels,
     ...convolutions,
+    ...randomDraws,
   ])
     useKernel(backend, kernel);
   useReluGradients(backend);
