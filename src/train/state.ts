@@ -73,9 +73,11 @@ export async function captureState(run: PhaseRun): Promise<TrainingState> {
   engine.settle();
   await state.tally?.read();
   const weights = namedWeights(model);
+  const { batches } = trainee.optimizer;
   const tensors = [
     ...(await stored('weights', weights)),
-    ...(await stored('optimizer', trainee.optimizer.state)),
+    // Before its first batch it is as it is made.
+    ...(batches > 0 ? await stored('optimizer', trainee.optimizer.state) : []),
     ...(state.best ? await stored('best', zip(weights.keys(), state.best.values)) : []),
   ];
   return {
@@ -84,7 +86,7 @@ export async function captureState(run: PhaseRun): Promise<TrainingState> {
       epochs: state.epochs,
       batch: state.batch,
       counters: { ...counters },
-      optimizerBatches: trainee.optimizer.batches,
+      optimizerBatches: batches,
       tally: state.tally?.state ?? null,
       earlyStopping: state.stopping?.state ?? null,
       plateau: state.plateau?.state ?? null,
@@ -103,7 +105,7 @@ export function restoreWeights(model: tf.LayersModel, { tensors }: TrainingState
 /** Gives a phase that begins the rest of a state. */
 export function restorePhase(run: PhaseRun, { at, tensors }: TrainingState): void {
   const { model, trainee, state } = run;
-  assign('optimizer', trainee.optimizer.state, tensors);
+  if (at.optimizerBatches > 0) assign('optimizer', trainee.optimizer.state, tensors);
   trainee.optimizer.batches = at.optimizerBatches;
   state.restore(at, trainee.objective);
   const best = tensors.filter(({ name }) => name.startsWith('best/'));
