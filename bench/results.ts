@@ -44,7 +44,7 @@ export function formatResults(results: Results, notes: ReadonlyMap<string, strin
     row.name,
     row.unit,
     ...contestants.map((name) => digits(row.values[name])),
-    ratio(row).toFixed(2),
+    ratio(row).toFixed(ratio(row) < 0.1 ? 3 : 2),
     `≤ ${row.target}`,
     ratio(row) <= row.target ? 'hit' : 'miss',
     `${row.rounds}`,
