@@ -15,6 +15,8 @@ export interface ShownRun {
   readonly metric: number | null;
   /** Seconds that it took so far, or in all; `null`: it has not begun. */
   readonly seconds: number | null;
+  /** Whether those are of all its epochs: it did not go on with what an earlier process had done. */
+  readonly isWhole: boolean;
   /** Seconds that it will still take, as far as that can be told. */
   readonly left: number | null;
 }
@@ -108,11 +110,11 @@ function summary(runs: readonly ShownRun[], slots: number): string {
   return `${runs.length} runs: ${counts.join(', ')}${left === null ? '' : `; ${duration(left)} left`}`;
 }
 
-/** Runs that wait are thought to take as long as those that have finished, `null` before one has. */
+/** Runs that wait are thought to take as long as those that have finished as a whole, `null` before one has. */
 function timeLeft(runs: readonly ShownRun[], slots: number): number | null {
   const waiting = runs.filter(({ state }) => state === 'waiting');
   const going = runs.filter(({ state }) => state === 'running');
-  const done = runs.filter(({ state, seconds }) => state === 'finished' && seconds);
+  const done = runs.filter(({ state, isWhole }) => state === 'finished' && isWhole);
   if (done.length === 0 || waiting.length + going.length === 0) return null;
   const mean = done.reduce((sum, { seconds }) => sum + (seconds ?? 0), 0) / done.length;
   const rest = going.map(({ left, seconds }) => left ?? Math.max(0, mean - (seconds ?? 0)));

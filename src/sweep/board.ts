@@ -116,6 +116,7 @@ export class SweepBoard implements Watcher {
       at: (error ?? going?.at ?? '').split('\n')[0]?.slice(0, AT_MOST) ?? '',
       metric: metrics?.[name] ?? going?.metric ?? null,
       seconds: going ? (going.seconds ?? (performance.now() - going.begun) / 1000) : null,
+      isWhole: going?.training ? going.training.epochs < 1 : false,
       left: going?.left ?? null,
     };
   }

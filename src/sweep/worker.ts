@@ -61,6 +61,9 @@ function watcher(tell: Tell): TrainingCallback {
     async note(line) {
       tell({ kind: 'step', title: line });
     },
+    phaseBegin(phase) {
+      epochs = phase.epochs;
+    },
     features({ phase, done, pictures }) {
       nowAndThen({ kind: 'features', phase, done, pictures });
     },

@@ -51,6 +51,8 @@ export interface FeaturesProgress {
 
 export interface PhaseBegin {
   readonly phase: PhaseConfig;
+  /** Done over all phases so far, of this one too where it is gone on with. */
+  readonly epochs: number;
   /** `null`: the first layer with weights is trained. */
   readonly features: FeaturesUse | null;
   readonly trainableParameters: number;

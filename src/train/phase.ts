@@ -1,7 +1,7 @@
 import type { PhaseConfig } from '../config/experiment.ts';
 import { setFrozen } from '../model/build.ts';
 import { frozenLayers } from '../model/freeze.ts';
-import type { PhaseBegin, PhaseEnd } from './callbacks.ts';
+import type { PhaseEnd } from './callbacks.ts';
 import { type PhaseRun, runEpoch, saveState } from './epoch.ts';
 import { Evaluator } from './evaluate.ts';
 import { findFeatures } from './features/phase-features.ts';
@@ -69,7 +69,10 @@ export async function trainPhase(
   try {
     if (from) restorePhase(run, from);
     for (const callback of callbacks)
-      await callback.phaseBegin?.({ ...parameters(run), features: use });
+      await callback.phaseBegin?.({
+        ...{ phase, epochs: counters.epochs, features: use },
+        ...parameters(run),
+      });
     if (!from) await saveState(run);
     const end = await trainEpochs(run);
     counters.updates += optimizer.updates;
@@ -127,12 +130,12 @@ async function oneEpoch(run: PhaseRun): Promise<void> {
   if (hasEnded(run) || checkpoints.dueAfterEpoch(record.epoch)) await saveState(run);
 }
 
-function parameters({ phase, model, trainee }: PhaseRun): Omit<PhaseBegin, 'features'> {
+function parameters({ model, trainee }: PhaseRun) {
   const count = (shapes: readonly (readonly (number | null)[])[]) =>
     shapes
       .flatMap((shape) => shape.reduce<number>((size, n) => size * (n ?? 1), 1))
       .reduce((a, b) => a + b, 0);
   const trainableParameters = count(trainee.weights.map(({ variable }) => variable.shape));
   const all = count(model.weights.map(({ shape }) => shape));
-  return { phase, trainableParameters, frozenParameters: all - trainableParameters };
+  return { trainableParameters, frozenParameters: all - trainableParameters };
 }

@@ -4,9 +4,12 @@ import { type ShownRun, SweepDisplay } from '../../src/progress/sweep.ts';
 
 const waiting: ShownRun = {
   ...{ run: 1, settings: 'rate=1', state: 'waiting', at: '' },
-  ...{ metric: null, seconds: null, left: null },
+  ...{ metric: null, seconds: null, isWhole: false, left: null },
 };
-const finished: ShownRun = { ...waiting, state: 'finished', metric: 0.5, seconds: 60 };
+const finished: ShownRun = {
+  ...waiting,
+  ...{ state: 'finished', metric: 0.5, seconds: 60, isWhole: true },
+};
 const running: ShownRun = { ...waiting, state: 'running', at: 'head 2/4', seconds: 20, left: 40 };
 const numbered = (runs: readonly ShownRun[]) => runs.map((each, i) => ({ ...each, run: i + 1 }));
 
@@ -36,6 +39,17 @@ describe('the progress of a sweep', () => {
       '5 runs: 1 finished, 2 running, 2 waiting; 1:40 left',
     ]);
     expect(said.notes).to.deep.equal([]);
+  });
+
+  it('does not take the rest of a run for the time of a whole one', () => {
+    const { said, display: table } = display(true);
+    const goneOn: ShownRun = { ...finished, seconds: 10, isWhole: false };
+    table.show(numbered([goneOn, running, running, waiting, waiting]));
+    expect(said.reports.at(-1)?.split('\n').at(-1)).to.equal(
+      '5 runs: 1 finished, 2 running, 2 waiting',
+    );
+    table.show(numbered([goneOn, finished, running, running, waiting, waiting]));
+    expect(said.reports.at(-1)?.split('\n').at(-1)).to.match(/; 1:40 left$/);
   });
 
   it('leaves out runs that wait or are long done where the screen is too small', () => {

@@ -61,6 +61,7 @@ export class TaskTable {
       at: error?.split('\n')[0] ?? (epochs > 0 ? `epoch ${epochs}/${all}` : (task?.id ?? '')),
       metric: metrics[this.#work.sweep.metric.name] ?? null,
       seconds: place ? seconds : null,
+      isWhole: true,
       left: epochs > 0 ? (seconds / epochs) * (all - epochs) : null,
     };
   }
