@@ -86,8 +86,8 @@ function featureLines({ phases }: Plan): string[] {
     const frozen = `${name}: frozen up to ${cut}, computed`;
     if (uncached !== null) return [`${frozen} in each of ${epochs} epochs: ${uncached}`];
     const times = views === 1 ? 'once' : `in ${views} views`;
-    const kept = `${size(shape)} features take ${scaled(bytes, 'B')} a picture`;
-    const saved = `saves ${scaled(flopsSaved, 'FLOPs')}`;
+    const kept = `${size(shape)} features take ${scaled(bytes, 'B')}`;
+    const saved = `saves ${scaled(flopsSaved, 'FLOPs')} a picture`;
     return [`${frozen} ${times} instead of ${epochs} times: ${saved}, ${kept}`];
   });
   return lines.length > 0 ? ['', ...lines] : [];

@@ -28,7 +28,7 @@ describe('formatPlan', () => {
       'head        5     32  adam         163,850  38,720           2.78 MB',
       'all         1     32  adam         202,570       0           24.2 MB',
       '',
-      'head: frozen up to flatten, computed once instead of 5 times: saves 317 MFLOPs, 16384 features take 65.5 kB a picture',
+      'head: frozen up to flatten, computed once instead of 5 times: saves 317 MFLOPs a picture, 16384 features take 65.5 kB',
     ]);
   });
 
