@@ -67,6 +67,10 @@ describe("TensorFlow's own operations in the place of tfjs-node's", () => {
       [3, 3],
     ],
     [
+      [1, 1],
+      [1, 1],
+    ],
+    [
       [1, 4],
       [3, 7],
     ],

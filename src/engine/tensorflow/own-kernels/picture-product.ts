@@ -52,7 +52,8 @@ export class PictureProduct {
       const reach = filter[axis] as number;
       return reach % 2 === 1 && reach >= 2 * size - 1;
     });
-    const isWorthIt = batch >= LEAST_BATCH && height * width <= MOST_PLACES;
+    const isPointwise = filter[0] * filter[1] === 1;
+    const isWorthIt = batch >= LEAST_BATCH && height * width <= MOST_PLACES && !isPointwise;
     return isPlain && reachesAll && isWorthIt ? new PictureProduct(input, filter) : null;
   }
 
