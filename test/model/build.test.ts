@@ -90,6 +90,18 @@ describe('buildModel', function (this: Mocha.Suite) {
     expect(kernel(other, 'dense')).not.to.deep.equal(kernel(one, 'dense'));
   });
 
+  it('draws those of a bias too', () => {
+    const args = { units: 50, biasInitializer: 'glorotUniform' };
+    const nodes = [{ name: 'dense', kind: 'dense', args, inputs: [INPUT], part: 'head' as const }];
+    const [, bias] = buildModel({ inputShape: [4], nodes }, 1)
+      .getLayer('dense')
+      .getWeights();
+    const values = Array.from(bias?.dataSync() ?? []);
+    expect(values).to.have.length(50);
+    expect(values.every(Number.isFinite)).to.equal(true);
+    expect(new Set(values).size).to.be.above(40);
+  });
+
   it("draws them from Keras' distributions", () => {
     const wide = (kernelInitializer: string) =>
       kernel(

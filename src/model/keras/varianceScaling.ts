@@ -24,19 +24,21 @@ const TfjsVarianceScaling = tf.initializers.varianceScaling(example).constructor
   tf.serialization.SerializableConstructor<tf.serialization.Serializable>;
 
 /**
- * Drawn by the engine where it can: tfjs-layers draws number by number, half a second for VGG19, into arrays that stay
- * until V8 finds them.
+ * Drawn by the engine where it can: tfjs-layers draws number by number, a quarter of a second for VGG19, into arrays that
+ * stay until V8 finds them.
  */
 export class VarianceScaling extends TfjsVarianceScaling {
   static override readonly className = 'VarianceScaling';
 
   override apply(shape: number[], dtype?: tf.DataType): tf.Tensor {
+    // Of a bias, which has no fans.
+    if (shape.length < 2) return super.apply(shape, dtype);
     const variance = this.scale / Math.max(1, fan(shape, this.mode));
     const isUniform = this.distribution === 'uniform';
     return tf.tidy(() => {
       const attributes = { shape, seed: this.seed ?? 0 };
       const kernel = isUniform ? RANDOM_UNIFORM : RANDOM_TRUNCATED_NORMAL;
-      const [drawn] = [runOwnKernel(kernel, {}, attributes)].flat();
+      const drawn = runOwnKernel(kernel, {}, attributes)?.[0];
       if (!drawn) return super.apply(shape, dtype);
       if (!isUniform) return drawn.mul(Math.sqrt(variance));
       const limit = Math.sqrt(3 * variance);

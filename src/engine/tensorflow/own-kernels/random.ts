@@ -4,8 +4,9 @@ import type { OwnKernel } from './own-kernel.ts';
 
 const drawing = (name: string, operation: string): OwnKernel => ({
   name,
-  run: (backend, _, { shape, seed }: { shape: number[]; seed: number }) =>
+  run: (backend, _, { shape, seed }: { shape: number[]; seed: number }) => [
     draw(backend, operation, { shape, key: [seed, 0] }),
+  ],
 });
 
 /** Many numbers at once, as first weights are. */
