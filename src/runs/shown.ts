@@ -4,8 +4,8 @@ import { parse } from 'yaml';
 import type { ExperimentFile } from '../config/file-types.ts';
 import { readMetricsCsv } from '../record/metrics-csv.ts';
 import { type RunStatus, readStatus } from '../record/status.ts';
+import { entriesWithin } from '../storage/entries.ts';
 import type { EpochRecord } from '../train/callbacks.ts';
-import { entriesWithin } from './entries.ts';
 import { finalValidation } from './find.ts';
 
 /** All that a run's folder says of it; `null` for what was not written. */

@@ -3,8 +3,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * All files and links in a run's folder and in those within it, but for what a run that goes on renames or deletes
- * meanwhile. Links are not followed.
+ * All files and links in a folder and in those within it, but for what others rename or delete meanwhile. Links are
+ * not followed.
  */
 export async function entriesWithin(folder: string): Promise<Dirent[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);

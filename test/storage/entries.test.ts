@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
-import { entriesWithin } from '../../src/runs/entries.ts';
+import { entriesWithin } from '../../src/storage/entries.ts';
 
-describe('what a run’s folder holds', () => {
+describe('what a folder holds', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'entries-'));

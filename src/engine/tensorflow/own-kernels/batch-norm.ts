@@ -2,17 +2,28 @@ import * as tf from '@tensorflow/tfjs';
 import { BATCH_NORM, BATCH_NORM_GRADIENT } from '../../kernel-names.ts';
 import { AttrType } from '../attributes.ts';
 import { DType } from '../dtypes.ts';
+import type { NodeJSKernelBackend } from '../kernels.ts';
 import { NHWC, type OwnKernel, type TFEOpAttr } from './own-kernel.ts';
 
 type Named<Name extends string> = Readonly<Record<Name, tf.Tensor>>;
 
-const attributes = (epsilon: number): TFEOpAttr[] => [
-  { name: 'T', type: AttrType.type, value: DType.float32 },
-  { name: 'U', type: AttrType.type, value: DType.float32 },
-  { name: 'epsilon', type: AttrType.float, value: epsilon },
-  { name: 'is_training', type: AttrType.bool, value: true },
-  NHWC,
-];
+/** Of the five that one of TensorFlow's operations gives, the first three; the others are for its like. */
+function firstThree(
+  backend: NodeJSKernelBackend,
+  operation: string,
+  operands: tf.Tensor[],
+  epsilon: number,
+): tf.Tensor[] {
+  const attributes: TFEOpAttr[] = [
+    { name: 'T', type: AttrType.type, value: DType.float32 },
+    { name: 'U', type: AttrType.type, value: DType.float32 },
+    { name: 'epsilon', type: AttrType.float, value: epsilon },
+    { name: 'is_training', type: AttrType.bool, value: true },
+    NHWC,
+  ];
+  const outputs = backend.executeMultipleOutputs(operation, attributes, operands, 5);
+  return (outputs as tf.Tensor[]).slice(0, 3);
+}
 
 /** Pictures, normalized by their own mean and variance: those, the mean and the unbiased variance. */
 export const batchNorm: OwnKernel = {
@@ -21,13 +32,7 @@ export const batchNorm: OwnKernel = {
     const { x, gamma, beta } = inputs as Named<'x' | 'gamma' | 'beta'>;
     return tf.tidy(() => {
       const none = tf.tensor1d([]);
-      const outputs = backend.executeMultipleOutputs(
-        'FusedBatchNormV2',
-        attributes(epsilon),
-        [x, gamma, beta, none, none],
-        5,
-      ) as tf.Tensor[];
-      return outputs.slice(0, 3);
+      return firstThree(backend, 'FusedBatchNormV2', [x, gamma, beta, none, none], epsilon);
     });
   },
 };
@@ -41,12 +46,6 @@ export const batchNormGradient: OwnKernel = {
     >;
     // As its forward operation leaves it, which on a GPU is cuDNN.
     const left = backend.isUsingGpuDevice ? variance.add(epsilon).rsqrt() : variance;
-    const outputs = backend.executeMultipleOutputs(
-      'FusedBatchNormGradV2',
-      attributes(epsilon),
-      [dy, x, gamma, mean, left],
-      5,
-    ) as tf.Tensor[];
-    return outputs.slice(0, 3);
+    return firstThree(backend, 'FusedBatchNormGradV2', [dy, x, gamma, mean, left], epsilon);
   },
 };

@@ -20,7 +20,7 @@ const forward: OwnKernel = {
     const { x, filter } = inputs as Operands<'x' | 'filter'>;
     if (!isFloat(x, filter)) return null;
     const shapes = [x.shape, filter.shape] as const;
-    return product(backend, shapes, attributes as ConvAttributes)?.forward(x, filter) ?? null;
+    return product(backend, shapes, attributes as tf.Conv2DAttrs)?.forward(x, filter) ?? null;
   },
 };
 
@@ -30,8 +30,7 @@ const fused: OwnKernel = {
   run(backend, inputs, attributes) {
     const { x, filter, bias, preluActivationWeights } = inputs as Operands<'x' | 'filter'> &
       Partial<Operands<'bias' | 'preluActivationWeights'>>;
-    const { activation, leakyreluAlpha, ...of } = attributes as ConvAttributes &
-      tf.FusedConv2DAttrs;
+    const { activation, leakyreluAlpha, ...of } = attributes as tf.FusedConv2DAttrs;
     const by = isFloat(x, filter) ? product(backend, [x.shape, filter.shape], of) : null;
     if (!by) return null;
     return tf.tidy(() => {
@@ -46,7 +45,7 @@ const inputGradient: OwnKernel = {
   name: tf.Conv2DBackpropInput,
   run(backend, inputs, attributes) {
     const { dy, filter } = inputs as Operands<'dy' | 'filter'>;
-    const { inputShape, ...of } = attributes as ConvAttributes & { inputShape: Shape4D };
+    const { inputShape, ...of } = attributes as tf.Conv2DBackpropInputAttrs;
     const by = product(backend, [inputShape, filter.shape], of);
     return by?.inputGradient(dy, filter, inputShape) ?? null;
   },
@@ -56,7 +55,7 @@ const filterGradient: OwnKernel = {
   name: tf.Conv2DBackpropFilter,
   run(backend, inputs, attributes) {
     const { x, dy } = inputs as Operands<'x' | 'dy'>;
-    const { filterShape, ...of } = attributes as ConvAttributes & { filterShape: Shape4D };
+    const { filterShape, ...of } = attributes as tf.Conv2DBackpropFilterAttrs;
     return product(backend, [x.shape, filterShape], of)?.filterGradient(x, dy) ?? null;
   },
 };

@@ -7,13 +7,9 @@ const MOST_PLACES = 4;
 
 export type Shape4D = [number, number, number, number];
 
-/** As tfjs' kernels of convolutions have them. */
-export interface ConvAttributes {
-  readonly strides: number | readonly number[];
-  readonly pad: unknown;
-  readonly dataFormat: string;
-  readonly dilations?: number | readonly number[];
-}
+/** What all of tfjs' kernels of convolutions have; gradients have no dilations. */
+export type ConvAttributes = Pick<tf.Conv2DAttrs, 'strides' | 'pad' | 'dataFormat'> &
+  Partial<Pick<tf.Conv2DAttrs, 'dilations'>>;
 
 /**
  * Convolutions of pictures of at most 2×2 by filters that reach from each place to all others, as VGG19's last four
