@@ -173,7 +173,8 @@ const worst = (got: ArrayLike<number>, want: ArrayLike<number>) =>
  * itself is off by more than the limits: sgd_momentum's evaluation by 3.6e-4, the bias of fc by 1.5e-3 in
  * adamax and 2.5e-3 in nadam. That is the bias of units 6 and 14, which are positive for all of the first
  * batch: such a bias reaches the loss only through a batch normalization that takes it off again, its
- * gradient is rounding alone (-4e-9; in double precision -1e-18), and these two divide by its size.
+ * gradient is rounding alone (-4e-9; in double precision -1e-18), and these two divide by its size. How far
+ * it gets differs from processor to processor, and moves the evaluation, so there it is first put right.
  */
 const exact: Readonly<Record<string, readonly number[]>> = JSON.parse(
   readFileSync(new URL('exact-training.json', import.meta.url), 'utf8'),
@@ -182,7 +183,8 @@ const exact: Readonly<Record<string, readonly number[]>> = JSON.parse(
 /** A figure to meet, and how nearly: the record, or what it is itself so far from that it tells no more. */
 function wanted(figure: string, recorded: readonly number[], limit: number) {
   const values = exact[figure];
-  return values ? { values, limit: 2 * worst(recorded, values) } : { values: recorded, limit };
+  if (!values) return { values: recorded, limit };
+  return { values, limit: Math.max(limit, 2 * worst(recorded, values)) };
 }
 
 /** What rounding alone moves, see above, and the statistic that takes it off again. */
@@ -255,6 +257,11 @@ describe('training against Keras 3', () => {
       losses.push((value as tf.Tensor).dataSync()[0] as number);
     }
     step.dispose();
+    const values = golden.weight_names.map(
+      (weight) => byName.get(weight)?.read().dataSync() as Float32Array,
+    );
+    const bias = exact[`${name} fc/bias`];
+    if (bias) tf.tidy(() => byName.get('fc/bias')?.write(tf.tensor1d([...bias])));
     const tally = new Tally(objective);
     for (let i = 0; i < 96; i += 32) {
       const labels = y.slice(i, 32);
@@ -265,9 +272,6 @@ describe('training against Keras 3', () => {
       );
     }
     await tally.read();
-    const values = golden.weight_names.map(
-      (weight) => byName.get(weight)?.read().dataSync() as Float32Array,
-    );
     return { losses, values, evaluated: tally.values() };
   }
 
@@ -293,21 +297,18 @@ describe('training against Keras 3', () => {
           limit: 1e-4,
         },
       ];
-      const errors = figures.map(({ figure, got, recorded }) => {
-        return { figure, error: worst(got, recorded) };
+      const errors = figures.map(({ figure, got, recorded, limit }) => {
+        const want = wanted(`${name} ${figure}`, recorded, limit);
+        return { figure, error: worst(got, want.values), limit: want.limit };
       });
-      const evaluation = errors.pop();
-      const weight = errors.reduce((a, b) => (b.error > a.error ? b : a));
+      const weight = errors.slice(0, -1).reduce((a, b) => (b.error > a.error ? b : a));
       console.log(
         `      ${name.padEnd(26)} loss ${lossError.toExponential(1)}, ` +
           `weights ${weight.error.toExponential(1)} (${weight.figure}), ` +
-          `evaluation ${evaluation?.error.toExponential(1)}`,
+          `evaluation ${errors.at(-1)?.error.toExponential(1)}`,
       );
       expect(lossError, 'loss').to.be.below(1e-4);
-      for (const { figure, got, recorded, limit } of figures) {
-        const want = wanted(`${name} ${figure}`, recorded, limit);
-        expect(worst(got, want.values), figure).to.be.below(want.limit);
-      }
+      for (const { figure, error, limit } of errors) expect(error, figure).to.be.below(limit);
     });
 
     it(`does the same compiled and operation by operation: ${name}`, async () => {
