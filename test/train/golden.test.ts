@@ -261,7 +261,7 @@ describe('training against Keras 3', () => {
       (weight) => byName.get(weight)?.read().dataSync() as Float32Array,
     );
     const bias = exact[`${name} fc/bias`];
-    if (bias) tf.tidy(() => byName.get('fc/bias')?.write(tf.tensor1d([...bias])));
+    if (bias) byName.get('fc/bias')?.write(tf.tensor1d([...bias]));
     const tally = new Tally(objective);
     for (let i = 0; i < 96; i += 32) {
       const labels = y.slice(i, 32);

@@ -69,7 +69,8 @@ export function profileGraph(context: Context, run: GraphRun): GraphTimes {
     return performance.now() - begin;
   };
   try {
-    execute({ outputs: [], effects: run.beginnings }, false);
+    // Without variables there is nothing to begin with, which TensorFlow refuses to run.
+    if (run.beginnings.length > 0) execute({ outputs: [], effects: run.beginnings }, false);
     for (let i = 0; i < WARM_UPS; i++) execute(run, false);
     const milliseconds = execute(run, true);
     return { milliseconds, operations: operationsOf(bufferBytes(metadata)) };

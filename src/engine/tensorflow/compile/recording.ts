@@ -2,10 +2,11 @@ import { AttrType, type OpAttribute } from '../attributes.ts';
 import type { GraphOutput, Pointer } from '../c-api.ts';
 import type { Context } from '../context.ts';
 import { DType } from '../dtypes.ts';
-import type { Handles, TensorMetadata } from '../handles.ts';
+import type { Handles, TensorMetadata, Values } from '../handles.ts';
 import { Graph, type Operation } from './graph.ts';
 import type { OpDefinitions } from './op-definitions.ts';
 import { type GraphTimes, profileGraph } from './profile.ts';
+import { type Surroundings, simplify } from './simplify.ts';
 import type { Slot } from './slots.ts';
 
 /** An operation that cannot be part of a compiled function; the message names it. */
@@ -49,8 +50,8 @@ export class Recording {
   readonly #handles: Handles;
   readonly #takesVariables: boolean;
   readonly #outputs = new Map<number, GraphOutput>();
-  /** The operation that gives a tensor. */
-  readonly #sources = new Map<number, string>();
+  /** What was asked for, by the `TF_Operation` that does it. */
+  readonly #sources = new Map<Pointer, Operation>();
   /** Tensors that variables hold as the run begins; read when they are first needed. */
   readonly #slotOf = new Map<number, Slot>();
   readonly #initial = new Map<Slot, number>();
@@ -59,6 +60,12 @@ export class Recording {
   readonly #slotNodes = new Map<Slot, SlotNodes>();
   readonly #inputs: GraphOutput[] = [];
   readonly #effects: Pointer[] = [];
+  readonly #surroundings: Surroundings = {
+    source: ({ oper }) => this.#sources.get(oper),
+    shape: (output) => this.#graph.shape(output),
+    constant: (shape, dtype, values) => this.#constant(shape, dtype, values),
+    give: (operation) => this.#simplest(operation)[0] as GraphOutput,
+  };
 
   constructor(
     context: Context,
@@ -84,9 +91,10 @@ export class Recording {
   /** @throws UntraceableError when someone wants the values of a tensor of the graph. */
   refuseToRead(id: number): void {
     if (!this.has(id)) return;
-    const source = this.#sources.get(id);
+    const output = this.#outputs.get(id);
+    const source = output && this.#sources.get(output.oper);
     throw new UntraceableError(
-      `${source ? `a tensor that ${source} gives` : 'an input'} is read within it`,
+      `${source ? `a tensor that ${source.name} gives` : 'an input'} is read within it`,
     );
   }
 
@@ -140,13 +148,10 @@ export class Recording {
       throw new UntraceableError(`${name} does not depend on its inputs alone`);
     }
     const inputs = inputIds.map((id) => this.#output(id));
-    const operation = this.#graph.add({ name, attributes, inputs });
-    return this.#graph.outputs(operation).map((output) => {
+    return this.#simplest({ name, attributes, inputs }).map((output) => {
       const shape = this.#graph.shape(output);
       if (!shape) throw new UntraceableError(`the shape of what ${name} gives depends on values`);
-      const id = this.#add(output);
-      this.#sources.set(id, name);
-      return { id, shape, dtype: this.#graph.dtype(output) };
+      return { id: this.#add(output), shape, dtype: this.#graph.dtype(output) };
     });
   }
 
@@ -186,6 +191,25 @@ export class Recording {
 
   dispose(): void {
     this.#graph.dispose();
+  }
+
+  /** What the operation gives; the first of it from less work where there is a way. */
+  #simplest(operation: Operation): GraphOutput[] {
+    const oper = this.#graph.add(operation);
+    this.#sources.set(oper, operation);
+    const outputs = this.#graph.outputs(oper);
+    const [first, ...others] = outputs;
+    const simpler = first && simplify(operation, first, this.#surroundings);
+    return simpler ? [simpler, ...others] : outputs;
+  }
+
+  #constant(shape: readonly number[], dtype: number, values: Values): GraphOutput {
+    const id = this.#handles.create(shape, dtype, values);
+    try {
+      return this.#graph.constant(this.#handles.get(id));
+    } finally {
+      this.#handles.delete(id);
+    }
   }
 
   #add(output: GraphOutput): number {

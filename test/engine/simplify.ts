@@ -1,0 +1,56 @@
+/**
+ * Prints, of a few functions, how far the compiled one is from what is done operation by operation, and which
+ * operations are left of it.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { startEngine } from '../../src/engine/choose.ts';
+
+const engine = await startEngine({
+  threads: null,
+  compiler: 'graph',
+  verbose: false,
+  report: () => {},
+  profile: true,
+});
+
+const wave = <T extends tf.Tensor>(shape: number[], size: number) =>
+  tf.range(0, tf.util.sizeFromShape(shape)).mul(1.7).sin().mul(size).reshape<tf.Tensor>(shape) as T;
+
+/** By means, variances, betas and gammas that differ from channel to channel. */
+function normalize(x: tf.Tensor): tf.Tensor {
+  const channels = x.shape.at(-1) as number;
+  const variance = wave<tf.Tensor1D>([channels], 0.4).add<tf.Tensor1D>(0.5);
+  const [mean, beta] = [wave<tf.Tensor1D>([channels], 0.3), wave<tf.Tensor1D>([channels], 2)];
+  return tf.batchNorm(x, mean, variance, beta, variance.add(1), 1e-3);
+}
+
+const depthwise = (x: tf.Tensor4D, multiplier: number) =>
+  tf.depthwiseConv2d(x, wave<tf.Tensor4D>([3, 3, 4, multiplier], 1), 2, 'same');
+
+const functions: Record<string, (x: tf.Tensor4D) => tf.Tensor> = {
+  depthwise: (x) => normalize(depthwise(x, 1)).relu6(),
+  biasedDepthwise: (x) => normalize(tf.add(depthwise(x, 3), wave([12], 5))).relu6(),
+  convolution(x) {
+    const y = tf.conv2d(x, wave<tf.Tensor4D>([3, 3, 4, 8], 1), 1, 'same');
+    return normalize(tf.add(y, wave([8], 5))).relu();
+  },
+  pool: (x) => normalize(tf.maxPool(x, 2, 1, 'same')),
+  sum: (x) => normalize(tf.add(x, x.square())),
+  gradient(x) {
+    const loss = (x: tf.Tensor) => normalize(depthwise(x as tf.Tensor4D, 1)).relu6();
+    return tf.grad((x) => loss(x).square().sum())(x);
+  },
+  reshape: (x) => x.reshape(x.shape).reshape([2, 144]),
+};
+
+const pictures = wave<tf.Tensor4D>([2, 6, 6, 4], 3);
+const results: Record<string, { difference: number; operations: string[] }> = {};
+for (const [name, fn] of Object.entries(functions)) {
+  const plain = tf.tidy(() => fn(pictures)).dataSync();
+  const [output] = await engine.compile(([x]) => [fn(x as tf.Tensor4D)]).run([pictures]);
+  const values = output?.dataSync() ?? [];
+  const difference = Math.max(...plain.map((value, i) => Math.abs(value - Number(values[i]))));
+  const [profile] = engine.takeProfiles();
+  results[name] = { difference, operations: (profile?.operations ?? []).map(({ type }) => type) };
+}
+process.stdout.write(JSON.stringify(results));
