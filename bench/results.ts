@@ -12,12 +12,10 @@ export interface Setting {
 
 export type Results = readonly (Row & Setting)[];
 
-/** New rows take the place of those with their names, others are kept. */
+/** New rows take the place of those with their names on the same machine, others are kept. */
 export function mergeRows(old: Results, rows: Results): Results {
-  const fresh = new Map(rows.map((row) => [row.name, row]));
-  const kept = old.map((row) => fresh.get(row.name) ?? row);
-  const known = new Set(old.map(({ name }) => name));
-  return [...kept, ...rows.filter(({ name }) => !known.has(name))];
+  const key = ({ machine, name }: Results[number]) => `${machine}: ${name}`;
+  return [...new Map([...old, ...rows].map((row) => [key(row), row])).values()];
 }
 
 /** Of the better peer's. */
@@ -28,53 +26,65 @@ export function ratio({ values }: Row): number {
 /** Three digits, or all before the point. */
 const digits = (value: number) => (value < 100 ? value.toPrecision(3) : value.toFixed(0));
 
-/** RESULTS.md; `notes` holds, by a row's name, why it missed its target. */
-export function formatResults(results: Results, notes: ReadonlyMap<string, string>): string {
-  const head = [
-    'measure',
-    'unit',
-    ...contestants,
-    'of the better peer',
-    'target',
-    '',
-    'rounds',
-    'load',
-  ];
+const HEAD = [
+  ...['measure', 'unit', ...contestants, 'of the better peer', 'target', ''],
+  ...['rounds', 'load'],
+];
+
+function formatTable(results: Results): string[] {
   const table = results.map((row) => [
     row.name,
     row.unit,
     ...contestants.map((name) => digits(row.values[name])),
     ratio(row).toFixed(ratio(row) < 0.1 ? 3 : 2),
     `≤ ${row.target}`,
-    ratio(row) <= row.target ? 'hit' : 'miss',
+    isHit(row) ? 'hit' : 'miss',
     `${row.rounds}`,
     row.load,
   ]);
-  const lines = [head, head.map(() => '---'), ...table].map((cells) => `| ${cells.join(' | ')} |`);
-  const settings = [
-    ...new Set(results.map((row) => `${row.date}: ${row.machine}; ${row.versions}`)),
-  ];
+  return [HEAD, HEAD.map(() => '---'), ...table].map((cells) => `| ${cells.join(' | ')} |`);
+}
+
+const isHit = (row: Row) => ratio(row) <= row.target;
+
+/** What was measured on one machine. */
+function formatMachine(machine: string, results: Results): string[] {
+  const settings = new Set(results.map(({ date, versions }) => `${date}: ${versions}`));
   const remarks = results.flatMap((row) => {
     const said = [...row.variants, ...(row.scaled ? [row.scaled] : [])];
     return said.length > 0 ? [`- ${row.name}: ${said.join('; ')}`] : [];
   });
-  const missed = results
-    .filter((row) => ratio(row) > row.target)
-    .map(({ name }) => `- ${name}: ${notes.get(name) ?? 'not explained yet'}`);
-  const section = (title: string, body: readonly string[]) =>
-    body.length > 0 ? [`## ${title}`, '', ...body, ''] : [];
+  const hits = results.filter(isHit).length;
+  return [
+    `## ${machine}`,
+    '',
+    ...[...settings].map((setting) => `- ${setting}`),
+    `- ${hits} of ${results.length} rows hit their targets`,
+    '',
+    ...formatTable(results),
+    '',
+    ...(remarks.length > 0 ? ['How:', '', ...remarks, ''] : []),
+  ];
+}
+
+/** RESULTS.md; `notes` holds, by a row's name, why it missed its target. */
+export function formatResults(results: Results, notes: ReadonlyMap<string, string>): string {
+  const machines = [...new Set(results.map(({ machine }) => machine))];
+  const missed = new Set(results.filter((row) => !isHit(row)).map(({ name }) => name));
+  const reasons = [...missed].map((name) => `- ${name}: ${notes.get(name) ?? 'not explained yet'}`);
   return [
     '# Beside Keras and PyTorch',
     '',
     'Written by `npm run bench`: medians of rounds in which all took turns; less is better. `load`: processes that wanted to run in the minute',
     'before the measure and in its last one; two are the bench itself.',
     '',
-    ...settings.map((setting) => `- ${setting}`),
-    '',
-    ...lines,
-    '',
-    ...section('How', remarks),
-    ...section('Why missed', missed),
+    ...machines.flatMap((machine) =>
+      formatMachine(
+        machine,
+        results.filter((row) => row.machine === machine),
+      ),
+    ),
+    ...(reasons.length > 0 ? ['## Why missed', '', ...reasons, ''] : []),
   ].join('\n');
 }
 

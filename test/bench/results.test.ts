@@ -32,6 +32,21 @@ describe('results of the bench', () => {
     ]);
   });
 
+  it('are told apart by machine', () => {
+    const other = { ...row('a', 9), machine: 'another machine' };
+    const merged = mergeRows([row('a', 1), row('b', 2)], [other]);
+    expect(merged.map(({ values }) => values['cifar-run'])).to.deep.equal([1, 2, 9]);
+    const sections = formatResults(merged, new Map()).split(/^## /m).slice(1);
+    expect(sections.map((text) => text.split('\n')[0])).to.deep.equal([
+      'a machine',
+      'another machine',
+      'Why missed',
+    ]);
+    expect(sections[0]).to.include('2 of 2 rows hit their targets');
+    expect(sections[1]).to.include('0 of 1 rows hit their targets');
+    expect(sections[2]?.match(/- a: /g)).to.have.length(1);
+  });
+
   it('say why a target is missed, where the notes do', () => {
     const rows = [row('step', 9), row('step: memory', 9)];
     const notes = parseNotes(
