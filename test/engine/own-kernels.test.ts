@@ -1,6 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 import { CROSS_ENTROPY, runOwnKernel } from '../../src/engine/kernel-names.ts';
+import type { NodeJSKernelBackend } from '../../src/engine/tensorflow/kernels.ts';
+import {
+  type ConvAttributes,
+  type Shape4D,
+  TapProducts,
+} from '../../src/engine/tensorflow/own-kernels/tap-products.ts';
 import { useEngine } from '../engine.ts';
 
 describe("TensorFlow's own operations in the place of tfjs-node's", () => {
@@ -101,6 +107,60 @@ describe("TensorFlow's own operations in the place of tfjs-node's", () => {
           1e-4,
         );
     });
+
+  for (const [picture, filter] of [
+    [
+      [4, 6],
+      [3, 3],
+    ],
+    [
+      [2, 9],
+      [1, 5],
+    ],
+    // Of some taps nothing lies in the picture.
+    [
+      [3, 2],
+      [7, 5],
+    ],
+  ] as const)
+    it(`give a convolution of pictures of ${picture.join('×')} by ${filter.join('×')} as products`, async () => {
+      const shapes = [
+        [3, ...picture, 2],
+        [...filter, 2, 4],
+      ] as const;
+      const same = { strides: 1, pad: 'same', dataFormat: 'NHWC' } as const;
+      const products = TapProducts.of(shapes[0] as Shape4D, shapes[1] as Shape4D, same);
+      const backend = tf.backend() as NodeJSKernelBackend;
+      const x = wave([...shapes[0]]) as tf.Tensor4D;
+      const w = wave([...shapes[1]], 2) as tf.Tensor4D;
+      const dy = wave([3, ...picture, 4], 3) as tf.Tensor4D;
+      const loss = (x: tf.Tensor, w: tf.Tensor) =>
+        tf
+          .conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'same')
+          .mul(dy)
+          .sum();
+      const { value, grads } = tf.valueAndGrads(loss)([x, w]);
+      for (const [own, wanted] of [
+        [products?.forward(x, w).mul(dy).sum(), value],
+        [products?.inputGradient(dy, w), grads[0]],
+        [products?.filterGradient(backend, { x, dy }), grads[1]],
+      ] as [tf.Tensor, tf.Tensor][])
+        expect(own.sub(wanted).abs().max().dataSync()[0]).to.be.below(1e-4);
+    });
+
+  it('give no products of other convolutions', () => {
+    const same = { strides: 1, pad: 'same', dataFormat: 'NHWC' } as const;
+    const picture: Shape4D = [3, 4, 4, 2];
+    expect(TapProducts.of(picture, [3, 3, 2, 2], same)).not.to.equal(null);
+    for (const attributes of [
+      { ...same, strides: 2 },
+      { ...same, dilations: 2 },
+      { ...same, pad: 'valid' },
+      { ...same, dataFormat: 'NCHW' },
+    ] as ConvAttributes[])
+      expect(TapProducts.of(picture, [3, 3, 2, 2], attributes)).to.equal(null);
+    expect(TapProducts.of(picture, [2, 2, 2, 2], same)).to.equal(null);
+  });
 
   it('give the cross-entropy of logits and its slope', () => {
     tf.tidy(() => {

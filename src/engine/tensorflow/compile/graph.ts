@@ -6,8 +6,13 @@ import type { OpDefinition, OpDefinitions } from './op-definitions.ts';
 export interface Operation {
   readonly name: string;
   readonly attributes: readonly OpAttribute[];
-  readonly inputs: readonly GraphOutput[];
+  readonly inputs: readonly OperationInput[];
   /** Operations that have to be done before. */
+  readonly after?: readonly Pointer[];
+}
+
+export interface OperationInput extends GraphOutput {
+  /** Operations that have to be done before it is used. */
   readonly after?: readonly Pointer[];
 }
 
@@ -33,7 +38,8 @@ export class Graph {
     const { api } = this.#context;
     return this.#finish(name, (op) => {
       this.#addInputs(op, { name, attributes, inputs });
-      for (const before of after) api.TF_AddControlInput(op, before);
+      for (const before of [...after, ...inputs.flatMap((input) => input.after ?? [])])
+        api.TF_AddControlInput(op, before);
       for (const attribute of attributes) setAttribute(graphSetters(api), op, attribute);
     });
   }

@@ -3,7 +3,7 @@ import type { GraphOutput, Pointer } from '../c-api.ts';
 import type { Context } from '../context.ts';
 import { DType } from '../dtypes.ts';
 import type { Handles, TensorMetadata, Values } from '../handles.ts';
-import { Graph, type Operation } from './graph.ts';
+import { Graph, type Operation, type OperationInput } from './graph.ts';
 import type { OpDefinitions } from './op-definitions.ts';
 import { type GraphTimes, profileGraph } from './profile.ts';
 import { type Surroundings, simplify } from './simplify.ts';
@@ -49,7 +49,7 @@ export class Recording {
   readonly #graph: Graph;
   readonly #handles: Handles;
   readonly #takesVariables: boolean;
-  readonly #outputs = new Map<number, GraphOutput>();
+  readonly #outputs = new Map<number, OperationInput>();
   /** What was asked for, by the `TF_Operation` that does it. */
   readonly #sources = new Map<Pointer, Operation>();
   /** Tensors that variables hold as the run begins; read when they are first needed. */
@@ -148,7 +148,9 @@ export class Recording {
       throw new UntraceableError(`${name} does not depend on its inputs alone`);
     }
     const inputs = inputIds.map((id) => this.#output(id));
-    return this.#simplest({ name, attributes, inputs }).map((output) => {
+    const operation = { name, attributes, inputs };
+    const outputs = name === 'IdentityN' ? allAtOnce(inputs) : this.#simplest(operation);
+    return outputs.map((output) => {
       const shape = this.#graph.shape(output);
       if (!shape) throw new UntraceableError(`the shape of what ${name} gives depends on values`);
       return { id: this.#add(output), shape, dtype: this.#graph.dtype(output) };
@@ -212,13 +214,13 @@ export class Recording {
     }
   }
 
-  #add(output: GraphOutput): number {
+  #add(output: OperationInput): number {
     const id = this.#handles.reserve();
     this.#outputs.set(id, output);
     return id;
   }
 
-  #output(id: number): GraphOutput {
+  #output(id: number): OperationInput {
     const known = this.#outputs.get(id);
     if (known) return known;
     const slot = this.#slotOf.get(id);
@@ -276,6 +278,15 @@ export class Recording {
     for (const { operations } of nodes) operations.push(changed);
     this.#effects.push(changed);
   }
+}
+
+/**
+ * What `IdentityN` gives: the same tensors, none used before all are there. As an operation it would be taken out of
+ * the graph, where these are the order of others.
+ */
+function allAtOnce(tensors: readonly OperationInput[]): OperationInput[] {
+  const after = tensors.flatMap((tensor) => [tensor.oper, ...(tensor.after ?? [])]);
+  return tensors.map(({ oper, index }) => ({ oper, index, after }));
 }
 
 function dtypeOf(slot: Slot): OpAttribute[] {

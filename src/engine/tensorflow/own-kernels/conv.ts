@@ -1,64 +1,71 @@
 import * as tf from '@tensorflow/tfjs';
-import type { NodeJSKernelBackend } from '../kernels.ts';
+import type { Instructions } from '../instructions.ts';
+import { isFasterAsProducts, type Pass } from './faster-as-products.ts';
 import { isFloat, type OwnKernel } from './own-kernel.ts';
-import { type ConvAttributes, PictureProduct, type Shape4D } from './picture-product.ts';
+import { type ConvAttributes, type Shape4D, TapProducts } from './tap-products.ts';
 
 type Operands<Name extends string> = Readonly<Record<Name, tf.Tensor4D>>;
 
-/** Where it is a product of whole pictures; `null` elsewhere, and on GPUs, for which nothing was measured. */
-function product(
-  backend: NodeJSKernelBackend,
-  [input, filter]: readonly [Shape4D, Shape4D],
+/** A convolution's products; `null` where oneDNN shall do it. */
+type Find = (
+  pass: Pass,
+  shapes: Readonly<Record<'input' | 'filter', Shape4D>>,
   attributes: ConvAttributes,
-): PictureProduct | null {
-  return backend.isUsingGpuDevice ? null : PictureProduct.of(input, filter, attributes);
+) => TapProducts | null;
+
+/** Convolutions and their gradients on a CPU, where they are products of matrices. */
+export function convolutions(instructions: Instructions): OwnKernel[] {
+  const find: Find = (pass, { input, filter }, attributes) =>
+    isFasterAsProducts(pass, input, filter, instructions)
+      ? TapProducts.of(input, filter, attributes)
+      : null;
+  return [forward, fused, inputGradient, filterGradient].map((kernel) => kernel(find));
 }
 
-const forward: OwnKernel = {
+const forward = (find: Find): OwnKernel => ({
   name: tf.Conv2D,
-  run(backend, inputs, attributes) {
+  run(_, inputs, attributes) {
     const { x, filter } = inputs as Operands<'x' | 'filter'>;
     if (!isFloat(x, filter)) return null;
-    const shapes = [x.shape, filter.shape] as const;
-    return product(backend, shapes, attributes as tf.Conv2DAttrs)?.forward(x, filter) ?? null;
+    const shapes = { input: x.shape, filter: filter.shape };
+    return find('forward', shapes, attributes as tf.Conv2DAttrs)?.forward(x, filter) ?? null;
   },
-};
+});
 
 /** As layers call it where nothing is trained. */
-const fused: OwnKernel = {
+const fused = (find: Find): OwnKernel => ({
   name: tf.FusedConv2D,
   run(backend, inputs, attributes) {
     const { x, filter, bias, preluActivationWeights } = inputs as Operands<'x' | 'filter'> &
       Partial<Operands<'bias' | 'preluActivationWeights'>>;
+    if (!isFloat(x, filter)) return null;
     const { activation, leakyreluAlpha, ...of } = attributes as tf.FusedConv2DAttrs;
-    const by = isFloat(x, filter) ? product(backend, [x.shape, filter.shape], of) : null;
-    if (!by) return null;
+    const products = find('forward', { input: x.shape, filter: filter.shape }, of);
+    if (!products) return null;
     return tf.tidy(() => {
-      const y = by.forward(x, filter);
+      const y = products.forward(x, filter);
       const sum = bias ? y.add(bias) : y;
       return backend.applyActivation(sum, activation, preluActivationWeights, leakyreluAlpha);
     });
   },
-};
+});
 
-const inputGradient: OwnKernel = {
+const inputGradient = (find: Find): OwnKernel => ({
   name: tf.Conv2DBackpropInput,
-  run(backend, inputs, attributes) {
+  run(_, inputs, attributes) {
     const { dy, filter } = inputs as Operands<'dy' | 'filter'>;
     const { inputShape, ...of } = attributes as tf.Conv2DBackpropInputAttrs;
-    const by = product(backend, [inputShape, filter.shape], of);
-    return by?.inputGradient(dy, filter, inputShape) ?? null;
+    const products = find('input gradient', { input: inputShape, filter: filter.shape }, of);
+    return products?.inputGradient(dy, filter) ?? null;
   },
-};
+});
 
-const filterGradient: OwnKernel = {
+const filterGradient = (find: Find): OwnKernel => ({
   name: tf.Conv2DBackpropFilter,
   run(backend, inputs, attributes) {
     const { x, dy } = inputs as Operands<'x' | 'dy'>;
     const { filterShape, ...of } = attributes as tf.Conv2DBackpropFilterAttrs;
-    return product(backend, [x.shape, filterShape], of)?.filterGradient(x, dy) ?? null;
+    const products = find('filter gradient', { input: x.shape, filter: filterShape }, of);
+    return products?.filterGradient(backend, { x, dy }) ?? null;
   },
-};
-
-/** Convolutions of small pictures, and their gradients. */
-export const convolutions: readonly OwnKernel[] = [forward, fused, inputGradient, filterGradient];
+});

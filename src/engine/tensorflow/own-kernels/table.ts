@@ -1,3 +1,4 @@
+import { processorInstructions } from '../instructions.ts';
 import type { NodeJSKernelBackend } from '../kernels.ts';
 import { batchNorm, batchNormGradient } from './batch-norm.ts';
 import { convolutions } from './conv.ts';
@@ -18,7 +19,8 @@ export function useOwnKernels(backend: NodeJSKernelBackend): void {
     batchNormGradient,
     crossEntropy,
     ...sumsOfChannels,
-    ...convolutions,
+    // On GPUs nothing was measured.
+    ...(backend.isUsingGpuDevice ? [] : convolutions(processorInstructions())),
     ...randomDraws,
   ])
     useKernel(backend, kernel);

@@ -3,9 +3,9 @@ import { expect } from 'chai';
 import { execa } from 'execa';
 import { useEngine } from '../engine.ts';
 
-const script = fileURLToPath(new URL('simplify.ts', import.meta.url));
+const script = fileURLToPath(new URL('compiled-operations.ts', import.meta.url));
 
-describe('simplified operations of compiled functions', () => {
+describe('operations of compiled functions', () => {
   // Installs it.
   useEngine();
 
@@ -20,7 +20,7 @@ describe('simplified operations of compiled functions', () => {
     results[name]?.operations.filter((type) => types.test(type)) ?? [];
 
   it('give what is given operation by operation', () => {
-    expect(Object.keys(results)).to.have.length(7);
+    expect(Object.keys(results)).to.have.length(8);
     for (const [name, { difference }] of Object.entries(results))
       expect(difference, name).to.be.below(1e-5);
   });
@@ -35,5 +35,13 @@ describe('simplified operations of compiled functions', () => {
 
   it('reshape to another shape alone', () => {
     expect(left('reshape', /Reshape/)).to.have.length(1);
+  });
+
+  it('copy parts of pictures for one tap of a filter after another', () => {
+    const order = left('filterGradient', /Slice|MatMul/).join(' ');
+    expect(order.match(/MatMul/g)).to.have.length(9);
+    expect(order)
+      .to.match(/Slice/)
+      .and.not.match(/Slice \S*Slice \S*Slice/);
   });
 });

@@ -1,9 +1,11 @@
 /**
  * Prints, of a few functions, how far the compiled one is from what is done operation by operation, and which
- * operations are left of it.
+ * operations are left of it, as they begin.
  */
 import * as tf from '@tensorflow/tfjs';
 import { startEngine } from '../../src/engine/choose.ts';
+import type { NodeJSKernelBackend } from '../../src/engine/tensorflow/kernels.ts';
+import { TapProducts } from '../../src/engine/tensorflow/own-kernels/tap-products.ts';
 
 const engine = await startEngine({
   threads: null,
@@ -40,6 +42,11 @@ const functions: Record<string, (x: tf.Tensor4D) => tf.Tensor> = {
     const loss = (x: tf.Tensor) => normalize(depthwise(x as tf.Tensor4D, 1)).relu6();
     return tf.grad((x) => loss(x).square().sum())(x);
   },
+  filterGradient(x) {
+    const same = { strides: 1, pad: 'same', dataFormat: 'NHWC' } as const;
+    const products = TapProducts.of(x.shape, [3, 3, 4, 4], same) as TapProducts;
+    return products.filterGradient(tf.backend() as NodeJSKernelBackend, { x, dy: x.sin() });
+  },
   reshape: (x) => x.reshape(x.shape).reshape([2, 144]),
 };
 
@@ -51,6 +58,7 @@ for (const [name, fn] of Object.entries(functions)) {
   const values = output?.dataSync() ?? [];
   const difference = Math.max(...plain.map((value, i) => Math.abs(value - Number(values[i]))));
   const [profile] = engine.takeProfiles();
-  results[name] = { difference, operations: (profile?.operations ?? []).map(({ type }) => type) };
+  const operations = (profile?.operations ?? []).toSorted((a, b) => a.startMicros - b.startMicros);
+  results[name] = { difference, operations: operations.map(({ type }) => type) };
 }
 process.stdout.write(JSON.stringify(results));
