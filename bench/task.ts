@@ -35,8 +35,10 @@ export type Task = Work & {
 /** A contestant's answer to an amount of work. */
 export interface Answer {
   readonly seconds: number;
-  /** Of the last epoch, where amounts are epochs. */
+  /** Of the steps of the last epoch, where amounts are epochs. */
   readonly last?: number;
+  /** Of what comes between an epoch's steps and the next's, whatever their number: validation of ten pictures. */
+  readonly between?: number;
   /** Seconds that each further picture would take before the first epoch. */
   readonly each?: number;
   /** Peak resident memory of its process so far, MiB. */

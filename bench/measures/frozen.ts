@@ -15,7 +15,7 @@ export interface FrozenCase {
 
 /**
  * VGG19's frozen phase, from picture files on; peers go through the whole network, or keep features by hand. What each
- * further picture and each further epoch take is added to what was measured.
+ * further picture, step and epoch take is added to what was measured.
  */
 export function frozenMeasure(name: string, cases: readonly FrozenCase[]): Measure {
   return {
@@ -42,9 +42,10 @@ export function frozenMeasure(name: string, cases: readonly FrozenCase[]): Measu
           },
           options,
         );
-        const whole = medians(answers, ({ seconds, each = 0, last = 0 }, who) => {
+        const whole = medians(answers, ({ seconds, each = 0, last = 0, between = 0 }, who) => {
           const { epochs, pictures } = part(who);
-          return seconds + (all - pictures) * each + ((EPOCHS * all) / pictures - epochs) * last;
+          const steps = ((EPOCHS * all) / pictures - epochs) * last;
+          return seconds + (all - pictures) * each + steps + (EPOCHS - epochs) * between;
         });
         const against = cached ? 'peers cache features by hand' : 'straightforward peers';
         rows.push({

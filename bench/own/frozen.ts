@@ -1,4 +1,4 @@
-import type { FeaturesProgress } from '../../src/train/callbacks.ts';
+import type { EpochRecord, FeaturesProgress } from '../../src/train/callbacks.ts';
 import type { Task } from '../task.ts';
 import { inFreshCache } from './cache.ts';
 import { phaseOn, trainIt } from './experiment.ts';
@@ -8,14 +8,15 @@ import type { Do } from './work.ts';
 export function frozen({ folder, batch, pictures, threads }: Task & { kind: 'frozen' }): Do {
   return (epochs) =>
     inFreshCache(async () => {
-      let last = 0;
+      let [last, between] = [0, 0];
       const done: { pictures: number; at: number }[] = [];
       const watch = {
         features({ part, done: pictures }: FeaturesProgress) {
           if (part === 'train') done.push({ pictures, at: performance.now() });
         },
-        epochEnd({ seconds }: { seconds: number }) {
-          last = seconds;
+        epochEnd({ seconds, imagesPerSecond }: EpochRecord) {
+          last = pictures / imagesPerSecond;
+          between = seconds - last;
         },
       };
       const loaded = await phaseOn(folder, 'head', { epochs, batch, pictures });
@@ -23,6 +24,6 @@ export function frozen({ folder, batch, pictures, threads }: Task & { kind: 'fro
       const [first, end] = [done[0], done.at(-1)];
       if (!first || !end || first === end) throw new Error('no features were computed');
       const computing = (end.at - first.at) / 1000 / (end.pictures - first.pictures);
-      return { last, each: dataSeconds / pictures + computing };
+      return { last, between, each: dataSeconds / pictures + computing };
     });
 }

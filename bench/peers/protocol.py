@@ -1,7 +1,7 @@
 """How the bench speaks to a peer: a task as JSON in the first argument, then an amount on each line of stdin.
 
 Each amount of work is answered by a line of JSON: its seconds, the process' peak resident memory in MiB, and
-which variant of the library did it; of epochs also the seconds of the last one.
+which variant of the library did it; of epochs also the seconds of the last one's steps.
 """
 import json
 import sys

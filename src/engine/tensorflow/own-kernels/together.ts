@@ -2,22 +2,24 @@ import type * as tf from '@tensorflow/tfjs';
 import { AttrType } from '../attributes.ts';
 import { DType } from '../dtypes.ts';
 import type { NodeJSKernelBackend } from '../kernels.ts';
+import type { TFEOpAttr } from './own-kernel.ts';
 
 /**
- * The same tensors of float32, none of which is there before all are. Within a compiled function TensorFlow else does
- * what takes one of them as soon as it can, and holds the result until the others come.
+ * The same tensors of float32, none of which is there before all are. In a compiled function TensorFlow otherwise does
+ * what takes one of them as early as it can, and holds the result until the others come.
  */
 export function together<T extends readonly tf.Tensor[]>(
   backend: NodeJSKernelBackend,
   ...tensors: T
 ): T {
-  const types = { name: 'T', type: AttrType.type, value: tensors.map(() => DType.float32) };
-  // Typed as one number; a list of types takes a list.
-  const attributes = [types] as unknown as Parameters<typeof backend.executeMultipleOutputs>[1];
-  return backend.executeMultipleOutputs(
+  const types = tensors.map(() => DType.float32);
+  // tfjs-node's type of attributes has no lists.
+  const attribute = { name: 'T', type: AttrType.type, value: types } as unknown as TFEOpAttr;
+  const outputs = backend.executeMultipleOutputs(
     'IdentityN',
-    attributes,
+    [attribute],
     [...tensors],
-    tensors.length,
-  ) as unknown as T;
+    types.length,
+  );
+  return outputs as unknown as T;
 }
