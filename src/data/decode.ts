@@ -1,9 +1,12 @@
 import sharp, { type FailOnOptions, type Sharp } from 'sharp';
 import { decodeBmp, isBmp } from './bmp.ts';
+import { SharedLock } from './shared-lock.ts';
 
 // Pictures are decoded side by side, which beats threads within one; none is decoded twice.
 sharp.concurrency(1);
 sharp.cache(false);
+/** libvips has one log of errors, to which all that goes on writes, and which all that ends clears. */
+const errorLog = new SharedLock();
 
 export interface DecodedPicture {
   /** Bytes in HWC order, RGB or grey. */
@@ -26,17 +29,18 @@ export async function decodePicture(
   bytes: Uint8Array,
   shape: readonly [number, number, number],
 ): Promise<DecodedPicture> {
-  if (isBmp(bytes)) return { ...(await decode(openBmp(bytes), shape)), damaged: false };
+  if (isBmp(bytes)) {
+    const decoded = await errorLog.shared(async () => decode(openBmp(bytes), shape));
+    return { ...decoded, damaged: false };
+  }
   const decoded = (failOn: FailOnOptions) =>
     decode(sharp(bytes, { autoOrient: true, failOn }), shape);
-  try {
-    return { ...(await decoded('warning')), damaged: false };
-  } catch (error) {
-    const lenient = await decoded('error').catch(() => null);
-    // What the stricter one says is the more telling.
-    if (!lenient) throw error;
-    return { ...lenient, damaged: true };
-  }
+  const strict = await errorLog.shared(() => decoded('warning').catch(() => null));
+  if (strict) return { ...strict, damaged: false };
+  const lenient = await errorLog.shared(() => decoded('error').catch(() => null));
+  if (lenient) return { ...lenient, damaged: true };
+  // What the stricter one says is the more telling, and is about this picture if no other is being decoded.
+  return { ...(await errorLog.exclusive(() => decoded('warning'))), damaged: false };
 }
 
 async function decode(

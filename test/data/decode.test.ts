@@ -1,0 +1,33 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { decodePicture } from '../../src/data/decode.ts';
+
+const folder = fileURLToPath(new URL('./fixtures/odd/train/a/', import.meta.url));
+
+describe('decodePicture', () => {
+  it('says of each broken picture what is wrong with that one, whatever is decoded beside it', async () => {
+    const entries = await readdir(folder, { withFileTypes: true });
+    const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+    const files = await Promise.all(names.map((name) => readFile(folder + name)));
+    const reason = (bytes: Uint8Array) =>
+      decodePicture(bytes, [40, 60, 3]).then(
+        () => 'none',
+        ({ message }: Error) => message,
+      );
+    const alone: string[] = [];
+    for (const bytes of files) alone.push(await reason(bytes));
+    expect(names.filter((_, i) => alone[i] !== 'none')).to.have.members([
+      '.hidden.jpg',
+      'notes.txt',
+      'x-empty.png',
+      'x-text.jpg',
+      'x-truncated.bmp',
+      'x-truncated.jpg',
+    ]);
+    expect(alone[names.indexOf('x-truncated.jpg')]).to.contain('premature end of JPEG image');
+    const rounds = Array.from({ length: 40 }, () => files).flat();
+    const together = await Promise.all(rounds.map(reason));
+    expect(together).to.deep.equal(Array.from({ length: 40 }, () => alone).flat());
+  });
+});
