@@ -11,6 +11,7 @@ import { Recorder, type RunRecord } from './record/recorder.ts';
 import { RunFolder } from './record/run-folder.ts';
 import type { TrainingCallback } from './train/callbacks.ts';
 import { evaluate } from './train/evaluate.ts';
+import { noteFeatures } from './train/features/found-before.ts';
 import { train } from './train/train.ts';
 
 export interface RunOptions {
@@ -53,7 +54,8 @@ export async function runExperiment(
     const { checkpoints, resume } = recorder;
     await progress.step('Training', (step) => {
       recorder.tellTo(step.note);
-      const callbacks = [recorder, trainingProgress(step), ...watchers];
+      const features = noteFeatures(plan, engine);
+      const callbacks = [recorder, trainingProgress(step), features, ...watchers];
       return train({ ...training, callbacks, checkpoints, resume });
     });
 

@@ -3,6 +3,7 @@ import { InputError } from '../errors.ts';
 import { planExperiment } from '../plan/experiment.ts';
 import { formatPlan, formatSweep } from '../plan/format.ts';
 import { type PlannedCell, planSweep } from '../plan/sweep.ts';
+import { withCached } from '../train/features/found-before.ts';
 
 export interface CheckOptions {
   readonly set: readonly string[];
@@ -21,7 +22,7 @@ export async function checkCommand(files: readonly string[], options: CheckOptio
   for (const [index, file] of files.entries()) {
     try {
       const loaded = await loadExperiment(file, options);
-      const { plan } = await planExperiment(loaded);
+      const plan = await withCached((await planExperiment(loaded)).plan);
       const runs = loaded.sweep ? (await planSweep(loaded)).cells : [];
       if (options.json) plans.push({ file, ...plan, runs: runs.map(forPrograms) });
       else if (options.resolved)

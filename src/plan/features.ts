@@ -20,6 +20,8 @@ export interface PlannedFeatures {
   readonly flopsSaved: number;
   /** Why they are computed anew for each batch; `null`: they are not. */
   readonly uncached: string | null;
+  /** Whether they are known to be in the cache already, as far as has been looked. */
+  readonly cached: boolean;
 }
 
 const bytesOf = { float32: 4, float16: 2 };
@@ -43,6 +45,7 @@ export function planFeatures(
     flops,
     flopsSaved: uncached === null ? (epochs - views) * flops : 0,
     uncached,
+    cached: false,
   };
 }
 

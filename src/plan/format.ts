@@ -82,13 +82,14 @@ function phaseTable({ phases }: Plan): string[] {
 function featureLines({ phases }: Plan): string[] {
   const lines = phases.flatMap(({ name, epochs, features }) => {
     if (!features) return [];
-    const { cut, shape, views, bytes, flopsSaved, uncached } = features;
-    const frozen = `${name}: frozen up to ${cut}, computed`;
-    if (uncached !== null) return [`${frozen} in each of ${epochs} epochs: ${uncached}`];
-    const times = views === 1 ? 'once' : `in ${views} views`;
+    const { cut, shape, views, bytes, flopsSaved, uncached, cached } = features;
+    const frozen = `${name}: frozen up to ${cut}`;
+    if (uncached !== null) return [`${frozen}, computed in each of ${epochs} epochs: ${uncached}`];
+    const once = views === 1 ? 'once' : `in ${views} views`;
+    const done = cached ? 'found in the cache instead of computed' : `computed ${once} instead of`;
     const kept = `${size(shape)} features take ${scaled(bytes, 'B')}`;
     const saved = `saves ${scaled(flopsSaved, 'FLOPs')} a picture`;
-    return [`${frozen} ${times} instead of ${epochs} times: ${saved}, ${kept}`];
+    return [`${frozen}, ${done} ${epochs} times: ${saved}, ${kept}`];
   });
   return lines.length > 0 ? ['', ...lines] : [];
 }

@@ -13,11 +13,17 @@ export function runId(
   { name: _, checkpoint: __, ...rest }: Experiment,
   contents: Contents,
 ): string {
-  const { data, model } = rest;
+  return canonicalHash({ ...rest, ...byContent(rest, contents) }).slice(0, 10);
+}
+
+/** Data and model, with what their files hold in place of where these are. */
+export function byContent(
+  { data, model }: Pick<Experiment, 'data' | 'model'>,
+  contents: Contents,
+): Pick<Experiment, 'data'> & { readonly model: object & { readonly backbone: object } } {
   const { backbone } = model;
   const saved = contents.model && { kind: 'model', content: contents.model };
-  const content = {
-    ...rest,
+  return {
     data: { ...data, source: contents.data ?? data.source },
     model: {
       ...model,
@@ -28,10 +34,14 @@ export function runId(
       },
     },
   };
+}
+
+/** SHA-256 in hexadecimal digits, whatever the order of names in it. */
+export function canonicalHash(content: object): string {
   const text = JSON.stringify(content, (_key, value: Json) =>
     value && typeof value === 'object' && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
       : value,
   );
-  return createHash('sha256').update(text).digest('hex').slice(0, 10);
+  return createHash('sha256').update(text).digest('hex');
 }

@@ -1,10 +1,11 @@
 import type { Experiment } from '../config/experiment.ts';
 import { InputError } from '../errors.ts';
 import type { Shape } from '../model/graph.ts';
-import { frozenPrefix } from '../model/prefix.ts';
+import { frozenPrefix, type Prefix } from '../model/prefix.ts';
 import type { Contents } from './contents.ts';
 import { findFacts, type PlanContext } from './facts.ts';
 import { type PlannedFeatures, planFeatures } from './features.ts';
+import { featuresId } from './features-id.ts';
 import { NO_FILES, runId } from './id.ts';
 import { type Memory, phaseMemory } from './memory.ts';
 import { phaseParameters, sum } from './parameters.ts';
@@ -43,6 +44,8 @@ export interface PlannedPhase {
   readonly memory: Memory;
   /** What is computed once for all of its epochs, if anything could be. */
   readonly features: PlannedFeatures | null;
+  /** Of these features; `null` where an earlier phase trains the layers that make them. */
+  readonly featuresId: string | null;
 }
 
 /**
@@ -57,12 +60,20 @@ export function planRun(
   const { network, problems } = findFacts(experiment, context);
   if (!network) throw new InputError(problems.map(({ message }) => message).join('\n'));
   const { layers } = network;
-  const phases = experiment.phases.map((phase) => ({
-    phase,
-    parameters: phaseParameters(network, phase.freeze),
-  }));
+  const phases = experiment.phases.map((phase) => {
+    const parameters = phaseParameters(network, phase.freeze);
+    return { phase, parameters, prefix: frozenPrefix(layers, parameters.frozenLayers) };
+  });
   const trainedIn = (name: string) =>
     phases.filter(({ parameters }) => !parameters.frozenLayers.has(name)).map((p) => p.phase.name);
+  const trainedBefore = ({ layers }: Prefix, index: number) =>
+    phases
+      .slice(0, index)
+      .some(({ parameters }) =>
+        layers.some(
+          ({ name, weights }) => weights.length > 0 && !parameters.frozenLayers.has(name),
+        ),
+      );
   return {
     id: runId(experiment, contents),
     name: experiment.name,
@@ -78,7 +89,7 @@ export function planRun(
     })),
     parameters: sum(layers, (layer) => layer.parameters),
     flops: sum(layers, (layer) => layer.flops),
-    phases: phases.map(({ phase, parameters }) => ({
+    phases: phases.map(({ phase, parameters, prefix }, index) => ({
       name: phase.name,
       epochs: phase.epochs,
       batchSize: phase.batchSize,
@@ -86,7 +97,9 @@ export function planRun(
       trainableParameters: parameters.trainable,
       frozenParameters: parameters.frozen,
       memory: phaseMemory(phase, layers, parameters),
-      features: planFeatures(experiment, phase, frozenPrefix(layers, parameters.frozenLayers)),
+      features: planFeatures(experiment, phase, prefix),
+      featuresId:
+        prefix && !trainedBefore(prefix, index) ? featuresId(experiment, contents, prefix) : null,
     })),
   };
 }

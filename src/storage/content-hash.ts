@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { cacheFolder } from './cache.ts';
 import { hashFile } from './download.ts';
+import { keepNote, readNote } from './notes.ts';
 import { statOf, walk } from './walk.ts';
-import { writeAtomic } from './write-atomic.ts';
 
 /** What was written so lately may change again within the same tick of its file system's clock. */
 const SETTLED_MS = 2000;
@@ -32,10 +30,8 @@ export async function contentHash(paths: readonly string[]): Promise<string | nu
   if (listed.includes(null)) return null;
   const files = listed.flatMap((each) => each ?? []);
   const stamp = digest(files);
-  const entry = join(cacheFolder(), 'hashes', `${digest(paths.map((path) => resolve(path)))}.json`);
-  const known = await readFile(entry, 'utf8')
-    .then(JSON.parse)
-    .catch(() => null);
+  const name = digest(paths.map((path) => resolve(path)));
+  const known = (await readNote('hashes', name)) as { stamp?: unknown; hash?: unknown } | null;
   if (known?.stamp === stamp && typeof known.hash === 'string') return known.hash;
   const hashes: (readonly [name: string, hash: string])[] = [];
   for (const [i, { name, path }] of files.entries()) {
@@ -45,15 +41,8 @@ export async function contentHash(paths: readonly string[]): Promise<string | nu
   }
   const hash = digest(hashes);
   const latest = Math.max(0, ...files.map(({ mtimeMs }) => mtimeMs));
-  if (Date.now() - latest > SETTLED_MS) await keep(entry, { stamp, hash });
+  if (Date.now() - latest > SETTLED_MS) await keepNote('hashes', name, { stamp, hash });
   return hash;
-}
-
-/** A cache that cannot be written costs time only. */
-async function keep(entry: string, content: object): Promise<void> {
-  await mkdir(dirname(entry), { recursive: true })
-    .then(() => writeAtomic(entry, JSON.stringify(content)))
-    .catch(() => {});
 }
 
 async function list(path: string): Promise<Listed[] | null> {

@@ -34,6 +34,7 @@ export interface Seen {
 }
 
 export interface HeldRows {
+  readonly key: string;
   readonly rows: Pixels;
   /** Whether they had to be computed. */
   readonly computed: boolean;
@@ -86,7 +87,7 @@ export class FeatureFiles {
       },
     });
     this.#held.push(held);
-    return { rows: new FilePixels(join(held.folder, FILE), rowBytes(format)), computed };
+    return { key, rows: new FilePixels(join(held.folder, FILE), rowBytes(format)), computed };
   }
 
   async release(): Promise<void> {

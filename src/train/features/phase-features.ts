@@ -47,13 +47,15 @@ export async function findFeatures(
   if (!prefix || !planned) return { use: null, features: null };
   const { cut, uncached } = planned;
   const without = (reason: string): Found => ({
-    use: { cut, from: 'each batch', reason },
+    use: { cut, from: 'each batch', reason, keys: [] },
     features: null,
   });
   if (uncached !== null) return without(uncached);
   try {
-    const { computed, ...features } = await hold(options, { phase: phase.name, prefix, parts });
-    return { use: { cut, from: computed ? 'computed' : 'cache', reason: null }, features };
+    const wanted = { phase: phase.name, prefix, parts };
+    const { computed, keys, ...features } = await hold(options, wanted);
+    const from = computed ? 'computed' : 'cache';
+    return { use: { cut, from, reason: null, keys }, features };
   } catch (error) {
     if (!(error instanceof RunError || 'syscall' in (error as Error))) throw error;
     return without(`they cannot be kept in the cache: ${(error as Error).message}`);
@@ -97,7 +99,8 @@ async function hold(options: TrainOptions, { phase, prefix, parts }: Wanted) {
         sight,
       });
     };
-    return { tail, feed, release, computed: held.some(({ computed }) => computed) };
+    const computed = held.some(({ computed }) => computed);
+    return { tail, feed, release, computed, keys: held.map(({ key }) => key) };
   } catch (error) {
     await release();
     throw error;

@@ -6,6 +6,8 @@ export interface FeaturesUse {
   readonly from: 'computed' | 'cache' | 'each batch';
   /** Why they are computed for each batch. */
   readonly reason: string | null;
+  /** Of what holds them in the store. */
+  readonly keys: readonly string[];
 }
 
 /** E.g. `features after block5_pool: from the cache`. */

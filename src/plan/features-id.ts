@@ -1,0 +1,25 @@
+import type { Experiment } from '../config/experiment.ts';
+import { viewsOf } from '../data/views.ts';
+import type { Prefix } from '../model/prefix.ts';
+import { version } from '../version.ts';
+import type { Contents } from './contents.ts';
+import { byContent, canonicalHash } from './id.ts';
+
+/**
+ * Depends on all that shapes the features of frozen layers whose weights no phase has trained yet, but for the
+ * machine: experiments of one id have them in common, whatever else they do.
+ */
+export function featuresId(experiment: Experiment, contents: Contents, { layers }: Prefix): string {
+  const { seed, features } = experiment;
+  const { data, model } = byContent(experiment, contents);
+  const { augment, sampling: _, classWeights: __, ...pictures } = data;
+  return canonicalHash({
+    program: version,
+    seed,
+    pictures,
+    views: viewsOf(augment),
+    backbone: model.backbone,
+    layers: layers.map(({ name, kind, args, inputs }) => ({ name, kind, args, inputs })),
+    dtype: features.dtype,
+  });
+}

@@ -1,0 +1,87 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { loadExperiment } from '../../../src/config/load.ts';
+import { runExperiment } from '../../../src/experiment.ts';
+import { planExperiment } from '../../../src/plan/experiment.ts';
+import { plainProgress } from '../../../src/progress/plain.ts';
+import { openStore } from '../../../src/storage/store.ts';
+import { withCached } from '../../../src/train/features/found-before.ts';
+import { cifarRun } from '../../command-line.ts';
+import { useEngine } from '../../engine.ts';
+
+const EXPERIMENT = `
+name: known
+data: { dataset: digits, limit: { train: 50, validation: 20 }, validation: 0.2 }
+model:
+  backbone:
+    inputShape: [28, 28, 1]
+    layers: [conv2d: { filters: 2, kernelSize: 5, strides: 4 }, conv2d: { filters: 2, kernelSize: 3 }]
+  head: [flatten, dropout: 0.1, dense: { units: 10, activation: softmax }]
+phases:
+  - { name: head, freeze: [backbone], epochs: 2, optimizer: adam }
+  - { name: some, freeze: [conv2d], epochs: 2, optimizer: adam }
+  - { name: all, epochs: 1, optimizer: adam }
+  - { name: again, freeze: [backbone], epochs: 2, optimizer: adam }
+`;
+
+describe('features found before', function (this: Mocha.Suite) {
+  this.timeout(60_000);
+  useEngine();
+  const { CIFAR_RUN_CACHE } = process.env;
+  let folder: string;
+  let file: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cifar-run-known-'));
+    file = join(folder, 'known.yaml');
+    await writeFile(file, EXPERIMENT);
+    process.env.CIFAR_RUN_CACHE = join(folder, 'cache');
+  });
+  after(async () => {
+    delete process.env.CIFAR_RUN_CACHE;
+    Object.assign(process.env, CIFAR_RUN_CACHE === undefined ? {} : { CIFAR_RUN_CACHE });
+    await rm(folder, { recursive: true });
+  });
+
+  /** Phases whose features are known to be in the cache. */
+  async function cachedIn(...set: string[]): Promise<string[]> {
+    const loaded = await loadExperiment(file, { set, setFile: [] });
+    const { phases } = await withCached((await planExperiment(loaded)).plan);
+    return phases.filter(({ features }) => features?.cached).map(({ name }) => name);
+  }
+
+  async function run(): Promise<void> {
+    const loaded = await loadExperiment(file, { set: [], setFile: [] });
+    const progress = plainProgress(() => {});
+    const { signal } = new AbortController();
+    const options = { verbose: false, compiler: 'graph' as const, signal, progress };
+    await runExperiment(loaded, { ...options, runs: join(folder, 'runs') });
+  }
+
+  it('are known for all plans that have them in common, as long as they are there', async () => {
+    expect(await cachedIn()).to.deep.equal([]);
+    await run();
+    expect(await cachedIn()).to.deep.equal(['head', 'some']);
+    expect(
+      await cachedIn('model.head[1].dropout=0.5', 'phases.head.epochs=7', 'name=other'),
+    ).to.deep.equal(['head', 'some']);
+    for (const other of ['seed=7', 'data.preprocess=tf', 'features.dtype=float16'])
+      expect(await cachedIn(other), other).to.deep.equal([]);
+    expect(await cachedIn('phases.head.freeze=[]'), 'trained before').to.deep.equal([]);
+    for (const { key } of await openStore().list()) await openStore().remove(key);
+    expect(await cachedIn()).to.deep.equal([]);
+  });
+
+  it('are what `check` tells of', async () => {
+    const line = async () =>
+      (await cifarRun(['check', file])).stdout.match(/^head: frozen.*$/m)?.[0];
+    expect(await line()).to.match(/, computed once instead of 2 times: saves /);
+    await run();
+    expect(await line()).to.match(/, found in the cache instead of computed 2 times: saves /);
+    const [plan] = JSON.parse((await cifarRun(['check', file, '--json'])).stdout);
+    const { cached, flops, flopsSaved } = plan.phases[0].features;
+    expect({ cached, flopsSaved }).to.deep.equal({ cached: true, flopsSaved: 2 * flops });
+  });
+});
