@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { bytes, double, integer, message } from '../../protobuf/write.ts';
 import { appendSynced } from '../../storage/write-atomic.ts';
-import { bytes, double, integer, message } from './protobuf.ts';
 import type { SummaryValue } from './summaries.ts';
 import { tfRecord } from './tfrecord.ts';
 

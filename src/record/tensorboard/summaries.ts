@@ -1,4 +1,4 @@
-import { bytes, double, float, integer, message } from './protobuf.ts';
+import { bytes, double, float, integer, message } from '../../protobuf/write.ts';
 
 /** One `Summary.Value` (summary.proto). */
 export type SummaryValue = Buffer;

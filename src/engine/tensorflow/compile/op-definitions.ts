@@ -1,5 +1,5 @@
+import { fields } from '../../../protobuf/read.ts';
 import { bufferBytes, type CApi, type Pointer } from '../c-api.ts';
-import { fields } from '../protobuf.ts';
 import type { Status } from '../status.ts';
 
 /** How an operation takes one of its inputs. */

@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks';
+import { fields } from '../../../protobuf/read.ts';
 import type { ProfiledOperation } from '../../engine.ts';
 import { bufferBytes, type GraphOutput, type Pointer } from '../c-api.ts';
 import type { Context } from '../context.ts';
-import { fields } from '../protobuf.ts';
 
 /** What a session runs: a graph, and values for all that it takes. */
 export interface GraphRun {

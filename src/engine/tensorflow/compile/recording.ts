@@ -1,13 +1,16 @@
 import { AttrType, type OpAttribute } from '../attributes.ts';
 import type { GraphOutput, Pointer } from '../c-api.ts';
 import type { Context } from '../context.ts';
-import { DType } from '../dtypes.ts';
+import { DType, NUMERIC } from '../dtypes.ts';
 import type { Handles, TensorMetadata, Values } from '../handles.ts';
 import { Graph, type Operation, type OperationInput } from './graph.ts';
 import type { OpDefinitions } from './op-definitions.ts';
 import { type GraphTimes, profileGraph } from './profile.ts';
 import { type Surroundings, simplify } from './simplify.ts';
 import type { Slot } from './slots.ts';
+
+/** Constants of so few elements, shapes mostly, are often asked for again. */
+const FEW = 16;
 
 /** An operation that cannot be part of a compiled function; the message names it. */
 export class UntraceableError extends Error {
@@ -58,6 +61,8 @@ export class Recording {
   /** The tensor that a variable holds at this point of the run. */
   readonly #held = new Map<Slot, number>();
   readonly #slotNodes = new Map<Slot, SlotNodes>();
+  /** Small ones, by what they hold. */
+  readonly #constants = new Map<string, GraphOutput>();
   readonly #inputs: GraphOutput[] = [];
   readonly #effects: Pointer[] = [];
   readonly #surroundings: Surroundings = {
@@ -208,10 +213,22 @@ export class Recording {
   #constant(shape: readonly number[], dtype: number, values: Values): GraphOutput {
     const id = this.#handles.create(shape, dtype, values);
     try {
-      return this.#graph.constant(this.#handles.get(id));
+      return this.#constantOf(id);
     } finally {
       this.#handles.delete(id);
     }
+  }
+
+  /** TensorFlow finds equal ones itself, but late: until then each of its passes over the graph looks at them all. */
+  #constantOf(id: number): GraphOutput {
+    const { shape, dtype } = this.#handles.metadata(id);
+    const isSmall = NUMERIC.has(dtype) && shape.reduce((product, n) => product * n, 1) <= FEW;
+    const key = isSmall ? `${dtype} [${shape}] ${this.#handles.bytes(id)}` : '';
+    const known = isSmall && this.#constants.get(key);
+    if (known) return known;
+    const output = this.#graph.constant(this.#handles.get(id));
+    if (isSmall) this.#constants.set(key, output);
+    return output;
   }
 
   #add(output: OperationInput): number {
@@ -224,7 +241,7 @@ export class Recording {
     const known = this.#outputs.get(id);
     if (known) return known;
     const slot = this.#slotOf.get(id);
-    const output = slot ? this.#readNow(slot) : this.#graph.constant(this.#handles.get(id));
+    const output = slot ? this.#readNow(slot) : this.#constantOf(id);
     this.#outputs.set(id, output);
     return output;
   }
