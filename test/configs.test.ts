@@ -11,10 +11,10 @@ import { runExperiment } from '../src/experiment.ts';
 import { buildModel } from '../src/model/build.ts';
 import { planExperiment } from '../src/plan/experiment.ts';
 import { planSweep } from '../src/plan/sweep.ts';
-import { plainProgress } from '../src/progress/plain.ts';
 import { readMetricsCsv } from '../src/record/metrics-csv.ts';
 import { cifarRun } from './command-line.ts';
 import { useEngine } from './engine.ts';
+import { quietly } from './quiet.ts';
 import { needsShared, shared } from './shared.ts';
 
 const configs = fileURLToPath(new URL('../configs/', import.meta.url));
@@ -75,17 +75,12 @@ describe('configs/', function (this: Mocha.Suite) {
     });
     after(() => rm(runs, { recursive: true }));
 
-    const options = () => ({
-      ...{ runs, verbose: false, compiler: 'graph' as const },
-      ...{ signal: new AbortController().signal, progress: plainProgress(() => {}) },
-    });
-
     /** One epoch of each phase; every loss of it must be a number. */
     async function trains(name: string, set: readonly string[]): Promise<void> {
       const { experiment } = await load(name, set);
       const epochs = experiment.phases.map((phase) => `phases.${phase.name}.epochs=1`);
       const loaded = await load(name, ['data.limit=60', ...set, ...epochs]);
-      const { folder, metrics } = await runExperiment(loaded, options());
+      const { folder, metrics } = await runExperiment(loaded, quietly(runs));
       const recorded = await readMetricsCsv(join(folder, 'metrics.csv'));
       expect(recorded.map(({ phase }) => phase)).to.deep.equal(
         experiment.phases.map((phase) => phase.name),

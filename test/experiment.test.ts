@@ -8,8 +8,8 @@ import { runExperiment } from '../src/experiment.ts';
 import { buildModel } from '../src/model/build.ts';
 import { openWeights } from '../src/model/weights/formats.ts';
 import { planExperiment } from '../src/plan/experiment.ts';
-import { plainProgress } from '../src/progress/plain.ts';
 import { useEngine } from './engine.ts';
+import { quietly } from './quiet.ts';
 
 /** Much of the language at once, on real digits. */
 const EXPERIMENT = `
@@ -74,10 +74,7 @@ describe('an experiment with much of the language', function (this: Mocha.Suite)
 
   async function run(...set: string[]) {
     const loaded = await loadExperiment(file, { set, setFile: [] });
-    const progress = plainProgress(() => {});
-    const { signal } = new AbortController();
-    const options = { verbose: false, compiler: 'graph' as const, signal, progress };
-    const record = await runExperiment(loaded, { ...options, runs: join(folder, 'runs') });
+    const record = await runExperiment(loaded, quietly(join(folder, 'runs')));
     const table = async (name: string) => {
       const text = await readFile(join(record.folder, name), 'utf8');
       return parse(text, { columns: true, cast: true }) as Record<string, number>[];

@@ -29,12 +29,7 @@ export async function decodePicture(
   bytes: Uint8Array,
   shape: readonly [number, number, number],
 ): Promise<DecodedPicture> {
-  if (isBmp(bytes)) {
-    const decoded = await errorLog.shared(async () => decode(openBmp(bytes), shape));
-    return { ...decoded, damaged: false };
-  }
-  const decoded = (failOn: FailOnOptions) =>
-    decode(sharp(bytes, { autoOrient: true, failOn }), shape);
+  const decoded = async (failOn: FailOnOptions) => decode(open(bytes, failOn), shape);
   const strict = await errorLog.shared(() => decoded('warning').catch(() => null));
   if (strict) return { ...strict, damaged: false };
   const lenient = await errorLog.shared(() => decoded('error').catch(() => null));
@@ -57,7 +52,8 @@ async function decode(
   return { pixels, width: autoOrient.width, height: autoOrient.height };
 }
 
-function openBmp(bytes: Uint8Array): Sharp {
+function open(bytes: Uint8Array, failOn: FailOnOptions): Sharp {
+  if (!isBmp(bytes)) return sharp(bytes, { autoOrient: true, failOn });
   const { width, height, pixels } = decodeBmp(bytes);
   return sharp(pixels, { raw: { width, height, channels: 4 } });
 }

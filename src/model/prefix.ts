@@ -12,6 +12,11 @@ export interface Prefix {
   readonly layers: readonly LayerSummary[];
 }
 
+/** All that its layers are, but for their weights. */
+export function definitionOf({ layers }: Prefix) {
+  return layers.map(({ name, kind, args, inputs }) => ({ name, kind, args, inputs }));
+}
+
 /**
  * The longest prefix of which a single tensor is read, e.g. in a residual network up to the end of a
  * block. Layers without weights at its end belong to it where they make that tensor no larger.

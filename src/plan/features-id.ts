@@ -1,6 +1,6 @@
 import type { Experiment } from '../config/experiment.ts';
 import { viewsOf } from '../data/views.ts';
-import type { Prefix } from '../model/prefix.ts';
+import { definitionOf, type Prefix } from '../model/prefix.ts';
 import { version } from '../version.ts';
 import type { Contents } from './contents.ts';
 import { byContent, canonicalHash } from './id.ts';
@@ -9,7 +9,7 @@ import { byContent, canonicalHash } from './id.ts';
  * Depends on all that shapes the features of frozen layers whose weights no phase has trained yet, but for the
  * machine: experiments of one id have them in common, whatever else they do.
  */
-export function featuresId(experiment: Experiment, contents: Contents, { layers }: Prefix): string {
+export function featuresId(experiment: Experiment, contents: Contents, prefix: Prefix): string {
   const { seed, features } = experiment;
   const { data, model } = byContent(experiment, contents);
   const { augment, sampling: _, classWeights: __, ...pictures } = data;
@@ -19,7 +19,7 @@ export function featuresId(experiment: Experiment, contents: Contents, { layers 
     pictures,
     views: viewsOf(augment),
     backbone: model.backbone,
-    layers: layers.map(({ name, kind, args, inputs }) => ({ name, kind, args, inputs })),
+    layers: definitionOf(prefix),
     dtype: features.dtype,
   });
 }

@@ -10,11 +10,11 @@ import { loadData } from '../../src/data/load.ts';
 import { MemoryPixels } from '../../src/data/pixels.ts';
 import { InterruptedError, RunError } from '../../src/errors.ts';
 import { runExperiment } from '../../src/experiment.ts';
-import { plainProgress } from '../../src/progress/plain.ts';
 import { readMetricsCsv } from '../../src/record/metrics-csv.ts';
 import { Recorder, type RunRecord } from '../../src/record/recorder.ts';
 import { useEngine } from '../engine.ts';
 import { pixelsOf } from '../pixels.ts';
+import { quietly } from '../quiet.ts';
 import { epoch } from './epochs.ts';
 import { predictInPlainTfjs } from './plain-tfjs.ts';
 
@@ -57,15 +57,7 @@ describe('the record of a run', () => {
     await writeFile(file, EXPERIMENT);
     const loaded = await loadExperiment(file, { set: [], setFile: [] });
     const { experiment } = loaded;
-    const progress = plainProgress(() => {});
-    const runs = join(folder, 'runs');
-    record = await runExperiment(loaded, {
-      runs,
-      verbose: false,
-      compiler: 'graph',
-      signal,
-      progress,
-    });
+    record = await runExperiment(loaded, quietly(join(folder, 'runs')));
     const imageShape = [28, 28, 1] as const;
     const silent = { report: () => {}, note: () => {} };
     data = await loadData(experiment.data, experiment.seed, { imageShape, signal, ...silent });

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import os from 'node:os';
 import { chooseCompiler } from '../../engine/compiler.ts';
 import type { Engine } from '../../engine/engine.ts';
+import { canonicalHash } from '../../plan/id.ts';
 import type { Plan, PlannedPhase } from '../../plan/plan.ts';
 import { keepNote, readNote } from '../../storage/notes.ts';
 import { openStore } from '../../storage/store.ts';
@@ -41,6 +41,5 @@ async function lookUp(phase: PlannedPhase): Promise<PlannedPhase> {
 }
 
 function noteName(featuresId: string, { threads, compiler }: Machine): string {
-  const content = JSON.stringify([featuresId, threads, compiler, os.cpus()[0]?.model]);
-  return createHash('sha256').update(content).digest('hex');
+  return canonicalHash({ featuresId, threads, compiler, cpu: os.cpus()[0]?.model });
 }

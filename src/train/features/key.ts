@@ -6,7 +6,7 @@ import type { Pictures } from '../../data/dataset.ts';
 import type { View } from '../../data/views.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Graph } from '../../model/graph.ts';
-import type { Prefix } from '../../model/prefix.ts';
+import { definitionOf, type Prefix } from '../../model/prefix.ts';
 import { version } from '../../version.ts';
 
 /** All that features depend on. */
@@ -30,7 +30,7 @@ export async function featureKeys({ model, graph, prefix, experiment, engine }: 
     imageShape: graph.inputShape,
     preprocess: experiment.data.preprocess,
     dtype: experiment.features.dtype,
-    layers: prefix.layers.map(({ name, kind, args, inputs }) => ({ name, kind, args, inputs })),
+    layers: definitionOf(prefix),
     weights: await weightsHash(model, prefix),
   };
   return (pictures: Pictures, view: View): string => {

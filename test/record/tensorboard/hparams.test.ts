@@ -8,10 +8,10 @@ import { execa } from 'execa';
 import { loadExperiment } from '../../../src/config/load.ts';
 import { runExperiment } from '../../../src/experiment.ts';
 import { planSweep } from '../../../src/plan/sweep.ts';
-import { plainProgress } from '../../../src/progress/plain.ts';
 import { readMetricsCsv } from '../../../src/record/metrics-csv.ts';
 import { SweepRecord } from '../../../src/record/sweep-record.ts';
 import { useEngine } from '../../engine.ts';
+import { quietly } from '../../quiet.ts';
 import { useTensorBoard } from './python.ts';
 
 const quickstart = fileURLToPath(new URL('../../../configs/quickstart.yaml', import.meta.url));
@@ -77,10 +77,7 @@ describe("TensorBoard's HParams page", function (this: Mocha.Suite) {
     const loaded = await loadExperiment(quickstart, { set: SET, setFile: [] });
     const sweep = await planSweep(loaded);
     await SweepRecord.open(folder, sweep, false);
-    const progress = plainProgress(() => {});
-    const { signal } = new AbortController();
-    const options = { runs: folder, verbose: false, compiler: 'graph' as const, signal, progress };
-    for (const cell of sweep.cells) await runExperiment(cell.loaded, options);
+    for (const cell of sweep.cells) await runExperiment(cell.loaded, quietly(folder));
     board = serve(folder);
     url = await addressOf(board);
   });

@@ -1,15 +1,15 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { loadExperiment } from '../../../src/config/load.ts';
 import { runExperiment } from '../../../src/experiment.ts';
 import { planExperiment } from '../../../src/plan/experiment.ts';
-import { plainProgress } from '../../../src/progress/plain.ts';
 import { openStore } from '../../../src/storage/store.ts';
 import { withCached } from '../../../src/train/features/found-before.ts';
 import { cifarRun } from '../../command-line.ts';
+import { useFolder } from '../../data/setting.ts';
 import { useEngine } from '../../engine.ts';
+import { quietly } from '../../quiet.ts';
 
 const EXPERIMENT = `
 name: known
@@ -29,20 +29,12 @@ phases:
 describe('features found before', function (this: Mocha.Suite) {
   this.timeout(60_000);
   useEngine();
-  const { CIFAR_RUN_CACHE } = process.env;
-  let folder: string;
+  const folder = useFolder();
   let file: string;
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'cifar-run-known-'));
-    file = join(folder, 'known.yaml');
+    file = join(folder(), 'known.yaml');
     await writeFile(file, EXPERIMENT);
-    process.env.CIFAR_RUN_CACHE = join(folder, 'cache');
-  });
-  after(async () => {
-    delete process.env.CIFAR_RUN_CACHE;
-    Object.assign(process.env, CIFAR_RUN_CACHE === undefined ? {} : { CIFAR_RUN_CACHE });
-    await rm(folder, { recursive: true });
   });
 
   /** Phases whose features are known to be in the cache. */
@@ -54,10 +46,7 @@ describe('features found before', function (this: Mocha.Suite) {
 
   async function run(): Promise<void> {
     const loaded = await loadExperiment(file, { set: [], setFile: [] });
-    const progress = plainProgress(() => {});
-    const { signal } = new AbortController();
-    const options = { verbose: false, compiler: 'graph' as const, signal, progress };
-    await runExperiment(loaded, { ...options, runs: join(folder, 'runs') });
+    await runExperiment(loaded, quietly(join(folder(), 'runs')));
   }
 
   it('are known for all plans that have them in common, as long as they are there', async () => {

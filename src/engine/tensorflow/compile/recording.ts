@@ -1,3 +1,4 @@
+import { util } from '@tensorflow/tfjs';
 import { AttrType, type OpAttribute } from '../attributes.ts';
 import type { GraphOutput, Pointer } from '../c-api.ts';
 import type { Context } from '../context.ts';
@@ -222,12 +223,11 @@ export class Recording {
   /** TensorFlow finds equal ones itself, but late: until then each of its passes over the graph looks at them all. */
   #constantOf(id: number): GraphOutput {
     const { shape, dtype } = this.#handles.metadata(id);
-    const isSmall = NUMERIC.has(dtype) && shape.reduce((product, n) => product * n, 1) <= FEW;
-    const key = isSmall ? `${dtype} [${shape}] ${this.#handles.bytes(id)}` : '';
-    const known = isSmall && this.#constants.get(key);
-    if (known) return known;
-    const output = this.#graph.constant(this.#handles.get(id));
-    if (isSmall) this.#constants.set(key, output);
+    const handle = this.#handles.get(id);
+    if (!NUMERIC.has(dtype) || util.sizeFromShape(shape) > FEW) return this.#graph.constant(handle);
+    const key = `${dtype} [${shape}] ${this.#handles.bytes(id)}`;
+    const output = this.#constants.get(key) ?? this.#graph.constant(handle);
+    this.#constants.set(key, output);
     return output;
   }
 
