@@ -1,14 +1,15 @@
-// Bundles src/ into dist/: `npm run build`.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { build } from 'esbuild';
 import { bundle, pageBundle } from './esbuild.options.ts';
 
+// Bundles src/ into dist/: `npm run build`.
+
 const built = await Promise.all([
   build({ ...bundle, entryPoints: ['src/cli.ts'], outdir: 'dist', write: false }),
   build({
     ...pageBundle,
-    entryPoints: ['src/page/report/come-alive.tsx', 'src/page/report/report.css'],
+    entryPoints: ['src/report/hydrate.tsx', 'src/report/report.css'],
     outdir: 'dist/page',
     write: false,
   }),

@@ -4,21 +4,21 @@ import os from 'node:os';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { contestantCommands } from './contestant.ts';
+import { unpackImages } from './images.ts';
 import { measures } from './measures/table.ts';
-import { unpackPictures } from './pictures.ts';
 import { formatResults, mergeRows, parseNotes, type Results } from './results.ts';
 
 /**
  * Measures cifar-run beside Keras and PyTorch and writes RESULTS.md. With `--quick` one round of each peer's
- * plain way, which is only shown; without `--pictures` what needs them is left out.
+ * plain way, which is only shown; without `--images` what needs them is left out.
  *
- *     npm run bench -- [MEASURE…] [--pictures cifar10-jpeg.tar.gz] [--rounds 5] [--quick]
+ *     npm run bench -- [MEASURE…] [--images cifar10-jpeg.tar.gz] [--rounds 5] [--quick]
  */
 const { positionals: wanted, values: flags } = parseArgs({
   allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
-    pictures: { type: 'string' },
+    images: { type: 'string' },
     rounds: { type: 'string', default: '5' },
   },
 });
@@ -41,18 +41,18 @@ const machine = `${os.cpus()[0]?.model}, ${threads} threads`;
 const versions = [`Node ${process.versions.node}`, ...pinned].join(', ');
 
 const commands = await contestantCommands();
-const pictures = flags.pictures ? await unpackPictures(flags.pictures) : '';
+const images = flags.images ? await unpackImages(flags.images) : '';
 let results: Results = JSON.parse((await text('results.json')) || '[]');
 try {
   for (const measure of measures) {
     if (wanted.length > 0 && !wanted.includes(measure.name)) continue;
-    if (measure.needsPictures && !pictures) {
-      process.stderr.write(`${measure.name}: left out, it needs --pictures\n`);
+    if (measure.needsImages && !images) {
+      process.stderr.write(`${measure.name}: left out, it needs --images\n`);
       continue;
     }
     process.stderr.write(`${measure.name}\n`);
     const load = os.loadavg()[0]?.toFixed(1);
-    const rows = await measure.run({ rounds, threads, quick: flags.quick, commands, pictures });
+    const rows = await measure.run({ rounds, threads, quick: flags.quick, commands, images });
     const date = new Date().toISOString().slice(0, 10);
     const measured = rows.map((row) => ({
       ...row,
@@ -71,5 +71,5 @@ try {
     }
   }
 } finally {
-  if (pictures) await rm(dirname(pictures), { recursive: true });
+  if (images) await rm(dirname(images), { recursive: true });
 }

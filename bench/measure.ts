@@ -21,14 +21,14 @@ export interface BenchOptions {
   /** One way of each peer, tried no other. */
   readonly quick: boolean;
   readonly commands: Commands;
-  /** Folder whose `train` has a folder of pictures for each class, and `test` a few more of them. */
-  readonly pictures: string;
+  /** Folder whose `train` has a folder of images for each class, and `test` a few more of them. */
+  readonly images: string;
 }
 
 /** One or more rows of the results. Adding one is such a file and its line in `measures/table.ts`. */
 export interface Measure {
   readonly name: string;
-  readonly needsPictures: boolean;
+  readonly needsImages: boolean;
   run(options: BenchOptions): Promise<readonly Row[]>;
 }
 

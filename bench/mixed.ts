@@ -5,7 +5,7 @@ import { ZipFile } from 'yazl';
 import { tarTree } from '../src/data/files/tar.ts';
 
 /**
- * Packs two classes of a picture archive into a zip, every third picture as PNG, as it is, and as WebP.
+ * Packs two classes of a image archive into a zip, every third image as PNG, as it is, and as WebP.
  *
  *     npx tsx bench/mixed.ts cifar10-jpeg.tar.gz cats-dogs.zip cat dog
  */
@@ -32,4 +32,4 @@ for await (const { path, bytes } of tree.read(new Set(wanted))) {
 }
 zip.end();
 await written;
-console.log(`${count} pictures`);
+console.log(`${count} images`);

@@ -11,19 +11,19 @@ export interface StepWork {
 export type Work =
   | StepWork
   /**
-   * Amounts are epochs of VGG19's published head, from picture files on; `cached`: on features. Features are
-   * computed of so many `pictures`, and trained on.
+   * Amounts are epochs of VGG19's published head, from image files on; `cached`: on features. Features are
+   * computed of so many `images`, and trained on.
    */
   | {
       readonly kind: 'frozen';
       readonly batch: number;
       readonly cached: boolean;
-      readonly pictures: number;
+      readonly images: number;
       readonly folder: string;
     }
-  /** Amounts are times that all pictures are read; `again`: they have been read before. */
+  /** Amounts are times that all images are read; `again`: they have been read before. */
   | { readonly kind: 'decode'; readonly folder: string; readonly again: boolean }
-  /** Ready after the first step of VGG19's fine-tuning on the pictures. */
+  /** Ready after the first step of VGG19's fine-tuning on the images. */
   | { readonly kind: 'start'; readonly batch: number; readonly folder: string };
 
 export type Task = Work & {
@@ -37,9 +37,9 @@ export interface Answer {
   readonly seconds: number;
   /** Of the steps of the last epoch, where amounts are epochs. */
   readonly last?: number;
-  /** Of what comes between an epoch's steps and the next's, whatever their number: validation of ten pictures. */
+  /** Of what comes between an epoch's steps and the next's, whatever their number: validation of ten images. */
   readonly between?: number;
-  /** Seconds that each further picture would take before the first epoch. */
+  /** Seconds that each further image would take before the first epoch. */
   readonly each?: number;
   /** Peak resident memory of its process so far, MiB. */
   readonly peak: number;

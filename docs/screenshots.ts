@@ -1,5 +1,3 @@
-// Makes the pictures in docs/pages, of a finished run: `npx tsx docs/screenshots.ts quickstart/latest`, once the
-// program is built. Needs Chromium.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,12 +7,15 @@ import { chromium, type Page } from 'playwright-core';
 import sharp from 'sharp';
 import { chromiumPath } from '../test/chromium.ts';
 
+// Makes the images in docs/pages, of a finished run: `npx tsx docs/screenshots.ts quickstart/latest`, once the
+// program is built. Needs Chromium.
+
 interface Shot {
   readonly name: string;
   readonly scheme: 'light' | 'dark';
   readonly width: number;
   readonly height: number;
-  /** Brings into view what the picture is about. */
+  /** Brings into view what the image is about. */
   readonly prepare?: (page: Page) => Promise<void>;
 }
 

@@ -1,10 +1,11 @@
-// Makes the pictures of `cifar-run ui` in docs/pages, of finished runs and a sweep, once the program is built:
-// `npx tsx docs/ui-screenshots.ts FOLDER-OF-RUNS RUN FIRST SECOND SWEEP`. Needs Chromium.
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { chromium, type Page } from 'playwright-core';
 import sharp from 'sharp';
 import { chromiumPath } from '../test/chromium.ts';
+
+// Makes the images of `cifar-run ui` in docs/pages, of finished runs and a sweep, once the program is built:
+// `npx tsx docs/ui-screenshots.ts FOLDER-OF-RUNS RUN FIRST SECOND SWEEP`. Needs Chromium.
 
 interface Shot {
   readonly name: string;
@@ -12,7 +13,7 @@ interface Shot {
   readonly dark?: boolean;
   readonly width?: number;
   readonly height?: number;
-  /** Brings into view what the picture is about. */
+  /** Brings into view what the image is about. */
   readonly prepare?: (page: Page) => Promise<void>;
 }
 
@@ -28,7 +29,7 @@ const SHOTS: readonly Shot[] = [
   { name: 'runs-narrow', path: '/', width: 390, height: 780 },
   { name: 'run', path: `/run/${run}` },
   {
-    name: 'pictures',
+    name: 'images',
     path: `/run/${run}`,
     prepare: async (page) => {
       // The most frequent mistake.
@@ -45,12 +46,12 @@ const SHOTS: readonly Shot[] = [
     path: `/run/${run}`,
     height: 520,
     prepare: async (page) => {
-      const picture = await sharp(`${runs}/${run}/pictures.webp`)
+      const image = await sharp(`${runs}/${run}/images.webp`)
         .extract({ left: 0, top: 0, width: 28, height: 28 })
         .png()
         .toBuffer();
-      const file = { name: 'digit.png', mimeType: 'image/png', buffer: picture };
-      await page.getByLabel('choose a picture').setInputFiles(file);
+      const file = { name: 'digit.png', mimeType: 'image/png', buffer: image };
+      await page.getByLabel('choose a image').setInputFiles(file);
       await page.getByRole('table', { name: 'digit.png' }).waitFor();
       await page
         .getByRole('heading', { name: 'Try it' })

@@ -1,15 +1,16 @@
-/**
- * Writes what is made from `experiment.schema.json`: `npm run generate`. A test fails when a
- * file differs from what this would write.
- */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
 import { transform } from 'esbuild';
 import { compile, type JSONSchema } from 'json-schema-to-typescript';
-import { experimentSchema, type Schema } from '../src/config/schema.ts';
+import { experimentSchema, type Schema } from '../src/experiment/schema.ts';
 import { reference } from './reference.ts';
+
+/**
+ * Writes what is made from `experiment.schema.json`: `npm run generate`. A test fails when a
+ * file differs from what this would write.
+ */
 
 const root = new URL('../', import.meta.url);
 const schema = experimentSchema();
@@ -23,8 +24,8 @@ const banner = [
 /** Text of each file that is made from the schema, by its path from the root of the repository. */
 export async function generate(): Promise<Readonly<Record<string, string>>> {
   return {
-    'src/config/file-types.ts': await types(),
-    'src/config/schema-validator.ts': await validator(),
+    'src/experiment/file-types.ts': await types(),
+    'src/experiment/schema-validator.ts': await validator(),
     'schemas/REFERENCE.md': reference(schema),
     'schemas/editor.schema.json': `${JSON.stringify(editorSchema())}\n`,
   };

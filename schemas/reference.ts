@@ -1,5 +1,5 @@
-import { describe } from '../src/config/describe.ts';
-import type { Schema } from '../src/config/schema.ts';
+import { describe } from '../src/config/describe-schema.ts';
+import type { Schema } from '../src/experiment/schema.ts';
 
 const head = `# The experiment file
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { LAUNCHER_OPTIONS } from './commands/launcher-options.ts';
+import { LAUNCHER_OPTIONS } from './commands/options.ts';
+import { interruption } from './common/signals.ts';
 import { RUNS } from './runs/places.ts';
-import { interruption } from './signals.ts';
 
 const { version } = JSON.parse(readFileSync(new URL(import.meta.resolve('#package')), 'utf8'));
 
@@ -84,10 +84,10 @@ program
   });
 
 withOverrides(program.command('data'))
-  .description('fetch, check, inspect or preview the pictures of an experiment; show what is kept')
+  .description('fetch, check, inspect or preview the images of an experiment; show what is kept')
   .argument('<action>', 'fetch, check, inspect, preview or cache')
   .argument('[file]', 'experiment file (YAML); of cache: list or clear')
-  .option('--out <file>', 'the picture that preview writes (default: <name>-preview.png)')
+  .option('--out <file>', 'the image that preview writes (default: <name>-preview.png)')
   .option('--json', 'print for programs')
   .action(async (action, file, options) => {
     const { dataCommand } = await import('./commands/data.ts');
@@ -242,7 +242,7 @@ program
   .command('task', { hidden: true })
   .argument('<file>')
   .action(async (file) => {
-    const { taskCommand } = await import('./commands/task.ts');
+    const { taskCommand } = await import('./commands/job.ts');
     await taskCommand(file);
   });
 

@@ -7,11 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { createGunzip } from 'node:zlib';
 import { expect } from 'chai';
 import { loadExperiment } from '../src/config/load.ts';
-import { runExperiment } from '../src/experiment.ts';
 import { buildModel } from '../src/model/build.ts';
 import { planExperiment } from '../src/plan/experiment.ts';
 import { planSweep } from '../src/plan/sweep.ts';
-import { readMetricsCsv } from '../src/record/metrics-csv.ts';
+import { runExperiment } from '../src/run-experiment.ts';
+import { readMetricsCsv } from '../src/run-folder/metrics-csv.ts';
 import { cifarRun } from './command-line.ts';
 import { useEngine } from './engine.ts';
 import { quietly } from './quiet.ts';
@@ -68,7 +68,7 @@ describe('configs/', function (this: Mocha.Suite) {
     await rm(folder, { recursive: true });
   });
 
-  describe('trains on a part of real pictures:', () => {
+  describe('trains on a part of real images:', () => {
     let runs: string;
     before(async () => {
       runs = await mkdtemp(join(tmpdir(), 'cifar-run-configs-'));
@@ -146,8 +146,8 @@ describe('configs/', function (this: Mocha.Suite) {
       }
       it('cats-dogs.yaml', () =>
         trains('cats-dogs.yaml', [...cifar, ...small, 'data.classes=[cat,dog]']));
-      it('own-pictures.yaml', () =>
-        trains('own-pictures.yaml', [...cifar, ...small, 'vars.classes=10']));
+      it('own-images.yaml', () =>
+        trains('own-images.yaml', [...cifar, ...small, 'vars.classes=10']));
     });
   });
 });

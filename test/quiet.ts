@@ -1,5 +1,5 @@
-import type { RunOptions } from '../src/experiment.ts';
-import { plainProgress } from '../src/progress/plain.ts';
+import { plainProgress } from '../src/progress/progress.ts';
+import type { RunOptions } from '../src/run-experiment.ts';
 
 /** Options of a run that goes into this folder, tells nobody and is not interrupted. */
 export function quietly(runs: string): RunOptions {

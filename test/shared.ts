@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('../../shared', import.meta.url));
 
-/** Folder of real pictures, real weights and reference values, where this machine has it. */
+/** Folder of real images, real weights and reference values, where this machine has it. */
 export const shared: string | null = existsSync(folder) ? folder : null;
 
 /** Skips the tests of a `describe` where the reference folder is missing; never where `CI` is set. */

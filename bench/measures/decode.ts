@@ -1,19 +1,19 @@
 import { type Measure, medians, type Row, takeTurns } from '../measure.ts';
 
-/** Reading the pictures for the first time and, after one run has kept what it decoded, once more. */
+/** Reading the images for the first time and, after one run has kept what it decoded, once more. */
 export const decode: Measure = {
   name: 'decode',
-  needsPictures: true,
+  needsImages: true,
   async run(options) {
     const rows: Row[] = [];
     for (const [again, title, target] of [
       [false, 'first time', 0.9],
       [true, 'second time', 0.1],
     ] as const) {
-      const work = () => ({ kind: 'decode', folder: options.pictures, again }) as const;
+      const work = () => ({ kind: 'decode', folder: options.images, again }) as const;
       const answers = await takeTurns({ work, amount: () => 1, warmUp: 1 }, options);
       const seconds = medians(answers, (answer) => answer.seconds);
-      const name = `reading and decoding the pictures, ${title}`;
+      const name = `reading and decoding the images, ${title}`;
       rows.push({ ...seconds, name, unit: 's', target, scaled: '' });
     }
     return rows;

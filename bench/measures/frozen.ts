@@ -1,11 +1,11 @@
+import { imageCount } from '../images.ts';
 import { type Measure, medians, type Row, takeTurns } from '../measure.ts';
-import { pictureCount } from '../pictures.ts';
 
 const EPOCHS = 50;
 
-/** What is measured of the whole: epochs, and pictures that they go over; whole batches of 128. */
-const WITH_FEATURES = { epochs: 3, pictures: 1280 };
-const THROUGH_ALL_LAYERS = { epochs: 2, pictures: 256 };
+/** What is measured of the whole: epochs, and images that they go over; whole batches of 128. */
+const WITH_FEATURES = { epochs: 3, images: 1280 };
+const THROUGH_ALL_LAYERS = { epochs: 2, images: 256 };
 
 export interface FrozenCase {
   readonly batch: number;
@@ -14,16 +14,16 @@ export interface FrozenCase {
 }
 
 /**
- * VGG19's frozen phase, from picture files on; peers go through the whole network, or keep features by hand. What each
- * further picture, step and epoch take is added to what was measured.
+ * VGG19's frozen phase, from image files on; peers go through the whole network, or keep features by hand. What each
+ * further image, step and epoch take is added to what was measured.
  */
 export function frozenMeasure(name: string, cases: readonly FrozenCase[]): Measure {
   return {
     name,
-    needsPictures: true,
+    needsImages: true,
     async run(options) {
-      const folder = options.pictures;
-      const all = await pictureCount(folder);
+      const folder = options.images;
+      const all = await imageCount(folder);
       const rows: Row[] = [];
       for (const { batch, cached, target } of cases) {
         const peers = cached ? WITH_FEATURES : THROUGH_ALL_LAYERS;
@@ -35,7 +35,7 @@ export function frozenMeasure(name: string, cases: readonly FrozenCase[]): Measu
               batch,
               cached,
               folder,
-              pictures: part(who).pictures,
+              images: part(who).images,
             }),
             amount: (who) => part(who).epochs,
             warmUp: 0,
@@ -43,9 +43,9 @@ export function frozenMeasure(name: string, cases: readonly FrozenCase[]): Measu
           options,
         );
         const whole = medians(answers, ({ seconds, each = 0, last = 0, between = 0 }, who) => {
-          const { epochs, pictures } = part(who);
-          const steps = ((EPOCHS * all) / pictures - epochs) * last;
-          return seconds + (all - pictures) * each + steps + (EPOCHS - epochs) * between;
+          const { epochs, images } = part(who);
+          const steps = ((EPOCHS * all) / images - epochs) * last;
+          return seconds + (all - images) * each + steps + (EPOCHS - epochs) * between;
         });
         const against = cached ? 'peers cache features by hand' : 'straightforward peers';
         rows.push({
@@ -54,7 +54,7 @@ export function frozenMeasure(name: string, cases: readonly FrozenCase[]): Measu
           unit: 's',
           target,
           scaled:
-            `from what ${WITH_FEATURES.pictures} (peers ${peers.pictures}) of ${all} pictures took: to be read and computed ` +
+            `from what ${WITH_FEATURES.images} (peers ${peers.images}) of ${all} images took: to be read and computed ` +
             `once, and ${WITH_FEATURES.epochs} (peers ${peers.epochs}) of ${EPOCHS} epochs, the last for those that follow`,
         });
       }

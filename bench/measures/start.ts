@@ -2,14 +2,14 @@ import { Contestant, contestants } from '../contestant.ts';
 import { type Measure, medians } from '../measure.ts';
 import type { Answer } from '../task.ts';
 
-/** From the command to the end of the first step of VGG19 on the pictures, a process for each round. */
+/** From the command to the end of the first step of VGG19 on the images, a process for each round. */
 export const start: Measure = {
   name: 'start',
-  needsPictures: true,
-  async run({ pictures: folder, rounds, threads, commands }) {
+  needsImages: true,
+  async run({ images: folder, rounds, threads, commands }) {
     const answers = { 'cifar-run': [] as Answer[], keras: [] as Answer[], torch: [] as Answer[] };
     const task = { kind: 'start', batch: 32, folder, threads, variant: '' } as const;
-    // The first round fills caches: ours of pictures, the system's of files.
+    // The first round fills caches: ours of images, the system's of files.
     for (let round = -1; round < rounds; round++)
       for (const name of contestants) {
         const one = await Contestant.start(name, commands[name], task);
@@ -17,7 +17,7 @@ export const start: Measure = {
         if (round >= 0) answers[name].push({ seconds: one.startSeconds, peak: 0, variant: '' });
       }
     const seconds = medians(answers, (answer) => answer.seconds);
-    const name = 'from command to first step, pictures read before';
+    const name = 'from command to first step, images read before';
     return [{ ...seconds, name, unit: 's', target: 0.5, scaled: 'random weights for all' }];
   },
 };

@@ -18,7 +18,7 @@ export function stepMeasure(
 ): Measure {
   return {
     name,
-    needsPictures: false,
+    needsImages: false,
     async run(options) {
       const rows: Row[] = [];
       for (const { model, batch, steps, target, memory } of cases) {

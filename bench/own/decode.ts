@@ -5,7 +5,7 @@ import { inFreshCache } from './cache.ts';
 import { phaseOn } from './experiment.ts';
 import type { Do } from './work.ts';
 
-/** All pictures, read into memory. */
+/** All images, read into memory. */
 export function decode({ folder, again }: Task & { kind: 'decode' }, engine: Engine): Do {
   return async (times) => {
     for (let i = 0; i < times; i++) await (again ? read() : inFreshCache(read));

@@ -1,5 +1,5 @@
 import type { LoadedExperiment } from '../../src/config/load.ts';
-import { prepareExperiment } from '../../src/experiment.ts';
+import { prepareExperiment } from '../../src/run-experiment.ts';
 import { type TrainOptions, train } from '../../src/train/train.ts';
 import { experiment } from '../models.ts';
 
@@ -7,20 +7,20 @@ export interface PhaseSize {
   readonly epochs: number;
   readonly batch: number;
   /** Left out: all. */
-  readonly pictures?: number;
+  readonly images?: number;
 }
 
-/** One phase of the published experiment on the pictures of a folder. */
+/** One phase of the published experiment on the images of a folder. */
 export async function phaseOn(
   folder: string,
   phase: string,
-  { epochs, batch, pictures }: PhaseSize,
+  { epochs, batch, images }: PhaseSize,
 ): Promise<LoadedExperiment> {
   const loaded = await experiment(
     'vgg19-two-phase',
     'data.dataset=folder',
     `data.source=${folder}`,
-    ...(pictures ? [`data.limit={train: ${pictures}}`] : []),
+    ...(images ? [`data.limit={train: ${images}}`] : []),
     `phases.${phase}.epochs=${epochs}`,
     `phases.${phase}.batchSize=${batch}`,
   );
@@ -30,7 +30,7 @@ export async function phaseOn(
 
 const silent = { report: () => {}, note: () => {} };
 
-/** What `cifar-run FILE` does but for the record; says how long the pictures took to be read. */
+/** What `cifar-run FILE` does but for the record; says how long the images took to be read. */
 export async function trainIt(
   loaded: LoadedExperiment,
   threads: number,

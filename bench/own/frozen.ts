@@ -5,25 +5,25 @@ import { phaseOn, trainIt } from './experiment.ts';
 import type { Do } from './work.ts';
 
 /** The head's phase of the published experiment as it stands, nothing cached before. */
-export function frozen({ folder, batch, pictures, threads }: Task & { kind: 'frozen' }): Do {
+export function frozen({ folder, batch, images, threads }: Task & { kind: 'frozen' }): Do {
   return (epochs) =>
     inFreshCache(async () => {
       let [last, between] = [0, 0];
-      const done: { pictures: number; at: number }[] = [];
+      const done: { images: number; at: number }[] = [];
       const watch = {
-        features({ part, done: pictures }: FeaturesProgress) {
-          if (part === 'train') done.push({ pictures, at: performance.now() });
+        features({ part, done: images }: FeaturesProgress) {
+          if (part === 'train') done.push({ images, at: performance.now() });
         },
         epochEnd({ seconds, imagesPerSecond }: EpochRecord) {
-          last = pictures / imagesPerSecond;
+          last = images / imagesPerSecond;
           between = seconds - last;
         },
       };
-      const loaded = await phaseOn(folder, 'head', { epochs, batch, pictures });
+      const loaded = await phaseOn(folder, 'head', { epochs, batch, images });
       const { dataSeconds } = await trainIt(loaded, threads, { callbacks: [watch] });
       const [first, end] = [done[0], done.at(-1)];
       if (!first || !end || first === end) throw new Error('no features were computed');
-      const computing = (end.at - first.at) / 1000 / (end.pictures - first.pictures);
-      return { last, between, each: dataSeconds / pictures + computing };
+      const computing = (end.at - first.at) / 1000 / (end.images - first.images);
+      return { last, between, each: dataSeconds / images + computing };
     });
 }

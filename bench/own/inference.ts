@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Engine } from '../../src/engine/engine.ts';
 import { buildModel } from '../../src/model/build.ts';
-import { forward } from '../../src/train/forward.ts';
+import { forward } from '../../src/train/step.ts';
 import { benchGraph } from '../models.ts';
 import type { StepWork } from '../task.ts';
 import type { Do } from './work.ts';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Examples } from '../../src/data/batches.ts';
+import type { Examples } from '../../src/data/batches/batches.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { buildModel } from '../../src/model/build.ts';
 import { Objective } from '../../src/train/objective.ts';

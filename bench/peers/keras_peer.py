@@ -92,7 +92,7 @@ def dataset(batch_size, shuffle):
     )
 
 
-def pictures():
+def images():
     batches = [(x.numpy(), y.numpy()) for x, y in dataset(256, False)]
     x, y = (np.concatenate(parts) for parts in zip(*batches))
     return x, y
@@ -113,9 +113,9 @@ def frozen():
 
     def work(epochs):
         keras.backend.clear_session()
-        x, y = pictures()
+        x, y = images()
         x = keras.applications.vgg19.preprocess_input(x)
-        x, y = x[: TASK["pictures"]], y[: TASK["pictures"]]
+        x, y = x[: TASK["images"]], y[: TASK["images"]]
         model = build("vgg19")
         cut = model.get_layer("block5_pool")
         each = 0
@@ -142,7 +142,7 @@ def frozen():
 def decode():
     def work(times):
         for _ in range(times):
-            pictures()
+            images()
 
     return work
 

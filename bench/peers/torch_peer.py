@@ -78,11 +78,11 @@ def files():
     return [(path, label) for label, folder in enumerate(folders) for path in sorted(folder.iterdir())]
 
 
-def tensors(pictures, found):
-    return torch.from_numpy(np.stack(list(pictures))), torch.tensor([label for _, label in found])
+def tensors(images, found):
+    return torch.from_numpy(np.stack(list(images))), torch.tensor([label for _, label in found])
 
 
-def pictures(pool):
+def images(pool):
     """As a DataLoader over an ImageFolder with a process for each thread, without its queues."""
     found = files()
     return tensors(pool.imap(read, [path for path, _ in found], chunksize=64), found)
@@ -94,8 +94,8 @@ def prepared(x):
 
 def frozen(pool):
     def work(epochs):
-        x, y = pictures(pool)
-        x = prepared(x)[: TASK["pictures"]]
+        x, y = images(pool)
+        x = prepared(x)[: TASK["images"]]
         model, _ = build("vgg19")
         each = 0
         backbone = model[0].to(memory_format=torch.channels_last).eval()
@@ -129,7 +129,7 @@ def with_pool(work):
 def decoding(pool):
     def work(times):
         for _ in range(times):
-            pictures(pool)
+            images(pool)
 
     serve("Pillow in processes", work)
 

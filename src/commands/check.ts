@@ -1,5 +1,5 @@
+import { InputError } from '../common/errors.ts';
 import { loadExperiment } from '../config/load.ts';
-import { InputError } from '../errors.ts';
 import { planExperiment } from '../plan/experiment.ts';
 import { formatPlan, formatSweep } from '../plan/format.ts';
 import { type PlannedCell, planSweep } from '../plan/sweep.ts';

@@ -1,9 +1,14 @@
-import { type Cell, cellsOf, rankCells } from '../compare/cells.ts';
-import { chooseColumns, knownColumns } from '../compare/columns.ts';
-import type { ComparedRun } from '../compare/compared-run.ts';
-import { filterRuns, parseOrder, sortRuns } from '../compare/select.ts';
-import { type SweepSummary, summarizeSweep } from '../compare/sweep-summary.ts';
-import { csvTable, jsonRows, markdownTable, type Table, textTable } from '../compare/table.ts';
+import { type Cell, cellsOf, rankCells } from '../analysis/cells.ts';
+import {
+  chooseColumns,
+  filterRuns,
+  knownColumns,
+  parseOrder,
+  sortRuns,
+} from '../analysis/columns.ts';
+import type { ComparedRun } from '../analysis/compared-run.ts';
+import { type SweepSummary, summarizeSweep } from '../analysis/sweep-summary.ts';
+import { csvTable, jsonRows, markdownTable, type Table, textTable } from '../analysis/table.ts';
 import {
   cellsTable,
   describeCell,
@@ -11,8 +16,8 @@ import {
   MAIN_METRICS,
   runColumns,
   runsTable,
-} from '../compare/views.ts';
-import { InputError } from '../errors.ts';
+} from '../analysis/views.ts';
+import { InputError } from '../common/errors.ts';
 import { comparedRuns } from '../runs/compared.ts';
 
 export interface CompareOptions {
@@ -42,7 +47,7 @@ export async function compareCommand(
   const table = tableOf(runs, summary, options);
   process.stdout.write(`${print(table, summary, options)}\n`);
   if (!sweep || !summary || options.filter !== undefined) return;
-  const { writeSummary } = await import('../record/sweep-summary.ts');
+  const { writeSummary } = await import('../run-folder/sweep-summary.ts');
   const files = await writeSummary(sweep.folder, summary);
   if (isForPeople(options)) process.stdout.write(`\n${sweep.folder}: ${files.join(', ')}\n`);
 }

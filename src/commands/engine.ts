@@ -1,11 +1,9 @@
-import { showCount } from '../counts.ts';
+import { InputError, RunError } from '../common/errors.ts';
+import { showCount } from '../common/format.ts';
 import { checkEngine, type EngineCheck } from '../engine/check.ts';
-import { startEngine } from '../engine/choose.ts';
-import { chooseCompiler } from '../engine/compiler.ts';
+import { chooseCompiler, startEngine } from '../engine/choose.ts';
 import type { Engine } from '../engine/engine.ts';
-import { InputError, RunError } from '../errors.ts';
-import { chooseProgress } from '../progress/choose.ts';
-import type { Report } from '../progress/progress.ts';
+import { chooseProgress, type Report } from '../progress/progress.ts';
 
 export interface EngineCommandOptions {
   readonly verbose?: boolean;

@@ -1,7 +1,7 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import picomatch from 'picomatch';
-import { InputError } from '../errors.ts';
+import { InputError } from '../common/errors.ts';
 import { openWeights } from '../model/weights/formats.ts';
 import { writeSafetensors } from '../model/weights/safetensors.ts';
 import { modelOfRun } from '../runs/find.ts';

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { InterruptedError } from '../errors.ts';
+import { InterruptedError, type StopSignal } from '../common/errors.ts';
 import type { Job } from '../sweep/job.ts';
+import { doTask } from '../sweep/launchers/slurm/task.ts';
 import { doJob } from '../sweep/worker.ts';
 import type { Message } from '../sweep/workers.ts';
 
@@ -32,4 +33,20 @@ function interruption(): AbortSignal {
 function send(message: Message): void {
   // Whoever launched it may be gone.
   if (process.connected) process.send?.(message, undefined, undefined, () => {});
+}
+
+/** `cifar-run task FILE`: one run of a sweep, as a task of a Slurm job array. */
+export async function taskCommand(file: string): Promise<void> {
+  const write = (line: string) => process.stdout.write(`${new Date().toISOString()} ${line}\n`);
+  await doTask(file, { signal: almostOver(), write });
+}
+
+/** However long saving takes, it is Slurm that ends it; what comes after the first signal changes nothing. */
+function almostOver(): AbortSignal {
+  const controller = new AbortController();
+  const signals: readonly StopSignal[] = ['SIGUSR2', 'SIGTERM', 'SIGINT'];
+  for (const signal of signals) {
+    process.on(signal, () => controller.abort(new InterruptedError(signal)));
+  }
+  return controller.signal;
 }

@@ -1,7 +1,7 @@
+import { InputError } from '../common/errors.ts';
+import { columns } from '../common/text-table.ts';
 import { goalOf } from '../config/goal.ts';
-import { InputError } from '../errors.ts';
-import { columns } from '../plan/table.ts';
-import { RUN_STATES } from '../record/status.ts';
+import { RUN_STATES } from '../run-folder/status.ts';
 import { type ListedRun, listedRun } from '../runs/listed.ts';
 import { runPlaces } from '../runs/places.ts';
 

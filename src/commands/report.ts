@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import type { ComparedRun } from '../compare/compared-run.ts';
-import { runLabels } from '../compare/run-labels.ts';
-import { sortRuns } from '../compare/select.ts';
-import { summarizeSweep } from '../compare/sweep-summary.ts';
+import { sortRuns } from '../analysis/columns.ts';
+import { type ComparedRun, runLabels } from '../analysis/compared-run.ts';
+import { summarizeSweep } from '../analysis/sweep-summary.ts';
 import {
   cellsTable,
   describeCell,
@@ -10,15 +9,15 @@ import {
   MAIN_METRICS,
   runColumns,
   runsTable,
-} from '../compare/views.ts';
-import { showCount } from '../counts.ts';
-import { InputError } from '../errors.ts';
-import { fittedHtml } from '../page/report/fitted-html.ts';
-import { GENERATOR } from '../page/report/report-html.tsx';
-import type { Comparison } from '../page/report/report-view.tsx';
+} from '../analysis/views.ts';
+import { InputError } from '../common/errors.ts';
+import { showCount } from '../common/format.ts';
+import { writeAtomic } from '../common/write-atomic.ts';
+import { fittedHtml } from '../report/fitted-html.ts';
+import { GENERATOR } from '../report/report-html.tsx';
+import type { Comparison } from '../report/report-view.tsx';
 import { type ComparedRuns, comparedRuns } from '../runs/compared.ts';
 import { runDetail } from '../runs/detail.ts';
-import { writeAtomic } from '../storage/write-atomic.ts';
 
 export interface ReportOptions {
   /** Folder that holds all runs. */
@@ -28,7 +27,7 @@ export interface ReportOptions {
   readonly force?: boolean;
 }
 
-/** Pictures are left out where a report would have more. */
+/** Images are left out where a report would have more. */
 const MOST_BYTES = 2.9e6;
 
 /**
@@ -99,7 +98,7 @@ function comparisonOf({ runs, sweep }: ComparedRuns): Comparison {
 
 async function readAssets() {
   const read = (name: string) => readFile(new URL(import.meta.resolve(`#page/${name}`)), 'utf8');
-  return { style: await read('report.css'), script: await read('come-alive.js') };
+  return { style: await read('report.css'), script: await read('hydrate.js') };
 }
 
 async function checkReplaceable(path: string): Promise<void> {

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { InputError } from '../common/errors.ts';
 import { loadResolved } from '../config/load.ts';
-import { chooseCompiler } from '../engine/compiler.ts';
-import { InputError } from '../errors.ts';
-import { type RunOptions, runExperiment } from '../experiment.ts';
-import { chooseProgress } from '../progress/choose.ts';
-import type { Environment } from '../record/environment.ts';
+import { chooseCompiler } from '../engine/choose.ts';
+import { chooseProgress } from '../progress/progress.ts';
+import { type RunOptions, runExperiment } from '../run-experiment.ts';
+import type { Environment } from '../run-folder/environment.ts';
 import { findRun } from '../runs/find.ts';
-import { wholeNumber } from './numbers.ts';
+import { wholeNumber } from './options.ts';
 
 export interface ResumeOptions extends Pick<RunOptions, 'runs' | 'verbose' | 'signal'> {
   readonly compile: boolean;

@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { InputError } from '../errors.ts';
-import { LOCK } from '../record/status.ts';
+import { claimant } from '../cache/claim.ts';
+import { InputError } from '../common/errors.ts';
+import { LOCK } from '../run-folder/status.ts';
 import { findRun } from '../runs/find.ts';
 import { placeAt } from '../runs/places.ts';
-import { claimant } from '../storage/claimant.ts';
 
 export interface RmOptions {
   /** Folder that holds all runs. */

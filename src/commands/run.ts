@@ -1,18 +1,17 @@
+import { InputError } from '../common/errors.ts';
 import { type LoadedExperiment, loadExperiment } from '../config/load.ts';
 import type { Overrides } from '../config/overrides.ts';
-import { chooseCompiler } from '../engine/compiler.ts';
-import { InputError } from '../errors.ts';
-import { runExperiment } from '../experiment.ts';
+import { chooseCompiler } from '../engine/choose.ts';
 import { formatSweep } from '../plan/format.ts';
 import { planSweep } from '../plan/sweep.ts';
-import { chooseProgress } from '../progress/choose.ts';
-import type { RunRecord } from '../record/recorder.ts';
+import { chooseProgress } from '../progress/progress.ts';
+import { runExperiment } from '../run-experiment.ts';
+import type { RunRecord } from '../run-folder/recorder.ts';
 import { parseJobs } from '../sweep/capacity.ts';
 import { describeExpected } from '../sweep/expected.ts';
 import { type OnceOptions, runOnce } from '../sweep/once.ts';
 import { runSweep } from '../sweep/sweep.ts';
-import { launcherOverrides } from './launcher-options.ts';
-import { wholeNumber } from './numbers.ts';
+import { launcherOverrides, wholeNumber } from './options.ts';
 
 /** Options as the command line gives them: texts, and nothing where one was left out. */
 export interface RunCommandOptions extends Overrides {

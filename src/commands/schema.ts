@@ -1,4 +1,4 @@
-import { schemaText } from '../config/schema.ts';
+import { schemaText } from '../experiment/schema.ts';
 
 /** Prints the JSON schema of experiment files. */
 export async function schemaCommand(): Promise<void> {

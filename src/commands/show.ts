@@ -1,7 +1,7 @@
-import type { ExperimentFile } from '../config/file-types.ts';
-import { columns } from '../plan/table.ts';
+import { columns } from '../common/text-table.ts';
+import type { ExperimentFile } from '../experiment/file-types.ts';
 import { findRun } from '../runs/find.ts';
-import { type ShownRun, shownRun } from '../runs/shown.ts';
+import { type ShownRun, shownRun } from '../runs/listed.ts';
 
 export interface ShowOptions {
   /** Folder that holds all runs. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { showCount } from '../counts.ts';
-import { InputError } from '../errors.ts';
-import { serveUi } from '../ui/serve.ts';
+import { InputError } from '../common/errors.ts';
+import { showCount } from '../common/format.ts';
+import { serveUi } from '../ui/server/serve.ts';
 
 export interface UiCommandOptions {
   /** Folder that holds all runs. */

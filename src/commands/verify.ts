@@ -1,11 +1,11 @@
 import { join, resolve } from 'node:path';
-import { InputError, RunError } from '../errors.ts';
-import { prepareExperiment, type RunOptions } from '../experiment.ts';
-import { chooseProgress } from '../progress/choose.ts';
-import { Replay } from '../record/replay.ts';
+import { InputError, RunError } from '../common/errors.ts';
+import { chooseProgress } from '../progress/progress.ts';
+import { prepareExperiment, type RunOptions } from '../run-experiment.ts';
+import { Replay } from '../run-folder/replay.ts';
 import { findRun } from '../runs/find.ts';
 import { train } from '../train/train.ts';
-import { wholeNumber } from './numbers.ts';
+import { wholeNumber } from './options.ts';
 import { recordedEngine, recordedExperiment } from './resume.ts';
 
 export interface VerifyOptions extends Pick<RunOptions, 'runs' | 'verbose' | 'signal'> {

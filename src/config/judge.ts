@@ -1,16 +1,16 @@
-import { datasetKind, datasetNames } from '../data/datasets.ts';
+import { uniforms } from '../common/random.ts';
+import { datasetKind, datasetNames } from '../data/datasets/table.ts';
+import type { Json } from '../experiment/experiment.ts';
+import type { ExperimentFile } from '../experiment/file-types.ts';
 import type { Problem } from '../plan/problem.ts';
-import { findProblems } from '../plan/rules.ts';
-import { uniforms } from '../random.ts';
-import type { Json } from './experiment.ts';
-import type { ExperimentFile } from './file-types.ts';
+import { findProblems } from '../rules/network.ts';
+import type { Rule, Written } from '../rules/rule.ts';
+import { rules } from '../rules/rules.ts';
 import { put } from './mend.ts';
 import { normalize } from './normalize.ts';
 import { pathResolver, type ResolvePath } from './paths.ts';
-import { isWithin, type Path } from './place.ts';
-import type { Rule, Written } from './rules/rule.ts';
-import { rules } from './rules.ts';
-import { HOLE, type MapNode, placeOf, toJson } from './tree.ts';
+import { isWithin, type Path } from './source-place.ts';
+import { HOLE, type MapNode, placeOf, toJson } from './source-tree.ts';
 import { type SchemaProblem, schemaProblems } from './validate.ts';
 
 /** Something wrong, at a path of the file. */

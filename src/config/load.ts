@@ -1,21 +1,20 @@
 import { basename, extname } from 'node:path';
-import type { InputError } from '../errors.ts';
-import type { Settings } from '../plan/cells.ts';
+import type { InputError } from '../common/errors.ts';
+import type { Experiment, Json } from '../experiment/experiment.ts';
+import type { Launcher, Sweep } from '../experiment/file-types.ts';
+import { withDefaults } from '../experiment/schema.ts';
 import type { Problem } from '../plan/problem.ts';
-import { withDefaults } from './defaults.ts';
-import type { Experiment, Json } from './experiment.ts';
-import { readExtended, readText } from './extends.ts';
-import { Faults } from './faults.ts';
-import type { Launcher, Sweep } from './file-types.ts';
+import type { Settings } from '../plan/trials.ts';
 import { type Finding, judge } from './judge.ts';
 import { applyOverrides, type Overrides } from './overrides.ts';
-import { type Fault, FaultError } from './place.ts';
+import { parseYaml } from './parse-yaml.ts';
+import { readExtended, readText } from './read-files.ts';
 import { resolvedYaml } from './resolved.ts';
-import { findPath, parsePath } from './set.ts';
+import { findPath, parsePath } from './set-value.ts';
+import { type Fault, FaultError, Faults } from './source-place.ts';
+import { type HoleNode, type MapNode, placeOf, toJson, valueAt } from './source-tree.ts';
 import { sweepProblems, withSettings } from './sweep.ts';
-import { type HoleNode, type MapNode, placeOf, toJson, valueAt } from './tree.ts';
-import { interpolate } from './vars.ts';
-import { parseYaml } from './yaml.ts';
+import { interpolate } from './variables.ts';
 
 export interface LoadedExperiment {
   readonly experiment: Experiment;

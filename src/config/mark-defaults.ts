@@ -1,5 +1,5 @@
 import { isNode, isPair, isSeq, parseDocument, visit } from 'yaml';
-import type { ExperimentFile } from './file-types.ts';
+import type { ExperimentFile } from '../experiment/file-types.ts';
 import { normalize } from './normalize.ts';
 
 /** A piece of an experiment file. */

@@ -1,6 +1,6 @@
-import type { Json } from './experiment.ts';
-import type { Path } from './place.ts';
-import type { Schema } from './schema.ts';
+import type { Json } from '../experiment/experiment.ts';
+import type { Schema } from '../experiment/schema.ts';
+import type { Path } from './source-place.ts';
 import { standIns } from './stand-ins.ts';
 
 /** The same values but for a change in one place, where there still is that place. */

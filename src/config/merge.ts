@@ -1,4 +1,4 @@
-import type { MapNode, Tree } from './tree.ts';
+import type { MapNode, Tree } from './source-tree.ts';
 
 /**
  * The one file's values under another's: maps merge, all else is replaced, and `phases` merge by name,

@@ -1,8 +1,15 @@
-import { datasetKind, datasetNames } from '../data/datasets.ts';
+import { datasetKind, datasetNames } from '../data/datasets/table.ts';
+import type {
+  BackboneConfig,
+  Json,
+  LayerArgs,
+  LayerConfig,
+  ModelConfig,
+} from '../experiment/experiment.ts';
+import type { Backbone, ExperimentFile, Layer } from '../experiment/file-types.ts';
+import { withDefaults } from '../experiment/schema.ts';
 import { backbones } from '../model/backbones/table.ts';
-import type { BackboneConfig, ModelConfig } from './experiment.ts';
-import type { Backbone, ExperimentFile } from './file-types.ts';
-import { LayerNames, normalizeLayers, readLayer } from './layers.ts';
+import { layerKinds } from '../model/layers/table.ts';
 import type { ResolvePath } from './paths.ts';
 
 export function normalizeModel({ model, data }: ExperimentFile, pathAt: ResolvePath): ModelConfig {
@@ -46,7 +53,7 @@ function weights({ name, layers, weights }: Backbone, pathAt: ResolvePath): stri
   return layers ? 'random' : null;
 }
 
-/** The data set's own shape; for pictures of any size, that of ImageNet. */
+/** The data set's own shape; for images of any size, that of ImageNet. */
 function defaultShape({ name, layers }: Backbone, dataset: string): BackboneConfig['inputShape'] {
   if (name === undefined && !layers) return null;
   const shape = datasetNames.includes(dataset) ? datasetKind(dataset).imageShape : undefined;
@@ -59,4 +66,59 @@ function namesOfBackbone({ name }: Backbone): string[] {
   if (!named) return [];
   const nodes = named.layers({ inputShape: [224, 224, 3], alpha: 1, imagenet: true });
   return nodes.map((node) => node.name);
+}
+
+/** Gives names to layers that have none, unique in the model, as Keras does: `dense`, `dense_1`, … */
+export class LayerNames {
+  readonly #taken: Set<string>;
+  readonly #counts = new Map<string, number>();
+
+  constructor(taken: readonly string[]) {
+    this.#taken = new Set(taken);
+  }
+
+  next(kind: string): string {
+    const base = snakeCase(layerKinds[kind]?.className ?? kind);
+    for (;;) {
+      const count = this.#counts.get(base) ?? 0;
+      this.#counts.set(base, count + 1);
+      const name = count === 0 ? base : `${base}_${count}`;
+      if (!this.#taken.has(name)) return name;
+    }
+  }
+}
+
+/** `to_snake_case` of keras/src/utils/naming.py: `GlobalAveragePooling2D` is `global_average_pooling2d`. */
+function snakeCase(className: string): string {
+  return className
+    .replaceAll(/(.)([A-Z][a-z]+)/g, '$1_$2')
+    .replaceAll(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase();
+}
+
+interface Written {
+  readonly kind: string;
+  readonly name: string | null;
+  readonly inputs: readonly string[] | null;
+  readonly args: LayerArgs;
+}
+
+/** A layer in one form, whichever shorthand it is written in. */
+export function readLayer(layer: Layer): Written {
+  const [kind, value] =
+    typeof layer === 'string' ? [layer, {}] : (Object.entries(layer)[0] as [string, Json]);
+  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const written = isMap ? value : { [layerKinds[kind]?.main ?? '']: value };
+  const { name = null, inputs = null, ...args } = written as Partial<Written> & LayerArgs;
+  return { kind, name, inputs, args };
+}
+
+/** Layers with names and with Keras' defaults. */
+export function normalizeLayers(layers: readonly Layer[], names: LayerNames): LayerConfig[] {
+  return layers.map(readLayer).map(({ kind, name, inputs, args }) => ({
+    kind,
+    name: name ?? names.next(kind),
+    args: withDefaults(kind, args),
+    inputs,
+  }));
 }

@@ -1,5 +1,3 @@
-import { backbones } from '../model/backbones/table.ts';
-import { filled, mapSchema, withDefaults } from './defaults.ts';
 import type {
   AugmentConfig,
   CheckpointConfig,
@@ -9,7 +7,10 @@ import type {
   LayerArgs,
   LossConfig,
   MetricConfig,
-} from './experiment.ts';
+  OptimizerConfig,
+  PhaseConfig,
+  ScheduleConfig,
+} from '../experiment/experiment.ts';
 import type {
   Augmentation,
   Checkpoint,
@@ -17,12 +18,22 @@ import type {
   ExperimentFile,
   Loss,
   Metric,
+  Optimizer,
+  Phase,
   Retries,
-} from './file-types.ts';
+  Schedule,
+} from '../experiment/file-types.ts';
+import {
+  definition,
+  experimentSchema,
+  filled,
+  mapSchema,
+  withDefaults,
+} from '../experiment/schema.ts';
+import { backbones } from '../model/backbones/table.ts';
+import { goalOf } from './goal.ts';
 import { normalizeModel } from './normalize-model.ts';
-import { normalizePhase } from './normalize-phase.ts';
 import type { ResolvePath } from './paths.ts';
-import { definition, experimentSchema } from './schema.ts';
 
 export interface NormalizeContext {
   /** The experiment's name where the file gives none. */
@@ -101,4 +112,50 @@ function normalizeMetric(metric: Metric): MetricConfig {
   if (name !== 'topK') return { name, label: name, k: null };
   const k = typeof metric === 'string' ? 5 : metric.topK;
   return { name, label: `top${k}`, k };
+}
+
+export function normalizePhase(phase: Phase): PhaseConfig {
+  const { optimizer, earlyStopping, reduceOnPlateau, ema, ...rest } = withDefaults('phase', phase);
+  return {
+    ...rest,
+    optimizer: normalizeOptimizer(optimizer),
+    earlyStopping: earlyStopping && withGoal('earlyStopping', earlyStopping),
+    reduceOnPlateau: reduceOnPlateau && withGoal('reduceOnPlateau', reduceOnPlateau),
+    ema: typeof ema === 'number' ? { momentum: ema } : ema && withDefaults('ema', ema),
+  };
+}
+
+function withGoal<Watching extends { monitor?: string; goal?: ReturnType<typeof goalOf> }>(
+  name: string,
+  watching: Watching,
+): Required<Watching> {
+  const { monitor } = withDefaults<{ monitor?: string }>(name, watching);
+  return withDefaults<Watching>(name, { goal: goalOf(monitor), ...watching });
+}
+
+function normalizeOptimizer(optimizer: Optimizer): OptimizerConfig {
+  const written = typeof optimizer === 'string' ? { name: optimizer } : optimizer;
+  const { name, learningRate, weightDecay, clipNorm, globalClipNorm, clipValue, ...args } =
+    withDefaults(written.name, written as Exclude<Optimizer, string>);
+  return {
+    name,
+    learningRate: typeof learningRate === 'number' ? learningRate : normalizeSchedule(learningRate),
+    weightDecay,
+    clipNorm,
+    globalClipNorm,
+    clipValue,
+    args,
+  };
+}
+
+function normalizeSchedule(written: Schedule): ScheduleConfig {
+  const { schedule, warmup, ...args } = withDefaults(`${written.schedule}Schedule`, written);
+  return {
+    schedule,
+    args,
+    warmup:
+      typeof warmup === 'number'
+        ? { steps: warmup, from: 0 }
+        : warmup && withDefaults('warmup', warmup),
+  };
 }

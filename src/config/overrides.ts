@@ -1,9 +1,8 @@
-import { parseFile, readText } from './extends.ts';
-import type { Faults } from './faults.ts';
-import { FaultError } from './place.ts';
-import { type Change, parsePath, setValue } from './set.ts';
-import type { HoleNode, MapNode, Tree } from './tree.ts';
-import { parseYaml } from './yaml.ts';
+import { parseYaml } from './parse-yaml.ts';
+import { parseFile, readText } from './read-files.ts';
+import { type Change, parsePath, setValue } from './set-value.ts';
+import { FaultError, type Faults } from './source-place.ts';
+import type { HoleNode, MapNode, Tree } from './source-tree.ts';
 
 /** What the command line changes in an experiment. */
 export interface Overrides {

@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import { isUrl } from '../data/source.ts';
-import type { Path } from './place.ts';
+import type { Path } from './source-place.ts';
 
 /** The absolute path that the value at a path of the file stands for; URLs stay as they are. */
 export type ResolvePath = (path: Path, value: string) => string;

@@ -1,12 +1,12 @@
 import { Document, isMap, isPair, isScalar, isSeq, visit, type YAMLMap, type YAMLSeq } from 'yaml';
-import { backbones } from '../model/backbones/table.ts';
 import type {
   BackboneConfig,
   Experiment,
   LayerConfig,
   LossConfig,
   OptimizerConfig,
-} from './experiment.ts';
+} from '../experiment/experiment.ts';
+import { backbones } from '../model/backbones/table.ts';
 
 /** An experiment in the language of experiment files, every default included; it can be run again. */
 export function resolvedYaml(experiment: Experiment): string {

@@ -1,5 +1,5 @@
-import type { Json } from './experiment.ts';
-import { dereference, type Schema } from './schema.ts';
+import type { Json } from '../experiment/experiment.ts';
+import { dereference, type Schema } from '../experiment/schema.ts';
 
 /**
  * Values that a schema allows, of each kind that it tells apart: its default, each of its words, and for what

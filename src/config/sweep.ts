@@ -1,12 +1,11 @@
-import { InputError } from '../errors.ts';
-import { didYouMean } from '../model/did-you-mean.ts';
-import { type Settings, sweepCells } from '../plan/cells.ts';
+import { didYouMean } from '../common/did-you-mean.ts';
+import { InputError } from '../common/errors.ts';
+import type { Sweep } from '../experiment/file-types.ts';
 import { showSettings } from '../plan/sweep.ts';
-import { Faults } from './faults.ts';
-import type { Sweep } from './file-types.ts';
+import { type Settings, sweepCells } from '../plan/trials.ts';
 import { type Finding, judge } from './judge.ts';
-import { FaultError, isWithin, type Path, showPath } from './place.ts';
-import { allPaths, findPath, parsePath, setValue } from './set.ts';
+import { allPaths, findPath, parsePath, setValue } from './set-value.ts';
+import { FaultError, Faults, isWithin, type Path, showPath } from './source-place.ts';
 import {
   fromJson,
   type MapNode,
@@ -15,9 +14,9 @@ import {
   toJson,
   valueAt,
   withoutEntry,
-} from './tree.ts';
+} from './source-tree.ts';
 import { schemaProblems } from './validate.ts';
-import { interpolate } from './vars.ts';
+import { interpolate } from './variables.ts';
 
 interface Judged {
   /** The tree before variables are put in, and with them. */

@@ -1,13 +1,13 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
-import { didYouMean, nearest } from '../model/did-you-mean.ts';
-import { describe, namesWithArguments } from './describe.ts';
-import type { Json } from './experiment.ts';
-import type { ExperimentFile } from './file-types.ts';
+import { didYouMean, nearest } from '../common/did-you-mean.ts';
+import type { Json } from '../experiment/experiment.ts';
+import type { ExperimentFile } from '../experiment/file-types.ts';
+import { dereference, type Schema } from '../experiment/schema.ts';
+import * as generated from '../experiment/schema-validator.ts';
+import { describe, namesWithArguments } from './describe-schema.ts';
 import { type Change, fill, leaveOut, rename } from './mend.ts';
-import type { Path } from './place.ts';
-import { dereference, type Schema } from './schema.ts';
-import * as generated from './schema-validator.ts';
-import { HOLE } from './tree.ts';
+import type { Path } from './source-place.ts';
+import { HOLE } from './source-tree.ts';
 
 /** Something that the schema does not allow. */
 export interface SchemaProblem {

@@ -1,13 +1,13 @@
-import type { DataConfig } from '../config/experiment.ts';
-import { InputError } from '../errors.ts';
-import { placesByLabel } from './select.ts';
+import { InputError } from '../common/errors.ts';
+import type { DataConfig } from '../experiment/experiment.ts';
+import { placesByLabel } from './split.ts';
 
 /**
- * Factor on the loss of each class's pictures. `balanced` gives rare classes the weight of frequent ones:
- * all pictures / (classes x pictures of the class), as scikit-learn's `compute_class_weight`. Classes that
+ * Factor on the loss of each class's images. `balanced` gives rare classes the weight of frequent ones:
+ * all images / (classes x images of the class), as scikit-learn's `compute_class_weight`. Classes that
  * a map does not name have 1, as in Keras.
  *
- * @param labels Of the training pictures, every class among them.
+ * @param labels Of the training images, every class among them.
  * @throws InputError for a class that the data do not have.
  */
 export function classWeights(

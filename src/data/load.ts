@@ -1,29 +1,29 @@
-import type { DataConfig } from '../config/experiment.ts';
-import { InputError } from '../errors.ts';
+import { InputError } from '../common/errors.ts';
+import type { DataConfig } from '../experiment/experiment.ts';
 import { classWeights } from './class-weights.ts';
 import type {
-  BrokenPicture,
+  BrokenImage,
   Dataset,
+  ImageSource,
+  Images,
   LoadContext,
-  PictureSource,
-  Pictures,
   RawDataset,
 } from './dataset.ts';
-import { datasetKind } from './datasets.ts';
+import { datasetKind } from './datasets/table.ts';
 import { PickedPixels } from './pixels.ts';
-import { draw, evenShares, placesByLabel, proportionalShares } from './select.ts';
+import { draw, evenShares, placesByLabel, proportionalShares } from './split.ts';
 
-/** Some of a source's pictures: for each class, in the order of the labels, their places. */
+/** Some of a source's images: for each class, in the order of the labels, their places. */
 interface Part {
-  readonly source: PictureSource;
+  readonly source: ImageSource;
   readonly places: readonly (readonly number[])[];
 }
 
 /**
- * The pictures of an experiment: opens the data set, keeps `classes`, splits, applies `limit`, and
+ * The images of an experiment: opens the data set, keeps `classes`, splits, applies `limit`, and
  * reads only what is left, in the data set's own order.
  *
- * @param seed The experiment's; the same seed chooses the same pictures.
+ * @param seed The experiment's; the same seed chooses the same images.
  * @throws InputError when the data do not fit the configuration or the model's input.
  */
 export async function loadData(
@@ -38,18 +38,18 @@ export async function loadData(
   const held = await read(limit(validation, classNames, 'validation', config, seed), context);
   const broken = [...trained.broken, ...held.broken];
   tell(broken, context);
-  for (const [{ pictures }, use] of [
+  for (const [{ images }, use] of [
     [trained, 'train on'],
     [held, 'validate on'],
   ] as const) {
-    const sizes = placesByLabel(pictures.labels, classNames.length).map((own) => own.length);
-    requireEveryClass(sizes, classNames, `no pictures left to ${use} without the broken ones`);
+    const sizes = placesByLabel(images.labels, classNames.length).map((own) => own.length);
+    requireEveryClass(sizes, classNames, `no images left to ${use} without the broken ones`);
   }
   return {
     classNames,
-    train: trained.pictures,
-    validation: held.pictures,
-    classWeights: classWeights(config.classWeights, classNames, trained.pictures.labels),
+    train: trained.images,
+    validation: held.images,
+    classWeights: classWeights(config.classWeights, classNames, trained.images.labels),
     broken,
   };
 }
@@ -62,23 +62,23 @@ function split(
 ): { train: Part; validation: Part } {
   const all = keep(raw.train, raw.classNames, classNames);
   const sizes = all.places.map((places) => places.length);
-  requireEveryClass(sizes, classNames, 'no pictures to train on');
+  requireEveryClass(sizes, classNames, 'no images to train on');
   if (validation === 'test') {
     if (!raw.test)
       throw new InputError(
-        'data.validation: test, but this data set holds no part out; give the fraction of its pictures to validate on, e.g. 0.1',
+        'data.validation: test, but this data set holds no part out; give the fraction of its images to validate on, e.g. 0.1',
       );
     const heldOut = keep(raw.test, raw.classNames, classNames);
     const heldOutSizes = heldOut.places.map((places) => places.length);
-    requireEveryClass(heldOutSizes, classNames, 'no pictures in the held-out part');
+    requireEveryClass(heldOutSizes, classNames, 'no images in the held-out part');
     return { train: all, validation: heldOut };
   }
   const total = sizes.reduce((sum, size) => sum + size, 0);
   const shares = proportionalShares(sizes, Math.round(validation * total));
   const fraction = `data.validation: ${validation}`;
-  requireEveryClass(shares, classNames, `no pictures to validate on with ${fraction}`);
+  requireEveryClass(shares, classNames, `no images to validate on with ${fraction}`);
   const rest = sizes.map((size, label) => size - (shares[label] as number));
-  requireEveryClass(rest, classNames, `no pictures left to train on with ${fraction}`);
+  requireEveryClass(rest, classNames, `no images left to train on with ${fraction}`);
   const { drawn, left } = draw(all.places, shares, [seed, 'split']);
   return {
     train: { source: raw.train, places: left },
@@ -87,11 +87,7 @@ function split(
 }
 
 /** The part of a source that belongs to `classNames`. */
-function keep(
-  source: PictureSource,
-  known: readonly string[],
-  classNames: readonly string[],
-): Part {
+function keep(source: ImageSource, known: readonly string[], classNames: readonly string[]): Part {
   if (classNames.length < 2)
     throw new InputError(
       `a classifier needs at least 2 classes, received ${classNames.length}: ${classNames.join(', ')}`,
@@ -123,7 +119,7 @@ function limit(
     part.places.map((places) => places.length),
     most,
   );
-  requireEveryClass(shares, classNames, `no pictures left with data.limit.${name}: ${most}`);
+  requireEveryClass(shares, classNames, `no images left with data.limit.${name}: ${most}`);
   const { drawn } = draw(part.places, shares, [seed, 'limit', name]);
   return { source: part.source, places: drawn };
 }
@@ -143,7 +139,7 @@ function requireEveryClass(
 async function read(
   part: Part,
   context: LoadContext,
-): Promise<{ pictures: Pictures; broken: readonly BrokenPicture[] }> {
+): Promise<{ images: Images; broken: readonly BrokenImage[] }> {
   const chosen = part.places
     .flatMap((places, label) => places.map((place) => ({ place, label })))
     .sort((a, b) => a.place - b.place);
@@ -151,17 +147,17 @@ async function read(
   const channels = context.imageShape[2];
   if (read.channels !== channels && read.channels !== 1)
     throw new InputError(
-      `the pictures have ${read.channels} channels, but the model's inputShape has ${channels}; it must have ${read.channels}`,
+      `the images have ${read.channels} channels, but the model's inputShape has ${channels}; it must have ${read.channels}`,
     );
   const without = new Set(broken.map(({ index }) => index));
   const whole = chosen.map((_, index) => index).filter((index) => !without.has(index));
   const labels = Int32Array.from(whole, (index) => chosen[index]?.label as number);
-  const pictures = without.size === 0 ? read : pick(read, whole);
-  return { pictures: { ...pictures, labels }, broken };
+  const images = without.size === 0 ? read : pick(read, whole);
+  return { images: { ...images, labels }, broken };
 }
 
-/** The pictures at these indices of those read. */
-function pick(read: Omit<Pictures, 'labels'>, indices: readonly number[]) {
+/** The images at these indices of those read. */
+function pick(read: Omit<Images, 'labels'>, indices: readonly number[]) {
   const { paths, sizeOf, isDamaged } = read;
   return {
     ...read,
@@ -174,9 +170,9 @@ function pick(read: Omit<Pictures, 'labels'>, indices: readonly number[]) {
 
 const toldOf = 5;
 
-function tell(broken: readonly BrokenPicture[], { note }: LoadContext): void {
+function tell(broken: readonly BrokenImage[], { note }: LoadContext): void {
   if (broken.length === 0) return;
-  note(`left out ${broken.length} broken ${broken.length === 1 ? 'picture' : 'pictures'}:`);
+  note(`left out ${broken.length} broken ${broken.length === 1 ? 'image' : 'images'}:`);
   for (const { path, reason } of broken.slice(0, toldOf)) note(`  ${path}: ${reason}`);
   if (broken.length > toldOf) note(`  and ${broken.length - toldOf} more`);
 }

@@ -1,17 +1,18 @@
 import { hash } from 'node:crypto';
 import { openSync, read as readCallback, readSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { RunError } from '../errors.ts';
+import { RunError } from '../common/errors.ts';
+import type { ImageSource, Images } from './dataset.ts';
 
 const readAt = promisify(readCallback);
 
-/** The bytes of pictures of one size, wherever they are kept. */
+/** The bytes of images of one size, wherever they are kept. */
 export interface Pixels {
-  /** One picture in HWC order, RGB or grey, 0 to 255. */
+  /** One image in HWC order, RGB or grey, 0 to 255. */
   of(index: number): Uint8Array;
-  /** The pictures at these indices, one after another, while the process does other things. */
+  /** The images at these indices, one after another, while the process does other things. */
   read(indices: ArrayLike<number>): Promise<Uint8Array>;
-  /** SHA-256 of one picture's bytes; not read for it where it was kept with them. */
+  /** SHA-256 of one image's bytes; not read for it where it was kept with them. */
   digest(index: number): Uint8Array;
 }
 
@@ -20,12 +21,12 @@ export function digestOf(bytes: Uint8Array): Buffer {
   return hash('sha256', bytes, 'buffer');
 }
 
-/** Pictures one after another in memory. */
+/** Images one after another in memory. */
 export class MemoryPixels implements Pixels {
   readonly bytes: Uint8Array;
   readonly stride: number;
 
-  /** @param stride Bytes of one picture: height x width x channels. */
+  /** @param stride Bytes of one image: height x width x channels. */
   constructor(bytes: Uint8Array, stride: number) {
     this.bytes = bytes;
     this.stride = stride;
@@ -48,7 +49,7 @@ export class MemoryPixels implements Pixels {
 }
 
 /**
- * Pictures one after another in a file, of which only what is asked for is read: the system keeps in
+ * Images one after another in a file, of which only what is asked for is read: the system keeps in
  * memory what fits. The file stays open, and so readable, for as long as the process lives.
  */
 export class FilePixels implements Pixels {
@@ -89,7 +90,7 @@ export class FilePixels implements Pixels {
     return all;
   }
 
-  /** Pictures from an index on. */
+  /** Images from an index on. */
   async #fill(target: Buffer, index: number): Promise<void> {
     const { bytesRead } = await readAt(this.#file, target, 0, target.length, index * this.stride);
     this.#check(bytesRead, target, index);
@@ -98,11 +99,11 @@ export class FilePixels implements Pixels {
   #check(read: number, wanted: Uint8Array, index: number): void {
     if (read === wanted.length) return;
     const missing = index + Math.floor(read / this.stride);
-    throw new RunError(`${this.path} ends before picture ${missing}; delete it and start again`);
+    throw new RunError(`${this.path} ends before image ${missing}; delete it and start again`);
   }
 }
 
-/** Some of other pictures: picture i is their picture `indices[i]`. */
+/** Some of other images: image i is their image `indices[i]`. */
 export class PickedPixels implements Pixels {
   readonly pixels: Pixels;
   readonly indices: ArrayLike<number>;
@@ -125,11 +126,11 @@ export class PickedPixels implements Pixels {
   }
 }
 
-/** Pictures of several places, those of one part after those of the part before. */
+/** Images of several places, those of one part after those of the part before. */
 export class ChainedPixels implements Pixels {
   readonly #parts: { readonly pixels: Pixels; readonly from: number; readonly to: number }[] = [];
 
-  /** @returns the index of the first picture of the part */
+  /** @returns the index of the first image of the part */
   add(pixels: Pixels, count: number): number {
     const from = this.#parts.at(-1)?.to ?? 0;
     this.#parts.push({ pixels, from, to: from + count });
@@ -172,7 +173,18 @@ export class ChainedPixels implements Pixels {
 
   #part(index: number) {
     const part = this.#parts.find(({ from, to }) => index >= from && index < to);
-    if (!part) throw new RangeError(`there is no picture ${index}`);
+    if (!part) throw new RangeError(`there is no image ${index}`);
     return part;
   }
+}
+
+/** Images that are already decoded, as a source. */
+export function inMemory(images: Images): ImageSource {
+  return {
+    labels: images.labels,
+    read: async (places) => {
+      const pixels = new PickedPixels(images.pixels, [...places]);
+      return { ...images, pixels, broken: [] };
+    },
+  };
 }

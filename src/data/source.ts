@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Hash } from '../storage/download.ts';
+import type { Hash } from '../cache/download.ts';
 import type { LoadContext } from './dataset.ts';
 
 export function isUrl(source: string): boolean {
@@ -18,8 +18,8 @@ export async function localSource(
 ): Promise<string> {
   if (!isUrl(source)) return source;
   const [{ cacheFolder }, { download }] = await Promise.all([
-    import('../storage/cache.ts'),
-    import('../storage/download.ts'),
+    import('../cache/cache-folder.ts'),
+    import('../cache/download.ts'),
   ]);
   const { hostname, pathname } = new URL(source);
   const to = join(cacheFolder(), 'data', hostname, decodeURIComponent(pathname));

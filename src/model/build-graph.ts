@@ -1,7 +1,7 @@
-import type { LayerConfig, ModelConfig } from '../config/experiment.ts';
-import { InputError } from '../errors.ts';
+import { didYouMean } from '../common/did-you-mean.ts';
+import { InputError } from '../common/errors.ts';
+import type { LayerConfig, ModelConfig } from '../experiment/experiment.ts';
 import { backbones } from './backbones/table.ts';
-import { didYouMean } from './did-you-mean.ts';
 import { type Graph, type GraphNode, INPUT, type Shape } from './graph.ts';
 
 /** A backbone's description is wrong; `at` says which of its keys. */
@@ -57,7 +57,7 @@ function named(
   if (imagenet && inputShape[2] !== 3) {
     throw new BackboneError(
       'inputShape',
-      `ImageNet's weights take pictures of 3 channels. Received: ${inputShape.join(' × ')}`,
+      `ImageNet's weights take images of 3 channels. Received: ${inputShape.join(' × ')}`,
     );
   }
   return known.layers({ inputShape, alpha, imagenet });

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { engineKey } from '../random.ts';
+import { engineKey } from '../common/random.ts';
 import { type Graph, type GraphNode, INPUT } from './graph.ts';
 import { createLayer } from './keras/factories.ts';
 import { tfjsArgs } from './layers/tfjs-args.ts';

@@ -1,7 +1,7 @@
 import picomatch from 'picomatch';
-import type { FreezePattern } from '../config/experiment.ts';
-import { InputError } from '../errors.ts';
-import { didYouMean } from './did-you-mean.ts';
+import { didYouMean } from '../common/did-you-mean.ts';
+import { InputError } from '../common/errors.ts';
+import type { FreezePattern } from '../experiment/experiment.ts';
 import type { Graph } from './graph.ts';
 
 /** Names of the layers that match a name or a glob, e.g. `block5_*`; none when none does. */

@@ -1,4 +1,4 @@
-import type { LayerArgs } from '../config/experiment.ts';
+import type { LayerArgs } from '../experiment/experiment.ts';
 
 /** A tensor's shape without its batch axis, channels last. */
 export type Shape = readonly number[];

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { BackboneConfig } from '../config/experiment.ts';
+import type { BackboneConfig } from '../experiment/experiment.ts';
 import type { Report } from '../progress/progress.ts';
 import { buildModel } from './build.ts';
 import type { Graph } from './graph.ts';

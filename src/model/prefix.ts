@@ -1,10 +1,9 @@
 import { ancestors } from './build-graph.ts';
 import { INPUT } from './graph.ts';
 import { elements } from './layers/args.ts';
-import { kindOf } from './shapes.ts';
-import type { LayerSummary } from './summary.ts';
+import { kindOf, type LayerSummary } from './shapes.ts';
 
-/** The layers before the first one that learns: what they make of a picture stays the same. */
+/** The layers before the first one that learns: what they make of a image stays the same. */
 export interface Prefix {
   /** Its last layer: whatever follows reads nothing else of it. */
   readonly cut: LayerSummary;

@@ -1,7 +1,8 @@
-import { InputError } from '../errors.ts';
-import { didYouMean } from './did-you-mean.ts';
-import { type GraphNode, INPUT, type Shape } from './graph.ts';
-import type { LayerKind } from './layers/layer.ts';
+import { didYouMean } from '../common/did-you-mean.ts';
+import { InputError } from '../common/errors.ts';
+import { type Graph, type GraphNode, INPUT, type Shape } from './graph.ts';
+import { elements } from './layers/args.ts';
+import type { LayerKind, WeightSpec } from './layers/layer.ts';
 import { layerKinds } from './layers/table.ts';
 import { tfjsArgs } from './layers/tfjs-args.ts';
 
@@ -76,4 +77,38 @@ function blaming<Result>(node: GraphNode, compute: () => Result): Result {
     if (error instanceof InputError) throw new LayerError(node, error.message);
     throw error;
   }
+}
+
+/** What a layer comes to in its place. */
+export interface LayerSummary extends GraphNode {
+  readonly outputShape: Shape;
+  readonly weights: readonly WeightSpec[];
+  /** Numbers in all its weights, and in those that training can change. */
+  readonly parameters: number;
+  readonly trainableParameters: number;
+  /** Multiply-adds counted as two, for one image. */
+  readonly flops: number;
+}
+
+/** @throws LayerError at the first layer that cannot be where it is. */
+export function summarize({ inputShape, nodes }: Graph): LayerSummary[] {
+  const shapes = new Shapes(inputShape);
+  return nodes.map((node) => {
+    const outputShape = shapes.add(node);
+    const kind = kindOf(node);
+    const inputs = shapes.inputs(node);
+    const weights = kind.weights(inputs, node.args);
+    return {
+      ...node,
+      outputShape,
+      weights,
+      parameters: count(weights),
+      trainableParameters: count(weights.filter((weight) => weight.trainable)),
+      flops: kind.flops(inputs, node.args),
+    };
+  });
+}
+
+function count(weights: readonly WeightSpec[]): number {
+  return weights.reduce((total, { shape }) => total + elements(shape), 0);
 }

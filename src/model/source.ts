@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
-import type { BackboneConfig } from '../config/experiment.ts';
-import { InputError } from '../errors.ts';
+import { InputError } from '../common/errors.ts';
+import type { BackboneConfig } from '../experiment/experiment.ts';
 import { modelOfRun } from '../runs/find.ts';
 import { RUNS } from '../runs/places.ts';
 import type { Graph } from './graph.ts';

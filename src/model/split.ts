@@ -5,7 +5,7 @@ import type { Prefix } from './prefix.ts';
 
 /** A model in two parts, which share its layers and so its weights. */
 export interface SplitModel {
-  /** Pictures to what the cut gives. */
+  /** Images to what the cut gives. */
   readonly prefix: tf.LayersModel;
   /** What the cut gives to the model's output. */
   readonly tail: tf.LayersModel;

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { BackboneConfig, DataConfig, Experiment } from '../config/experiment.ts';
+import { contentHash } from '../common/content-hash.ts';
 import { isUrl } from '../data/source.ts';
-import { contentHash } from '../storage/content-hash.ts';
+import type { BackboneConfig, DataConfig, Experiment } from '../experiment/experiment.ts';
 
 /** What the local files of an experiment hold, as hashes; `null` where it names none that is there. */
 export interface Contents {
@@ -38,17 +38,15 @@ async function asked(listing: Promise<readonly string[]>): Promise<string | null
   return hash;
 }
 
-/** A table is worth what it says and the pictures that it names. */
+/** A table is worth what it says and the images that it names. */
 async function dataFiles({ source }: DataConfig): Promise<readonly string[]> {
   if (source === null || isUrl(source)) return [];
   if (!/\.csv$/i.test(source)) return [source];
-  const { csvLayout } = await import('../data/csv-layout.ts');
+  const { csvLayout } = await import('../data/datasets/csv-layout.ts');
   try {
     const { train, heldOut } = csvLayout(await readFile(source, 'utf8'), source);
-    const pictures = [...train, ...(heldOut ?? [])].map(({ path }) =>
-      resolve(dirname(source), path),
-    );
-    return [source, ...pictures];
+    const images = [...train, ...(heldOut ?? [])].map(({ path }) => resolve(dirname(source), path));
+    return [source, ...images];
   } catch {
     // Whoever loads the data says what is wrong with the table.
     return [source];

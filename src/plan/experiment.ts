@@ -1,12 +1,12 @@
+import { InputError } from '../common/errors.ts';
 import type { LoadedExperiment } from '../config/load.ts';
-import { datasetKind } from '../data/datasets.ts';
-import { InputError } from '../errors.ts';
+import { datasetKind } from '../data/datasets/table.ts';
 import { buildGraph } from '../model/build-graph.ts';
 import type { Graph } from '../model/graph.ts';
 import { type ModelSource, readSource } from '../model/source.ts';
+import { findProblems } from '../rules/network.ts';
 import { readContents } from './contents.ts';
 import { type Plan, planRun } from './plan.ts';
-import { findProblems } from './rules.ts';
 
 export interface PlannedExperiment {
   readonly plan: Plan;

@@ -1,9 +1,8 @@
-import type { Experiment, ModelConfig } from '../config/experiment.ts';
+import type { Experiment, ModelConfig } from '../experiment/experiment.ts';
 import { BackboneError, buildGraph } from '../model/build-graph.ts';
 import { type Graph, type GraphNode, INPUT } from '../model/graph.ts';
 import { show } from '../model/layers/args.ts';
-import { checkArgs, LayerError, Shapes } from '../model/shapes.ts';
-import { type LayerSummary, summarize } from '../model/summary.ts';
+import { checkArgs, LayerError, type LayerSummary, Shapes, summarize } from '../model/shapes.ts';
 import type { Problem } from './problem.ts';
 
 /** What is known from elsewhere when an experiment is planned. */
@@ -40,7 +39,7 @@ export function findFacts(experiment: Experiment, context: PlanContext): Facts {
   if (!graph) return { experiment, classes, graph, network: null, problems };
   const [height, width, channels, ...rest] = graph.inputShape;
   if (!height || !width || !channels || rest.length > 0) {
-    const message = `the model must take pictures of [height, width, channels]. Received: ${show(graph.inputShape)}`;
+    const message = `the model must take images of [height, width, channels]. Received: ${show(graph.inputShape)}`;
     problems.push({ path: ['model', 'backbone'], message });
     unknown.push(INPUT);
   }

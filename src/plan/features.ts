@@ -1,22 +1,25 @@
-import type { Experiment, PhaseConfig } from '../config/experiment.ts';
-import { viewsOf } from '../data/views.ts';
+import { version } from '../common/version.ts';
+import { viewsOf } from '../data/batches/image-rows.ts';
+import type { Experiment, PhaseConfig } from '../experiment/experiment.ts';
 import type { Shape } from '../model/graph.ts';
 import { elements } from '../model/layers/args.ts';
-import type { Prefix } from '../model/prefix.ts';
-import { sum } from './parameters.ts';
+import { definitionOf, type Prefix } from '../model/prefix.ts';
+import type { Contents } from './contents.ts';
+import { byContent, canonicalHash } from './id.ts';
+import { sum } from './memory.ts';
 
-/** What the frozen layers before the first trained one of a phase make of a picture. */
+/** What the frozen layers before the first trained one of a phase make of a image. */
 export interface PlannedFeatures {
   /** The last of these layers. */
   readonly cut: string;
   readonly shape: Shape;
-  /** Ways to see a picture, each with its features: itself, and with `flip` its mirror images. */
+  /** Ways to see a image, each with its features: itself, and with `flip` its mirror images. */
   readonly views: number;
-  /** Of one picture, in all views. */
+  /** Of one image, in all views. */
   readonly bytes: number;
-  /** Of these layers, for one picture; multiply-adds counted as two. */
+  /** Of these layers, for one image; multiply-adds counted as two. */
   readonly flops: number;
-  /** What computing them once for the whole phase saves for one training picture. */
+  /** What computing them once for the whole phase saves for one training image. */
   readonly flopsSaved: number;
   /** Why they are computed anew for each batch; `null`: they are not. */
   readonly uncached: string | null;
@@ -57,8 +60,27 @@ function whyNot(
   if (features.cache === 'off') return 'features.cache is off';
   if (!viewsOf(data.augment)) {
     const kinds = data.augment.map(({ kind }) => kind).filter((kind) => kind !== 'flip');
-    return `augmentation by ${kinds.join(', ') || 'several flips'} changes the pictures at random`;
+    return `augmentation by ${kinds.join(', ') || 'several flips'} changes the images at random`;
   }
-  if (epochs < views) return `${views} views of each picture are more than its epochs show`;
+  if (epochs < views) return `${views} views of each image are more than its epochs show`;
   return null;
+}
+
+/**
+ * Depends on all that shapes the features of frozen layers whose weights no phase has trained yet, but for the
+ * machine: experiments of one id have them in common, whatever else they do.
+ */
+export function featuresId(experiment: Experiment, contents: Contents, prefix: Prefix): string {
+  const { seed, features } = experiment;
+  const { data, model } = byContent(experiment, contents);
+  const { augment, sampling: _, classWeights: __, ...images } = data;
+  return canonicalHash({
+    program: version,
+    seed,
+    images,
+    views: viewsOf(augment),
+    backbone: model.backbone,
+    layers: definitionOf(prefix),
+    dtype: features.dtype,
+  });
 }

@@ -1,11 +1,9 @@
-import { showCount } from '../counts.ts';
+import { showCount, showValue } from '../common/format.ts';
+import { type Align, columns } from '../common/text-table.ts';
 import type { Shape } from '../model/graph.ts';
-import type { Memory } from './memory.ts';
-import { sum } from './parameters.ts';
+import { type Memory, sum } from './memory.ts';
 import type { Plan, PlannedLayer } from './plan.ts';
-import { showValue } from './show-value.ts';
 import type { PlannedCell } from './sweep.ts';
-import { type Align, columns } from './table.ts';
 
 /** The plan as people read it, a line an element. */
 export function formatPlan(plan: Plan): string[] {
@@ -14,7 +12,7 @@ export function formatPlan(plan: Plan): string[] {
     '',
     ...layerTable(plan),
     '',
-    `input ${size(plan.imageShape)}, ${plan.layers.length} layers, ${showCount(plan.parameters)} parameters, ${scaled(plan.flops, 'FLOPs')} a picture`,
+    `input ${size(plan.imageShape)}, ${plan.layers.length} layers, ${showCount(plan.parameters)} parameters, ${scaled(plan.flops, 'FLOPs')} a image`,
     '',
     ...phaseTable(plan),
     ...featureLines(plan),
@@ -88,7 +86,7 @@ function featureLines({ phases }: Plan): string[] {
     const once = views === 1 ? 'once' : `in ${views} views`;
     const done = cached ? 'found in the cache instead of computed' : `computed ${once} instead of`;
     const kept = `${size(shape)} features take ${scaled(bytes, 'B')}`;
-    const saved = `saves ${scaled(flopsSaved, 'FLOPs')} a picture`;
+    const saved = `saves ${scaled(flopsSaved, 'FLOPs')} a image`;
     return [`${frozen}, ${done} ${epochs} times: ${saved}, ${kept}`];
   });
   return lines.length > 0 ? ['', ...lines] : [];

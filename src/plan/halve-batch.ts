@@ -3,14 +3,14 @@ import type {
   OptimizerConfig,
   PhaseConfig,
   ScheduleConfig,
-} from '../config/experiment.ts';
+} from '../experiment/experiment.ts';
 
 /** Arguments of schedules that count batches. */
 const COUNTED = ['decaySteps', 'boundaries'];
 
 /**
  * The same experiment in half the memory: each batch in two, whose gradients make one update as before.
- * `null` where a batch is one picture already.
+ * `null` where a batch is one image already.
  */
 export function halveBatch(experiment: Experiment): Experiment | null {
   if (experiment.phases.every(({ batchSize }) => batchSize === 1)) return null;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Experiment, Json } from '../config/experiment.ts';
+import type { Experiment, Json } from '../experiment/experiment.ts';
 import type { Contents } from './contents.ts';
 
 /** No local files. */

@@ -1,7 +1,8 @@
-import type { OptimizerConfig, PhaseConfig } from '../config/experiment.ts';
+import type { FreezePattern, OptimizerConfig, PhaseConfig } from '../experiment/experiment.ts';
+import { frozenLayers } from '../model/freeze.ts';
 import { elements } from '../model/layers/args.ts';
-import type { LayerSummary } from '../model/summary.ts';
-import { type PhaseParameters, sum } from './parameters.ts';
+import type { LayerSummary } from '../model/shapes.ts';
+import type { Network } from './facts.ts';
 
 const FLOAT = 4;
 
@@ -50,4 +51,27 @@ function slots({ name, args }: OptimizerConfig): number {
     case 'nadam':
       return 2;
   }
+}
+
+export interface PhaseParameters {
+  readonly frozenLayers: ReadonlySet<string>;
+  readonly trainable: number;
+  /** As Keras counts them: statistics of batch normalizations are never trainable. */
+  readonly frozen: number;
+}
+
+export function phaseParameters(
+  { graph, layers }: Network,
+  freeze: readonly FreezePattern[],
+): PhaseParameters {
+  const frozen = frozenLayers(graph, freeze);
+  const trainable = sum(layers, (layer) =>
+    frozen.has(layer.name) ? 0 : layer.trainableParameters,
+  );
+  const all = sum(layers, (layer) => layer.parameters);
+  return { frozenLayers: frozen, trainable, frozen: all - trainable };
+}
+
+export function sum<Item>(items: readonly Item[], value: (item: Item) => number): number {
+  return items.reduce((total, item) => total + value(item), 0);
 }

@@ -1,24 +1,22 @@
-import type { Experiment } from '../config/experiment.ts';
-import { InputError } from '../errors.ts';
+import { InputError } from '../common/errors.ts';
+import type { Experiment } from '../experiment/experiment.ts';
 import type { Shape } from '../model/graph.ts';
 import { frozenPrefix, type Prefix } from '../model/prefix.ts';
 import type { Contents } from './contents.ts';
 import { findFacts, type PlanContext } from './facts.ts';
-import { type PlannedFeatures, planFeatures } from './features.ts';
-import { featuresId } from './features-id.ts';
+import { featuresId, type PlannedFeatures, planFeatures } from './features.ts';
 import { NO_FILES, runId } from './id.ts';
-import { type Memory, phaseMemory } from './memory.ts';
-import { phaseParameters, sum } from './parameters.ts';
+import { type Memory, phaseMemory, phaseParameters, sum } from './memory.ts';
 
 /** What a run will do, as plain JSON. */
 export interface Plan {
   readonly id: string;
   readonly name: string;
-  /** Height, width, channels of the pictures that the model takes. */
+  /** Height, width, channels of the images that the model takes. */
   readonly imageShape: readonly [number, number, number];
   readonly layers: readonly PlannedLayer[];
   readonly parameters: number;
-  /** Of the forward pass, for one picture; multiply-adds counted as two. */
+  /** Of the forward pass, for one image; multiply-adds counted as two. */
   readonly flops: number;
   readonly phases: readonly PlannedPhase[];
 }

@@ -1,13 +1,13 @@
-import type { Json } from '../config/experiment.ts';
-import type { Sweep } from '../config/file-types.ts';
+import { InputError } from '../common/errors.ts';
+import { showValue } from '../common/format.ts';
 import { goalOf } from '../config/goal.ts';
 import type { LoadedExperiment } from '../config/load.ts';
-import { InputError } from '../errors.ts';
-import { type Settings, sweepCells } from './cells.ts';
+import type { Json } from '../experiment/experiment.ts';
+import type { Sweep } from '../experiment/file-types.ts';
 import { planExperiment } from './experiment.ts';
-import { sum } from './parameters.ts';
+import { sum } from './memory.ts';
 import type { Plan } from './plan.ts';
-import { showValue } from './show-value.ts';
+import { type Settings, sweepCells } from './trials.ts';
 
 export interface PlannedSweep {
   readonly name: string;

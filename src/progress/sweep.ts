@@ -1,5 +1,5 @@
-import { duration } from '../duration.ts';
-import { columns } from '../plan/table.ts';
+import { duration } from '../common/format.ts';
+import { columns } from '../common/text-table.ts';
 import type { Step } from './progress.ts';
 
 /** A run of a sweep as people see it. */

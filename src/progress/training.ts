@@ -1,17 +1,17 @@
-import { duration } from '../duration.ts';
+import { duration } from '../common/format.ts';
 import type {
   EpochRecord,
   FeaturesProgress,
   StepProgress,
   TrainingCallback,
 } from '../train/callbacks.ts';
-import { describeUse } from '../train/features/use.ts';
+import { describeUse } from '../train/features/phase-features.ts';
 import type { Step } from './progress.ts';
 
-/** The part of an epoch that it waits for pictures, from which on that is told. */
+/** The part of an epoch that it waits for images, from which on that is told. */
 const WORTH_TELLING = 0.1;
 
-/** Tells of training as it goes on: phase, epoch, metrics, pictures a second, time left in the phase. */
+/** Tells of training as it goes on: phase, epoch, metrics, images a second, time left in the phase. */
 export function trainingProgress(step: Step): TrainingCallback {
   return {
     features: (progress) => step.report(describeFeatures(progress)),
@@ -35,10 +35,10 @@ export function trainingProgress(step: Step): TrainingCallback {
 
 function describeFeatures(at: FeaturesProgress): string {
   return [
-    `${at.phase}: features of ${at.part} pictures`,
-    `${count(at.done)} of ${count(at.pictures)}`,
+    `${at.phase}: features of ${at.part} images`,
+    `${count(at.done)} of ${count(at.images)}`,
     `${count(Math.round(at.imagesPerSecond))} images/s`,
-    `${duration((at.pictures - at.done) / at.imagesPerSecond)} left`,
+    `${duration((at.images - at.done) / at.imagesPerSecond)} left`,
   ].join('  ');
 }
 
@@ -50,7 +50,7 @@ function describeStep(at: StepProgress): string {
     describeMetrics(at.metrics),
     `${count(Math.round(at.imagesPerSecond))} images/s`,
     ...(at.waitingShare > WORTH_TELLING
-      ? [`${Math.round(100 * at.waitingShare)} % of it waiting for pictures`]
+      ? [`${Math.round(100 * at.waitingShare)} % of it waiting for images`]
       : []),
     `${duration(at.secondsPerBatch * batchesLeft)} left`,
   ].join('  ');
@@ -68,7 +68,7 @@ function describeEpoch(record: EpochRecord): string {
     `${count(Math.round(record.imagesPerSecond))} images/s`,
     duration(record.seconds),
     ...(record.waitingSeconds > WORTH_TELLING * record.seconds
-      ? [`of which ${duration(record.waitingSeconds)} waiting for pictures`]
+      ? [`of which ${duration(record.waitingSeconds)} waiting for images`]
       : []),
   ].join('  ');
 }

@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { classificationReport, confusionMatrix } from '../compare/classification.ts';
-import type { Answers } from '../compare/diff.ts';
-import { DamagedError, readRecord } from '../record/read-record.ts';
-import { readStatus } from '../record/status.ts';
+import { classificationReport, confusionMatrix } from '../analysis/classification.ts';
+import type { Answers } from '../analysis/diff.ts';
+import { DamagedError, readRecord } from '../run-folder/read-record.ts';
+import { readStatus } from '../run-folder/status.ts';
 
 const COLUMNS = ['index', 'true', 'predicted', 'confidence'];
 
 interface Summary {
-  readonly pictures: { readonly validation: number };
+  readonly images: { readonly validation: number };
 }
 
 /**
@@ -23,11 +23,11 @@ export async function readAnswers(folder: string): Promise<Answers | null> {
     if ((await readStatus(folder))?.state !== 'finished') return null;
     throw damaged(path, 'the run has finished, but the file is not there or cannot be read');
   }
-  const summary = await readRecord<Summary>(join(folder, 'summary.json'), 'pictures');
-  return answersOf(text, summary?.pictures.validation ?? null, (reason) => damaged(path, reason));
+  const summary = await readRecord<Summary>(join(folder, 'summary.json'), 'images');
+  return answersOf(text, summary?.images.validation ?? null, (reason) => damaged(path, reason));
 }
 
-/** @param expected how many pictures there are; `null`: that is not known. */
+/** @param expected how many images there are; `null`: that is not known. */
 function answersOf(
   csv: string,
   expected: number | null,
@@ -38,7 +38,7 @@ function answersOf(
     throw wrong(`it must begin with the columns ${COLUMNS.join()} and hold whole lines`);
   }
   if (expected !== null && rows.length !== expected) {
-    throw wrong(`it has ${rows.length} of ${expected} pictures`);
+    throw wrong(`it has ${rows.length} of ${expected} images`);
   }
   // After these, p_<class> each.
   const classNames = head.slice(COLUMNS.length).map((name) => name.slice('p_'.length));
@@ -47,7 +47,7 @@ function answersOf(
     const [label, predicted] = [labelOf.get(row[1] ?? ''), labelOf.get(row[2] ?? '')];
     const confidence = Number(row[3]);
     if (Number(row[0]) !== index || label === undefined || predicted === undefined) {
-      throw wrong(`line ${index + 2} is not of picture ${index} and known classes: ${row}`);
+      throw wrong(`line ${index + 2} is not of image ${index} and known classes: ${row}`);
     }
     return { index, label, predicted, confidence };
   });

@@ -1,12 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { parse } from 'yaml';
-import type { ComparedRun } from '../compare/compared-run.ts';
-import { flatSettings, spelled } from '../compare/settings.ts';
-import type { ComparedSweep } from '../compare/sweep-summary.ts';
-import type { Json } from '../config/experiment.ts';
-import { InputError } from '../errors.ts';
-import type { SweepRun } from '../record/sweep-record.ts';
+import type { ComparedRun } from '../analysis/compared-run.ts';
+import { flatSettings, spelled } from '../analysis/settings.ts';
+import type { ComparedSweep } from '../analysis/sweep-summary.ts';
+import { InputError } from '../common/errors.ts';
+import type { Json } from '../experiment/experiment.ts';
+import type { SweepRun } from '../run-folder/sweep-record.ts';
 import { findRun } from './find.ts';
 import { listedRun } from './listed.ts';
 import { nameOf, placeAt, type RunPlace, runPlaces } from './places.ts';

@@ -1,26 +1,26 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parse as parseCsv } from 'csv-parse/sync';
-import { classificationReport } from '../compare/classification.ts';
-import type { Json } from '../config/experiment.ts';
+import { classificationReport } from '../analysis/classification.ts';
 import { markDefaults } from '../config/mark-defaults.ts';
+import type { Json } from '../experiment/experiment.ts';
+import { measures } from '../run-folder/metrics-csv.ts';
+import { readRecord } from '../run-folder/read-record.ts';
+import type { EpochRecord } from '../train/callbacks.ts';
 import type {
   ClassResults,
   EpochRow,
+  ImageCounts,
   PhaseRow,
-  PictureCounts,
   RunDetail,
-} from '../page/run-detail.ts';
-import { measures } from '../record/metrics-csv.ts';
-import { readRecord } from '../record/read-record.ts';
-import type { EpochRecord } from '../train/callbacks.ts';
+} from '../ui/components/run-detail.ts';
+import { type ShownRun, shownRun } from './listed.ts';
 import { placeAt } from './places.ts';
-import { type ShownRun, shownRun } from './shown.ts';
 import { readThumbnails } from './thumbnails.ts';
 
 /** Of summary.json what `RunDetail` takes. */
 interface Summary {
-  readonly pictures: PictureCounts;
+  readonly images: ImageCounts;
   readonly parameters: number;
   readonly phases: readonly (Pick<PhaseRow, 'name' | 'stoppedEarly'> & {
     readonly keptEpoch: number;
@@ -53,7 +53,7 @@ export async function runDetail(folder: string): Promise<RunDetail> {
     metrics: run.metrics,
     epochs: run.epochs.map(epochRow),
     phases: phaseRows(run, summary),
-    pictures: summary?.pictures ?? null,
+    images: summary?.images ?? null,
     parameters: summary?.parameters ?? null,
     classes: confusion === null ? null : classResults(confusion),
     thumbnails: await readThumbnails(path, run.experiment?.seed ?? 0),

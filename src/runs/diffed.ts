@@ -1,18 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
-import type { DiffedRun } from '../compare/diff.ts';
-import type { PictureSet } from '../compare/picture-set.ts';
-import { flatSettings } from '../compare/settings.ts';
-import type { Json } from '../config/experiment.ts';
-import type { ExperimentFile } from '../config/file-types.ts';
+import type { DiffedRun } from '../analysis/diff.ts';
+import type { ImageSet } from '../analysis/image-set.ts';
+import { flatSettings } from '../analysis/settings.ts';
 import { goalOf } from '../config/goal.ts';
-import { measures, readMetricsCsv } from '../record/metrics-csv.ts';
-import { DamagedError, readRecord } from '../record/read-record.ts';
-import { readStatus } from '../record/status.ts';
+import type { Json } from '../experiment/experiment.ts';
+import type { ExperimentFile } from '../experiment/file-types.ts';
+import { measures, readMetricsCsv } from '../run-folder/metrics-csv.ts';
+import { DamagedError, readRecord } from '../run-folder/read-record.ts';
+import { readStatus } from '../run-folder/status.ts';
 import { readAnswers } from './answers.ts';
 import { finalValidation } from './find.ts';
-import { replicatesOf } from './replicates.ts';
+import { runPlaces } from './places.ts';
 
 /** Of environment.json what can change a result; the rest tells of when and where. */
 const TELLING = /^(cifarRun|node|engine|machine\.cpu|gitCommit)/;
@@ -25,13 +25,13 @@ interface Environment extends Record<string, Json> {
 }
 
 interface Summary {
-  readonly pictures: Readonly<Record<'train' | 'validation', number>>;
+  readonly images: Readonly<Record<'train' | 'validation', number>>;
 }
 
 /** Reads of a run's folder what `diff` compares. @throws DamagedError when a file of it is not whole. */
 export async function diffedRun(folder: string): Promise<DiffedRun> {
   const environment = await readRecord<Environment>(join(folder, 'environment.json'), 'dataHash');
-  const summary = await readRecord<Summary>(join(folder, 'summary.json'), 'pictures');
+  const summary = await readRecord<Summary>(join(folder, 'summary.json'), 'images');
   const experiment = await readResolved(join(folder, 'resolved.yaml'));
   const epochs = (await readMetricsCsv(join(folder, 'metrics.csv'))).map(measures);
   const monitor = experiment?.phases.at(-1)?.earlyStopping?.monitor ?? 'val_loss';
@@ -54,7 +54,7 @@ export async function diffedRun(folder: string): Promise<DiffedRun> {
     },
     curves: curvesOf(epochs),
     answers: await readAnswers(folder),
-    pictures: environment && picturesOf(environment),
+    images: environment && imagesOf(environment),
     replicates: await replicatesOf(folder),
   };
 }
@@ -76,8 +76,8 @@ function inputsOf(
   const weights = Object.entries(environment?.weightHashes ?? {});
   return {
     ...(environment && { 'data (SHA-256)': short(environment.dataHash) }),
-    ...(summary && { 'training pictures': summary.pictures.train }),
-    ...(summary && { 'validation pictures': summary.pictures.validation }),
+    ...(summary && { 'training images': summary.images.train }),
+    ...(summary && { 'validation images': summary.images.validation }),
     ...Object.fromEntries(
       weights.map(([path, hash]) => [`${basename(path)} (SHA-256)`, short(hash)]),
     ),
@@ -89,9 +89,9 @@ function shortCommit(commit: Json): Json {
   return typeof commit === 'string' ? commit.replace(/(?<=^.{12})[0-9a-f]+/, '') : commit;
 }
 
-function picturesOf(environment: Environment): PictureSet {
+function imagesOf(environment: Environment): ImageSet {
   const { dataHash, validation = null } = environment;
-  return { data: dataHash, validation: validation as PictureSet['validation'] };
+  return { data: dataHash, validation: validation as ImageSet['validation'] };
 }
 
 /** Index of the best epoch; -1 where there is none. */
@@ -115,4 +115,42 @@ function prefixed(prefix: string, values: Readonly<Record<string, number>>) {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [`${prefix} ${name}`, value]),
   );
+}
+
+/** `val_accuracy`, … of a finished run's model. */
+export type Replicate = Readonly<Record<string, number>>;
+
+/**
+ * A run and those beside it that differ in nothing but their seed, finished ones alone; of one seed the
+ * latest, since a repetition says nothing of the noise.
+ */
+export async function replicatesOf(folder: string): Promise<Replicate[]> {
+  const own = await seedless(folder);
+  if (own === null) return [];
+  const experiment = dirname(resolve(folder));
+  const bySeed = new Map<string, Replicate>([[own.seed, await finalValidation(folder)]]);
+  for (const { path } of (await runPlaces(dirname(experiment), basename(experiment))).reverse()) {
+    const other = await seedless(path);
+    if (other?.rest !== own.rest || bySeed.has(other.seed)) continue;
+    const metrics = await finished(path).catch(ifDamaged);
+    if (metrics) bySeed.set(other.seed, metrics);
+  }
+  return [...bySeed.values()];
+}
+
+/** resolved.yaml is the same text for the same settings. */
+async function seedless(folder: string): Promise<{ seed: string; rest: string } | null> {
+  const text = await readFile(join(folder, 'resolved.yaml'), 'utf8').catch(() => null);
+  const line = text === null ? null : /^seed: (.*)\n/m.exec(text);
+  return text && line ? { seed: line[1] ?? '', rest: text.replace(line[0], '') } : null;
+}
+
+async function finished(folder: string): Promise<Replicate | null> {
+  return (await readStatus(folder))?.state === 'finished' ? finalValidation(folder) : null;
+}
+
+/** Such a run says nothing of the others. */
+function ifDamaged(error: unknown): null {
+  if (error instanceof DamagedError) return null;
+  throw error;
 }

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { InputError } from '../common/errors.ts';
 import { goalOf } from '../config/goal.ts';
-import { InputError } from '../errors.ts';
-import { DamagedError, readRecord } from '../record/read-record.ts';
+import { DamagedError, readRecord } from '../run-folder/read-record.ts';
 import { nameOf, type RunPlace, runPlaces } from './places.ts';
 
 /** As many as an error lists. */

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { measures, readMetricsCsv } from '../record/metrics-csv.ts';
-import type { RunRecord } from '../record/recorder.ts';
-import { type Ending, readStatus } from '../record/status.ts';
+import { measures, readMetricsCsv } from '../run-folder/metrics-csv.ts';
+import type { RunRecord } from '../run-folder/recorder.ts';
+import { type Ending, readStatus } from '../run-folder/status.ts';
 import { finalValidation } from './find.ts';
 import { type RunPlace, runPlaces } from './places.ts';
 
@@ -62,4 +62,13 @@ interface Summary {
     readonly keptEpoch: number;
     readonly stoppedEarly: string | null;
   }[];
+}
+
+/** Folder of the latest run of an identity that was interrupted or has failed; `null` if there is none. */
+export async function unfinishedRun(id: string, runs: string): Promise<string | null> {
+  for (const { path } of await runsOf(id, runs)) {
+    const state = (await readStatus(path))?.state ?? 'interrupted';
+    if (state === 'interrupted' || state === 'failed') return path;
+  }
+  return null;
 }

@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { InputError } from '../errors.ts';
+import { InputError } from '../common/errors.ts';
 
 /** Folder that holds all runs where no other is given, relative to the working directory. */
 export const RUNS = 'runs';

@@ -1,23 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import type { Thumbnails } from '../page/run-detail.ts';
-import type { PictureSheet } from '../record/artifacts/picture-sheet.ts';
-import { someExamples } from '../record/plots/examples.ts';
-import { surestMistakes } from '../record/plots/mistakes.ts';
-import { GRID_SIZE } from '../record/plots/picture-grid.ts';
-import { readRecord } from '../record/read-record.ts';
+import { GRID_SIZE, someExamples, surestMistakes } from '../charts/image-grid.ts';
+import type { ImageSheet } from '../run-folder/image-sheet.ts';
+import { readRecord } from '../run-folder/read-record.ts';
+import type { Thumbnails } from '../ui/components/run-detail.ts';
 
 const WEBP = { quality: 85, smartSubsample: true };
 
 /**
- * The pictures of examples.png and mistakes.png, from what the run's folder keeps; `null` of a run that has kept none.
+ * The images of examples.png and mistakes.png, from what the run's folder keeps; `null` of a run that has kept none.
  * @param seed the experiment's.
- * @throws DamagedError when pictures.json is.
+ * @throws DamagedError when images.json is.
  */
 export async function readThumbnails(folder: string, seed: number): Promise<Thumbnails | null> {
-  const sheet = await readRecord<PictureSheet>(join(folder, 'pictures.json'), 'indexes');
-  const webp = await readFile(join(folder, 'pictures.webp')).catch(() => null);
+  const sheet = await readRecord<ImageSheet>(join(folder, 'images.json'), 'indexes');
+  const webp = await readFile(join(folder, 'images.webp')).catch(() => null);
   const csv = await readFile(join(folder, 'predictions.csv'), 'utf8').catch(() => null);
   if (!sheet || !webp || csv === null) return null;
   const answers = answersOf(csv);
@@ -54,7 +52,7 @@ function answersOf(csv: string): Answer[] {
 
 async function tilesOf(
   webp: Uint8Array,
-  { columns, width, height, indexes }: PictureSheet,
+  { columns, width, height, indexes }: ImageSheet,
 ): Promise<(index: number) => Promise<string | null>> {
   const { default: sharp } = await import('sharp');
   const { data, info } = await sharp(webp).raw().toBuffer({ resolveWithObject: true });

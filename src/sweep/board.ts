@@ -1,9 +1,9 @@
-import { briefly } from '../compare/settings.ts';
-import type { Settings } from '../plan/cells.ts';
+import { briefly } from '../analysis/settings.ts';
 import { epochsOf, type PlannedCell, type PlannedSweep } from '../plan/sweep.ts';
+import type { Settings } from '../plan/trials.ts';
 import type { Step } from '../progress/progress.ts';
 import { type ShownRun, SweepDisplay } from '../progress/sweep.ts';
-import type { SweepRecord, SweepRun } from '../record/sweep-record.ts';
+import type { SweepRecord, SweepRun } from '../run-folder/sweep-record.ts';
 import type { JobEnd, JobEvent } from './job.ts';
 import { recordEnd } from './record-end.ts';
 import type { Watcher } from './schedule.ts';
@@ -87,7 +87,7 @@ export class SweepBoard implements Watcher {
   #after(run: number, { training }: Going, event: JobEvent): Partial<Going> {
     if (event.kind === 'step') return { at: event.title };
     if (event.kind === 'features') {
-      return { at: `${event.phase}: features ${event.done}/${event.pictures}` };
+      return { at: `${event.phase}: features ${event.done}/${event.images}` };
     }
     if (event.kind === 'epoch') {
       return { metric: event.metrics[this.#sweep.metric.name] ?? null };

@@ -1,12 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { execa } from 'execa';
-import { InputError } from '../errors.ts';
-import type { Memory } from '../plan/memory.ts';
-import { sum } from '../plan/parameters.ts';
+import { InputError } from '../common/errors.ts';
+import { type Memory, sum } from '../plan/memory.ts';
 import type { Plan } from '../plan/plan.ts';
 
 /**
- * What a process holds beside the tensors of its plan: Node, TensorFlow, pictures. Measured: 0.75 GB for the
+ * What a process holds beside the tensors of its plan: Node, TensorFlow, images. Measured: 0.75 GB for the
  * digits, on Linux.
  */
 const BASE_BYTES = 0.8e9;

@@ -1,4 +1,4 @@
-import { duration } from '../duration.ts';
+import { duration } from '../common/format.ts';
 import { epochsOf, type PlannedSweep } from '../plan/sweep.ts';
 import { finishedRun } from '../runs/finished.ts';
 import { listedRun } from '../runs/listed.ts';

@@ -32,11 +32,11 @@ export type CommonJob = Omit<Job, 'id' | 'resolved' | 'text'>;
 export type JobEvent =
   | { readonly kind: 'step'; readonly title: string }
   | {
-      /** What frozen layers make of the pictures is computed. */
+      /** What frozen layers make of the images is computed. */
       readonly kind: 'features';
       readonly phase: string;
       readonly done: number;
-      readonly pictures: number;
+      readonly images: number;
     }
   | {
       readonly kind: 'training';

@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Claim } from '../cache/claim.ts';
 import type { LoadedExperiment } from '../config/load.ts';
-import { type RunOptions, runExperiment } from '../experiment.ts';
 import { planExperiment } from '../plan/experiment.ts';
-import type { RunRecord } from '../record/recorder.ts';
-import { readStatus } from '../record/status.ts';
-import { finishedRun, runsOf } from '../runs/finished.ts';
-import { unfinishedRun } from '../runs/unfinished.ts';
-import { Claim } from '../storage/claim.ts';
+import { type RunOptions, runExperiment } from '../run-experiment.ts';
+import type { RunRecord } from '../run-folder/recorder.ts';
+import { readStatus } from '../run-folder/status.ts';
+import { finishedRun, runsOf, unfinishedRun } from '../runs/finished.ts';
 
 /** In the folder of all runs: a file for each identity that a process is about to do. */
 const CLAIMS = '.claims';

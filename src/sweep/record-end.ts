@@ -1,4 +1,4 @@
-import type { SweepRecord } from '../record/sweep-record.ts';
+import type { SweepRecord } from '../run-folder/sweep-record.ts';
 import type { JobEnd } from './job.ts';
 
 /** Tells the record of a sweep how the job of a run has ended. */

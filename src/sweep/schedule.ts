@@ -100,7 +100,7 @@ export async function schedule(
   }
 }
 
-/** `null` where a batch is one picture already. */
+/** `null` where a batch is one image already. */
 async function inHalfTheMemory({ loaded }: Pick<Entry, 'loaded'>) {
   const halved = halveBatch(loaded.experiment);
   if (!halved) return null;

@@ -1,10 +1,10 @@
+import { RunError } from '../common/errors.ts';
+import { columns } from '../common/text-table.ts';
 import type { LoadedExperiment } from '../config/load.ts';
-import { RunError } from '../errors.ts';
-import type { RunOptions } from '../experiment.ts';
 import { type PlannedCell, type PlannedSweep, planSweep, showSettings } from '../plan/sweep.ts';
-import { columns } from '../plan/table.ts';
-import { SweepRecord, type SweepRun } from '../record/sweep-record.ts';
-import { writeSweepSummary } from '../record/sweep-summary.ts';
+import type { RunOptions } from '../run-experiment.ts';
+import { SweepRecord, type SweepRun } from '../run-folder/sweep-record.ts';
+import { writeSweepSummary } from '../run-folder/sweep-summary.ts';
 import { finishedRun, stoppedRun } from '../runs/finished.ts';
 import type { Wish } from './capacity.ts';
 import { launchers } from './launchers/table.ts';

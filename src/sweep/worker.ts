@@ -1,9 +1,9 @@
+import { InputError, InterruptedError } from '../common/errors.ts';
 import { loadResolved } from '../config/load.ts';
-import { InputError, InterruptedError } from '../errors.ts';
 import { planExperiment } from '../plan/experiment.ts';
 import { epochsOf } from '../plan/sweep.ts';
 import type { Progress } from '../progress/progress.ts';
-import { measures } from '../record/metrics-csv.ts';
+import { measures } from '../run-folder/metrics-csv.ts';
 import type { TrainingCallback } from '../train/callbacks.ts';
 import type { Job, JobEnd, JobEvent } from './job.ts';
 import { runOnce } from './once.ts';
@@ -64,8 +64,8 @@ function watcher(tell: Tell): TrainingCallback {
     phaseBegin(phase) {
       epochs = phase.epochs;
     },
-    features({ phase, done, pictures }) {
-      nowAndThen({ kind: 'features', phase, done, pictures });
+    features({ phase, done, images }) {
+      nowAndThen({ kind: 'features', phase, done, images });
     },
     step({ phase, phaseEpoch, phaseEpochs, batch, batches }) {
       const at = epochs + batch / batches;

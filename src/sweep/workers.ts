@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { environmentOf } from './capacity.ts';
 import type { Job, JobEnd, JobEvent } from './job.ts';
-import { oomKills } from './oom-kills.ts';
 
 /** Do jobs, several at once. */
 export interface Workers {
@@ -95,4 +95,17 @@ function broken({ code, signal, said, isOomKill }: LastWords): JobEnd {
 
 function tell(child: ChildProcess, message: string): void {
   if (child.connected) child.send(message, () => {});
+}
+
+/**
+ * How many processes Linux has ended so far because memory ran out, those of containers among them; `null` where
+ * no one tells. It ends them by SIGKILL, as people do too.
+ */
+export function oomKills(): number | null {
+  try {
+    const [, kills] = /^oom_kill (\d+)$/m.exec(readFileSync('/proc/vmstat', 'utf8')) ?? [];
+    return kills === undefined ? null : Number(kills);
+  } catch {
+    return null;
+  }
 }

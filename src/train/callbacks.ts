@@ -1,5 +1,5 @@
-import type { PhaseConfig } from '../config/experiment.ts';
-import type { FeaturesUse } from './features/use.ts';
+import type { PhaseConfig } from '../experiment/experiment.ts';
+import type { FeaturesUse } from './features/phase-features.ts';
 
 /** Where training stands within an epoch. */
 export interface StepProgress {
@@ -13,7 +13,7 @@ export interface StepProgress {
   /** Running means over the epoch so far: `loss`, `accuracy`, … */
   readonly metrics: Readonly<Record<string, number>>;
   readonly imagesPerSecond: number;
-  /** The part of the epoch so far that steps waited for their pictures. */
+  /** The part of the epoch so far that steps waited for their images. */
   readonly waitingShare: number;
   /** Since the phase began or was gone on with, validation included. */
   readonly secondsPerBatch: number;
@@ -29,23 +29,23 @@ export interface EpochRecord {
   /** Optimizer updates so far, over all phases. */
   readonly step: number;
   readonly learningRate: number;
-  /** Exact means over the epoch's training pictures: `loss` first, then the metrics in the file's order. */
+  /** Exact means over the epoch's training images: `loss` first, then the metrics in the file's order. */
   readonly train: Readonly<Record<string, number>>;
-  /** The same over the validation pictures. */
+  /** The same over the validation images. */
   readonly validation: Readonly<Record<string, number>>;
   readonly seconds: number;
   readonly imagesPerSecond: number;
-  /** How long steps had to wait for their pictures, of `seconds`. */
+  /** How long steps had to wait for their images, of `seconds`. */
   readonly waitingSeconds: number;
 }
 
-/** How far the features of a part of the pictures are computed. */
+/** How far the features of a part of the images are computed. */
 export interface FeaturesProgress {
   readonly phase: string;
   readonly part: 'train' | 'validation';
-  /** Pictures done, and all of them; each mirrored view counts again. */
+  /** Images done, and all of them; each mirrored view counts again. */
   readonly done: number;
-  readonly pictures: number;
+  readonly images: number;
   readonly imagesPerSecond: number;
 }
 
@@ -84,11 +84,11 @@ export interface TrainingCallback {
   phaseEnd?(event: PhaseEnd): void | Promise<void>;
 }
 
-/** What the finished model says of the validation pictures. */
+/** What the finished model says of the validation images. */
 export interface Evaluation {
   /** `loss` and the metrics. */
   readonly metrics: Readonly<Record<string, number>>;
-  /** Row-major, one row of class probabilities for each picture. */
+  /** Row-major, one row of class probabilities for each image. */
   readonly probabilities: Float32Array;
   readonly labels: Int32Array;
 }

@@ -1,12 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
-import type { PhaseConfig } from '../config/experiment.ts';
-import type { Batch, Feed } from '../data/batches.ts';
+import { type Batch, Batches, type Feed } from '../data/batches/batches.ts';
+import { imageSight } from '../data/batches/image-rows.ts';
+import type { Images } from '../data/dataset.ts';
+import type { PhaseConfig } from '../experiment/experiment.ts';
 import type { EpochRecord, StepProgress } from './callbacks.ts';
 import type { Evaluator } from './evaluate.ts';
 import { LossError } from './non-finite.ts';
 import type { PhaseState } from './phase-state.ts';
-import type { Schedule } from './schedules/schedule.ts';
+import type { Schedule } from './schedules.ts';
 import { type Checkpoints, captureState, firstNotFinite } from './state.ts';
 import type { StepAt, Trainee, TrainingStep } from './step.ts';
 import { Tally } from './tally.ts';
@@ -31,13 +33,13 @@ export interface PhaseRun extends TrainOptions {
 }
 
 /**
- * One pass over the training pictures, or the rest of it, and one over the validation pictures; epochs count
+ * One pass over the training images, or the rest of it, and one over the validation images; epochs count
  * from 1.
  */
 export async function runEpoch(run: PhaseRun): Promise<EpochRecord> {
   const { phase, counters, trainee, train, evaluator, state } = run;
   const begin = performance.now();
-  const before = state.tally?.pictures ?? 0;
+  const before = state.tally?.images ?? 0;
   const { tally, waitingSeconds } = await trainEpoch(run);
   const trainSeconds = (performance.now() - begin) / 1000;
   const { metrics } = await evaluator.evaluate(run.signal);
@@ -51,7 +53,7 @@ export async function runEpoch(run: PhaseRun): Promise<EpochRecord> {
     train: tally.values(),
     validation: metrics,
     seconds: (performance.now() - begin) / 1000,
-    imagesPerSecond: (tally.pictures - before) / trainSeconds,
+    imagesPerSecond: (tally.images - before) / trainSeconds,
     waitingSeconds,
   };
   state.endEpoch();
@@ -71,7 +73,7 @@ async function trainEpoch(run: PhaseRun): Promise<{ tally: Tally; waitingSeconds
   state.tally ??= new Tally(trainee.objective);
   const { tally } = state;
   const begin = performance.now();
-  const before = tally.pictures;
+  const before = tally.images;
   let waitingSeconds = 0;
   let asked = begin;
   try {
@@ -90,7 +92,7 @@ async function trainEpoch(run: PhaseRun): Promise<{ tally: Tally; waitingSeconds
         await tally.read();
         failWhenBroken(run, tally);
         const seconds = (performance.now() - begin) / 1000;
-        const imagesPerSecond = (tally.pictures - before) / seconds;
+        const imagesPerSecond = (tally.images - before) / seconds;
         report(run, { imagesPerSecond, waitingShare: waitingSeconds / seconds });
       }
       await setImmediate();
@@ -147,5 +149,33 @@ function brokenAt(run: PhaseRun, batch: number, what: string): LossError {
     batches: train.count,
     step: counters.batches - state.batch + batch,
     retries: counters.retries,
+  });
+}
+
+export interface FeedOptions {
+  readonly batchSize: number;
+  /** Whether the images are gone through more than once. */
+  readonly again: boolean;
+}
+
+/** The images in batches as the experiment's model takes them. */
+export function feed(
+  images: Images,
+  {
+    experiment,
+    data,
+    graph,
+    engine,
+  }: Pick<TrainOptions, 'experiment' | 'data' | 'graph' | 'engine'>,
+  { batchSize, again }: FeedOptions,
+): Feed {
+  const { preprocess, sampling, augment } = experiment.data;
+  const imageShape = graph.inputShape as readonly [number, number, number];
+  return new Batches({
+    labels: images.labels,
+    classCount: data.classNames.length,
+    batchSize,
+    sampling,
+    sight: imageSight({ images, imageShape, preprocess, augment, engine, again }),
   });
 }

@@ -1,20 +1,20 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
-import type { EvaluateConfig } from '../config/experiment.ts';
-import type { Feed } from '../data/batches.ts';
+import type { Feed } from '../data/batches/batches.ts';
 import type { CompiledFunction, Engine } from '../engine/engine.ts';
+import type { EvaluateConfig } from '../experiment/experiment.ts';
 import type { Evaluation } from './callbacks.ts';
+import { feed } from './epoch.ts';
 import { findFeatures } from './features/phase-features.ts';
-import { feed } from './feed.ts';
-import { forward } from './forward.ts';
-import type { Predictions } from './losses/loss.ts';
+import type { Predictions } from './losses.ts';
 import { Objective } from './objective.ts';
+import { forward } from './step.ts';
 import { Tally } from './tally.ts';
 import type { TrainOptions } from './train.ts';
 
 /**
- * What the finished model says of the validation pictures, in their order, with the experiment's test-time
- * augmentation. Without it, features that the last phase took in the pictures' place serve here too.
+ * What the finished model says of the validation images, in their order, with the experiment's test-time
+ * augmentation. Without it, features that the last phase took in the images' place serve here too.
  */
 export async function evaluate(options: Omit<TrainOptions, 'callbacks'>): Promise<Evaluation> {
   const { experiment, data, model, signal } = options;
@@ -52,7 +52,7 @@ export interface EvaluatorOptions {
   readonly objective: Objective;
   readonly tta: EvaluateConfig['tta'];
   readonly engine: Engine;
-  /** The pictures to evaluate on. */
+  /** The images to evaluate on. */
   readonly feed: Feed;
 }
 
@@ -74,7 +74,7 @@ export class Evaluator {
     }, 'evaluation');
   }
 
-  /** One pass over the pictures. */
+  /** One pass over the images. */
   async evaluate(signal: AbortSignal): Promise<Evaluation> {
     const tally = new Tally(this.#objective);
     const rows: tf.Tensor[] = [];
@@ -105,7 +105,7 @@ export class Evaluator {
   }
 }
 
-/** With `flip`, the mean of the probabilities of each picture and of its mirror image. */
+/** With `flip`, the mean of the probabilities of each image and of its mirror image. */
 function predict(model: tf.LayersModel, x: tf.Tensor4D, tta: EvaluateConfig['tta']): Predictions {
   const predictions = forward(model, x, false);
   if (tta === 'none') return predictions;

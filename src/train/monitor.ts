@@ -1,4 +1,5 @@
-import { InputError } from '../errors.ts';
+import { InputError } from '../common/errors.ts';
+import type { EarlyStoppingConfig, ReduceOnPlateauConfig } from '../experiment/experiment.ts';
 import type { EpochRecord } from './callbacks.ts';
 
 type Goal = 'minimize' | 'maximize';
@@ -22,4 +23,86 @@ export function improves(
 ): boolean {
   if (best === null) return true;
   return goal === 'minimize' ? value + minDelta < best : value - minDelta > best;
+}
+
+/** What it has seen. */
+export interface EarlyStoppingState {
+  /** The epoch within the phase of the best value so far. */
+  readonly bestEpoch: number;
+  readonly best: number | null;
+  /** Epochs since then. */
+  readonly wait: number;
+}
+
+/** Keras' EarlyStopping (keras/src/callbacks/early_stopping.py). */
+export class EarlyStopping {
+  state: EarlyStoppingState = { bestEpoch: 0, best: null, wait: 0 };
+  readonly #config: EarlyStoppingConfig;
+
+  constructor(config: EarlyStoppingConfig) {
+    this.#config = config;
+  }
+
+  see(record: EpochRecord): 'best' | 'go on' | 'stop' {
+    const value = monitored(record, this.#config.monitor);
+    const { best, wait } = this.state;
+    if (improves(value, best, this.#config)) {
+      this.state = { bestEpoch: record.phaseEpoch, best: value, wait: 0 };
+      return 'best';
+    }
+    this.state = { ...this.state, wait: wait + 1 };
+    return wait + 1 >= this.#config.patience ? 'stop' : 'go on';
+  }
+
+  /** Why it stopped. */
+  get reason(): string {
+    const { monitor, patience, goal } = this.#config;
+    const epochs = `${patience} ${patience === 1 ? 'epoch' : 'epochs'}`;
+    const verb = goal === 'minimize' ? 'fall below' : 'rise above';
+    return `${monitor} did not ${verb} ${this.state.best} in ${epochs}`;
+  }
+}
+
+/** What it has seen and done. */
+export interface PlateauState {
+  /** What the schedule's rate is to be multiplied by. */
+  readonly scale: number;
+  readonly best: number | null;
+  /** Epochs since the best one, or since the rate was reduced. */
+  readonly wait: number;
+  /** Epochs until it begins to wait again. */
+  readonly cooldown: number;
+}
+
+/** Keras' ReduceLROnPlateau (keras/src/callbacks/reduce_lr_on_plateau.py). */
+export class ReduceOnPlateau {
+  state: PlateauState = { scale: 1, best: null, wait: 0, cooldown: 0 };
+  readonly #config: ReduceOnPlateauConfig;
+
+  constructor(config: ReduceOnPlateauConfig) {
+    this.#config = config;
+  }
+
+  see(record: EpochRecord): void {
+    const { learningRate } = record;
+    const value = monitored(record, this.#config.monitor);
+    const { patience, cooldown: pause, factor, minLearningRate } = this.#config;
+    let { scale, best, wait, cooldown } = this.state;
+    if (cooldown > 0) {
+      cooldown -= 1;
+      wait = 0;
+    }
+    if (improves(value, best, this.#config)) {
+      best = value;
+      wait = 0;
+    } else if (cooldown === 0) {
+      wait += 1;
+      if (wait >= patience && learningRate > minLearningRate) {
+        scale *= Math.max(factor, minLearningRate / learningRate);
+        cooldown = pause;
+        wait = 0;
+      }
+    }
+    this.state = { scale, best, wait, cooldown };
+  }
 }

@@ -1,4 +1,4 @@
-import { RunError } from '../errors.ts';
+import { RunError } from '../common/errors.ts';
 import { findOrigin } from './origin.ts';
 import type { TrainingState } from './state.ts';
 import type { TrainOptions } from './train.ts';

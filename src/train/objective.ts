@@ -1,9 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import type { LossConfig, MetricConfig } from '../config/experiment.ts';
-import type { Loss, Predictions } from './losses/loss.ts';
-import { losses } from './losses/table.ts';
-import type { Metric } from './metrics/metric.ts';
-import { metrics } from './metrics/table.ts';
+import type { LossConfig, MetricConfig } from '../experiment/experiment.ts';
+import { type Loss, losses, type Predictions } from './losses.ts';
+import { type Metric, metrics } from './metrics.ts';
 
 /** What a batch gives: its loss, a scalar, and the sums of each metric in the file's order. */
 export type Measures = readonly tf.Tensor[];
@@ -36,7 +34,7 @@ export class Objective {
   }
 
   /**
-   * The same with each picture's loss times the weight of its class, the likeliest one where labels are
+   * The same with each image's loss times the weight of its class, the likeliest one where labels are
    * mixed: Keras' `class_weight` (keras/src/trainers/data_adapters/data_adapter_utils.py).
    */
   trainingLoss(model: tf.LayersModel, labels: tf.Tensor2D, predictions: Predictions): tf.Scalar {

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Examples } from '../data/batches.ts';
+import type { Examples } from '../data/batches/batches.ts';
 import { drawFrom, stepSource } from '../model/keras/random.ts';
 import type { PhaseRun } from './epoch.ts';
-import { forward } from './forward.ts';
 import type { Broken } from './non-finite.ts';
 import { namedWeights, type TrainingState } from './state.ts';
+import { forward } from './step.ts';
 import { type TrainOptions, trainFrom } from './train.ts';
 
 /** More would take longer than it is worth. */

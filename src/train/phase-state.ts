@@ -1,9 +1,7 @@
-import type { PhaseConfig } from '../config/experiment.ts';
-import { EarlyStopping } from './early-stopping.ts';
+import type { PhaseConfig } from '../experiment/experiment.ts';
+import { EarlyStopping, ReduceOnPlateau } from './monitor.ts';
 import type { Objective } from './objective.ts';
-import { ReduceOnPlateau } from './reduce-on-plateau.ts';
-import type { Snapshot } from './snapshot.ts';
-import type { Position } from './state.ts';
+import type { Position, Snapshot } from './state.ts';
 import { Tally } from './tally.ts';
 
 /** What changes as a phase goes on, beside weights and optimizer. */

@@ -1,9 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { StoredTensor } from '../model/weights/safetensors-bytes.ts';
-import type { EarlyStoppingState } from './early-stopping.ts';
 import type { PhaseRun } from './epoch.ts';
-import type { PlateauState } from './reduce-on-plateau.ts';
-import { Snapshot } from './snapshot.ts';
+import type { EarlyStoppingState, PlateauState } from './monitor.ts';
 import type { TallyState } from './tally.ts';
 import type { Counters } from './train.ts';
 
@@ -168,4 +166,32 @@ function assign(
 
 function missing(name: string): never {
   throw new Error(`the checkpoint holds no ${name}`);
+}
+
+/** All weights of a model as they were at one moment, running statistics included. */
+export class Snapshot {
+  /** In the order of the model's layers. */
+  readonly values: readonly tf.Tensor[];
+  readonly #model: tf.LayersModel;
+
+  /** @param values of an earlier snapshot, taken over; left out: those that the model has now. */
+  constructor(model: tf.LayersModel, values?: readonly tf.Tensor[]) {
+    this.#model = model;
+    this.values = values ?? weightsOf(model).map((weight) => weight.read().clone());
+  }
+
+  /** Puts the weights back. */
+  restore(): void {
+    weightsOf(this.#model).forEach((weight, i) => {
+      weight.write(this.values[i] as tf.Tensor);
+    });
+  }
+
+  dispose(): void {
+    tf.dispose([...this.values]);
+  }
+}
+
+function weightsOf(model: tf.LayersModel): tf.LayersModel['weights'] {
+  return model.layers.flatMap((layer) => layer.weights);
 }

@@ -3,9 +3,9 @@ import type { Measures, Objective } from './objective.ts';
 
 /** What the batches so far have given. */
 export interface TallyState {
-  readonly pictures: number;
+  readonly images: number;
   readonly batches: number;
-  /** Sum over the pictures. */
+  /** Sum over the images. */
   readonly loss: number;
   /** For each metric, as it adds them up. */
   readonly sums: readonly (readonly number[])[];
@@ -16,12 +16,12 @@ export interface TallyState {
  * not wait for its numbers; the sums are kept in float64.
  */
 export class Tally {
-  pictures = 0;
+  images = 0;
   /** The first batch whose loss was NaN or infinite, from 1, and that loss. */
   broken: { readonly batch: number; readonly loss: number } | null = null;
   readonly #objective: Objective;
   #batches = 0;
-  #waiting: { readonly measures: Measures; readonly pictures: number }[] = [];
+  #waiting: { readonly measures: Measures; readonly images: number }[] = [];
   #loss = 0;
   #sums: Float64Array[] = [];
 
@@ -29,7 +29,7 @@ export class Tally {
   constructor(objective: Objective, state?: TallyState) {
     this.#objective = objective;
     if (!state) return;
-    this.pictures = state.pictures;
+    this.images = state.images;
     this.#batches = state.batches;
     this.#loss = state.loss;
     this.#sums = state.sums.map((sum) => Float64Array.from(sum));
@@ -37,14 +37,14 @@ export class Tally {
 
   /** Of the batches that were read. */
   get state(): TallyState {
-    const { pictures } = this;
+    const { images } = this;
     const sums = this.#sums.map((sum) => [...sum]);
-    return { pictures, batches: this.#batches, loss: this.#loss, sums };
+    return { images, batches: this.#batches, loss: this.#loss, sums };
   }
 
   /** Takes a batch's measures over, and disposes them when they have been read. */
-  add(measures: Measures, pictures: number): void {
-    this.#waiting.push({ measures, pictures });
+  add(measures: Measures, images: number): void {
+    this.#waiting.push({ measures, images });
   }
 
   async read(): Promise<void> {
@@ -59,9 +59,9 @@ export class Tally {
       at += size;
       return values.subarray(at - size, at);
     };
-    for (const { measures, pictures } of waiting) {
+    for (const { measures, images } of waiting) {
       const [loss, ...sums] = measures.map(next);
-      this.#take(loss?.[0] as number, sums as Float32Array[], pictures);
+      this.#take(loss?.[0] as number, sums as Float32Array[], images);
     }
     tf.dispose([joined, ...tensors]);
   }
@@ -70,20 +70,20 @@ export class Tally {
   values(): Record<string, number> {
     const entries = this.#objective.metrics.map(
       ({ label, metric }, i) =>
-        [label, metric.value(this.#sums[i] ?? new Float64Array(), this.pictures)] as const,
+        [label, metric.value(this.#sums[i] ?? new Float64Array(), this.images)] as const,
     );
-    return { loss: this.#loss / this.pictures, ...Object.fromEntries(entries) };
+    return { loss: this.#loss / this.images, ...Object.fromEntries(entries) };
   }
 
   dispose(): void {
     tf.dispose(this.#waiting.flatMap(({ measures }) => [...measures]));
   }
 
-  #take(loss: number, sums: readonly Float32Array[], pictures: number): void {
+  #take(loss: number, sums: readonly Float32Array[], images: number): void {
     this.#batches += 1;
     if (!Number.isFinite(loss)) this.broken ??= { batch: this.#batches, loss };
-    this.pictures += pictures;
-    this.#loss += loss * pictures;
+    this.images += images;
+    this.#loss += loss * images;
     this.#sums = sums.map((part, i) => {
       const sum = this.#sums[i];
       return Float64Array.from(part, (value, j) => value + (sum?.[j] ?? 0));

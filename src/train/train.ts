@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { Experiment } from '../config/experiment.ts';
-import type { Examples } from '../data/batches.ts';
+import type { Examples } from '../data/batches/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { Experiment } from '../experiment/experiment.ts';
 import type { Graph } from '../model/graph.ts';
 import type { TrainingCallback } from './callbacks.ts';
 import type { PhaseRun } from './epoch.ts';

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { PhaseConfig } from '../config/experiment.ts';
+import type { PhaseConfig } from '../experiment/experiment.ts';
 import { frozenBy } from '../model/freeze.ts';
 import type { Graph } from '../model/graph.ts';
 import type { TrainedWeight } from './optimizers/optimizer.ts';

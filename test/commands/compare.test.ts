@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type CompareOptions, compareCommand } from '../../src/commands/compare.ts';
-import { writeSweepSummary } from '../../src/record/sweep-summary.ts';
+import { writeSweepSummary } from '../../src/run-folder/sweep-summary.ts';
 
 const RATE = 'phases.all.optimizer.learningRate';
 

@@ -9,7 +9,7 @@ const experiment = `
 name: colours
 data:
   dataset: folder
-  source: pictures
+  source: images
   augment: [flip: horizontal, rotate, colorJitter]
 model:
   backbone: { layers: [{ conv2d: { filters: 2, kernelSize: 3 } }], inputShape: [16, 16, 3] }
@@ -22,13 +22,13 @@ const plain = (background: string, width = 20) =>
     .png()
     .toBuffer();
 
-/** The program as people run it, on a folder of pictures. */
+/** The program as people run it, on a folder of images. */
 describe('cifar-run data', function (this: Mocha.Suite) {
   this.timeout(60_000);
   let folder: string;
   const write = async (path: string, bytes: Buffer | string) => {
-    await mkdir(dirname(join(folder, 'pictures', path)), { recursive: true });
-    await writeFile(join(folder, 'pictures', path), bytes);
+    await mkdir(dirname(join(folder, 'images', path)), { recursive: true });
+    await writeFile(join(folder, 'images', path), bytes);
   };
   const data = (...args: string[]) => cifarRun(['data', ...args], folder);
 
@@ -49,7 +49,7 @@ describe('cifar-run data', function (this: Mocha.Suite) {
     expect(exitCode).to.equal(0);
     expect(JSON.parse(stdout)).to.deep.include({
       classes: ['blue', 'red'],
-      pictures: { train: 5, test: 2 },
+      images: { train: 5, test: 2 },
     });
   });
 
@@ -89,7 +89,7 @@ describe('cifar-run data', function (this: Mocha.Suite) {
     expect(width).to.be.above(1000);
   });
 
-  it('run refuses a network that has not the classes of the pictures', async () => {
+  it('run refuses a network that has not the classes of the images', async () => {
     await writeFile(join(folder, 'three.yaml'), experiment.replace('units: 2', 'units: 3'));
     const { exitCode, stderr } = await cifarRun(['run', 'three.yaml'], folder);
     expect(exitCode).to.equal(2);
@@ -98,23 +98,23 @@ describe('cifar-run data', function (this: Mocha.Suite) {
     );
   });
 
-  it('check names every picture that cannot be read, and fails unless they are to be skipped', async () => {
-    await write('train/red/3.jpg', 'no picture');
+  it('check names every image that cannot be read, and fails unless they are to be skipped', async () => {
+    await write('train/red/3.jpg', 'no image');
     await write('val/red/b.png', '');
     const { exitCode, stdout, stderr } = await data('check', 'colours.yaml');
     expect(exitCode).to.equal(1);
     expect(stdout).to.match(/^train\/red\/3\.jpg: .*unsupported/m);
     expect(stdout).to.match(/^val\/red\/b\.png: /m);
-    expect(stderr).to.equal('2 pictures cannot be read');
+    expect(stderr).to.equal('2 images cannot be read');
     const skipping = await data('check', 'colours.yaml', '--set', 'data.broken=skip');
     expect(skipping.exitCode).to.equal(0);
     expect(skipping.stdout).to.contain(
-      '5 pictures to train on and 2 to validate on, of 2 classes, can be read',
+      '5 images to train on and 2 to validate on, of 2 classes, can be read',
     );
   });
 
-  it('check and inspect name damaged pictures, which are read', async () => {
-    const picture = sharp({
+  it('check and inspect name damaged images, which are read', async () => {
+    const image = sharp({
       create: {
         width: 16,
         height: 16,
@@ -123,15 +123,15 @@ describe('cifar-run data', function (this: Mocha.Suite) {
         noise: { type: 'gaussian', mean: 128, sigma: 50 },
       },
     });
-    const whole = await picture.jpeg().toBuffer();
+    const whole = await image.jpeg().toBuffer();
     const end = Buffer.from([0xff, 0xd9]);
     await write('train/red/4.jpg', Buffer.concat([whole.subarray(0, whole.length - 60), end]));
     for (const action of ['check', 'check', 'inspect']) {
       const args = ['colours.yaml', '--set', 'data.broken=skip', '--json'];
       const { exitCode, stdout } = await data(action, ...args);
       expect(exitCode).to.equal(0);
-      const { pictures, damaged } = JSON.parse(stdout);
-      expect(pictures, action).to.deep.equal({ train: 6, validation: 2 });
+      const { images, damaged } = JSON.parse(stdout);
+      expect(images, action).to.deep.equal({ train: 6, validation: 2 });
       expect(damaged, action).to.deep.equal(['train/red/4.jpg']);
     }
     const { stdout } = await data('check', 'colours.yaml', '--set', 'data.broken=skip');
@@ -155,7 +155,7 @@ describe('cifar-run data', function (this: Mocha.Suite) {
     try {
       await data('inspect', 'colours.yaml', '--set', 'data.broken=skip');
       const listed = await data('cache');
-      expect(listed.stdout).to.match(/^\d pictures of pictures, 16 x 16 x 3 +0\.0 +20\d\d-/m);
+      expect(listed.stdout).to.match(/^\d images of images, 16 x 16 x 3 +0\.0 +20\d\d-/m);
       expect(listed.stdout).to.contain('0.0 of at most 1.0 MB in');
       const { entries, limit } = JSON.parse((await data('cache', 'list', '--json')).stdout);
       expect(limit).to.equal(1e6);

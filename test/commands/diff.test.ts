@@ -6,7 +6,7 @@ import { type DiffOptions, diffCommand } from '../../src/commands/diff.ts';
 
 interface Given {
   readonly rate: number;
-  /** Of ten pictures, so many from the first on. */
+  /** Of ten images, so many from the first on. */
   readonly right: number;
   readonly seed?: number;
   readonly experiment?: string;
@@ -34,7 +34,7 @@ function writeRun(runs: string, second: number, given: Given): string {
       weightHashes: { '/home/a/weights.bin': `${rate}`.repeat(10) },
     }),
     'summary.json': JSON.stringify({
-      pictures: { train: 40, validation: 10 },
+      images: { train: 40, validation: 10 },
       validation: { accuracy: right / 10 },
     }),
     'metrics.csv':
@@ -101,7 +101,7 @@ describe('diff', () => {
     expect(stdout).to.match(/^best by val_loss +2 +2 +0$/m);
     expect(stdout).to.match(/^weights\.bin \(SHA-256\) +0\.10\.10\.10\.1 +0\.010\.010\.01$/m);
     expect(stdout).to.contain(
-      'no clear difference: -20.00 points of accuracy\n  pictures  the same 10: 0 fixed, 2 broken\n',
+      'no clear difference: -20.00 points of accuracy\n  images  the same 10: 0 fixed, 2 broken\n',
     );
     expect(stdout).to.contain("McNemar's exact test p = 0.5; 95 % of bootstraps -50.00 to 0.00");
     expect(Math.max(...stdout.split('\n').map(({ length }) => length))).to.be.at.most(80);
@@ -156,11 +156,11 @@ describe('diff', () => {
     for (const [what, change, message] of [
       ['are gone', () => null, 'the run has finished, but the file is not there'],
       ['are cut off', (text: string) => text.slice(0, -30), /damaged: (Invalid Record|it must)/],
-      ['lack pictures', (text: string) => text.replace(/9,odd.*\n/, ''), 'it has 9 of 10 pictures'],
+      ['lack images', (text: string) => text.replace(/9,odd.*\n/, ''), 'it has 9 of 10 images'],
       [
         'are of no class',
         (text: string) => text.replace(',odd,', ',ood,'),
-        'line 3 is not of picture 1',
+        'line 3 is not of image 1',
       ],
       ['are none', () => 'x\n', 'it must begin with the columns index,true,predicted,confidence'],
     ] as const) {

@@ -95,7 +95,7 @@ describe('cifar-run report', () => {
     const whole = await runDetail(run);
     expect(whole.thumbnails?.examples).to.have.length(25);
     expect(whole.phases[0]).to.include({ name: 'all', epochs: 2, keptEpoch: 2 });
-    for (const name of ['summary.json', 'status.json', 'confusion_matrix.csv', 'pictures.json']) {
+    for (const name of ['summary.json', 'status.json', 'confusion_matrix.csv', 'images.json']) {
       rmSync(join(run, name));
     }
     const rest = await runDetail(run);

@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
 import { parse } from 'yaml';
 import { generate } from '../../schemas/generate.ts';
-import { experimentSchema, type Schema } from '../../src/config/schema.ts';
+import { experimentSchema, type Schema } from '../../src/experiment/schema.ts';
 
 describe('what is made from the schema', () => {
   let texts: Readonly<Record<string, string>>;
@@ -12,8 +12,8 @@ describe('what is made from the schema', () => {
   });
 
   for (const path of [
-    'src/config/file-types.ts',
-    'src/config/schema-validator.ts',
+    'src/experiment/file-types.ts',
+    'src/experiment/schema-validator.ts',
     'schemas/REFERENCE.md',
     'schemas/editor.schema.json',
   ]) {

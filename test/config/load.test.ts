@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import type { LayerConfig } from '../../src/config/experiment.ts';
+import { InputError } from '../../src/common/errors.ts';
 import { loadExperiment } from '../../src/config/load.ts';
-import { InputError } from '../../src/errors.ts';
+import type { LayerConfig } from '../../src/experiment/experiment.ts';
 
 const base = fileURLToPath(new URL('base.yaml', import.meta.url));
 const configs = fileURLToPath(new URL('../../configs/', import.meta.url));
@@ -242,9 +242,9 @@ phases:
   it('starts relative paths from the file that they are written in', async () => {
     const { experiment, folder } = await load({
       'main.yaml': 'extends: below/part.yaml\nmodel: { backbone: { weights: w.h5 } }',
-      'below/part.yaml': `extends: ${base}\ndata: { dataset: folder, source: pictures }\nmodel: { backbone: { inputShape: [8, 8, 3] } }`,
+      'below/part.yaml': `extends: ${base}\ndata: { dataset: folder, source: images }\nmodel: { backbone: { inputShape: [8, 8, 3] } }`,
     });
-    expect(experiment.data.source).to.equal(join(folder, 'below/pictures'));
+    expect(experiment.data.source).to.equal(join(folder, 'below/images'));
     expect(experiment.model.backbone.weights).to.equal(join(folder, 'w.h5'));
     const set = ['data.source=other', 'model.backbone.weights=https://example.org/w.h5'];
     const other = await load({ 'main.yaml': `extends: ${base}` }, set);

@@ -1,16 +1,21 @@
 import { expect } from 'chai';
-import { filled, mapSchema } from '../../src/config/defaults.ts';
-import { definition, dereference, type Schema } from '../../src/config/schema.ts';
 import { augmentKinds } from '../../src/data/augment/table.ts';
-import { datasetNames } from '../../src/data/datasets.ts';
+import { datasetNames } from '../../src/data/datasets/table.ts';
+import {
+  definition,
+  dereference,
+  filled,
+  mapSchema,
+  type Schema,
+} from '../../src/experiment/schema.ts';
 import { backbones } from '../../src/model/backbones/table.ts';
-import { activationNames } from '../../src/model/layers/activations.ts';
+import { activationNames } from '../../src/model/layers/identifiers.ts';
 import { initializerNames } from '../../src/model/layers/initializers.ts';
 import { layerKinds } from '../../src/model/layers/table.ts';
-import { losses } from '../../src/train/losses/table.ts';
-import { metrics } from '../../src/train/metrics/table.ts';
+import { losses } from '../../src/train/losses.ts';
+import { metrics } from '../../src/train/metrics.ts';
 import { optimizers } from '../../src/train/optimizers/table.ts';
-import { schedules } from '../../src/train/schedules/table.ts';
+import { schedules } from '../../src/train/schedules.ts';
 
 const properties = (name: string): Readonly<Record<string, Schema>> =>
   mapSchema(definition(name)).properties ?? {};

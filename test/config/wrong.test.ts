@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { InputError } from '../../src/common/errors.ts';
 import { loadExperiment } from '../../src/config/load.ts';
-import { InputError } from '../../src/errors.ts';
 import { planExperiment } from '../../src/plan/experiment.ts';
 import { planSweep } from '../../src/plan/sweep.ts';
 

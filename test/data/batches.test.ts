@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
-import { type Batch, Batches } from '../../src/data/batches.ts';
-import type { Pictures } from '../../src/data/dataset.ts';
-import { type PictureSightOptions, pictureSight } from '../../src/data/picture-sight.ts';
+import { type Batch, Batches } from '../../src/data/batches/batches.ts';
+import { type ImageSightOptions, imageSight } from '../../src/data/batches/image-rows.ts';
+import type { Images } from '../../src/data/dataset.ts';
 import { MemoryPixels } from '../../src/data/pixels.ts';
 import { useEngine } from '../engine.ts';
 import { rejection } from './setting.ts';
 
-/** Picture i is two by one pixels of value 10 i and 10 i + 1, of class i modulo 3. */
-const pictures: Pictures = {
+/** Image i is two by one pixels of value 10 i and 10 i + 1, of class i modulo 3. */
+const images: Images = {
   height: 1,
   width: 2,
   channels: 1,
@@ -21,14 +21,14 @@ const pictures: Pictures = {
 
 describe('Batches', () => {
   const engine = useEngine();
-  const batches = (changes: Partial<PictureSightOptions> = {}) =>
+  const batches = (changes: Partial<ImageSightOptions> = {}) =>
     new Batches({
-      labels: pictures.labels,
+      labels: images.labels,
       classCount: 3,
       batchSize: 4,
       sampling: 'uniform',
-      sight: pictureSight({
-        pictures,
+      sight: imageSight({
+        images,
         imageShape: [1, 2, 1],
         preprocess: 'none',
         augment: [],
@@ -38,7 +38,7 @@ describe('Batches', () => {
       }),
     });
 
-  /** Pictures, and the labels that go with them, batch after batch. */
+  /** Images, and the labels that go with them, batch after batch. */
   async function seen(from: Batches, given: AsyncIterable<Batch>) {
     const all: { x: number[]; y: number[]; shape: number[] }[] = [];
     for await (const batch of given) {
@@ -53,7 +53,7 @@ describe('Batches', () => {
     return all;
   }
 
-  /** The first pixel of each picture divided by ten: its number, when nothing changed the pictures. */
+  /** The first pixel of each image divided by ten: its number, when nothing changed the images. */
   async function numbers(from: Batches, given: AsyncIterable<Batch>): Promise<number[][]> {
     return (await seen(from, given)).map(({ x, y }) => {
       const own = x.filter((_, i) => i % 2 === 0).map((value) => value / 10);
@@ -64,7 +64,7 @@ describe('Batches', () => {
 
   const flip = [{ kind: 'flip', args: { direction: 'horizontal' } }];
 
-  it('gives all pictures in their order, the last batch shorter', async () => {
+  it('gives all images in their order, the last batch shorter', async () => {
     const plain = batches();
     expect(plain.count).to.equal(3);
     expect(await numbers(plain, plain.inOrder())).to.deep.equal([
@@ -74,7 +74,7 @@ describe('Batches', () => {
     ]);
   });
 
-  it('shuffles by the key alone, labels with their pictures, from any batch on', async () => {
+  it('shuffles by the key alone, labels with their images, from any batch on', async () => {
     const plain = batches();
     const shuffled = (epoch: number, from = 0) =>
       numbers(plain, plain.shuffled([42, 'head', epoch], from));
@@ -104,7 +104,7 @@ describe('Batches', () => {
       return shape;
     };
     expect(await words(1)).to.deep.equal([10, 1]);
-    // Beside so many others that not even these ten pictures are its part.
+    // Beside so many others that not even these ten images are its part.
     expect(await words(1e-12)).to.deep.equal([4, 1]);
   });
 
@@ -150,7 +150,7 @@ describe('Batches', () => {
     cut.read = async () => {
       throw new Error('the file is cut off');
     };
-    const broken = batches({ pictures: { ...pictures, pixels: cut }, again: false });
+    const broken = batches({ images: { ...images, pixels: cut }, again: false });
     expect((await rejection(seen(broken, broken.inOrder()))).message).to.equal(
       'the file is cut off',
     );

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import sharp from 'sharp';
-import { decodeBmp, isBmp } from '../../src/data/bmp.ts';
+import { decodeBmp, isBmp } from '../../src/data/decode/bmp.ts';
 
 const fixture = (name: string) => readFile(new URL(`./fixtures/${name}`, import.meta.url));
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import sharp from 'sharp';
 import { create } from 'tar';
-import type { DataConfig } from '../../src/config/experiment.ts';
-import { csvLayout } from '../../src/data/csv-layout.ts';
+import { csvLayout } from '../../src/data/datasets/csv-layout.ts';
 import { loadData } from '../../src/data/load.ts';
+import type { DataConfig } from '../../src/experiment/experiment.ts';
 import { dataConfig, loadContext, rejection, useFolder } from './setting.ts';
 
 describe('csvLayout', () => {
@@ -42,7 +42,7 @@ describe('csvLayout', () => {
       'table.csv must begin with a line that names its columns: path,label or path,label,split. Received: 1.png,cat',
     ],
     ['an empty table', [''], 'Received: nothing'],
-    ['a table of no pictures', ['path,label'], 'table.csv names no pictures to train on'],
+    ['a table of no images', ['path,label'], 'table.csv names no images to train on'],
     ['a missing label', ['path,label', '1.png,a', '2.png,'], 'table.csv:3 has no label'],
     [
       'a split that is none',
@@ -67,19 +67,19 @@ describe('the data set csv', () => {
   const load = (source: string, given: Partial<DataConfig> = {}) =>
     loadData(dataConfig({ dataset: 'csv', source, ...given }), 42, loadContext([4, 4, 1]));
 
-  /** Four grey pictures, named after their level, and a table of them. */
+  /** Four grey images, named after their level, and a table of them. */
   before(async () => {
-    await mkdir(join(folder(), 'set/pictures'), { recursive: true });
+    await mkdir(join(folder(), 'set/images'), { recursive: true });
     for (const level of [10, 20, 30, 40]) {
       const background = { r: level, g: level, b: level };
       await sharp({ create: { width: 8, height: 8, channels: 3, background } })
         .png()
-        .toFile(join(folder(), `set/pictures/${level}.png`));
+        .toFile(join(folder(), `set/images/${level}.png`));
     }
-    const rows = ['path,label,split', ...[10, 20].map((l) => `pictures/${l}.png,l${l},train`)];
-    const held = [`${join(folder(), 'set/pictures/30.png')},l10,val`, './pictures/40.png,l20,val'];
+    const rows = ['path,label,split', ...[10, 20].map((l) => `images/${l}.png,l${l},train`)];
+    const held = [`${join(folder(), 'set/images/30.png')},l10,val`, './images/40.png,l20,val'];
     await writeFile(join(folder(), 'set/table.csv'), [...rows, ...held].join('\n'));
-    const packed = [...rows, 'pictures/30.png,l10,val', 'pictures/../pictures/40.png,l20,val'];
+    const packed = [...rows, 'images/30.png,l10,val', 'images/../images/40.png,l20,val'];
     await mkdir(join(folder(), 'packed'));
     await writeFile(join(folder(), 'packed/table.csv'), packed.join('\n'));
   });
@@ -88,7 +88,7 @@ describe('the data set csv', () => {
     [train, validation].map(({ labels, pixels }) => Array.from(labels, (_, i) => pixels.of(i)[0]));
 
   for (const source of ['set/table.csv', 'set'])
-    it(`reads the pictures that ${source} names`, async () => {
+    it(`reads the images that ${source} names`, async () => {
       const data = await load(join(folder(), source));
       expect(data.classNames).to.deep.equal(['l10', 'l20']);
       expect(levels(data)).to.deep.equal([
@@ -103,11 +103,11 @@ describe('the data set csv', () => {
     await create({ ...from, filter: (path) => !/^set\/table\.csv$/.test(path) }, ['set', 'packed']);
     const table = await rejection(load(file));
     expect(table.message).to.match(
-      /cannot read the picture packed\/pictures\/10\.png of .*: there is no such file/,
+      /cannot read the image packed\/images\/10\.png of .*: there is no such file/,
     );
     await writeFile(
       join(folder(), 'packed/table.csv'),
-      'path,label,split\n../set/pictures/10.png,a,train\n../set/pictures/20.png,b,train\n../set/pictures/30.png,a,val\n../set/pictures/40.png,b,val',
+      'path,label,split\n../set/images/10.png,a,train\n../set/images/20.png,b,train\n../set/images/30.png,a,val\n../set/images/40.png,b,val',
     );
     await create({ ...from, filter: (path) => !/^set\/table\.csv$/.test(path) }, ['set', 'packed']);
     expect(levels(await load(file))).to.deep.equal([
@@ -116,14 +116,14 @@ describe('the data set csv', () => {
     ]);
   });
 
-  it('names a picture that is not there', async () => {
+  it('names a image that is not there', async () => {
     const table = join(folder(), 'set/missing.csv');
     await writeFile(
       table,
-      'path,label\nnone.png,a\npictures/10.png,a\npictures/20.png,b\npictures/30.png,b',
+      'path,label\nnone.png,a\nimages/10.png,a\nimages/20.png,b\nimages/30.png,b',
     );
     const error = await rejection(load(table, { validation: 0.5 }));
-    expect(error.message).to.match(/cannot read the picture none\.png of .*ENOENT/);
+    expect(error.message).to.match(/cannot read the image none\.png of .*ENOENT/);
   });
 
   it('refuses a folder with two tables', async () => {

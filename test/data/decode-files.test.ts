@@ -2,8 +2,12 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import sharp from 'sharp';
-import { type DecodedFile, type DecodedFiles, decodeFiles } from '../../src/data/decode-files.ts';
-import { directoryTree } from '../../src/data/files/directory.ts';
+import {
+  type DecodedFile,
+  type DecodedFiles,
+  decodeFiles,
+} from '../../src/data/decode/decode-files.ts';
+import { directoryTree } from '../../src/data/files/tree.ts';
 import { useEngine } from '../engine.ts';
 import { loadContext, useFolder } from './setting.ts';
 
@@ -71,7 +75,7 @@ describe('decodeFiles', () => {
       decoder: string;
       pixels: Uint8Array;
     }
-    const pictures = new Map<string, Decoded>();
+    const images = new Map<string, Decoded>();
     const broken = new Map<string, string>();
     await decodeFiles({
       ...loadContext([12, 16, 3]),
@@ -83,32 +87,32 @@ describe('decodeFiles', () => {
         const stride = pixels.length / files.length;
         files.forEach(({ path, ...file }, i) => {
           const own = pixels.slice(i * stride, (i + 1) * stride);
-          pictures.set(path, { decoder, pixels: own, ...file });
+          images.set(path, { decoder, pixels: own, ...file });
         });
       },
     });
-    return { pictures, broken };
+    return { images, broken };
   }
 
   it('gives each file to the one that its header calls for, and the same pixels as sharp alone', async () => {
     const [both, alone] = [await decode(true), await decode(false)];
     const decoders = Object.keys(who).map((name) => [
       name,
-      both.broken.has(name) ? 'broken' : both.pictures.get(name)?.decoder,
+      both.broken.has(name) ? 'broken' : both.images.get(name)?.decoder,
     ]);
     expect(Object.fromEntries(decoders)).to.deep.equal(who);
     expect([...both.broken]).to.have.deep.members([...alone.broken]);
     expect(both.broken.get('truncated.jpg')).to.contain('premature end of JPEG image');
     expect(both.broken.get('missing.jpg')).to.contain('ENOENT');
-    expect(both.pictures.size).to.equal(alone.pictures.size);
-    for (const [name, { pixels, width, height }] of both.pictures) {
-      const other = alone.pictures.get(name);
+    expect(both.images.size).to.equal(alone.images.size);
+    for (const [name, { pixels, width, height }] of both.images) {
+      const other = alone.images.get(name);
       expect(Buffer.compare(pixels, other?.pixels as Uint8Array), name).to.equal(0);
       expect([width, height], name).to.deep.equal([other?.width, other?.height]);
     }
-    expect(both.pictures.get('other-size.jpg')).to.include({ width: 24, height: 12 });
-    expect(both.pictures.get('turned.jpg')).to.include({ width: 16, height: 12 });
-    const told = [...alone.pictures].filter(([, { damaged }]) => damaged).map(([name]) => name);
+    expect(both.images.get('other-size.jpg')).to.include({ width: 24, height: 12 });
+    expect(both.images.get('turned.jpg')).to.include({ width: 16, height: 12 });
+    const told = [...alone.images].filter(([, { damaged }]) => damaged).map(([name]) => name);
     expect(told).to.have.members(['damaged.jpg', 'damaged-other-size.jpg']);
   });
 });

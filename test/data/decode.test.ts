@@ -1,17 +1,17 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { decodePicture } from '../../src/data/decode.ts';
+import { decodeImage } from '../../src/data/decode/decode.ts';
 
 const folder = fileURLToPath(new URL('./fixtures/odd/train/a/', import.meta.url));
 
-describe('decodePicture', () => {
-  it('says of each broken picture what is wrong with that one, whatever is decoded beside it', async () => {
+describe('decodeImage', () => {
+  it('says of each broken image what is wrong with that one, whatever is decoded beside it', async () => {
     const entries = await readdir(folder, { withFileTypes: true });
     const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
     const files = await Promise.all(names.map((name) => readFile(folder + name)));
     const reason = (bytes: Uint8Array) =>
-      decodePicture(bytes, [40, 60, 3]).then(
+      decodeImage(bytes, [40, 60, 3]).then(
         () => 'none',
         ({ message }: Error) => message,
       );

@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
-import { fitPictures } from '../../src/data/fit.ts';
+import { fitImages } from '../../src/data/preprocess.ts';
 import { useEngine } from '../engine.ts';
 
-describe('fitPictures', () => {
+describe('fitImages', () => {
   useEngine();
 
   // keras.ops.image.resize of Keras 3.15, bilinear, antialias=False.
-  const picture = [0, 30, 90, 200, 10, 250, 60, 120, 40];
+  const image = [0, 30, 90, 200, 10, 250, 60, 120, 40];
   const larger = [
     [0, 12, 30, 66, 90],
     [80, 56.8, 22, 101.2, 154],
@@ -23,7 +23,7 @@ describe('fitPictures', () => {
   for (const values of [larger, smaller])
     it(`resizes to ${values.length} pixels as Keras does`, () => {
       const side = values.length;
-      const fitted = fitPictures(tf.tensor4d(picture, [1, 3, 3, 1]), [side, side, 1]);
+      const fitted = fitImages(tf.tensor4d(image, [1, 3, 3, 1]), [side, side, 1]);
       expect(fitted.shape).to.deep.equal([1, side, side, 1]);
       const expected = values.flat();
       fitted.dataSync().forEach((value, i) => {
@@ -32,7 +32,7 @@ describe('fitPictures', () => {
     });
 
   it('repeats grey for red, green and blue', () => {
-    const fitted = fitPictures(tf.tensor4d([1, 2], [1, 1, 2, 1]), [1, 2, 3]);
+    const fitted = fitImages(tf.tensor4d([1, 2], [1, 1, 2, 1]), [1, 2, 3]);
     expect([...fitted.dataSync()]).to.deep.equal([1, 1, 1, 2, 2, 2]);
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { folderLayout } from '../../src/data/folder-layout.ts';
+import { folderLayout } from '../../src/data/datasets/folder.ts';
 
 describe('folder layout', () => {
   it('takes folders as classes, in the order of their names', () => {
@@ -40,22 +40,22 @@ describe('folder layout', () => {
     ]);
   });
 
-  it('leaves out hidden files and what is no picture', () => {
+  it('leaves out hidden files and what is no image', () => {
     const odd = ['.git/x.png', 'cat/._1.jpg', '__MACOSX/cat/1.jpg', 'cat/notes.txt', 'labels.csv'];
     expect(folderLayout(['cat/1.jpg', 'dog/2.jpg', ...odd]).train).to.have.length(2);
   });
 
-  it('needs no pictures in folders that are not wanted', () => {
+  it('needs no images in folders that are not wanted', () => {
     const paths = ['cat/1.jpg', 'dog/1.jpg', 'labels/', 'labels/cat.txt'];
-    expect(() => folderLayout(paths)).to.throw('no pictures in labels; ');
+    expect(() => folderLayout(paths)).to.throw('no images in labels; ');
     expect(folderLayout(paths, ['dog', 'cat']).classNames).to.deep.equal(['cat', 'dog']);
   });
 
   const wrong: [string, string[], RegExp][] = [
-    ['no picture', ['a.txt', 'b/c.md'], /there are no pictures among its 2 files/],
-    ['a picture in no class', ['cat/1.jpg', 'stray.png'], /stray\.png is in no class folder/],
+    ['no image', ['a.txt', 'b/c.md'], /there are no images among its 2 files/],
+    ['a image in no class', ['cat/1.jpg', 'stray.png'], /stray\.png is in no class folder/],
     [
-      'a picture in no class of a part',
+      'a image in no class of a part',
       ['train/cat/1.jpg', 'train/2.jpg', 'test/cat/1.jpg'],
       /train\/2\.jpg is in no class folder/,
     ],
@@ -64,11 +64,11 @@ describe('folder layout', () => {
       ['train/cat/1.jpg', 'train/dog/1.jpg', 'test/cow/1.jpg'],
       /test\/cow\/1\.jpg is of class "cow", which train does not have; it has cat, dog/,
     ],
-    ['an empty class', ['cat/1.jpg', 'dog/1.jpg', 'cow/'], /there are no pictures in cow; /],
+    ['an empty class', ['cat/1.jpg', 'dog/1.jpg', 'cow/'], /there are no images in cow; /],
     [
-      'a class without pictures to train on',
+      'a class without images to train on',
       ['p/train/cat/1.jpg', 'p/train/dog/notes.txt', 'p/train/cow/', 'p/test/dog/1.jpg'],
-      /there are no pictures in p\/train\/dog, p\/train\/cow; /,
+      /there are no images in p\/train\/dog, p\/train\/cow; /,
     ],
     ['no train', ['test/a/1.png', 'val/b/1.png'], /beside test, val there is no folder train/],
   ];

@@ -4,10 +4,10 @@ import { expect } from 'chai';
 import sharp from 'sharp';
 import { create } from 'tar';
 import { ZipFile } from 'yazl';
-import type { DataConfig } from '../../src/config/experiment.ts';
+import { openStore } from '../../src/cache/store.ts';
 import { loadData } from '../../src/data/load.ts';
-import { dataHash } from '../../src/record/data-hash.ts';
-import { openStore } from '../../src/storage/store.ts';
+import type { DataConfig } from '../../src/experiment/experiment.ts';
+import { dataHash } from '../../src/run-folder/environment.ts';
 import { pixelsOf } from '../pixels.ts';
 import { needsShared, shared } from '../shared.ts';
 import { dataConfig, loadContext, rejection, useFolder } from './setting.ts';
@@ -17,7 +17,7 @@ const red: Colour = [255, 0, 0];
 const green: Colour = [0, 255, 0];
 const grey: Colour = [77, 77, 77];
 
-/** A picture of one colour, 40 by 20 pixels. */
+/** A image of one colour, 40 by 20 pixels. */
 function plain([r, g, b]: Colour) {
   return sharp({ create: { width: 40, height: 20, channels: 3, background: { r, g, b } } });
 }
@@ -53,7 +53,7 @@ describe('the data set folder', () => {
     imageShape: readonly [number, number, number] = [8, 8, 3],
   ) => loadData(dataConfig({ source, validation: 0.5, ...given }), 42, loadContext(imageShape));
 
-  /** Two classes of two pictures each, so that half of each class is trained on. */
+  /** Two classes of two images each, so that half of each class is trained on. */
   const four = {
     'a/1.png': plain(red).png().toBuffer(),
     'a/2.png': plain(red).png().toBuffer(),
@@ -62,7 +62,7 @@ describe('the data set folder', () => {
   };
 
   describe('reads', () => {
-    /** The pixels of one picture, read as the two pictures of class `a`. */
+    /** The pixels of one image, read as the two images of class `a`. */
     async function read(name: string, bytes: Promise<Buffer>, shape: [number, number, number]) {
       const source = join(folder(), `format-${name}`);
       const { 'b/1.png': first, 'b/2.png': second } = four;
@@ -178,7 +178,7 @@ describe('the data set folder', () => {
         expect([...pixelsOf(fromArchive.train)]).to.deep.equal([...pixelsOf(fromFolder.train)]);
       });
 
-    it('names the picture of a zip archive that is damaged', async () => {
+    it('names the image of a zip archive that is damaged', async () => {
       await write(folder(), files);
       await pack('pets.zip');
       const bytes = await readFile(join(folder(), 'pets.zip'));
@@ -188,7 +188,7 @@ describe('the data set folder', () => {
       await writeFile(join(folder(), 'damaged.zip'), bytes);
       const error = await rejection(load(join(folder(), 'damaged.zip'), { validation: 'test' }));
       expect(error.message).to.match(
-        /cannot read the picture pets\/train\/cat\/1\.png of .*its checksum is wrong/,
+        /cannot read the image pets\/train\/cat\/1\.png of .*its checksum is wrong/,
       );
     });
 
@@ -196,7 +196,7 @@ describe('the data set folder', () => {
       const zeros = Buffer.alloc(30_000_000);
       await zip(join(folder(), 'bomb.zip'), (archive) => archive.addBuffer(zeros, 'a/1.bmp'));
       expect((await rejection(load(join(folder(), 'bomb.zip')))).message).to.match(
-        /bomb\.zip would unpack to more than 200 times its \d+ bytes; this is no archive of pictures$/,
+        /bomb\.zip would unpack to more than 200 times its \d+ bytes; this is no archive of images$/,
       );
       await write(join(folder(), 'bomb'), { 'a/1.bmp': Promise.resolve(zeros) });
       const options = { cwd: join(folder(), 'bomb'), file: join(folder(), 'bomb.tgz'), gzip: true };
@@ -244,7 +244,7 @@ describe('the data set folder', () => {
   describe('keeps what it decoded', () => {
     const kept = () => openStore().keys();
 
-    it('so that the second start needs no picture, until one has changed', async () => {
+    it('so that the second start needs no image, until one has changed', async () => {
       const source = join(folder(), 'kept');
       await write(source, four);
       const first = await load(source);
@@ -262,17 +262,17 @@ describe('the data set folder', () => {
       expect(dataHash(changed)).not.to.equal(dataHash(first));
     });
 
-    it('so that another choice of pictures decodes only those that none has decoded', async () => {
+    it('so that another choice of images decodes only those that none has decoded', async () => {
       const source = join(folder(), 'chosen');
       const colours = Array.from({ length: 10 }, (_, i) =>
         plain([20 * i, 0, 0])
           .png()
           .toBuffer(),
       );
-      const pictures = colours.flatMap((bytes, i) =>
+      const images = colours.flatMap((bytes, i) =>
         ['a', 'b'].map((name) => [`${name}/${i}.png`, bytes] as const),
       );
-      await write(source, Object.fromEntries(pictures));
+      await write(source, Object.fromEntries(images));
       const decoded = async () =>
         (await openStore().list())
           .filter(({ label }) => label.includes('chosen'))
@@ -324,7 +324,7 @@ describe('the data set folder', () => {
     const context = { ...loadContext([9, 9, 3]), signal: stop.signal };
     const error = await rejection(loadData(dataConfig({ source, validation: 0.5 }), 42, context));
     expect(error.message).to.equal('enough');
-    // Nothing of 2 pictures of 9 x 9 pixels is in the cache: the next start decodes them.
+    // Nothing of 2 images of 9 x 9 pixels is in the cache: the next start decodes them.
     expect(pixelsOf((await load(source, {}, [9, 9, 3])).train)).to.have.length(2 * 9 * 9 * 3);
   });
 
@@ -340,7 +340,7 @@ describe('the data set folder', () => {
     it('leaves out what is broken, counts it and tells of it, at the second start as well', async () => {
       const source = join(folder(), 'skipped');
       await write(source, eight);
-      await writeFile(join(source, 'a/2.png'), 'no picture');
+      await writeFile(join(source, 'a/2.png'), 'no image');
       await writeFile(join(source, 'b/1.png'), '');
       for (let start = 1; start <= 2; start++) {
         const context = loadContext([8, 8, 3]);
@@ -353,11 +353,11 @@ describe('the data set folder', () => {
             near([...pixels.of(i).subarray(0, 3)], label === 0 ? red : green);
           });
         expect(context.messages.join('\n')).to.match(
-          /left out 2 broken pictures:\n {2}[ab].*png: .*nput/,
+          /left out 2 broken images:\n {2}[ab].*png: .*nput/,
         );
       }
       const error = await rejection(load(source));
-      expect(error.message).to.match(/cannot read the picture .*data\.broken: skip$/);
+      expect(error.message).to.match(/cannot read the image .*data\.broken: skip$/);
     });
 
     it('still refuses a class of which nothing is left', async () => {
@@ -365,14 +365,12 @@ describe('the data set folder', () => {
       await write(source, four);
       for (const name of ['a/1.png', 'a/2.png']) await writeFile(join(source, name), 'nothing');
       const error = await rejection(load(source, { broken: 'skip' }));
-      expect(error.message).to.equal(
-        'class a: no pictures left to train on without the broken ones',
-      );
+      expect(error.message).to.equal('class a: no images left to train on without the broken ones');
     });
   });
 
   describe('refuses', () => {
-    it('a broken picture, by its name', async () => {
+    it('a broken image, by its name', async () => {
       const source = join(folder(), 'half');
       await write(source, four);
       const whole = await sharp({
@@ -391,15 +389,15 @@ describe('the data set folder', () => {
       const error = await rejection(load(source));
       expect(error.name).to.equal('InputError');
       expect(error.message).to.match(
-        /cannot read the picture b\/[12]\.png of .*half: .*; repair or remove it, or leave out such pictures with data\.broken: skip$/,
+        /cannot read the image b\/[12]\.png of .*half: .*; repair or remove it, or leave out such images with data\.broken: skip$/,
       );
     });
 
-    it('an empty file among the pictures', async () => {
+    it('an empty file among the images', async () => {
       const source = join(folder(), 'empty');
       await write(source, four);
       for (const name of ['a/1.png', 'a/2.png']) await writeFile(join(source, name), '');
-      expect((await rejection(load(source))).message).to.match(/cannot read the picture a\//);
+      expect((await rejection(load(source))).message).to.match(/cannot read the image a\//);
     });
 
     it('what is not there, is no archive, or was not named', async () => {
@@ -412,7 +410,7 @@ describe('the data set folder', () => {
       );
       const unnamed = loadData(dataConfig({}), 42, loadContext([8, 8, 3]));
       expect((await rejection(unnamed)).message).to.match(
-        /the data set folder needs the path of one's own pictures, received none$/,
+        /the data set folder needs the path of one's own images, received none$/,
       );
     });
 
@@ -420,7 +418,7 @@ describe('the data set folder', () => {
       const source = join(folder(), 'channels');
       await write(source, four);
       expect((await rejection(load(source, {}, [8, 8, 2]))).message).to.equal(
-        "the model's inputShape has 2 channels; pictures have 3 (RGB) or 1 (grey)",
+        "the model's inputShape has 2 channels; images have 3 (RGB) or 1 (grey)",
       );
     });
   });
@@ -428,7 +426,7 @@ describe('the data set folder', () => {
   describe('the shared archive of CIFAR-10', () => {
     needsShared();
 
-    it('gives a limited part of its 60,000 pictures', async () => {
+    it('gives a limited part of its 60,000 images', async () => {
       const source = join(shared as string, 'data/cifar10-jpeg.tar.gz');
       const { classNames, train, validation } = await load(
         source,
@@ -440,7 +438,7 @@ describe('the data set folder', () => {
       );
       expect([train.labels.length, validation.labels.length]).to.deep.equal([200, 50]);
       expect([...train.labels].filter((label) => label === 3)).to.have.length(20);
-      // The published mean of CIFAR-10's red channel is 125.3; 200 pictures come near it.
+      // The published mean of CIFAR-10's red channel is 125.3; 200 images come near it.
       const reds = pixelsOf(train).filter((_, i) => i % 3 === 0);
       expect(reds.reduce((sum, value) => sum + value, 0) / reds.length).to.be.within(110, 141);
     });

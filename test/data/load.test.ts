@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import type { DataConfig } from '../../src/config/experiment.ts';
-import type { Pictures } from '../../src/data/dataset.ts';
+import { InputError } from '../../src/common/errors.ts';
+import type { Images } from '../../src/data/dataset.ts';
 import { loadData } from '../../src/data/load.ts';
-import { InputError } from '../../src/errors.ts';
+import type { DataConfig } from '../../src/experiment/experiment.ts';
 import { pixelsOf } from '../pixels.ts';
 import { dataConfig, loadContext, rejection } from './setting.ts';
 
@@ -28,7 +28,7 @@ describe('loadData', () => {
     expect(pixelsOf(train).length).to.equal(8000 * 28 * 28);
     const [ones, held] = [countsOf(train.labels, 10)[1], countsOf(validation.labels, 10)[1]];
     expect([ones, held]).to.deep.equal([902, 225]);
-    // MNIST's published mean of its training pictures is 0.1307.
+    // MNIST's published mean of its training images is 0.1307.
     const levels = pixelsOf(train);
     const mean = levels.reduce((sum, level) => sum + level, 0) / levels.length / 255;
     expect(mean).to.be.closeTo(0.1307, 0.002);
@@ -56,12 +56,12 @@ describe('loadData', () => {
     expect(countsOf(validation.labels, 10)).to.deep.equal(Array(10).fill(2));
   });
 
-  it('chooses alike for the same seed, otherwise for another, and no picture twice', async () => {
+  it('chooses alike for the same seed, otherwise for another, and no image twice', async () => {
     const limit = { train: 300, validation: 100 };
     const first = await load({ limit });
     expect(await load({ limit })).to.deep.equal(first);
     expect(pixelsOf((await load({ limit }, 43)).train)).to.not.deep.equal(pixelsOf(first.train));
-    const key = ({ pixels }: Pictures, i: number) => Buffer.from(pixels.of(i)).toString('base64');
+    const key = ({ pixels }: Images, i: number) => Buffer.from(pixels.of(i)).toString('base64');
     const trained = new Set(Array.from({ length: 300 }, (_, i) => key(first.train, i)));
     for (let i = 0; i < 100; i++) expect(trained.has(key(first.validation, i))).to.equal(false);
   });
@@ -77,22 +77,22 @@ describe('loadData', () => {
     [
       'validation: test without a test part',
       { validation: 'test' },
-      'data.validation: test, but this data set holds no part out; give the fraction of its pictures to validate on, e.g. 0.1',
+      'data.validation: test, but this data set holds no part out; give the fraction of its images to validate on, e.g. 0.1',
     ],
     [
-      'a split that leaves a class without pictures to validate on',
+      'a split that leaves a class without images to validate on',
       { validation: 0.0001 },
-      'classes 0, 2, 3, 4, 5, 6, 7, 8, 9: no pictures to validate on with data.validation: 0.0001',
+      'classes 0, 2, 3, 4, 5, 6, 7, 8, 9: no images to validate on with data.validation: 0.0001',
     ],
     [
       'a split that leaves nothing to train on',
       { validation: 1, classes: ['0', '1'] },
-      'classes 0, 1: no pictures left to train on with data.validation: 1',
+      'classes 0, 1: no images left to train on with data.validation: 1',
     ],
     [
       'a limit below the number of classes',
       { limit: { train: 1, validation: null }, classes: ['0', '1'] },
-      'class 0: no pictures left with data.limit.train: 1',
+      'class 0: no images left with data.limit.train: 1',
     ],
     [
       'an unknown data set',

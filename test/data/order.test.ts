@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { epochOrder } from '../../src/data/order.ts';
+import { epochOrder } from '../../src/data/batches/order.ts';
 
-/** 60 pictures of class 0, 30 of class 1, 9 of class 2. */
+/** 60 images of class 0, 30 of class 1, 9 of class 2. */
 const labels = Int32Array.from({ length: 99 }, (_, i) => (i < 60 ? 0 : i < 90 ? 1 : 2));
 const order = (sampling: 'uniform' | 'balanced', key: number) => [
   ...epochOrder(sampling, { labels, classCount: 3 }, [key]),
@@ -13,13 +13,13 @@ const times = (places: number[]) => {
 };
 
 describe('epochOrder', () => {
-  it('takes each picture once, in another order for each key', () => {
+  it('takes each image once, in another order for each key', () => {
     expect(times(order('uniform', 1))).to.deep.equal(Array(99).fill(1));
     expect(order('uniform', 1)).to.deep.equal(order('uniform', 1));
     expect(order('uniform', 1)).to.not.deep.equal(order('uniform', 2));
   });
 
-  it('balanced takes each class equally often, and its pictures as evenly as can be', () => {
+  it('balanced takes each class equally often, and its images as evenly as can be', () => {
     const places = order('balanced', 1);
     expect(places).to.deep.equal(order('balanced', 1));
     expect(places).to.not.deep.equal(order('balanced', 2));

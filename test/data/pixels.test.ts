@@ -5,7 +5,7 @@ import { ChainedPixels, FilePixels, MemoryPixels, PickedPixels } from '../../src
 import { rejection, useFolder } from './setting.ts';
 
 const stride = 3;
-/** Picture i is i, i, i. */
+/** Image i is i, i, i. */
 const bytes = Uint8Array.from({ length: 100 * stride }, (_, at) => Math.floor(at / stride));
 
 describe('pixels', () => {
@@ -37,7 +37,7 @@ describe('pixels', () => {
     expect([...chained.of(103)]).to.deep.equal([3, 3, 3]);
     expect(chained.digest(3)).to.deep.equal(chained.digest(103));
     expect(chained.digest(3)).not.to.deep.equal(chained.digest(104));
-    expect(() => chained.of(200)).to.throw('there is no picture 200');
+    expect(() => chained.of(200)).to.throw('there is no image 200');
   });
 
   it('say where a file ends too early', async () => {
@@ -45,10 +45,10 @@ describe('pixels', () => {
     await writeFile(path, bytes);
     const pixels = new FilePixels(path, stride);
     await truncate(path, 50 * stride);
-    const message = 'ends before picture 60';
+    const message = 'ends before image 60';
     expect((await rejection(pixels.read([1, 60]))).message).to.contain(message);
     const run = rejection(pixels.read([48, 49, 50, 51]));
-    expect((await run).message).to.contain('ends before picture 50');
+    expect((await run).message).to.contain('ends before image 50');
     expect(() => pixels.of(60)).to.throw(message);
   });
 });

@@ -26,10 +26,10 @@ describe('preprocess', () => {
       });
     });
 
-  it('refuses a mode of RGB means for grey pictures', () => {
+  it('refuses a mode of RGB means for grey images', () => {
     expect(() => preprocess(tf.zeros([1, 2, 2, 1]), 'caffe')).to.throw(
       RangeError,
-      'preprocess: caffe takes pictures of 3 channels, received 1; use scale, tf or none',
+      'preprocess: caffe takes images of 3 channels, received 1; use scale, tf or none',
     );
   });
 });

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DataConfig } from '../../src/config/experiment.ts';
 import type { LoadContext } from '../../src/data/dataset.ts';
+import type { DataConfig } from '../../src/experiment/experiment.ts';
 
 /** A data section with every default filled in. */
 export function dataConfig(given: Partial<DataConfig>): DataConfig {

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { create } from 'tar';
-import type { Pictures } from '../../src/data/dataset.ts';
-import { datasetKind } from '../../src/data/datasets.ts';
+import type { Images } from '../../src/data/dataset.ts';
+import { datasetKind } from '../../src/data/datasets/table.ts';
 import { loadData } from '../../src/data/load.ts';
 import { pixelsOf } from '../pixels.ts';
 import { dataConfig, loadContext, rejection, useFolder } from './setting.ts';
 
-/** Channel values of a pixel of picture i, different for each picture, place and channel. */
+/** Channel values of a pixel of image i, different for each image, place and channel. */
 const level = (i: number, at: number, channel: number) => (i * 31 + at * 7 + channel * 101) % 256;
 
 /** One file of the CIFAR binary version: label bytes, then red, green and blue planes. */
@@ -70,7 +70,7 @@ describe('the standard data sets', () => {
         expect([...train.labels.subarray(0, 11)]).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 2]);
         expect([...validation.labels]).to.deep.equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
         expect(train.labels).to.have.length(50);
-        const pixel = ({ pixels }: Pictures, i: number, at: number) => [
+        const pixel = ({ pixels }: Images, i: number, at: number) => [
           ...pixels.of(i).subarray(at * 3, at * 3 + 3),
         ];
         for (const [i, at] of [
@@ -97,11 +97,11 @@ describe('the standard data sets', () => {
       expect([...train.labels.subarray(0, 3)]).to.deep.equal([99, 98, 97]);
     });
 
-    it('refuses a model that takes grey pictures', async () => {
+    it('refuses a model that takes grey images', async () => {
       const source = join(folder(), 'cifar-10-batches-bin');
       const config = dataConfig({ dataset: 'cifar10', source });
       expect((await rejection(loadData(config, 42, loadContext([32, 32, 1])))).message).to.equal(
-        "the pictures have 3 channels, but the model's inputShape has 1; it must have 3",
+        "the images have 3 channels, but the model's inputShape has 1; it must have 3",
       );
     });
 
@@ -113,11 +113,11 @@ describe('the standard data sets', () => {
 
       await writeFile(file, whole.subarray(0, 5000));
       expect((await rejection(load('cifar10', broken))).message).to.equal(
-        `data.source: data_batch_3.bin of ${broken} has 5000 bytes, which is no multiple of the 3073 bytes of a picture`,
+        `data.source: data_batch_3.bin of ${broken} has 5000 bytes, which is no multiple of the 3073 bytes of a image`,
       );
       await writeFile(file, Buffer.concat([Buffer.from([10]), whole.subarray(1)]));
       expect((await rejection(load('cifar10', broken))).message).to.equal(
-        'data.source: picture 20 has label 10; cifar10 has labels 0 to 9',
+        'data.source: image 20 has label 10; cifar10 has labels 0 to 9',
       );
       await rm(file);
       await rm(join(broken, 'test_batch.bin'));
@@ -168,11 +168,11 @@ describe('the standard data sets', () => {
         [{ 't10k-labels-idx1-ubyte': Buffer.from('no') }, /t10k-labels-idx1-ubyte is no idx file/],
         [
           { 't10k-labels-idx1-ubyte': idxFile([9], twenty.slice(0, 9)) },
-          /t10k-images-idx3-ubyte has 10 pictures, but t10k-labels-idx1-ubyte 9 labels/,
+          /t10k-images-idx3-ubyte has 10 images, but t10k-labels-idx1-ubyte 9 labels/,
         ],
         [
           { 't10k-labels-idx1-ubyte': idxFile([10], [0, 1, 2, 3, 11, 5, 6, 7, 8, 9]) },
-          /gives picture 4 the label 11; mnist has labels 0 to 9/,
+          /gives image 4 the label 11; mnist has labels 0 to 9/,
         ],
       ];
       for (const [changed, message] of wrong) {

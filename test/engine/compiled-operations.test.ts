@@ -37,7 +37,7 @@ describe('operations of compiled functions', () => {
     expect(left('reshape', /Reshape/)).to.have.length(1);
   });
 
-  it('copy parts of pictures for one tap of a filter after another', () => {
+  it('copy parts of images for one tap of a filter after another', () => {
     const order = left('filterGradient', /Slice|MatMul/).join(' ');
     expect(order.match(/MatMul/g)).to.have.length(9);
     expect(order)

@@ -1,11 +1,12 @@
-/**
- * Prints, of a few functions, how far the compiled one is from what is done operation by operation, and which
- * operations are left of it, as they begin.
- */
 import * as tf from '@tensorflow/tfjs';
 import { startEngine } from '../../src/engine/choose.ts';
 import type { NodeJSKernelBackend } from '../../src/engine/tensorflow/kernels.ts';
 import { TapProducts } from '../../src/engine/tensorflow/own-kernels/tap-products.ts';
+
+/**
+ * Prints, of a few functions, how far the compiled one is from what is done operation by operation, and which
+ * operations are left of it, as they begin.
+ */
 
 const engine = await startEngine({
   threads: null,
@@ -50,11 +51,11 @@ const functions: Record<string, (x: tf.Tensor4D) => tf.Tensor> = {
   reshape: (x) => x.reshape(x.shape).reshape([2, 144]),
 };
 
-const pictures = wave<tf.Tensor4D>([2, 6, 6, 4], 3);
+const images = wave<tf.Tensor4D>([2, 6, 6, 4], 3);
 const results: Record<string, { difference: number; operations: string[] }> = {};
 for (const [name, fn] of Object.entries(functions)) {
-  const plain = tf.tidy(() => fn(pictures)).dataSync();
-  const [output] = await engine.compile(([x]) => [fn(x as tf.Tensor4D)]).run([pictures]);
+  const plain = tf.tidy(() => fn(images)).dataSync();
+  const [output] = await engine.compile(([x]) => [fn(x as tf.Tensor4D)]).run([images]);
   const values = output?.dataSync() ?? [];
   const difference = Math.max(...plain.map((value, i) => Math.abs(value - Number(values[i]))));
   const [profile] = engine.takeProfiles();

@@ -4,10 +4,7 @@ import {
   instructionsOf,
   processorInstructions,
 } from '../../src/engine/tensorflow/instructions.ts';
-import {
-  isFasterAsProducts,
-  type Pass,
-} from '../../src/engine/tensorflow/own-kernels/faster-as-products.ts';
+import { isFasterAsProducts, type Pass } from '../../src/engine/tensorflow/own-kernels/conv.ts';
 
 describe('instructions of the processor', () => {
   it('are the widest of its flags', () => {

@@ -3,8 +3,8 @@ import sharp from 'sharp';
 import type { JpegDecoder } from '../../src/engine/engine.ts';
 import { useEngine } from '../engine.ts';
 
-/** A picture with an edge and with noise in every channel. */
-function picture(width: number, height: number) {
+/** A image with an edge and with noise in every channel. */
+function image(width: number, height: number) {
   const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const;
   return sharp({ create: { width, height, channels: 3, background: 'red', noise } });
 }
@@ -25,7 +25,7 @@ describe('the JPEG decoder of TensorFlow', () => {
         it(`gives the pixels that sharp gives: ${chromaSubsampling}${progressive ? ' progressive' : ''}, ${width} x ${height}`, async () => {
           const files = await Promise.all(
             [40, 75, 100].map((quality) =>
-              picture(width, height).jpeg({ quality, chromaSubsampling, progressive }).toBuffer(),
+              image(width, height).jpeg({ quality, chromaSubsampling, progressive }).toBuffer(),
             ),
           );
           const wanted = await Promise.all(files.map((file) => sharp(file).raw().toBuffer()));
@@ -33,8 +33,8 @@ describe('the JPEG decoder of TensorFlow', () => {
           expect(Buffer.concat(wanted).equals(given)).to.equal(true);
         });
 
-  it('reads grey pictures as grey, and as three equal channels', async () => {
-    const file = await picture(20, 10).toColourspace('b-w').jpeg().toBuffer();
+  it('reads grey images as grey, and as three equal channels', async () => {
+    const file = await image(20, 10).toColourspace('b-w').jpeg().toBuffer();
     const grey = await sharp(file).toColourspace('b-w').raw().toBuffer();
     expect(grey).to.have.length(200);
     expect(grey.equals(await decode([file], [10, 20, 1]))).to.equal(true);
@@ -43,10 +43,10 @@ describe('the JPEG decoder of TensorFlow', () => {
   });
 
   it('refuses what breaks off, has another size or is no JPEG, and goes on', async () => {
-    const file = await picture(32, 32).jpeg().toBuffer();
+    const file = await image(32, 32).jpeg().toBuffer();
     for (const wrong of [
       file.subarray(0, file.length - 40),
-      await picture(32, 31).jpeg().toBuffer(),
+      await image(32, 31).jpeg().toBuffer(),
       Buffer.from('text'),
       Buffer.alloc(0),
     ]) {

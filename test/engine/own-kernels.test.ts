@@ -39,7 +39,7 @@ describe("TensorFlow's own operations in the place of tfjs-node's", () => {
     }
   });
 
-  it('give the same sums and means over pictures', async () => {
+  it('give the same sums and means over images', async () => {
     expect(await difference(() => wave([3, 4, 5, 6]).mean([0, 1, 2]))).to.be.below(1e-5);
     expect(await difference(() => wave([3, 4, 5, 6]).mean([0, 1, 2], true))).to.be.below(1e-5);
     expect(await difference(() => wave([3, 4, 5, 6]).mean([1, 2]))).to.be.below(1e-5);
@@ -59,7 +59,7 @@ describe("TensorFlow's own operations in the place of tfjs-node's", () => {
     expect(await difference(slope(tf.relu6))).to.be.below(1e-5);
   });
 
-  for (const [picture, filter] of [
+  for (const [image, filter] of [
     [
       [2, 2],
       [3, 3],
@@ -90,8 +90,8 @@ describe("TensorFlow's own operations in the place of tfjs-node's", () => {
       [4, 4],
     ],
   ] as const)
-    it(`give the same convolutions of pictures of ${picture.join('×')} by ${filter.join('×')}, and slopes`, async () => {
-      const x = () => wave([17, ...picture, 3]) as tf.Tensor4D;
+    it(`give the same convolutions of images of ${image.join('×')} by ${filter.join('×')}, and slopes`, async () => {
+      const x = () => wave([17, ...image, 3]) as tf.Tensor4D;
       const w = () => wave([...filter, 3, 5], 2) as tf.Tensor4D;
       const convolution = (x: tf.Tensor4D, w: tf.Tensor4D) => tf.conv2d(x, w, 1, 'same');
       expect(await difference(() => convolution(x(), w()))).to.be.below(1e-4);
@@ -100,7 +100,7 @@ describe("TensorFlow's own operations in the place of tfjs-node's", () => {
       expect(await difference(fused)).to.be.below(1e-4);
       const loss = (x: tf.Tensor, w: tf.Tensor) =>
         convolution(x as tf.Tensor4D, w as tf.Tensor4D)
-          .mul(wave([17, ...picture, 5], 3))
+          .mul(wave([17, ...image, 5], 3))
           .sum();
       for (const i of [0, 1])
         expect(await difference(() => tf.grads(loss)([x(), w()])[i] as tf.Tensor)).to.be.below(
@@ -108,7 +108,7 @@ describe("TensorFlow's own operations in the place of tfjs-node's", () => {
         );
     });
 
-  for (const [picture, filter] of [
+  for (const [image, filter] of [
     [
       [4, 6],
       [3, 3],
@@ -117,15 +117,15 @@ describe("TensorFlow's own operations in the place of tfjs-node's", () => {
       [2, 9],
       [1, 5],
     ],
-    // Of some taps nothing lies in the picture.
+    // Of some taps nothing lies in the image.
     [
       [3, 2],
       [7, 5],
     ],
   ] as const)
-    it(`give a convolution of pictures of ${picture.join('×')} by ${filter.join('×')} as products`, async () => {
+    it(`give a convolution of images of ${image.join('×')} by ${filter.join('×')} as products`, async () => {
       const shapes = [
-        [3, ...picture, 2],
+        [3, ...image, 2],
         [...filter, 2, 4],
       ] as const;
       const same = { strides: 1, pad: 'same', dataFormat: 'NHWC' } as const;
@@ -133,7 +133,7 @@ describe("TensorFlow's own operations in the place of tfjs-node's", () => {
       const backend = tf.backend() as NodeJSKernelBackend;
       const x = wave([...shapes[0]]) as tf.Tensor4D;
       const w = wave([...shapes[1]], 2) as tf.Tensor4D;
-      const dy = wave([3, ...picture, 4], 3) as tf.Tensor4D;
+      const dy = wave([3, ...image, 4], 3) as tf.Tensor4D;
       const loss = (x: tf.Tensor, w: tf.Tensor) =>
         tf
           .conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'same')
@@ -150,16 +150,16 @@ describe("TensorFlow's own operations in the place of tfjs-node's", () => {
 
   it('give no products of other convolutions', () => {
     const same = { strides: 1, pad: 'same', dataFormat: 'NHWC' } as const;
-    const picture: Shape4D = [3, 4, 4, 2];
-    expect(TapProducts.of(picture, [3, 3, 2, 2], same)).not.to.equal(null);
+    const image: Shape4D = [3, 4, 4, 2];
+    expect(TapProducts.of(image, [3, 3, 2, 2], same)).not.to.equal(null);
     for (const attributes of [
       { ...same, strides: 2 },
       { ...same, dilations: 2 },
       { ...same, pad: 'valid' },
       { ...same, dataFormat: 'NCHW' },
     ] as ConvAttributes[])
-      expect(TapProducts.of(picture, [3, 3, 2, 2], attributes)).to.equal(null);
-    expect(TapProducts.of(picture, [2, 2, 2, 2], same)).to.equal(null);
+      expect(TapProducts.of(image, [3, 3, 2, 2], attributes)).to.equal(null);
+    expect(TapProducts.of(image, [2, 2, 2, 2], same)).to.equal(null);
   });
 
   it('give the cross-entropy of logits and its slope', () => {

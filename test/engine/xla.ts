@@ -1,7 +1,7 @@
-/** A step that draws, has a gradient and updates a variable, run twice; prints how, and what the variable holds. */
 import * as tf from '@tensorflow/tfjs';
-import { startEngine } from '../../src/engine/choose.ts';
-import { chooseCompiler } from '../../src/engine/compiler.ts';
+import { chooseCompiler, startEngine } from '../../src/engine/choose.ts';
+
+/** A step that draws, has a gradient and updates a variable, run twice; prints how, and what the variable holds. */
 
 const engine = await startEngine({
   threads: 2,

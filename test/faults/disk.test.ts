@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { execa } from 'execa';
-import { readMetricsCsv } from '../../src/record/metrics-csv.ts';
+import { readMetricsCsv } from '../../src/run-folder/metrics-csv.ts';
 import { cifarRun } from '../command-line.ts';
 import { begin, onlyRun, results, writeExperiment } from './two-phases.ts';
 

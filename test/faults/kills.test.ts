@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { uniforms } from '../../src/random.ts';
+import { uniforms } from '../../src/common/random.ts';
 import { begin, onlyRun, results, stepOf, writeExperiment } from './two-phases.ts';
 
 /** Of each of two series that go on side by side, one a core. */

@@ -97,8 +97,8 @@ export async function results(run: string): Promise<Record<string, string>> {
     'checkpoints/best/tensors.safetensors',
     'curves.png',
     'mistakes.png',
-    'pictures.json',
-    'pictures.webp',
+    'images.json',
+    'images.webp',
   ];
   const hashes = await Promise.all(
     files.map(async (file) => [file, hash(await readFile(join(run, file)))] as const),

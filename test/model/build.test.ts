@@ -4,7 +4,7 @@ import { backbones } from '../../src/model/backbones/table.ts';
 import { buildModel, setFrozen } from '../../src/model/build.ts';
 import { type Graph, INPUT } from '../../src/model/graph.ts';
 import { graphFromKerasConfig } from '../../src/model/graph-from-keras.ts';
-import { summarize } from '../../src/model/summary.ts';
+import { summarize } from '../../src/model/shapes.ts';
 import { useEngine } from '../engine.ts';
 
 function backboneGraph(name: string, size: number): Graph {

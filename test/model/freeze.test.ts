@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { FreezePattern } from '../../src/config/experiment.ts';
-import { InputError } from '../../src/errors.ts';
+import { InputError } from '../../src/common/errors.ts';
+import type { FreezePattern } from '../../src/experiment/experiment.ts';
 import { buildGraph } from '../../src/model/build-graph.ts';
 import { frozenLayers } from '../../src/model/freeze.ts';
 import { experiment, named } from '../plan/experiment.ts';

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
-import type { Json } from '../../src/config/experiment.ts';
-import { InputError } from '../../src/errors.ts';
+import { InputError } from '../../src/common/errors.ts';
+import type { Json } from '../../src/experiment/experiment.ts';
 import type { Graph } from '../../src/model/graph.ts';
 import { graphFromKerasConfig } from '../../src/model/graph-from-keras.ts';
-import { summarize } from '../../src/model/summary.ts';
+import { summarize } from '../../src/model/shapes.ts';
 
 /** `model.to_json()` and `model.count_params()` of Keras 3.15. */
 function keras(name: string): { config: Json; parameters: number } {

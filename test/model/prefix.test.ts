@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import type { LayerArgs } from '../../src/config/experiment.ts';
+import type { LayerArgs } from '../../src/experiment/experiment.ts';
 import { backbones } from '../../src/model/backbones/table.ts';
 import { frozenLayers } from '../../src/model/freeze.ts';
 import { type Graph, type GraphNode, INPUT } from '../../src/model/graph.ts';
 import { frozenPrefix } from '../../src/model/prefix.ts';
-import { summarize } from '../../src/model/summary.ts';
+import { summarize } from '../../src/model/shapes.ts';
 
 /** Where the prefix ends when these layers are frozen. */
 function cut(graph: Graph, freeze: Parameters<typeof frozenLayers>[1]) {

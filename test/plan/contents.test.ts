@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { contentHash } from '../../src/common/content-hash.ts';
 import { readContents } from '../../src/plan/contents.ts';
 import { runId } from '../../src/plan/id.ts';
-import { contentHash } from '../../src/storage/content-hash.ts';
 import { experiment, named } from './experiment.ts';
 
 const weights = fileURLToPath(
@@ -30,7 +30,7 @@ describe("a run's id", () => {
     expect(await idWith({ weights })).not.to.equal(await idWith({ weights: changed }));
   });
 
-  it('tells the pictures of a folder, their names and their classes', async () => {
+  it('tells the images of a folder, their names and their classes', async () => {
     const [first, second] = [newFolder(), newFolder()];
     for (const folder of [first, second]) {
       mkdirSync(join(folder, 'cat'));
@@ -43,14 +43,14 @@ describe("a run's id", () => {
     expect(await idWith({ source: first })).not.to.equal(await idWith({ source: third }));
   });
 
-  it('tells the pictures that a table names', async () => {
+  it('tells the images that a table names', async () => {
     const [first, second] = [newFolder(), newFolder()];
-    for (const [folder, picture] of [
+    for (const [folder, image] of [
       [first, 'a'],
       [second, 'b'],
     ] as const) {
       writeFileSync(join(folder, 'table.csv'), 'path,label\n1.png,cat\n');
-      writeFileSync(join(folder, '1.png'), picture);
+      writeFileSync(join(folder, '1.png'), image);
     }
     const [one, other] = [first, second].map((folder) => join(folder, 'table.csv'));
     expect(await idWith({ source: one as string })).not.to.equal(

@@ -4,7 +4,7 @@ import type {
   LayerArgs,
   LayerConfig,
   PhaseConfig,
-} from '../../src/config/experiment.ts';
+} from '../../src/experiment/experiment.ts';
 
 export function layer(kind: string, name: string, args: LayerArgs = {}): LayerConfig {
   return { kind, name, args, inputs: null };

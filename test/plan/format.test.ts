@@ -22,13 +22,13 @@ describe('formatPlan', () => {
       'flatten       flatten              16384',
       'predictions   dense                   10     163,850   328 k  all phases',
       '',
-      'input 32 × 32 × 3, 5 layers, 202,570 parameters, 79.6 MFLOPs a picture',
+      'input 32 × 32 × 3, 5 layers, 202,570 parameters, 79.6 MFLOPs a image',
       '',
       'phase  epochs  batch  optimizer  trainable  frozen  memory, at least',
       'head        5     32  adam         163,850  38,720           2.78 MB',
       'all         1     32  adam         202,570       0           24.2 MB',
       '',
-      'head: frozen up to flatten, computed once instead of 5 times: saves 317 MFLOPs a picture, 16384 features take 65.5 kB',
+      'head: frozen up to flatten, computed once instead of 5 times: saves 317 MFLOPs a image, 16384 features take 65.5 kB',
     ]);
   });
 

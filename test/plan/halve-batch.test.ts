@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import type { Experiment, PhaseConfig } from '../../src/config/experiment.ts';
+import type { Experiment, PhaseConfig } from '../../src/experiment/experiment.ts';
 import { halveBatch } from '../../src/plan/halve-batch.ts';
-import { createSchedule } from '../../src/train/schedules/table.ts';
+import { createSchedule } from '../../src/train/schedules.ts';
 import { phase, sgd } from '../train/fixture.ts';
 
 const experiment = (phases: PhaseConfig[]) => ({ phases }) as unknown as Experiment;
@@ -12,13 +12,13 @@ describe('half the batch', () => {
   const halved = (change: Partial<PhaseConfig>): PhaseConfig | undefined =>
     halveBatch(experiment([phase(change)]))?.phases[0];
 
-  it('keeps the pictures of an update', () => {
+  it('keeps the images of an update', () => {
     const own = halved({ batchSize: 32, gradientAccumulation: 3 });
     expect([own?.batchSize, own?.gradientAccumulation]).to.deep.equal([16, 6]);
     expect(halved({ batchSize: 5, gradientAccumulation: 1 })?.batchSize).to.equal(3);
   });
 
-  it('is none of one picture', () => {
+  it('is none of one image', () => {
     expect(halveBatch(experiment([phase({ batchSize: 1 })]))).to.equal(null);
     const two = halveBatch(
       experiment([phase({ batchSize: 1 }), phase({ batchSize: 2, gradientAccumulation: 1 })]),

@@ -1,6 +1,7 @@
-// A step as training shows it, for the test of the terminal: notes that stay, reports that follow each other.
 import { setTimeout } from 'node:timers/promises';
-import { terminalProgress } from '../../src/progress/terminal.ts';
+import { terminalProgress } from '../../src/progress/progress.ts';
+
+// A step as training shows it, for the test of the terminal: notes that stay, reports that follow each other.
 
 await terminalProgress.step('Training', async ({ note, report }) => {
   for (let epoch = 1; epoch <= 3; epoch++) {

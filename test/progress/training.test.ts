@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { duration } from '../../src/duration.ts';
-import { plainProgress } from '../../src/progress/plain.ts';
+import { duration } from '../../src/common/format.ts';
+import { plainProgress } from '../../src/progress/progress.ts';
 import { trainingProgress } from '../../src/progress/training.ts';
 
 describe('the progress of training', () => {
@@ -28,7 +28,7 @@ describe('the progress of training', () => {
     // Of four epochs of 100 batches 250 batches are left.
     expect(reported).to.deep.equal([
       'head: epoch 2 of 4  50 %  loss 0.3125  accuracy 0.9000  1,235 images/s  50 s left',
-      'head: epoch 2 of 4  50 %  loss 0.3125  accuracy 0.9000  1,235 images/s  25 % of it waiting for pictures  50 s left',
+      'head: epoch 2 of 4  50 %  loss 0.3125  accuracy 0.9000  1,235 images/s  25 % of it waiting for images  50 s left',
     ]);
   });
 
@@ -51,7 +51,7 @@ describe('the progress of training', () => {
       'head: epoch 2  loss 0.3000  accuracy 0.9000  val_loss 0.4000  val_accuracy 0.8800  900 images/s  1:15',
     );
     callback.epochEnd?.({ ...record, waitingSeconds: 8 });
-    expect(noted.at(-1)).to.match(/ {2}1:15 {2}of which 8 s waiting for pictures$/);
+    expect(noted.at(-1)).to.match(/ {2}1:15 {2}of which 8 s waiting for images$/);
   });
 
   it('writes durations as people do', () => {
@@ -71,10 +71,10 @@ describe('progress in plain lines', () => {
     const progress = plainProgress((line) => lines.push(line));
     const result = await progress.step('Data', async ({ report, note }) => {
       for (let i = 0; i < 1000; i++) report(`decoding ${i}`);
-      note('1,000 pictures');
+      note('1,000 images');
       return 42;
     });
     expect(result).to.equal(42);
-    expect(lines).to.deep.equal(['Data', '  1,000 pictures']);
+    expect(lines).to.deep.equal(['Data', '  1,000 images']);
   });
 });

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { shownRun } from '../../src/runs/shown.ts';
+import { shownRun } from '../../src/runs/listed.ts';
 
 describe('what is shown of a run', () => {
   let folder: string;

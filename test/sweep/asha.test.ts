@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { AshaConfig } from '../../src/plan/sweep.ts';
-import { goesOn, rungs } from '../../src/sweep/asha.ts';
+import { goesOn, rungs } from '../../src/sweep/stopping.ts';
 
 const config: AshaConfig = {
   metric: { name: 'val_accuracy', goal: 'maximize' },

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { execa } from 'execa';
-import { uniforms } from '../../src/random.ts';
-import { readStatus } from '../../src/record/status.ts';
-import type { SweepRun } from '../../src/record/sweep-record.ts';
+import { uniforms } from '../../src/common/random.ts';
+import { readStatus } from '../../src/run-folder/status.ts';
+import type { SweepRun } from '../../src/run-folder/sweep-record.ts';
 import { cli } from '../command-line.ts';
 
 const EXPERIMENT = `

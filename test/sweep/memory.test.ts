@@ -7,7 +7,7 @@ import { execa } from 'execa';
 import { parse } from 'yaml';
 import { cli } from '../command-line.ts';
 
-/** 56 MB for each picture of a batch: 3.6 GB for one of 64. */
+/** 56 MB for each image of a batch: 3.6 GB for one of 64. */
 const EXPERIMENT = `
 name: large
 seed: 1
@@ -34,7 +34,7 @@ describe('a run for which memory does not suffice', function (this: Mocha.Suite)
   // `prlimit` is part of Linux' util-linux.
   const onLinux = process.platform === 'linux' ? it : it.skip;
 
-  onLinux('is done with half the batch and as many pictures an update, and says so', async () => {
+  onLinux('is done with half the batch and as many images an update, and says so', async () => {
     await writeFile(join(folder, 'large.yaml'), EXPERIMENT);
     const command = [process.execPath, cli, 'large.yaml', '--threads', '1'];
     const { stdout } = await execa('prlimit', [`--as=${LIMIT_BYTES}`, ...command], { cwd: folder });

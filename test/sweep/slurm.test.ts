@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { execa } from 'execa';
-import type { SweepRun } from '../../src/record/sweep-record.ts';
+import type { SweepRun } from '../../src/run-folder/sweep-record.ts';
 import { cli, type Outcome } from '../command-line.ts';
 import { missingPrograms, SlurmNode } from './slurm-node.ts';
 

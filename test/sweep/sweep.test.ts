@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse as parseCsv } from 'csv-parse/sync';
 import { parse } from 'yaml';
-import type { SweepRun } from '../../src/record/sweep-record.ts';
+import type { SweepRun } from '../../src/run-folder/sweep-record.ts';
 import { cifarRun } from '../command-line.ts';
 
 const EXPERIMENT = `

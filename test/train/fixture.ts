@@ -1,10 +1,10 @@
-import type { Experiment, LayerArgs, PhaseConfig } from '../../src/config/experiment.ts';
-import type { Dataset, Pictures } from '../../src/data/dataset.ts';
+import { uniforms } from '../../src/common/random.ts';
+import type { Dataset, Images } from '../../src/data/dataset.ts';
 import { MemoryPixels } from '../../src/data/pixels.ts';
 import type { Engine } from '../../src/engine/engine.ts';
+import type { Experiment, LayerArgs, PhaseConfig } from '../../src/experiment/experiment.ts';
 import { buildModel } from '../../src/model/build.ts';
 import { type Graph, INPUT } from '../../src/model/graph.ts';
-import { uniforms } from '../../src/random.ts';
 import type { EpochRecord, PhaseEnd, TrainingCallback } from '../../src/train/callbacks.ts';
 import type { Checkpoints } from '../../src/train/state.ts';
 import { train } from '../../src/train/train.ts';
@@ -13,7 +13,7 @@ import { phase as planned } from '../plan/experiment.ts';
 const SIZE = 8;
 
 /** Noise, brighter on the left in class 0, on the right in class 1, everywhere in class 2. */
-function pictures(count: number, stream: string): Pictures {
+function images(count: number, stream: string): Images {
   const noise = uniforms(count * SIZE * SIZE, [stream]);
   const labels = Int32Array.from({ length: count }, (_, i) => i % 3);
   const pixels = Uint8Array.from(noise, (u, i) => {
@@ -27,13 +27,13 @@ function pictures(count: number, stream: string): Pictures {
 
 export const data: Dataset = {
   classNames: ['left', 'right', 'both'],
-  train: pictures(45, 'train'),
-  validation: pictures(21, 'validation'),
+  train: images(45, 'train'),
+  validation: images(21, 'validation'),
   classWeights: null,
   broken: [],
 };
 
-/** A network of layers one after another, for these pictures; the first `backbone` of them are frozen by that name. */
+/** A network of layers one after another, for these images; the first `backbone` of them are frozen by that name. */
 export function chain(layers: readonly [kind: string, args: LayerArgs][], backbone = 0): Graph {
   const nodes = layers.map(([kind, args], i) => ({
     name: `${kind}_${i}`,

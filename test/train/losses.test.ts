@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
-import { forward } from '../../src/train/forward.ts';
-import { losses } from '../../src/train/losses/table.ts';
+import { losses } from '../../src/train/losses.ts';
+import { forward } from '../../src/train/step.ts';
 import { useEngine } from '../engine.ts';
 import { reference } from './reference.ts';
 
@@ -30,7 +30,7 @@ describe('losses', () => {
         const config = { name: loss, labelSmoothing, gamma: 2, alpha: 0.25 };
         const got = losses[loss](y, forward(model, x, false), config).dataSync();
         values.forEach((value, i) => {
-          expect(got[i], `picture ${i}`).to.be.closeTo(value, 1e-5 * Math.max(1, Math.abs(value)));
+          expect(got[i], `image ${i}`).to.be.closeTo(value, 1e-5 * Math.max(1, Math.abs(value)));
         });
       });
     }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
-import type { MetricConfig } from '../../src/config/experiment.ts';
+import type { MetricConfig } from '../../src/experiment/experiment.ts';
 import { Objective } from '../../src/train/objective.ts';
 import { Tally } from '../../src/train/tally.ts';
 import { useEngine } from '../engine.ts';
@@ -41,7 +41,7 @@ describe('metrics', () => {
   const cuts = {
     'one batch': [37],
     'batches with a short last one': [16, 16, 5],
-    'single pictures': Array(37).fill(1),
+    'single images': Array(37).fill(1),
   };
   for (const [how, sizes] of Object.entries(cuts)) {
     it(`agrees with Keras and scikit-learn in ${how}`, async () => {

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
-import type { OptimizerConfig } from '../../src/config/experiment.ts';
+import type { OptimizerConfig } from '../../src/experiment/experiment.ts';
 import { Optimizer, type OptimizerOptions } from '../../src/train/optimizers/optimizer.ts';
-import { createSchedule } from '../../src/train/schedules/table.ts';
+import { createSchedule } from '../../src/train/schedules.ts';
 import { useEngine } from '../engine.ts';
 import { reference } from './reference.ts';
 

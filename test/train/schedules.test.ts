@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { ScheduleConfig } from '../../src/config/experiment.ts';
-import { createSchedule } from '../../src/train/schedules/table.ts';
+import type { ScheduleConfig } from '../../src/experiment/experiment.ts';
+import { createSchedule } from '../../src/train/schedules.ts';
 import { reference } from './reference.ts';
 
 const config = (

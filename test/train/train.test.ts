@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
-import { InterruptedError, RunError } from '../../src/errors.ts';
+import { InterruptedError, RunError } from '../../src/common/errors.ts';
 import type { TrainingCallback } from '../../src/train/callbacks.ts';
 import { useEngine } from '../engine.ts';
 import { chain, phase, sgd, trained } from './fixture.ts';

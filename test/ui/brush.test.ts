@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ROW_HEIGHT, rowsAround } from '../../src/ui/app/runs/window.ts';
+import { ROW_HEIGHT, rowsAround } from '../../src/ui/app/runs/run-rows.tsx';
 import { brushed, isKept } from '../../src/ui/app/sweep/brush.ts';
 
 describe('a stretch of an axis', () => {

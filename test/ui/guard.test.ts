@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { expect } from 'chai';
-import { isOwn } from '../../src/ui/guard.ts';
+import { isOwn } from '../../src/ui/server/guard.ts';
 
 const OWN = ['localhost', 'localhost:8321', '127.0.0.1:9', '[::1]:8321', 'LOCALHOST:1'];
 const REBOUND = [

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { timeStamp } from '../../src/record/run-folder.ts';
+import { timeStamp } from '../../src/run-folder/run-folder.ts';
 
 const FIRST = Date.UTC(2026, 0, 31, 12);
 

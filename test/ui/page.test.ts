@@ -154,7 +154,7 @@ describe('the page of all runs', () => {
     expect(await page.locator('.verdict').textContent()).to.match(/points of accuracy$/);
   });
 
-  it('opens the pictures behind a cell of the confusion matrix, and goes back', async () => {
+  it('opens the images behind a cell of the confusion matrix, and goes back', async () => {
     await at(runOf(first));
     await heading('quickstart');
     const csv = readFileSync(join(runs, first, 'predictions.csv'), 'utf8')
@@ -271,7 +271,7 @@ describe('the page of all runs', () => {
   const views = () => ({
     runs: '/',
     run: runOf(first),
-    pictures: `${runOf(first)}?truth=5&taken=5`,
+    images: `${runOf(first)}?truth=5&taken=5`,
     compare: `/compare?run=${first}&run=${second}`,
     diff: `/diff?run=${first}&run=${second}`,
     sweep: '/sweep/rates',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
-import { uniforms } from '../../src/random.ts';
+import { uniforms } from '../../src/common/random.ts';
 import { useChromium } from '../chromium.ts';
 import { cifarRun } from '../command-line.ts';
 import { useEngine } from '../engine.ts';
@@ -29,29 +29,29 @@ const EXPERIMENTS = {
 name: digits
 data: { dataset: digits, limit: { train: 200, validation: 100 }, validation: 0.5, preprocess: scale }
 ${MODEL.replace('SHAPE', '[28, 28, 1]').replace('CLASSES', '10')}`,
-  'pictures in colour, seen from both sides': `
+  'images in colour, seen from both sides': `
 name: colour
-data: { dataset: folder, source: pictures, validation: 0.5, preprocess: caffe }
+data: { dataset: folder, source: images, validation: 0.5, preprocess: caffe }
 evaluate: { tta: flip }
 ${MODEL.replace('SHAPE', '[24, 20, 3]').replace('CLASSES', '2')}`,
 };
 
 /** A folder of two classes of noise. */
-async function writePictures(folder: string): Promise<void> {
+async function writeImages(folder: string): Promise<void> {
   const size = { width: 20, height: 24, channels: 3 } as const;
   for (const [i, name] of ['bright', 'dark'].entries()) {
     mkdirSync(join(folder, name), { recursive: true });
-    for (let picture = 0; picture < 10; picture++) {
-      const noise = uniforms(20 * 24 * 3, [name, picture]);
+    for (let image = 0; image < 10; image++) {
+      const noise = uniforms(20 * 24 * 3, [name, image]);
       const bytes = Uint8Array.from(noise, (x) => Math.floor(256 * x ** (i + 1)));
       await sharp(bytes, { raw: size })
         .png()
-        .toFile(join(folder, name, `${picture}.png`));
+        .toFile(join(folder, name, `${image}.png`));
     }
   }
 }
 
-describe('a picture that is dropped on a run', () => {
+describe('a image that is dropped on a run', () => {
   // Installs TensorFlow where no other test has.
   useEngine();
   const browser = useChromium();
@@ -60,7 +60,7 @@ describe('a picture that is dropped on a run', () => {
   let server: ServedPage | undefined;
 
   before(async () => {
-    await writePictures(join(folder, 'pictures'));
+    await writeImages(join(folder, 'images'));
     server = await servedPage(runs);
   });
 
@@ -69,13 +69,13 @@ describe('a picture that is dropped on a run', () => {
     rmSync(folder, { recursive: true });
   });
 
-  for (const [pictures, experiment] of Object.entries(EXPERIMENTS))
-    it(`gets the answer that predictions.csv has: ${pictures}`, async function () {
+  for (const [images, experiment] of Object.entries(EXPERIMENTS))
+    it(`gets the answer that predictions.csv has: ${images}`, async function () {
       this.timeout(0);
       const run = await train(experiment);
       const page = await browser().newPage();
       await page.goto(new URL(`/run/${run}`, server?.url).href);
-      const { indexes } = JSON.parse(readFileSync(join(runs, run, 'pictures.json'), 'utf8'));
+      const { indexes } = JSON.parse(readFileSync(join(runs, run, 'images.json'), 'utf8'));
       for (const place of [0, indexes.length - 1]) {
         const expected = recorded(run, indexes[place]);
         const said = await drop(page, await tileAt(run, place), `${place}.png`);
@@ -95,7 +95,7 @@ describe('a picture that is dropped on a run', () => {
     return name;
   }
 
-  /** Of each class the probability that a picture has by predictions.csv. */
+  /** Of each class the probability that a image has by predictions.csv. */
   function recorded(run: string, index: number): Record<string, number> {
     const [head = [], ...rows] = readFileSync(join(runs, run, 'predictions.csv'), 'utf8')
       .trim()
@@ -105,13 +105,13 @@ describe('a picture that is dropped on a run', () => {
     return Object.fromEntries(names.map((name, i) => [name, Number(rows[index]?.[i + 4])]));
   }
 
-  /** A picture of the sheet as PNG. */
+  /** A image of the sheet as PNG. */
   function tileAt(run: string, place: number): Promise<Buffer> {
     const { columns, width, height } = JSON.parse(
-      readFileSync(join(runs, run, 'pictures.json'), 'utf8'),
+      readFileSync(join(runs, run, 'images.json'), 'utf8'),
     );
     const [left, top] = [(place % columns) * width, Math.floor(place / columns) * height];
-    return sharp(join(runs, run, 'pictures.webp'))
+    return sharp(join(runs, run, 'images.webp'))
       .extract({ left, top, width, height })
       .png()
       .toBuffer();
@@ -120,7 +120,7 @@ describe('a picture that is dropped on a run', () => {
 
 /** @returns names of classes and their probabilities, as the page then shows them. */
 async function drop(page: Page, png: Buffer, name: string): Promise<(readonly [string, number])[]> {
-  const box = page.getByText('Drop a picture here');
+  const box = page.getByText('Drop a image here');
   await box.waitFor();
   const dataTransfer = await page.evaluateHandle(
     ({ bytes, name }) => {

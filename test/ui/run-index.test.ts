@@ -4,8 +4,8 @@ import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { RunIndex } from '../../src/ui/run-index.ts';
-import { RunTable } from '../../src/ui/run-table.ts';
+import { RunIndex } from '../../src/ui/server/run-index.ts';
+import { RunTable } from '../../src/ui/server/run-table.ts';
 import { makeRun, metricsCsv } from './made-runs.ts';
 
 const ALL = { filter: '', sort: '', columns: '' };

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { serveUi, type UiServer } from '../../src/ui/serve.ts';
+import { serveUi, type UiServer } from '../../src/ui/server/serve.ts';
 import { makeRun } from './made-runs.ts';
 
 const host = '127.0.0.1';
@@ -149,9 +149,9 @@ describe('the server of the page', () => {
     ]);
     expect(await said('/api/run?run=none')).to.deep.equal([404, 'there is no run none']);
     expect(await said('/api/sweep?name=made')).to.deep.equal([404, 'there is no sweep made']);
-    expect(await said(`/api/pictures?run=${run}`)).to.deep.equal([
+    expect(await said(`/api/images?run=${run}`)).to.deep.equal([
       400,
-      'this run keeps no pictures: it was done before runs kept some, or has not ended',
+      'this run keeps no images: it was done before runs kept some, or has not ended',
     ]);
     expect(await said('/api/diff?run=none')).to.deep.equal([404, 'there is no run none']);
     expect(await said('/api/compare')).to.deep.equal([400, 'which run? Received none']);

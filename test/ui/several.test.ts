@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect } from 'chai';
-import { sweepOf } from '../../src/ui/several.ts';
+import { sweepOf } from '../../src/ui/server/several.ts';
 import { makeRun } from './made-runs.ts';
 
 describe('a sweep on its page', () => {

@@ -1,8 +1,9 @@
 import type * as tfjs from '@tensorflow/tfjs';
+import type { AugmentKind } from './augment.ts';
 
 /**
  * Where in the input the pixels of the output come from: at column `x` and row `y`,
- * `(a x + b y + c, d x + e y + f)`; tensors of shape `[count]`, or numbers for all pictures.
+ * `(a x + b y + c, d x + e y + f)`; tensors of shape `[count]`, or numbers for all images.
  */
 export interface Affine {
   readonly a: tfjs.Tensor | number;
@@ -14,7 +15,7 @@ export interface Affine {
 }
 
 /**
- * Pictures seen through one affine map each, with bilinear interpolation; beyond the edge they are
+ * Images seen through one affine map each, with bilinear interpolation; beyond the edge they are
  * mirrored. It is what Keras' `affine_transform` does with `fill_mode="reflect"`, the default of its
  * geometric augmentations.
  */
@@ -64,3 +65,64 @@ function neighbours(tf: typeof tfjs, position: tfjs.Tensor, length: number) {
     weight: inside.sub(floor),
   };
 }
+
+/** Turns each image by up to ± `factor` of a full turn around its middle, as Keras' `RandomRotation`. */
+export const rotate: AugmentKind = {
+  kind: 'rotate',
+  main: 'factor',
+  defaults: { factor: 0.05 },
+  uniforms: 1,
+
+  apply({ x, y }, args, { tf, uniform }) {
+    const [count, height, width] = x.shape;
+    const [right, bottom] = [width - 1, height - 1];
+    const angle = uniform([count])
+      .mul(2)
+      .sub(1)
+      .mul((args.factor as number) * 2 * Math.PI);
+    const [cos, sin] = [angle.cos(), angle.sin()];
+    // So that the middle stays where it is.
+    const c = tf.sub(right, cos.mul(right).sub(sin.mul(bottom))).div(2);
+    const f = tf.sub(bottom, sin.mul(right).add(cos.mul(bottom))).div(2);
+    return { x: affine(tf, x, { a: cos, b: sin.neg(), c, d: sin, e: cos, f }), y };
+  },
+};
+
+/** Moves each image by up to ± `factor` of its height and of its width, as Keras' `RandomTranslation`. */
+export const translate: AugmentKind = {
+  kind: 'translate',
+  main: 'factor',
+  defaults: { factor: 0.1 },
+  uniforms: 2,
+
+  apply({ x, y }, args, { tf, uniform }) {
+    const [count, height, width] = x.shape;
+    const distance = (length: number) =>
+      uniform([count])
+        .mul(2)
+        .sub(1)
+        .mul((args.factor as number) * length);
+    const f = distance(height);
+    return { x: affine(tf, x, { a: 1, b: 0, c: distance(width), d: 0, e: 1, f }), y };
+  },
+};
+
+/** Shows up to `factor` more or less of each image, around its middle, as Keras' `RandomZoom`. */
+export const zoom: AugmentKind = {
+  kind: 'zoom',
+  main: 'factor',
+  defaults: { factor: 0.2 },
+  uniforms: 1,
+
+  apply({ x, y }, args, { tf, uniform }) {
+    const [count, height, width] = x.shape;
+    const shown = uniform([count])
+      .mul(2)
+      .sub(1)
+      .mul(args.factor as number)
+      .add(1);
+    const start = (length: number) => tf.sub(1, shown).mul((length - 1) / 2);
+    const map = { a: shown, b: 0, c: start(width), d: 0, e: shown, f: start(height) };
+    return { x: affine(tf, x, map), y };
+  },
+};

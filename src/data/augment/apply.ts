@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import type { AugmentConfig } from '../../config/experiment.ts';
+import { InputError } from '../../common/errors.ts';
+import { engineKey, type StreamKey } from '../../common/random.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { InputError } from '../../errors.ts';
-import { engineKey, type StreamKey } from '../../random.ts';
+import type { AugmentConfig } from '../../experiment/experiment.ts';
 import type { AugmentKind, LabelledBatch } from './augment.ts';
 import { augmentKinds } from './table.ts';
 

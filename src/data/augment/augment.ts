@@ -1,10 +1,10 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { AugmentConfig } from '../../config/experiment.ts';
-import type { StreamKey } from '../../random.ts';
+import type { StreamKey } from '../../common/random.ts';
+import type { AugmentConfig } from '../../experiment/experiment.ts';
 
 export type AugmentArgs = AugmentConfig['args'];
 
-/** Training pictures (NHWC, float32, 0 to 255) and one row of class probabilities for each. */
+/** Training images (NHWC, float32, 0 to 255) and one row of class probabilities for each. */
 export interface LabelledBatch {
   readonly x: tf.Tensor4D;
   readonly y: tf.Tensor2D;
@@ -20,7 +20,7 @@ export interface AugmentContext {
 }
 
 /**
- * One random change of training pictures, over a whole batch at once. Adding one is such a file and
+ * One random change of training images, over a whole batch at once. Adding one is such a file and
  * its line in `table.ts`.
  */
 export interface AugmentKind {
@@ -30,7 +30,7 @@ export interface AugmentKind {
   readonly defaults: AugmentArgs;
   /** How often `apply` calls `uniform`, at most. */
   readonly uniforms: number;
-  /** For so many pictures, before the step: how much of another is mixed into each, and of which one. */
+  /** For so many images, before the step: how much of another is mixed into each, and of which one. */
   draw?(count: number, args: AugmentArgs, key: StreamKey): readonly [Float32Array, Int32Array];
   /** Runs within `tf.tidy`. */
   apply(batch: LabelledBatch, args: AugmentArgs, context: AugmentContext): LabelledBatch;

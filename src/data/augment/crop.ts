@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { AugmentKind } from './augment.ts';
 
 /**
- * Surrounds each picture with `padding` black pixels and cuts its own size out at a random place: the
+ * Surrounds each image with `padding` black pixels and cuts its own size out at a random place: the
  * usual augmentation of CIFAR (He et al. 2015, section 4.2).
  */
 export const crop: AugmentKind = {
@@ -35,5 +35,29 @@ export const crop: AugmentKind = {
       'nearest',
     );
     return { x: cropped, y };
+  },
+};
+
+/** Axes of NHWC that each direction reverses. */
+export const flipAxes: Record<string, readonly number[]> = {
+  horizontal: [2],
+  vertical: [1],
+  horizontalAndVertical: [2, 1],
+};
+
+/** Mirrors every other image, in each direction independently, as Keras' `RandomFlip`. */
+export const flip: AugmentKind = {
+  kind: 'flip',
+  main: 'direction',
+  defaults: { direction: 'horizontal' },
+  uniforms: 2,
+
+  apply({ x, y }, { direction }, { tf, uniform }) {
+    let flipped = x;
+    for (const axis of flipAxes[direction as string] ?? []) {
+      const chosen = uniform([x.shape[0], 1, 1, 1]).less(0.5);
+      flipped = tf.where(chosen, flipped.reverse(axis), flipped);
+    }
+    return { x: flipped, y };
   },
 };

@@ -1,16 +1,9 @@
+import { rotate, translate, zoom } from './affine.ts';
 import type { AugmentKind } from './augment.ts';
-import { brightness } from './brightness.ts';
-import { colorJitter } from './color-jitter.ts';
-import { contrast } from './contrast.ts';
-import { crop } from './crop.ts';
-import { cutmix } from './cutmix.ts';
-import { cutout } from './cutout.ts';
-import { flip } from './flip.ts';
-import { mixup } from './mixup.ts';
-import { randomErasing } from './random-erasing.ts';
-import { rotate } from './rotate.ts';
-import { translate } from './translate.ts';
-import { zoom } from './zoom.ts';
+import { brightness, colorJitter, contrast } from './color.ts';
+import { crop, flip } from './crop.ts';
+import { cutout, randomErasing } from './erase.ts';
+import { cutmix, mixup } from './mix.ts';
 
 /** Every augmentation, by the name that experiment files use. */
 export const augmentKinds: ReadonlyMap<string, AugmentKind> = new Map(

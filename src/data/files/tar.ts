@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { Parser } from 'tar';
-import { InputError } from '../../errors.ts';
-import { maxExpansion, refuseHostileFile } from './limits.ts';
+import { InputError } from '../../common/errors.ts';
+import { maxExpansion, refuseHostileFile } from './archive.ts';
 import type { FileTree, TreeFile } from './tree.ts';
 
 /** The files of a tar archive, gzipped or not. Links are not followed and nothing is written to disk. */

@@ -1,5 +1,7 @@
-import { stat } from 'node:fs/promises';
-import { InputError } from '../../errors.ts';
+import { readFile, stat } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
+import { InputError } from '../../common/errors.ts';
+import { readSmall, statOf, walk } from '../../common/files.ts';
 
 export interface TreeFile {
   readonly path: string;
@@ -27,7 +29,7 @@ export async function openTree(path: string): Promise<FileTree> {
   const found = await stat(path).catch(() => null);
   if (!found) throw new InputError(`data.source: there is nothing at ${path}`);
   if (found.isDirectory()) {
-    const { directoryTree } = await import('./directory.ts');
+    const { directoryTree } = await import('./tree.ts');
     return directoryTree(path);
   }
   if (/\.(tar|tgz|tar\.gz)$/i.test(path)) {
@@ -41,4 +43,31 @@ export async function openTree(path: string): Promise<FileTree> {
   throw new InputError(
     `data.source: ${path} is neither a folder nor an archive that can be read: .tar, .tar.gz, .tgz or .zip`,
   );
+}
+
+/**
+ * The files of a folder and of its folders, links followed. A path may also lead out of the folder, as those of a
+ * table do.
+ */
+export function directoryTree(root: string): FileTree {
+  const at = (path: string) => (isAbsolute(path) ? path : `${root}/${path}`);
+  return {
+    root,
+
+    list: async () => (await walk(root)).sort(),
+
+    async *read(paths) {
+      for (const path of paths) {
+        const file = at(path);
+        yield { path, bytes: async () => readSmall(file) ?? readFile(file) };
+      }
+    },
+
+    async fingerprints(paths) {
+      return paths.map((path) => {
+        const file = statOf(at(path));
+        return file ? `${file.size}:${file.mtimeMs}` : 'none';
+      });
+    },
+  };
 }

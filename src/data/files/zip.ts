@@ -3,8 +3,8 @@ import { posix } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { crc32 } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
-import { InputError } from '../../errors.ts';
-import { maxExpansion, refuseHostileFile } from './limits.ts';
+import { InputError } from '../../common/errors.ts';
+import { maxExpansion, refuseHostileFile } from './archive.ts';
 import type { FileTree, TreeFile } from './tree.ts';
 
 /** The files of a zip archive; nothing is written to disk. */
@@ -73,7 +73,7 @@ function refuseBomb(
 ): void {
   if (packed > fileSize || unpacked > maxExpansion * fileSize)
     throw new InputError(
-      `data.source: ${archive} would unpack to more than ${maxExpansion} times its ${fileSize} bytes; this is no archive of pictures`,
+      `data.source: ${archive} would unpack to more than ${maxExpansion} times its ${fileSize} bytes; this is no archive of images`,
     );
 }
 

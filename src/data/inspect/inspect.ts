@@ -1,21 +1,19 @@
-import type { BrokenPicture, Dataset, Pictures } from '../dataset.ts';
-import { damagedPaths } from './damaged.ts';
+import type { BrokenImage, Dataset, Images } from '../dataset.ts';
 import { type Duplicates, findDuplicates } from './duplicates.ts';
-import { type Sizes, sizesOf } from './sizes.ts';
 
 /** What a data set holds, as plain JSON. */
 export interface Inspection {
-  /** Height, width, channels of the pictures as they are read. */
+  /** Height, width, channels of the images as they are read. */
   readonly imageShape: readonly [number, number, number];
   readonly classes: readonly ClassCounts[];
-  readonly pictures: { readonly train: number; readonly validation: number };
-  /** Training pictures of the largest class over those of the smallest. */
+  readonly images: { readonly train: number; readonly validation: number };
+  /** Training images of the largest class over those of the smallest. */
   readonly imbalance: number;
-  /** Of the training pictures, for each channel, 0 to 255. */
+  /** Of the training images, for each channel, 0 to 255. */
   readonly channels: readonly { readonly mean: number; readonly deviation: number }[];
   readonly duplicates: Duplicates;
-  readonly broken: readonly BrokenPicture[];
-  /** Paths of pictures that are read although something is wrong with their data. */
+  readonly broken: readonly BrokenImage[];
+  /** Paths of images that are read although something is wrong with their data. */
   readonly damaged: readonly string[];
 }
 
@@ -39,7 +37,7 @@ export function inspect(data: Dataset): Inspection {
   return {
     imageShape: [train.height, train.width, train.channels],
     classes,
-    pictures: { train: train.labels.length, validation: validation.labels.length },
+    images: { train: train.labels.length, validation: validation.labels.length },
     imbalance: Math.max(...sizes) / Math.min(...sizes),
     channels: channelStatistics(train),
     duplicates: findDuplicates(train, validation),
@@ -48,11 +46,11 @@ export function inspect(data: Dataset): Inspection {
   };
 }
 
-function count({ labels }: Pictures, label: number): number {
+function count({ labels }: Images, label: number): number {
   return labels.reduce((sum, other) => sum + (other === label ? 1 : 0), 0);
 }
 
-function channelStatistics({ height, width, channels, pixels, labels }: Pictures) {
+function channelStatistics({ height, width, channels, pixels, labels }: Images) {
   const sums = new Float64Array(channels);
   const squares = new Float64Array(channels);
   for (let index = 0; index < labels.length; index++)
@@ -66,4 +64,46 @@ function channelStatistics({ height, width, channels, pixels, labels }: Pictures
     const mean = sum / total;
     return { mean, deviation: Math.sqrt((squares[channel] as number) / total - mean ** 2) };
   });
+}
+
+/** Paths of the images whose data are damaged, but complete, so that they can be read. */
+export function damagedPaths({ train, validation }: Dataset): string[] {
+  return [train, validation].flatMap(({ labels, paths, isDamaged }) =>
+    Array.from(labels.keys())
+      .filter((index) => isDamaged?.(index))
+      .map((index) => paths?.[index] ?? `image ${index}`),
+  );
+}
+
+/** Least, middle and largest. */
+export interface Range {
+  readonly min: number;
+  readonly median: number;
+  readonly max: number;
+}
+
+/** Of the images as their files have them, in pixels. */
+export interface Sizes {
+  readonly width: Range;
+  readonly height: Range;
+}
+
+/** Of all images of a class, those to train on and others; all alike where they are not from files. */
+export function sizesOf(parts: readonly Images[], label: number): Sizes {
+  const sizes = parts.flatMap(({ labels, sizeOf, width, height }) =>
+    Array.from(labels.keys())
+      .filter((index) => labels[index] === label)
+      .map((index) => sizeOf?.(index) ?? ([width, height] as const)),
+  );
+  return {
+    width: range(sizes.map(([width]) => width)),
+    height: range(sizes.map(([, height]) => height)),
+  };
+}
+
+/** The median of an even number is the lower of the two in the middle, which is a size that occurs. */
+function range(values: readonly number[]): Range {
+  const sorted = Float64Array.from(values).sort();
+  const at = (index: number) => sorted[index] as number;
+  return { min: at(0), median: at((sorted.length - 1) >> 1), max: at(sorted.length - 1) };
 }

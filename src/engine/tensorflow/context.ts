@@ -1,4 +1,4 @@
-import { bytes, integer, message } from '../../protobuf/write.ts';
+import { bytes, integer, message } from '../../common/protobuf-write.ts';
 import type { CApi, Pointer } from './c-api.ts';
 import { Status } from './status.ts';
 

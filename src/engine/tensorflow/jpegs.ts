@@ -9,14 +9,14 @@ import type { Handles } from './handles.ts';
 
 /**
  * Decodes JPEG files in a function with one `DecodeJpeg` for each, which TensorFlow runs side by side: two
- * to three times as fast as a tf.data pipeline, which takes the pictures one by one.
+ * to three times as fast as a tf.data pipeline, which takes the images one by one.
  */
 export class Jpegs implements JpegDecoder {
   readonly #context: Context;
   readonly #handles: Handles;
   readonly #definitions: OpDefinitions;
   readonly #runner: FunctionRunner;
-  /** Names of functions, by the number and shape of their pictures. */
+  /** Names of functions, by the number and shape of their images. */
   readonly #functions = new Map<string, string>();
   #last: Promise<unknown> = Promise.resolve();
 
@@ -70,22 +70,22 @@ export class Jpegs implements JpegDecoder {
         attributes: [type(DType.string), { name: 'num', type: AttrType.int, value: count }],
         inputs: [files],
       });
-      const pictures = graph.outputs(unpack).map((file) => {
-        const [picture] = graph.outputs(
+      const images = graph.outputs(unpack).map((file) => {
+        const [image] = graph.outputs(
           graph.add({ name: 'DecodeJpeg', attributes: decoding(shape[2]), inputs: [file] }),
         );
         const ensured = { name: 'shape', type: AttrType.shape, value: shape };
         const checked = graph.add({
           name: 'EnsureShape',
           attributes: [type(DType.uint8), ensured],
-          inputs: [picture as NonNullable<typeof picture>],
+          inputs: [image as NonNullable<typeof image>],
         });
         return { oper: checked, index: 0 };
       });
       const pack = graph.add({
         name: 'Pack',
         attributes: [type(DType.uint8), { name: 'N', type: AttrType.int, value: count }],
-        inputs: pictures,
+        inputs: images,
       });
       graph.toFunction(name, {
         inputs: [files],

@@ -1,5 +1,4 @@
-import type { Backbone } from './backbone.ts';
-import { Network } from './network.ts';
+import { type Backbone, Network } from './backbone.ts';
 
 interface Stage {
   readonly kernelSize: 3 | 5;

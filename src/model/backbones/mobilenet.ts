@@ -1,5 +1,4 @@
-import type { Backbone } from './backbone.ts';
-import { Network } from './network.ts';
+import { type Backbone, Network } from './backbone.ts';
 
 /** Filters of each block's pointwise convolution, and the stride of its depthwise one. */
 const blocks: readonly [filters: number, strides: 1 | 2][] = [

@@ -1,5 +1,4 @@
-import type { Backbone } from './backbone.ts';
-import { Network } from './network.ts';
+import { type Backbone, Network } from './backbone.ts';
 
 /** Filters, stride of the first block, number of blocks. */
 const stages: readonly [filters: number, strides: 1 | 2, blocks: number][] = [

@@ -1,5 +1,4 @@
-import type { Backbone } from './backbone.ts';
-import { Network } from './network.ts';
+import { type Backbone, Network } from './backbone.ts';
 
 /** He et al. 2016; `residual_block_v2` in keras/src/applications/resnet.py. */
 export const resnet50v2: Backbone = {
@@ -34,7 +33,7 @@ const poolings = ['max_pooling2d', 'max_pooling2d_1', 'max_pooling2d_2'];
 interface Block {
   readonly name: string;
   readonly filters: number;
-  /** A convolution, the pooling of that name, which halves the picture, or neither. */
+  /** A convolution, the pooling of that name, which halves the image, or neither. */
   readonly shortcut: string | undefined;
 }
 

@@ -4,8 +4,7 @@ import { mobilenet } from './mobilenet.ts';
 import { mobilenetV2 } from './mobilenetV2.ts';
 import { resnet50 } from './resnet50.ts';
 import { resnet50v2 } from './resnet50v2.ts';
-import { vgg16 } from './vgg16.ts';
-import { vgg19 } from './vgg19.ts';
+import { vgg16, vgg19 } from './vgg.ts';
 
 /** Every backbone that an experiment file can name. */
 export const backbones: Readonly<Record<string, Backbone>> = {

@@ -1,5 +1,5 @@
 import type { GraphNode, Shape } from '../graph.ts';
-import { Network } from './network.ts';
+import { type Backbone, Network } from './backbone.ts';
 
 /** Five blocks of 3 × 3 convolutions, each ended by a pooling; `depths` counts the convolutions. */
 export function vgg(inputShape: Shape, depths: readonly number[]): readonly GraphNode[] {
@@ -15,3 +15,19 @@ export function vgg(inputShape: Shape, depths: readonly number[]): readonly Grap
   }
   return network.nodes;
 }
+
+/** Simonyan and Zisserman 2015; keras/src/applications/vgg16.py. */
+export const vgg16: Backbone = {
+  name: 'vgg16',
+  preprocess: 'caffe',
+  hasAlpha: false,
+  layers: ({ inputShape }) => vgg(inputShape, [2, 2, 3, 3, 3]),
+};
+
+/** Simonyan and Zisserman 2015; keras/src/applications/vgg19.py. */
+export const vgg19: Backbone = {
+  name: 'vgg19',
+  preprocess: 'caffe',
+  hasAlpha: false,
+  layers: ({ inputShape }) => vgg(inputShape, [2, 2, 4, 4, 4]),
+};

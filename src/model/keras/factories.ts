@@ -1,13 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Json, LayerArgs } from '../../config/experiment.ts';
+import type { Json, LayerArgs } from '../../experiment/experiment.ts';
 import { pair } from '../layers/args.ts';
 import { BatchNormalization } from './batchNormalization.ts';
 import { dilatable } from './dilation.ts';
-import { Dropout, type DropoutArgs } from './dropout.ts';
-import { GaussianDropout, GaussianNoise } from './gaussian.ts';
-import { LayerNormalization } from './layerNormalization.ts';
-import { Normalization } from './normalization.ts';
-import { ReLU } from './relu.ts';
+import { LayerNormalization, Normalization, ReLU } from './layers.ts';
+import { Dropout, type DropoutArgs, GaussianDropout, GaussianNoise } from './noise.ts';
 import './varianceScaling.ts';
 
 type Named<Args = unknown> = Args & { readonly name: string };
@@ -23,7 +20,7 @@ const keras = {
   layerNormalization: (args: Named) => new LayerNormalization(args),
   reLU: (args: Named) => new ReLU(args),
   cropping2d: tf.layers.cropping2D,
-  // tfjs-layers makes an empty picture of a bare number.
+  // tfjs-layers makes an empty image of a bare number.
   upSampling2d: (args: Parameters<typeof tf.layers.upSampling2d>[0] & LayerArgs) =>
     tf.layers.upSampling2d({ ...args, size: pair(args, 'size', [2, 2]) }),
   conv2d: (args: Parameters<typeof tf.layers.conv2d>[0]) =>

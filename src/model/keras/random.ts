@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { RunError } from '../../common/errors.ts';
+import { engineKey } from '../../common/random.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { RunError } from '../../errors.ts';
-import { engineKey } from '../../random.ts';
 
 /** What layers draw from; a stream is a layer's name, and gives the same numbers within one step. */
 export interface RandomSource {

@@ -1,5 +1,5 @@
-import type { Json, LayerArgs } from '../../config/experiment.ts';
-import { InputError } from '../../errors.ts';
+import { InputError } from '../../common/errors.ts';
+import type { Json, LayerArgs } from '../../experiment/experiment.ts';
 import { show } from './args.ts';
 import type { LayerKind } from './layer.ts';
 

@@ -1,5 +1,5 @@
-import type { Json, LayerArgs } from '../../config/experiment.ts';
-import { InputError } from '../../errors.ts';
+import { InputError } from '../../common/errors.ts';
+import type { Json, LayerArgs } from '../../experiment/experiment.ts';
 import type { Shape } from '../graph.ts';
 
 /** @throws InputError when the argument is neither given nor has a default, or is no whole number above 0. */
@@ -72,7 +72,7 @@ export function only(inputs: readonly Shape[]): Shape {
 }
 
 /** The shape of the one input as [height, width, channels]. */
-export function picture(inputs: readonly Shape[]): [number, number, number] {
+export function image(inputs: readonly Shape[]): [number, number, number] {
   const shape = only(inputs);
   const [height, width, channels] = shape;
   if (height && width && channels && shape.length === 3) return [height, width, channels];

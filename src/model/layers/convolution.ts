@@ -1,7 +1,8 @@
-import type { LayerArgs } from '../../config/experiment.ts';
-import { InputError } from '../../errors.ts';
+import { InputError } from '../../common/errors.ts';
+import type { LayerArgs } from '../../experiment/experiment.ts';
 import type { Shape } from '../graph.ts';
-import { type Padding, padding, pair, picture, show } from './args.ts';
+import { image, type Padding, padding, pair, positiveInteger, show } from './args.ts';
+import { bias, kernel, kernelFlops, type LayerKind } from './layer.ts';
 
 /** Arguments that every convolution takes. */
 export const convolutionArgs = [
@@ -16,8 +17,8 @@ export const convolutionArgs = [
 ] as const;
 
 /**
- * Height and width after a window slides over a picture, as TensorFlow counts them.
- * @throws InputError when the window is larger than the picture.
+ * Height and width after a window slides over a image, as TensorFlow counts them.
+ * @throws InputError when the window is larger than the image.
  */
 export function slide(
   [height, width]: readonly [number, number, ...number[]],
@@ -51,5 +52,126 @@ export function convolve(inputs: readonly Shape[], args: LayerArgs): [number, nu
     (kernel[0] - 1) * dilation[0] + 1,
     (kernel[1] - 1) * dilation[1] + 1,
   ];
-  return slide(picture(inputs), window, strides, padding(args));
+  return slide(image(inputs), window, strides, padding(args));
 }
+
+export const conv2d: LayerKind = {
+  kind: 'conv2d',
+  className: 'Conv2D',
+  main: 'filters',
+  args: ['filters', 'kernelInitializer', 'kernelRegularizer', ...convolutionArgs],
+  outputShape: (inputs, args) => [...convolve(inputs, args), positiveInteger(args, 'filters')],
+  weights(inputs, args) {
+    const [, , channels] = image(inputs);
+    const filters = positiveInteger(args, 'filters');
+    return [
+      kernel('kernel', [...pair(args, 'kernelSize'), channels, filters]),
+      ...bias(args, filters),
+    ];
+  },
+  flops(inputs, args) {
+    const [, , channels] = image(inputs);
+    const [rows, columns] = pair(args, 'kernelSize');
+    const [height, width] = convolve(inputs, args);
+    const filters = positiveInteger(args, 'filters');
+    const multiplyAdds = height * width * filters * rows * columns * channels;
+    return kernelFlops(args, [height, width, filters], multiplyAdds);
+  },
+};
+
+/** A depthwise convolution, then a pointwise (1 × 1) one. */
+export const separableConv2d: LayerKind = {
+  kind: 'separableConv2d',
+  className: 'SeparableConv2D',
+  main: 'filters',
+  args: [
+    'filters',
+    'depthMultiplier',
+    'depthwiseInitializer',
+    'depthwiseRegularizer',
+    'pointwiseInitializer',
+    'pointwiseRegularizer',
+    ...convolutionArgs,
+  ],
+  outputShape: (inputs, args) => [...convolve(inputs, args), positiveInteger(args, 'filters')],
+  weights(inputs, args) {
+    const [, , channels] = image(inputs);
+    const filters = positiveInteger(args, 'filters');
+    const multiplier = positiveInteger(args, 'depthMultiplier', 1);
+    return [
+      kernel('depthwise_kernel', [...pair(args, 'kernelSize'), channels, multiplier]),
+      kernel('pointwise_kernel', [1, 1, channels * multiplier, filters]),
+      ...bias(args, filters),
+    ];
+  },
+  flops(inputs, args) {
+    const [, , channels] = image(inputs);
+    const [rows, columns] = pair(args, 'kernelSize');
+    const [height, width] = convolve(inputs, args);
+    const filters = positiveInteger(args, 'filters');
+    const between = channels * positiveInteger(args, 'depthMultiplier', 1);
+    const multiplyAdds = height * width * between * (rows * columns + filters);
+    return kernelFlops(args, [height, width, filters], multiplyAdds);
+  },
+};
+
+export const depthwiseConv2d: LayerKind = {
+  kind: 'depthwiseConv2d',
+  className: 'DepthwiseConv2D',
+  main: 'kernelSize',
+  args: ['depthMultiplier', 'depthwiseInitializer', 'depthwiseRegularizer', ...convolutionArgs],
+  outputShape(inputs, args) {
+    const [, , channels] = image(inputs);
+    return [...convolve(inputs, args), channels * positiveInteger(args, 'depthMultiplier', 1)];
+  },
+  weights(inputs, args) {
+    const [, , channels] = image(inputs);
+    const multiplier = positiveInteger(args, 'depthMultiplier', 1);
+    return [
+      kernel('depthwise_kernel', [...pair(args, 'kernelSize'), channels, multiplier]),
+      ...bias(args, channels * multiplier),
+    ];
+  },
+  flops(inputs, args) {
+    const [rows, columns] = pair(args, 'kernelSize');
+    const output = depthwiseConv2d.outputShape(inputs, args);
+    const [height = 0, width = 0, channels = 0] = output;
+    return kernelFlops(args, output, height * width * channels * rows * columns);
+  },
+};
+
+export const conv2dTranspose: LayerKind = {
+  kind: 'conv2dTranspose',
+  className: 'Conv2DTranspose',
+  main: 'filters',
+  args: [
+    'filters',
+    'kernelInitializer',
+    'kernelRegularizer',
+    ...convolutionArgs.filter((name) => name !== 'dilationRate'),
+  ],
+  outputShape(inputs, args) {
+    const [height, width] = image(inputs);
+    const window = pair(args, 'kernelSize');
+    const strides = pair(args, 'strides', [1, 1]);
+    const length = (size: number, axis: 0 | 1): number =>
+      size * strides[axis] +
+      (padding(args) === 'same' ? 0 : Math.max(window[axis] - strides[axis], 0));
+    return [length(height, 0), length(width, 1), positiveInteger(args, 'filters')];
+  },
+  weights(inputs, args) {
+    const [, , channels] = image(inputs);
+    const filters = positiveInteger(args, 'filters');
+    return [
+      kernel('kernel', [...pair(args, 'kernelSize'), filters, channels]),
+      ...bias(args, filters),
+    ];
+  },
+  flops(inputs, args) {
+    const [height, width, channels] = image(inputs);
+    const [rows, columns] = pair(args, 'kernelSize');
+    const filters = positiveInteger(args, 'filters');
+    const multiplyAdds = height * width * channels * rows * columns * filters;
+    return kernelFlops(args, conv2dTranspose.outputShape(inputs, args), multiplyAdds);
+  },
+};

@@ -1,6 +1,5 @@
 import { elements, only, positiveInteger } from './args.ts';
-import { bias, kernel, kernelFlops } from './kernel.ts';
-import type { LayerKind } from './layer.ts';
+import { bias, kernel, kernelFlops, type LayerKind } from './layer.ts';
 
 /** Acts on the last axis, as in Keras: [4, 4, 512] becomes [4, 4, units]. */
 export const dense: LayerKind = {

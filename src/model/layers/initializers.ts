@@ -1,6 +1,6 @@
-import type { Json } from '../../config/experiment.ts';
-import { InputError } from '../../errors.ts';
-import { didYouMean } from '../did-you-mean.ts';
+import { didYouMean } from '../../common/did-you-mean.ts';
+import { InputError } from '../../common/errors.ts';
+import type { Json } from '../../experiment/experiment.ts';
 import { show } from './args.ts';
 import { type Identifier, named } from './identifiers.ts';
 

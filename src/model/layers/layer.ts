@@ -1,5 +1,6 @@
-import type { LayerArgs } from '../../config/experiment.ts';
+import type { LayerArgs } from '../../experiment/experiment.ts';
 import type { Shape } from '../graph.ts';
+import { elements, flag, only } from './args.ts';
 
 /** A weight that a layer owns, under its Keras name. */
 export interface WeightSpec {
@@ -29,6 +30,35 @@ export interface LayerKind {
   /** @throws InputError when the layer cannot take these inputs; says what it takes. */
   outputShape(inputs: readonly Shape[], args: LayerArgs): Shape;
   weights(inputs: readonly Shape[], args: LayerArgs): readonly WeightSpec[];
-  /** Multiply-adds counted as two, for one picture. */
+  /** Multiply-adds counted as two, for one image. */
   flops(inputs: readonly Shape[], args: LayerArgs): number;
+}
+
+export function kernel(name: string, shape: Shape): WeightSpec {
+  return { name, shape, trainable: true };
+}
+
+/** The bias of so many channels, unless `useBias` is false. */
+export function bias(args: LayerArgs, channels: number): WeightSpec[] {
+  return flag(args, 'useBias', true) ? [{ name: 'bias', shape: [channels], trainable: true }] : [];
+}
+
+/** Two for each multiply-add, one for each bias added. */
+export function kernelFlops(args: LayerArgs, output: Shape, multiplyAdds: number): number {
+  return 2 * multiplyAdds + (flag(args, 'useBias', true) ? elements(output) : 0);
+}
+
+interface Elementwise extends Pick<LayerKind, 'kind' | 'className' | 'main' | 'args' | 'random'> {
+  /** For each element. */
+  readonly flops: number;
+}
+
+/** A layer without weights whose output has its input's shape. */
+export function elementwise({ flops, ...kind }: Elementwise): LayerKind {
+  return {
+    ...kind,
+    outputShape: only,
+    weights: () => [],
+    flops: (inputs) => flops * elements(only(inputs)),
+  };
 }

@@ -1,4 +1,4 @@
-import { elements, padding, pair, picture } from './args.ts';
+import { elements, image, padding, pair } from './args.ts';
 import { slide } from './convolution.ts';
 import type { LayerKind } from './layer.ts';
 
@@ -10,7 +10,7 @@ export function pooling(kind: string, className: string): LayerKind {
     main: 'poolSize',
     args: ['poolSize', 'strides', 'padding'],
     outputShape(inputs, args) {
-      const [height, width, channels] = picture(inputs);
+      const [height, width, channels] = image(inputs);
       const window = pair(args, 'poolSize', [2, 2]);
       const strides = pair(args, 'strides', window);
       return [...slide([height, width], window, strides, padding(args)), channels];
@@ -28,8 +28,19 @@ export function globalPooling(kind: string, className: string): LayerKind {
     kind,
     className,
     args: [],
-    outputShape: (inputs) => [picture(inputs)[2]],
+    outputShape: (inputs) => [image(inputs)[2]],
     weights: () => [],
-    flops: (inputs) => elements(picture(inputs)),
+    flops: (inputs) => elements(image(inputs)),
   };
 }
+
+export const maxPooling2d = pooling('maxPooling2d', 'MaxPooling2D');
+
+export const averagePooling2d = pooling('averagePooling2d', 'AveragePooling2D');
+
+export const globalAveragePooling2d = globalPooling(
+  'globalAveragePooling2d',
+  'GlobalAveragePooling2D',
+);
+
+export const globalMaxPooling2d = globalPooling('globalMaxPooling2d', 'GlobalMaxPooling2D');

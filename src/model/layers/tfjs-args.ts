@@ -1,10 +1,9 @@
-import type { LayerArgs } from '../../config/experiment.ts';
-import { InputError } from '../../errors.ts';
-import { didYouMean } from '../did-you-mean.ts';
-import { activation } from './activations.ts';
+import { didYouMean } from '../../common/did-you-mean.ts';
+import { InputError } from '../../common/errors.ts';
+import type { LayerArgs } from '../../experiment/experiment.ts';
+import { activation, regularizer } from './identifiers.ts';
 import { initializer } from './initializers.ts';
 import type { LayerKind } from './layer.ts';
-import { regularizer } from './regularizers.ts';
 
 /**
  * A layer's arguments as tfjs-layers takes them, with Keras' initializers where none is named; each

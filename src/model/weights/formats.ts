@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { InputError } from '../../errors.ts';
+import { InputError } from '../../common/errors.ts';
 import type { KerasLayer, WeightFile, WeightFormat } from './format.ts';
 import { hdf5 } from './hdf5.ts';
 import { keras } from './keras.ts';

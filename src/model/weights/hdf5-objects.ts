@@ -1,5 +1,5 @@
 import type { Dataset, Group } from 'h5wasm';
-import { InputError } from '../../errors.ts';
+import { InputError } from '../../common/errors.ts';
 import type { WeightEntry } from './format.ts';
 
 export function childGroup(group: Group, path: string): Group | null {

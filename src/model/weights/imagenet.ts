@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { InputError } from '../../errors.ts';
-import type { Hash } from '../../storage/download.ts';
+import type { Hash } from '../../cache/download.ts';
+import { InputError } from '../../common/errors.ts';
 
 /** A weight file of keras.applications, without the top. */
 export interface ImagenetFile {
@@ -78,7 +78,7 @@ function alphaOf({ name, alpha }: ImagenetModel, known: Readonly<Record<number, 
   );
 }
 
-/** The weights depend on the size of the pictures that they were trained with; 224 stands in for others. */
+/** The weights depend on the size of the images that they were trained with; 224 stands in for others. */
 function rowsOf({ inputShape }: ImagenetModel, known: readonly number[]): number {
   const [height = 0, width] = inputShape ?? [];
   return height === width && known.includes(height) ? height : 224;

@@ -5,11 +5,10 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { Entry } from 'yauzl';
-import type { Json } from '../../config/experiment.ts';
-import { InputError } from '../../errors.ts';
-import type { WeightFormat } from './format.ts';
+import { InputError } from '../../common/errors.ts';
+import type { Json } from '../../experiment/experiment.ts';
+import type { KerasLayer, WeightFormat } from './format.ts';
 import { openHdf5 } from './hdf5.ts';
-import { layersOf } from './keras-config.ts';
 import { indexedEntries } from './keras3-layout.ts';
 
 const CONFIG = 'config.json';
@@ -62,4 +61,21 @@ function member(members: ReadonlyMap<string, Entry>, name: string, path: string)
   throw new InputError(
     `${path} is no Keras model: it lacks ${name}. It holds ${[...members.keys()].join(', ') || 'nothing'}`,
   );
+}
+
+/** The layers of a model's configuration (`class_name`, `config.layers`), which are in Keras' order. */
+export function layersOf(config: Json): KerasLayer[] {
+  const layers = field(field(config, 'config'), 'layers');
+  if (!Array.isArray(layers)) return [];
+  return layers.map((layer: Json) => ({
+    className: String(field(layer, 'class_name')),
+    name: String(field(field(layer, 'config'), 'name')),
+    layers: layersOf(layer),
+  }));
+}
+
+function field(value: Json | undefined, name: string): Json | undefined {
+  return value && typeof value === 'object' && !Array.isArray(value)
+    ? (value as { readonly [key: string]: Json })[name]
+    : undefined;
 }

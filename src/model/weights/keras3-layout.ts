@@ -1,5 +1,5 @@
 import type { File, Group } from 'h5wasm';
-import { InputError } from '../../errors.ts';
+import { InputError } from '../../common/errors.ts';
 import type { KerasLayer, WeightEntry } from './format.ts';
 import { childGroup, datasetEntry, stringAttribute } from './hdf5-objects.ts';
 

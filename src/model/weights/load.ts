@@ -1,14 +1,13 @@
-import type * as tf from '@tensorflow/tfjs';
-import type { BackboneConfig, Json } from '../../config/experiment.ts';
-import { InputError } from '../../errors.ts';
+import * as tf from '@tensorflow/tfjs';
+import { InputError } from '../../common/errors.ts';
+import type { BackboneConfig, Json } from '../../experiment/experiment.ts';
 import { buildGraph } from '../build-graph.ts';
-import type { Graph } from '../graph.ts';
-import { summarize } from '../summary.ts';
-import { assignWeights } from './assign.ts';
-import type { KerasLayer, WeightFile } from './format.ts';
+import { type Graph, INPUT } from '../graph.ts';
+import { layerKinds } from '../layers/table.ts';
+import { summarize } from '../shapes.ts';
+import { type KerasLayer, splitWeightName, type WeightFile } from './format.ts';
 import { openWeights } from './formats.ts';
-import { kerasOrder } from './keras-order.ts';
-import { namedInOrder } from './match.ts';
+import { type LayerWeights, matchWeights, namedInOrder } from './match.ts';
 
 /**
  * The model that a `model.json`, `.keras` or whole `.h5` describes, in Keras' words (`class_name`,
@@ -57,4 +56,69 @@ function asKerasLoads(file: WeightFile, whole: Graph, order: readonly KerasLayer
   const weights = new Map(summarize(whole).map((layer) => [layer.name, layer.weights]));
   const layers = order.map(({ name }) => ({ layer: name, weights: weights.get(name) ?? [] }));
   return namedInOrder(layers, file);
+}
+
+/**
+ * Puts a file's numbers into layers, by name; see {@link matchWeights} for what goes where.
+ *
+ * @throws InputError when a layer is left without weights, or a shape does not fit; then nothing was
+ *   changed.
+ */
+export async function assignWeights(
+  layers: readonly tf.layers.Layer[],
+  file: WeightFile,
+): Promise<void> {
+  const matched = matchWeights(layers.map(layerWeights), file);
+  for (const layer of layers) {
+    const entries = matched.get(layer.name) ?? [];
+    const numbers = await Promise.all(entries.map((entry) => entry.read()));
+    const tensors = entries.map((entry, i) =>
+      tf.tensor(numbers[i] ?? [], [...entry.shape], 'float32'),
+    );
+    layer.setWeights(tensors);
+    tf.dispose(tensors);
+  }
+}
+
+function layerWeights(layer: tf.layers.Layer): LayerWeights {
+  return {
+    layer: layer.name,
+    weights: layer.weights.map((weight) => ({
+      name: splitWeightName(weight.originalName).name,
+      shape: weight.shape.map((size) => size ?? 0),
+    })),
+  };
+}
+
+/**
+ * The nodes in the order of Keras' `model.layers`: the farther from the output the earlier, and at
+ * the same distance as a walk from the output back along each layer's inputs meets them
+ * (`map_graph`, keras/src/ops/function.py).
+ */
+export function kerasOrder(graph: Graph): KerasLayer[] {
+  const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
+  const depth = new Map<string, number>();
+  for (const node of graph.nodes.toReversed()) {
+    const here = depth.get(node.name) ?? 0;
+    for (const input of node.inputs) depth.set(input, Math.max(depth.get(input) ?? 0, here + 1));
+    depth.set(node.name, here);
+  }
+
+  const met = new Set<string>();
+  const walk = (name: string): void => {
+    if (met.has(name)) return;
+    met.add(name);
+    for (const input of nodes.get(name)?.inputs ?? []) walk(input);
+  };
+  const output = graph.nodes.at(-1);
+  if (output) walk(output.name);
+
+  return [...met]
+    .filter((name) => name !== INPUT)
+    .sort((a, b) => (depth.get(b) ?? 0) - (depth.get(a) ?? 0))
+    .map((name) => ({
+      className: layerKinds[nodes.get(name)?.kind ?? '']?.className ?? '',
+      name,
+      layers: [],
+    }));
 }

@@ -1,5 +1,5 @@
-import { InputError } from '../../errors.ts';
-import { didYouMean } from '../did-you-mean.ts';
+import { didYouMean } from '../../common/did-you-mean.ts';
+import { InputError } from '../../common/errors.ts';
 import type { Shape } from '../graph.ts';
 import type { WeightEntry, WeightFile } from './format.ts';
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { BackboneConfig } from '../../config/experiment.ts';
-import { InputError, RunError } from '../../errors.ts';
-import { cacheFolder } from '../../storage/cache.ts';
-import { type Download, download } from '../../storage/download.ts';
+import { cacheFolder } from '../../cache/cache-folder.ts';
+import { type Download, download } from '../../cache/download.ts';
+import { InputError, RunError } from '../../common/errors.ts';
+import type { BackboneConfig } from '../../experiment/experiment.ts';
 import { formatOf } from './formats.ts';
 import { imagenetFile, KERAS_APPLICATIONS, kerasModels } from './imagenet.ts';
 import { shardPaths } from './tfjs.ts';

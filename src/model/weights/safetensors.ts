@@ -1,9 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { InputError } from '../../errors.ts';
-import { writeAtomic } from '../../storage/write-atomic.ts';
+import { InputError } from '../../common/errors.ts';
+import { writeAtomic } from '../../common/write-atomic.ts';
 import type { Shape } from '../graph.ts';
-import { decode } from './decode.ts';
-import { splitWeightName, type WeightEntry, type WeightFormat } from './format.ts';
+import { decode, splitWeightName, type WeightEntry, type WeightFormat } from './format.ts';
 import { encodeSafetensors } from './safetensors-bytes.ts';
 
 /** The format's own limit on the header. */

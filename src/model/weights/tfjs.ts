@@ -1,9 +1,14 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
-import type { Json } from '../../config/experiment.ts';
-import { InputError } from '../../errors.ts';
-import { decode, type Encoding } from './decode.ts';
-import { splitWeightName, type WeightEntry, type WeightFormat } from './format.ts';
+import { InputError } from '../../common/errors.ts';
+import type { Json } from '../../experiment/experiment.ts';
+import {
+  decode,
+  type Encoding,
+  splitWeightName,
+  type WeightEntry,
+  type WeightFormat,
+} from './format.ts';
 
 const ITEM_BYTES: Readonly<Record<string, number>> = {
   float32: 4,

@@ -1,6 +1,6 @@
-import type { Launcher as LauncherConfig } from '../../config/file-types.ts';
+import type { Launcher as LauncherConfig } from '../../experiment/file-types.ts';
 import type { PlannedSweep } from '../../plan/sweep.ts';
-import type { SweepRecord } from '../../record/sweep-record.ts';
+import type { SweepRecord } from '../../run-folder/sweep-record.ts';
 import type { CommonJob } from '../job.ts';
 import type { Entry } from '../schedule.ts';
 import type { SweepOptions } from '../sweep.ts';

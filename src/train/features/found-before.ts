@@ -1,10 +1,10 @@
 import os from 'node:os';
-import { chooseCompiler } from '../../engine/compiler.ts';
+import { keepNote, readNote } from '../../cache/cache-folder.ts';
+import { openStore } from '../../cache/store.ts';
+import { chooseCompiler } from '../../engine/choose.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { canonicalHash } from '../../plan/id.ts';
 import type { Plan, PlannedPhase } from '../../plan/plan.ts';
-import { keepNote, readNote } from '../../storage/notes.ts';
-import { openStore } from '../../storage/store.ts';
 import type { TrainingCallback } from '../callbacks.ts';
 
 const KIND = 'features';
@@ -12,7 +12,7 @@ const KIND = 'features';
 type Machine = Pick<Engine, 'threads' | 'compiler'>;
 
 /**
- * Keys of features are known only once pictures, weights and engine are there. What a plan's features were
+ * Keys of features are known only once images, weights and engine are there. What a plan's features were
  * found under is noted, so that another plan of the same features can say that they are in the cache.
  */
 export function noteFeatures(plan: Pick<Plan, 'phases'>, engine: Machine): TrainingCallback {

@@ -1,19 +1,21 @@
-import { statfs } from 'node:fs/promises';
+import { open, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type * as tf from '@tensorflow/tfjs';
-import type { Pictures } from '../../data/dataset.ts';
+import { storeLimit } from '../../cache/cache-folder.ts';
+import { type Held, openStore, type Store } from '../../cache/store.ts';
+import { RunError } from '../../common/errors.ts';
+import type { Feed } from '../../data/batches/batches.ts';
+import type { View } from '../../data/batches/image-rows.ts';
+import type { Images } from '../../data/dataset.ts';
 import { FilePixels, type Pixels } from '../../data/pixels.ts';
-import type { View } from '../../data/views.ts';
-import { RunError } from '../../errors.ts';
+import type { Engine } from '../../engine/engine.ts';
 import type { Prefix } from '../../model/prefix.ts';
-import { type Held, openStore, type Store } from '../../storage/store.ts';
-import { storeLimit } from '../../storage/store-limit.ts';
 import type { FeaturesProgress } from '../callbacks.ts';
-import { feed } from '../feed.ts';
+import { feed } from '../epoch.ts';
 import type { TrainOptions } from '../train.ts';
-import { computeFeatures, PASS_SIZE } from './compute.ts';
+import { type FeatureFormat, rowBytes, toBytes } from './feature-rows.ts';
 import { featureKeys } from './key.ts';
-import { type FeatureFormat, rowBytes } from './rows.ts';
 
 const FILE = 'features.bin';
 
@@ -26,10 +28,10 @@ export interface FeatureMaker extends TrainOptions {
   readonly format: FeatureFormat;
 }
 
-/** Pictures as they are seen in one view. */
+/** Images as they are seen in one view. */
 export interface Seen {
   readonly part: FeaturesProgress['part'];
-  readonly pictures: Pictures;
+  readonly images: Images;
   readonly view: View;
 }
 
@@ -60,18 +62,18 @@ export class FeatureFiles {
   }
 
   /**
-   * The features of pictures in one view, computed if no one has done so.
+   * The features of images in one view, computed if no one has done so.
    * @throws RunError or a file system's error when they cannot be kept, the signal's reason when it is aborted.
    */
   async hold(seen: Seen): Promise<HeldRows> {
     const { format, prefix, callbacks, signal } = this.#maker;
-    const count = seen.pictures.labels.length;
+    const count = seen.images.labels.length;
     const bytes = count * rowBytes(format);
-    const what = `features of ${count} pictures after ${prefix.cut.name}`;
+    const what = `features of ${count} images after ${prefix.cut.name}`;
     const tell = async (line: string) => {
       for (const callback of callbacks) await callback.note?.(line);
     };
-    const key = this.#keyOf(seen.pictures, seen.view);
+    const key = this.#keyOf(seen.images, seen.view);
     const known = (await this.#store.keys(key)).length > 0;
     let computed = false;
     const held = await this.#store.hold(key, {
@@ -94,15 +96,15 @@ export class FeatureFiles {
     for (const held of this.#held) await held.release();
   }
 
-  async #compute(path: string, { part, pictures, view }: Seen): Promise<void> {
+  async #compute(path: string, { part, images, view }: Seen): Promise<void> {
     const { prefixModel: prefix, format, engine, signal, phase, callbacks } = this.#maker;
     const begin = performance.now();
     const onDone = (done: number) => {
       const imagesPerSecond = (1000 * done) / (performance.now() - begin);
-      const progress = { phase, part, done, pictures: pictures.labels.length, imagesPerSecond };
+      const progress = { phase, part, done, images: images.labels.length, imagesPerSecond };
       for (const callback of callbacks) callback.features?.(progress);
     };
-    const pass = feed(pictures, this.#maker, { batchSize: PASS_SIZE, again: false });
+    const pass = feed(images, this.#maker, { batchSize: PASS_SIZE, again: false });
     await computeFeatures(path, { prefix, feed: pass, view, format, engine, signal, onDone });
   }
 }
@@ -128,4 +130,47 @@ async function requireRoom(folder: string, bytes: number): Promise<void> {
 
 function gigabytes(bytes: number): string {
   return `${(bytes / 1e9).toPrecision(3)} GB`;
+}
+
+/** Images that go through the prefix at once, whatever the phase's batch size: it may change last bits. */
+export const PASS_SIZE = 64;
+
+export interface Pass {
+  readonly prefix: tf.LayersModel;
+  /** In the order of the rows, preprocessed, `PASS_SIZE` at once. */
+  readonly feed: Feed;
+  readonly view: View;
+  readonly format: FeatureFormat;
+  readonly engine: Engine;
+  readonly signal: AbortSignal;
+  /** Told of how many images are done. */
+  readonly onDone: (images: number) => void;
+}
+
+/** Writes what the prefix makes of each image into a new file, one row after another. */
+export async function computeFeatures(path: string, pass: Pass): Promise<void> {
+  const { prefix, feed, view, format, engine, signal, onDone } = pass;
+  const compiled = engine.compile((inputs) => {
+    const { x } = feed.read(inputs);
+    const seen = view.length > 0 ? x.reverse([...view]) : x;
+    return [prefix.apply(seen, { training: false }) as tf.Tensor];
+  }, 'features');
+  const file = await open(path, 'wx');
+  try {
+    let done = 0;
+    for await (const batch of feed.inOrder()) {
+      const [features] = (await compiled.run(batch.inputs)) as [tf.Tensor];
+      const values = (await features.data()) as Float32Array;
+      features.dispose();
+      await file.writeFile(toBytes(values, format));
+      done += batch.size;
+      onDone(done);
+      await setImmediate();
+      signal.throwIfAborted();
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+    compiled.dispose();
+  }
 }

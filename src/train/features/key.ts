@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import os from 'node:os';
 import type * as tf from '@tensorflow/tfjs';
-import type { Experiment } from '../../config/experiment.ts';
-import type { Pictures } from '../../data/dataset.ts';
-import type { View } from '../../data/views.ts';
+import { version } from '../../common/version.ts';
+import type { View } from '../../data/batches/image-rows.ts';
+import type { Images } from '../../data/dataset.ts';
 import type { Engine } from '../../engine/engine.ts';
+import type { Experiment } from '../../experiment/experiment.ts';
 import type { Graph } from '../../model/graph.ts';
 import { definitionOf, type Prefix } from '../../model/prefix.ts';
-import { version } from '../../version.ts';
 
 /** All that features depend on. */
 export interface FeatureSource {
@@ -19,7 +19,7 @@ export interface FeatureSource {
 }
 
 /**
- * Keys of the store under which features of pictures are: one for all that is the same to the last bit. The
+ * Keys of the store under which features of images are: one for all that is the same to the last bit. The
  * machine counts, since another processor adds in another order.
  */
 export async function featureKeys({ model, graph, prefix, experiment, engine }: FeatureSource) {
@@ -33,8 +33,8 @@ export async function featureKeys({ model, graph, prefix, experiment, engine }: 
     layers: definitionOf(prefix),
     weights: await weightsHash(model, prefix),
   };
-  return (pictures: Pictures, view: View): string => {
-    const content = JSON.stringify({ ...common, pictures: picturesHash(pictures), view });
+  return (images: Images, view: View): string => {
+    const content = JSON.stringify({ ...common, images: imagesHash(images), view });
     return `features-${createHash('sha256').update(content).digest('hex')}`;
   };
 }
@@ -50,16 +50,16 @@ async function weightsHash(model: tf.LayersModel, { layers }: Prefix): Promise<s
   return hash.digest('hex');
 }
 
-const hashes = new WeakMap<Pictures, string>();
+const hashes = new WeakMap<Images, string>();
 
 /** SHA-256 of sizes and pixels, in their order. */
-function picturesHash(pictures: Pictures): string {
-  const known = hashes.get(pictures);
+function imagesHash(images: Images): string {
+  const known = hashes.get(images);
   if (known) return known;
-  const { height, width, channels, pixels, labels } = pictures;
+  const { height, width, channels, pixels, labels } = images;
   const hash = createHash('sha256').update(JSON.stringify([height, width, channels]));
   for (let index = 0; index < labels.length; index++) hash.update(pixels.digest(index));
   const digest = hash.digest('hex');
-  hashes.set(pictures, digest);
+  hashes.set(images, digest);
   return digest;
 }

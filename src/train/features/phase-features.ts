@@ -1,23 +1,21 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { PhaseConfig } from '../../config/experiment.ts';
-import { Batches, type Feed } from '../../data/batches.ts';
-import { asItIs, type View, viewsOf } from '../../data/views.ts';
-import { RunError } from '../../errors.ts';
+import { RunError } from '../../common/errors.ts';
+import { Batches, type Feed } from '../../data/batches/batches.ts';
+import { asItIs, type View, viewsOf } from '../../data/batches/image-rows.ts';
+import type { PhaseConfig } from '../../experiment/experiment.ts';
 import { frozenLayers } from '../../model/freeze.ts';
 import { frozenPrefix, type Prefix } from '../../model/prefix.ts';
+import { summarize } from '../../model/shapes.ts';
 import { splitModel } from '../../model/split.ts';
-import { summarize } from '../../model/summary.ts';
 import { planFeatures } from '../../plan/features.ts';
 import type { FeaturesProgress } from '../callbacks.ts';
 import type { TrainOptions } from '../train.ts';
-import { featureSight } from './feature-sight.ts';
+import { featureSight, rowBytes } from './feature-rows.ts';
 import { FeatureFiles, requireAllowed } from './hold.ts';
-import { rowBytes } from './rows.ts';
-import type { FeaturesUse } from './use.ts';
 
 type Part = FeaturesProgress['part'];
 
-/** What a phase takes in the pictures' place, and the part of the model that takes it. */
+/** What a phase takes in the images' place, and the part of the model that takes it. */
 export interface PhaseFeatures {
   /** What follows the frozen layers; it shares the model's weights. */
   readonly tail: tf.LayersModel;
@@ -33,7 +31,7 @@ export interface Found {
 }
 
 /**
- * What the frozen layers of a phase make of these parts of the pictures: from the cache, or computed for it.
+ * What the frozen layers of a phase make of these parts of the images: from the cache, or computed for it.
  * Where it cannot be kept the phase goes on without, and `use` says why.
  */
 export async function findFeatures(
@@ -73,9 +71,9 @@ async function hold(options: TrainOptions, { phase, prefix, parts }: Wanted) {
   const { model, graph, experiment, data, engine } = options;
   const format = { shape: prefix.cut.outputShape, dtype: experiment.features.dtype };
   const wanted = parts.flatMap((part) =>
-    viewsOfPart(part, options).map((view) => ({ part, pictures: data[part], view })),
+    viewsOfPart(part, options).map((view) => ({ part, images: data[part], view })),
   );
-  const rows = wanted.reduce((sum, { pictures }) => sum + pictures.labels.length, 0);
+  const rows = wanted.reduce((sum, { images }) => sum + images.labels.length, 0);
   requireAllowed(rows * rowBytes(format));
   const { prefix: prefixModel, tail, dispose } = splitModel(model, graph, prefix);
   const files = await FeatureFiles.open({ ...options, phase, prefix, prefixModel, format });
@@ -107,7 +105,27 @@ async function hold(options: TrainOptions, { phase, prefix, parts }: Wanted) {
   }
 }
 
-/** Evaluation sees pictures as they are. */
+/** Evaluation sees images as they are. */
 function viewsOfPart(part: Part, { experiment }: TrainOptions): readonly View[] {
   return part === 'train' ? (viewsOf(experiment.data.augment) ?? []) : [asItIs];
+}
+
+/** Where a phase has the features from, which its frozen layers make of the images. */
+export interface FeaturesUse {
+  /** The last of the layers that come before any trained one. */
+  readonly cut: string;
+  /** `computed` before its first epoch, for all of them; `cache`: another phase or run did that. */
+  readonly from: 'computed' | 'cache' | 'each batch';
+  /** Why they are computed for each batch. */
+  readonly reason: string | null;
+  /** Of what holds them in the store. */
+  readonly keys: readonly string[];
+}
+
+/** E.g. `features after block5_pool: from the cache`. */
+export function describeUse({ cut, from, reason }: FeaturesUse): string {
+  const where = { computed: 'computed once', cache: 'from the cache', 'each batch': 'not kept' }[
+    from
+  ];
+  return `features after ${cut}: ${where}${reason ? `, because ${reason}` : ''}`;
 }

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { OptimizerConfig } from '../../config/experiment.ts';
 import type { FusedUpdates } from '../../engine/engine.ts';
-import { clip } from './clip.ts';
+import type { OptimizerConfig } from '../../experiment/experiment.ts';
 import { MovingAverage } from './moving-average.ts';
 import type { UpdateRule } from './rule.ts';
 import { optimizers } from './table.ts';
@@ -161,4 +160,24 @@ export class Optimizer {
     for (const [name, value] of Object.entries(after)) this.#variable(name).assign(value);
     return after;
   }
+}
+
+const norm = (x: tf.Tensor) => x.square().sum().sqrt();
+
+/**
+ * Gradients made smaller as the optimizer's `clipNorm` (each by itself), `globalClipNorm` (all together)
+ * or `clipValue` (element by element) asks; only one of them may be set
+ * (keras/src/optimizers/base_optimizer.py).
+ */
+export function clip(gradients: readonly tf.Tensor[], config: OptimizerConfig): tf.Tensor[] {
+  const { clipNorm, globalClipNorm, clipValue } = config;
+  if (clipNorm !== null)
+    return gradients.map((g) => g.mul(clipNorm).div(norm(g).maximum(clipNorm)));
+  if (globalClipNorm !== null) {
+    const globalNorm = norm(tf.stack(gradients.map(norm)));
+    const scale = tf.div(globalClipNorm, globalNorm.maximum(globalClipNorm));
+    return gradients.map((g) => g.mul(scale));
+  }
+  if (clipValue !== null) return gradients.map((g) => g.clipByValue(-clipValue, clipValue));
+  return [...gradients];
 }

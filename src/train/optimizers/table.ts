@@ -1,9 +1,8 @@
-import type { OptimizerConfig } from '../../config/experiment.ts';
+import type { OptimizerConfig } from '../../experiment/experiment.ts';
 import { adadelta } from './adadelta.ts';
 import { adagrad } from './adagrad.ts';
-import { adam } from './adam.ts';
+import { adam, adamw } from './adam.ts';
 import { adamax } from './adamax.ts';
-import { adamw } from './adamw.ts';
 import { nadam } from './nadam.ts';
 import { rmsprop } from './rmsprop.ts';
 import type { OptimizerKind } from './rule.ts';

@@ -1,8 +1,7 @@
-import { Heading } from '../../page/heading.tsx';
-import { Section } from '../../page/section.tsx';
-import type { Comparison } from '../several.ts';
+import { Chart } from '../../charts/page/chart.tsx';
+import { Heading, Section } from '../components/section.tsx';
+import type { Comparison } from '../server/several.ts';
 import { Answered } from './answered.tsx';
-import { ComparedCurves } from './compared-curves.tsx';
 import { EntryTable } from './entry-table.tsx';
 import { useAnswer } from './live.ts';
 import { runsUrl } from './router.ts';
@@ -27,5 +26,18 @@ export function ComparePage({ runs }: { readonly runs: readonly string[] }) {
         </article>
       )}
     </Answered>
+  );
+}
+
+/** Curves of several runs over each other. */
+export function ComparedCurves({ charts }: Pick<Comparison, 'charts'>) {
+  return (
+    <Section title="Curves" note="on validation images">
+      <div class="charts">
+        {charts.map((chart) => (
+          <Chart key={chart.metric} {...chart} />
+        ))}
+      </div>
+    </Section>
   );
 }

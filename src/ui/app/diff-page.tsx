@@ -1,11 +1,10 @@
-import { Heading } from '../../page/heading.tsx';
-import { Section } from '../../page/section.tsx';
-import type { Difference } from '../several.ts';
+import { Heading, Section } from '../components/section.tsx';
+import type { Difference } from '../server/several.ts';
 import { Answered } from './answered.tsx';
-import { ComparedCurves } from './compared-curves.tsx';
+import { ComparedCurves } from './compare-page.tsx';
 import { EntryTable } from './entry-table.tsx';
+import { FlippedImages } from './images.tsx';
 import { useAnswer } from './live.ts';
-import { FlippedPictures } from './pictures/flipped-pictures.tsx';
 import { runsUrl, runUrl } from './router.ts';
 
 /** What the second of two runs has otherwise than the first, and whether it is better. */
@@ -31,7 +30,7 @@ export function DiffPage({ runs }: { readonly runs: readonly string[] }) {
             <a href={runsUrl('/diff', names.toReversed())}>the other way round</a>
           </header>
           <ComparedCurves charts={charts} />
-          <FlippedPictures run={names[1]} fixed={fixed} broken={broken} />
+          <FlippedImages run={names[1]} fixed={fixed} broken={broken} />
           {sections.map(({ title, table }) => (
             <Section key={title} title={title.charAt(0).toUpperCase() + title.slice(1)}>
               <EntryTable table={table} label={title} />

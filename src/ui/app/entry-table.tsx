@@ -1,8 +1,8 @@
-import type { Column, Entry, Table } from '../../compare/table.ts';
-import { duration } from '../../duration.ts';
-import { showMeasure, showTime } from '../../page/format.ts';
-import { StateBadge } from '../../page/state-badge.tsx';
-import type { RunState } from '../../record/status.ts';
+import type { Column, Entry, Table } from '../../analysis/table.ts';
+import { duration } from '../../common/format.ts';
+import type { RunState } from '../../run-folder/status.ts';
+import { showMeasure, showTime } from '../components/format.ts';
+import { StateBadge } from '../components/section.tsx';
 import { runUrl } from './router.ts';
 
 interface EntryTableProps {

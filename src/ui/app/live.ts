@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { RunEvent } from '../app.ts';
+import type { RunEvent } from '../server/app.ts';
 
 /** Between two questions of one kind, however often runs change. */
 const PAUSE_MS = 400;

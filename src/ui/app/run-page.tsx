@@ -1,8 +1,8 @@
-import { RunView } from '../../page/run.tsx';
-import type { RunDetail } from '../../page/run-detail.ts';
+import { RunView } from '../components/run.tsx';
+import type { RunDetail } from '../components/run-detail.ts';
 import { Answered } from './answered.tsx';
+import { ImagesDialog } from './images.tsx';
 import { useAnswer } from './live.ts';
-import { PicturesDialog } from './pictures/pictures-dialog.tsx';
 import { PredictBox } from './predict/predict-box.tsx';
 import { go, runsUrl, runUrl } from './router.ts';
 
@@ -32,7 +32,7 @@ export function RunPage({ name, query }: RunPageProps) {
               {run.classes && <PredictBox run={name} />}
             </RunView>
             {truth !== null && taken !== null && (
-              <PicturesDialog
+              <ImagesDialog
                 run={name}
                 truth={truth}
                 taken={taken}

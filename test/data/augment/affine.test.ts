@@ -6,11 +6,11 @@ import { useEngine } from '../../engine.ts';
 
 interface Golden {
   readonly shape: [number, number, number, number];
-  readonly picture: number[];
+  readonly image: number[];
   readonly cases: readonly { name: string; map: number[]; result: number[] }[];
 }
 
-const { shape, picture, cases } = JSON.parse(
+const { shape, image, cases } = JSON.parse(
   readFileSync(new URL('./affine.json', import.meta.url), 'utf8'),
 ) as Golden;
 
@@ -20,17 +20,17 @@ describe('affine', () => {
   for (const { name, map, result } of cases)
     it(`gives what Keras' affine_transform does: ${name}`, () => {
       const [a, b, c, d, e, f] = map as [number, number, number, number, number, number];
-      const values = tf.tidy(() => affine(tf, tf.tensor4d(picture, shape), { a, b, c, d, e, f }));
+      const values = tf.tidy(() => affine(tf, tf.tensor4d(image, shape), { a, b, c, d, e, f }));
       values.dataSync().forEach((value, i) => {
         expect(value).to.be.closeTo(result[i] as number, 1e-3);
       });
     });
 
-  it('maps each picture of a batch by itself', () => {
-    const two = tf.tensor4d([...picture, ...picture], [2, ...shape.slice(1)] as typeof shape);
+  it('maps each image of a batch by itself', () => {
+    const two = tf.tensor4d([...image, ...image], [2, ...shape.slice(1)] as typeof shape);
     const moved = affine(tf, two, { a: 1, b: 0, c: tf.tensor1d([0, 1]), d: 0, e: 1, f: 0 });
     const [first, second] = moved.arraySync() as number[][][][];
-    expect(first?.[2]?.[1]?.[0]).to.be.closeTo(picture[13] as number, 1e-4);
-    expect(second?.[2]?.[1]?.[0]).to.be.closeTo(picture[14] as number, 1e-4);
+    expect(first?.[2]?.[1]?.[0]).to.be.closeTo(image[13] as number, 1e-4);
+    expect(second?.[2]?.[1]?.[0]).to.be.closeTo(image[14] as number, 1e-4);
   });
 });

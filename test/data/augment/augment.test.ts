@@ -10,34 +10,34 @@ const count = 64;
 describe('augmentation', () => {
   const engine = useEngine();
 
-  /** Pictures of 6 by 5 pixels whose values, 1 to 90, tell row, column and channel. */
-  function pictures(): LabelledBatch {
-    const picture = tf.range(1, 91).reshape([1, 6, 5, 3]);
+  /** Images of 6 by 5 pixels whose values, 1 to 90, tell row, column and channel. */
+  function images(): LabelledBatch {
+    const image = tf.range(1, 91).reshape([1, 6, 5, 3]);
     const labels = tf.range(0, count, 1, 'int32').mod(4).toInt();
-    return { x: picture.tile([count, 1, 1, 1]), y: tf.oneHot(labels, 4).toFloat().as2D(count, 4) };
+    return { x: image.tile([count, 1, 1, 1]), y: tf.oneHot(labels, 4).toFloat().as2D(count, 4) };
   }
 
   function augmented(kind: string, args: AugmentArgs, key: (string | number)[] = [1]) {
     const { x, y } = tf.tidy(() => {
-      const changed = augmentBatch(pictures(), [{ kind, args }], engine(), key);
+      const changed = augmentBatch(images(), [{ kind, args }], engine(), key);
       return { x: changed.x, y: changed.y };
     });
     return { x: x.arraySync(), y: y.arraySync() };
   }
 
-  const original = () => pictures().x.arraySync()[0] as number[][][];
-  /** How many pictures equal each of these; every picture must equal one. */
+  const original = () => images().x.arraySync()[0] as number[][][];
+  /** How many images equal each of these; every image must equal one. */
   const tally = (x: number[][][][], possible: number[][][][]) => {
-    const texts = possible.map((picture) => JSON.stringify(picture));
+    const texts = possible.map((image) => JSON.stringify(image));
     const counts = texts.map(() => 0);
-    for (const picture of x) {
-      const which = texts.indexOf(JSON.stringify(picture));
-      expect(which, JSON.stringify(picture)).to.be.at.least(0);
+    for (const image of x) {
+      const which = texts.indexOf(JSON.stringify(image));
+      expect(which, JSON.stringify(image)).to.be.at.least(0);
       counts[which] = (counts[which] as number) + 1;
     }
     return counts;
   };
-  const mirrored = (picture: number[][][]) => picture.map((row) => row.toReversed());
+  const mirrored = (image: number[][][]) => image.map((row) => row.toReversed());
 
   for (const [kind, { defaults }] of augmentKinds)
     it(`${kind} depends on its key alone, and keeps shape and range`, () => {
@@ -49,7 +49,7 @@ describe('augmentation', () => {
       for (const row of y) expect(row.reduce((sum, p) => sum + p, 0)).to.be.closeTo(1, 1e-6);
     });
 
-  it('flip mirrors about half of the pictures', () => {
+  it('flip mirrors about half of the images', () => {
     const { x } = augmented('flip', { direction: 'horizontal' });
     const [same, other] = tally(x, [original(), mirrored(original())]);
     expect(same).to.be.within(20, 44);
@@ -63,7 +63,7 @@ describe('augmentation', () => {
     for (const views_ of tally(x, views)) expect(views_).to.be.within(6, 28);
   });
 
-  it('crop gives every window of the padded picture, its pixels unchanged', () => {
+  it('crop gives every window of the padded image, its pixels unchanged', () => {
     const { x } = augmented('crop', { padding: 1 });
     const at = (row: number, column: number) => original()[row]?.[column] ?? [0, 0, 0];
     const windows = [-1, 0, 1].flatMap((down) =>
@@ -89,14 +89,14 @@ describe('augmentation', () => {
     expect(counts.filter((n) => n > 0).length).to.be.at.least(20);
   });
 
-  it('brightness adds the same to a whole picture, at most its factor of 255', () => {
+  it('brightness adds the same to a whole image, at most its factor of 255', () => {
     const { x } = augmented('brightness', { factor: 0.1 });
-    const changes = x.map((picture) => (picture[5]?.[4]?.[2] as number) - 90);
+    const changes = x.map((image) => (image[5]?.[4]?.[2] as number) - 90);
     for (const change of changes) expect(Math.abs(change)).to.be.at.most(25.5);
     expect(Math.max(...changes)).to.be.above(15);
     expect(Math.min(...changes)).to.be.below(-15);
-    x.forEach((picture, i) => {
-      picture.flat(2).forEach((value, place) => {
+    x.forEach((image, i) => {
+      image.flat(2).forEach((value, place) => {
         expect(value).to.be.closeTo(Math.max(0, place + 1 + (changes[i] as number)), 1e-4);
       });
     });
@@ -104,9 +104,9 @@ describe('augmentation', () => {
 
   it('contrast keeps the mean of each channel and scales the distance from it', () => {
     const { x } = augmented('contrast', { factor: 0.5 });
-    const spread = (picture: number[][][]) =>
-      (picture[5]?.[4]?.[0] as number) - (picture[0]?.[0]?.[0] as number);
-    const scales = x.map((picture) => spread(picture) / spread(original()));
+    const spread = (image: number[][][]) =>
+      (image[5]?.[4]?.[0] as number) - (image[0]?.[0]?.[0] as number);
+    const scales = x.map((image) => spread(image) / spread(original()));
     const means = tf.tensor4d(x).mean([1, 2]).arraySync() as number[][];
     x.forEach((_, i) => {
       if ((scales[i] as number) > 1) return;
@@ -118,7 +118,7 @@ describe('augmentation', () => {
     expect(Math.min(...scales)).to.be.below(0.6);
   });
 
-  it('mixup blends pictures and labels by the same weight, mostly near one or the other', () => {
+  it('mixup blends images and labels by the same weight, mostly near one or the other', () => {
     const batch = { x: tf.range(0, count).reshape([count, 1, 1, 1]), y: tf.eye(count) };
     const { x, y } = augmentBatch(
       batch as LabelledBatch,
@@ -135,22 +135,22 @@ describe('augmentation', () => {
     expect(own.filter((weight) => weight > 0.1 && weight < 0.9).length).to.be.at.least(5);
   });
 
-  /** A picture whose left half is red and whose right half is green. */
+  /** A image whose left half is red and whose right half is green. */
   const halves = (): LabelledBatch => {
     const half = (pixel: number[]) => tf.tensor1d(pixel).reshape([1, 1, 1, 3]).tile([1, 8, 4, 1]);
-    const picture = tf.concat([half([255, 0, 0]), half([0, 255, 0])], 2);
+    const image = tf.concat([half([255, 0, 0]), half([0, 255, 0])], 2);
     const y = tf
       .oneHot(tf.zeros([count], 'int32'), 2)
       .toFloat()
       .as2D(count, 2);
-    return { x: picture.tile([count, 1, 1, 1]), y };
+    return { x: image.tile([count, 1, 1, 1]), y };
   };
   const pixelsAfter = (kind: string, args: AugmentArgs) =>
     augmentBatch(halves(), [{ kind, args }], engine(), [5]).x.arraySync();
 
   it('rotate turns around the middle, up to its part of a full turn either way', () => {
-    const slope = (picture: number[][][]) => {
-      const edge = (row: number) => (picture[row] ?? []).filter(([red = 0]) => red > 127).length;
+    const slope = (image: number[][][]) => {
+      const edge = (row: number) => (image[row] ?? []).filter(([red = 0]) => red > 127).length;
       return edge(7) - edge(0);
     };
     const slopes = pixelsAfter('rotate', { factor: 1 / 12 }).map(slope);
@@ -161,16 +161,16 @@ describe('augmentation', () => {
   });
 
   it('zoom keeps the middle where it is', () => {
-    for (const picture of pixelsAfter('zoom', { factor: 0.5 }))
-      for (const row of picture) {
+    for (const image of pixelsAfter('zoom', { factor: 0.5 }))
+      for (const row of image) {
         expect(row.slice(0, 3).flat()).to.deep.equal([255, 0, 0, 255, 0, 0, 255, 0, 0]);
         expect(row[3]?.[0]).to.be.above(row[4]?.[0] as number);
       }
   });
 
   it('translate moves by up to its part of the width', () => {
-    const reds = pixelsAfter('translate', { factor: 0.25 }).map((picture) =>
-      (picture[4] ?? []).reduce((sum, [red = 0]) => sum + red / 255, 0),
+    const reds = pixelsAfter('translate', { factor: 0.25 }).map((image) =>
+      (image[4] ?? []).reduce((sum, [red = 0]) => sum + red / 255, 0),
     );
     for (const red of reds) expect(red).to.be.within(1.9, 6.1);
     expect(Math.max(...reds)).to.be.above(5);
@@ -193,8 +193,8 @@ describe('augmentation', () => {
       const { x, y } = halves();
       const args = { ...none, hue: 0.5 };
       const changed = augmentBatch({ x, y }, [{ kind: 'colorJitter', args }], engine(), [1]).x;
-      for (const picture of changed.arraySync()) {
-        const [left, right] = [picture[0]?.[0] as number[], picture[0]?.[7] as number[]];
+      for (const image of changed.arraySync()) {
+        const [left, right] = [image[0]?.[0] as number[], image[0]?.[7] as number[]];
         // Full colours stay full, and stay a third of the circle apart: the channels move one on.
         expect(Math.max(...left)).to.be.closeTo(255, 1e-2);
         expect(Math.min(...left)).to.be.closeTo(0, 1e-2);
@@ -204,16 +204,16 @@ describe('augmentation', () => {
       }
     });
 
-    it('takes colour out of pictures and puts it in', () => {
-      const chroma = pixelsAfter('colorJitter', { ...none, saturation: 1 }).map((picture) => {
-        const pixel = picture[0]?.[0] as number[];
+    it('takes colour out of images and puts it in', () => {
+      const chroma = pixelsAfter('colorJitter', { ...none, saturation: 1 }).map((image) => {
+        const pixel = image[0]?.[0] as number[];
         return Math.max(...pixel) - Math.min(...pixel);
       });
       expect(Math.min(...chroma)).to.be.below(60);
       expect(Math.max(...chroma)).to.be.closeTo(255, 1e-2);
     });
 
-    it('leaves grey pictures grey', () => {
+    it('leaves grey images grey', () => {
       const x = tf.fill([4, 3, 3, 1], 100) as tf.Tensor4D;
       const y = tf.ones([4, 2]) as tf.Tensor2D;
       const { defaults } = augmentKinds.get('colorJitter') as { defaults: AugmentArgs };
@@ -228,14 +228,14 @@ describe('augmentation', () => {
     });
   });
 
-  it('randomErasing fills one rectangle of about half of the pictures with noise', () => {
+  it('randomErasing fills one rectangle of about half of the images with noise', () => {
     const x = tf.fill([count, 20, 30, 3], 0.5) as tf.Tensor4D;
     const args = { probability: 0.5, minArea: 0.1, maxArea: 0.3 };
     const batch = { x, y: tf.ones([count, 2]) as tf.Tensor2D };
     const erased = augmentBatch(batch, [{ kind: 'randomErasing', args }], engine(), [2]).x;
     let changed = 0;
-    for (const picture of erased.arraySync()) {
-      const places = picture.flatMap((row, r) =>
+    for (const image of erased.arraySync()) {
+      const places = image.flatMap((row, r) =>
         row.flatMap(([red], c) => (red === 0.5 ? [] : [[r, c] as const])),
       );
       if (places.length === 0) continue;
@@ -248,14 +248,14 @@ describe('augmentation', () => {
     expect(changed).to.be.within(20, 44);
   });
 
-  it('cutmix takes a rectangle from another picture, and labels by its area', () => {
+  it('cutmix takes a rectangle from another image, and labels by its area', () => {
     const x = tf.range(0, count).reshape([count, 1, 1, 1]).tile([1, 10, 12, 1]) as tf.Tensor4D;
     const batch = { x, y: tf.eye(count) };
     const mixed = augmentBatch(batch, [{ kind: 'cutmix', args: { alpha: 1 } }], engine(), [3]);
     const labels = mixed.y.arraySync() as number[][];
     const parts: number[] = [];
-    (mixed.x.arraySync() as number[][][][]).forEach((picture, i) => {
-      const values = picture.flat(2);
+    (mixed.x.arraySync() as number[][][][]).forEach((image, i) => {
+      const values = image.flat(2);
       const others = new Set(values.filter((value) => value !== i));
       expect(others.size).to.be.at.most(1);
       const part = values.filter((value) => value === i).length / values.length;
@@ -263,7 +263,7 @@ describe('augmentation', () => {
       for (const other of others) expect(labels[i]?.[other]).to.be.closeTo(1 - part, 1e-6);
       parts.push(part);
     });
-    // The mean of Beta(1, 1) is a half; what the edge cuts off leaves more of the picture itself.
+    // The mean of Beta(1, 1) is a half; what the edge cuts off leaves more of the image itself.
     expect(parts.reduce((sum, part) => sum + part, 0) / count).to.be.within(0.5, 0.8);
   });
 });

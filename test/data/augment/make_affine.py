@@ -1,4 +1,4 @@
-"""Writes affine.json: what Keras' affine_transform makes of one picture, for the maps of its augmentations."""
+"""Writes affine.json: what Keras' affine_transform makes of one image, for the maps of its augmentations."""
 
 import json
 import math
@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 
 height, width = 4, 6
-picture = np.arange(height * width, dtype="float32").reshape(1, height, width, 1) ** 1.5
+image = np.arange(height * width, dtype="float32").reshape(1, height, width, 1) ** 1.5
 angle = 0.7
 cos, sin = math.cos(angle), math.sin(angle)
 maps = {
@@ -28,8 +28,8 @@ cases = []
 for name, map in maps.items():
     transform = np.array([[*map, 0, 0]], dtype="float32")
     result = ops.image.affine_transform(
-        picture, transform, interpolation="bilinear", fill_mode="reflect"
+        image, transform, interpolation="bilinear", fill_mode="reflect"
     )
     cases.append({"name": name, "map": map, "result": np.asarray(result).ravel().tolist()})
-text = {"shape": picture.shape, "picture": picture.ravel().tolist(), "cases": cases}
+text = {"shape": image.shape, "image": image.ravel().tolist(), "cases": cases}
 (Path(__file__).parent / "affine.json").write_text(json.dumps(text) + "\n")

@@ -1,16 +1,16 @@
 import { expect } from 'chai';
 import sharp from 'sharp';
-import type { Pictures } from '../../../src/data/dataset.ts';
-import { bitDistance, differenceHash } from '../../../src/data/inspect/difference-hash.ts';
+import { uniforms } from '../../../src/common/random.ts';
+import type { Images } from '../../../src/data/dataset.ts';
+import { bitDistance, differenceHash } from '../../../src/data/inspect/duplicates.ts';
 import { inspect } from '../../../src/data/inspect/inspect.ts';
 import { MemoryPixels } from '../../../src/data/pixels.ts';
-import { uniforms } from '../../../src/random.ts';
 
 const side = 32;
 const stride = side * side * 3;
 
 /** Smooth coloured noise, another one for each seed. */
-async function picture(seed: number): Promise<Buffer> {
+async function image(seed: number): Promise<Buffer> {
   const noise = Uint8Array.from(uniforms(5 * 5 * 3, [seed]), (u) => 256 * u);
   return sharp(noise, { raw: { width: 5, height: 5, channels: 3 } })
     .resize(side, side, { kernel: 'cubic' })
@@ -27,7 +27,7 @@ async function copied(pixels: Buffer): Promise<Buffer> {
   return sharp(jpeg).raw().toBuffer();
 }
 
-function pictures(all: readonly Uint8Array[], labels: readonly number[]): Pictures {
+function images(all: readonly Uint8Array[], labels: readonly number[]): Images {
   const pixels = new MemoryPixels(Buffer.concat(all), stride);
   return { height: side, width: side, channels: 3, pixels, labels: Int32Array.from(labels) };
 }
@@ -37,8 +37,8 @@ describe('inspect', () => {
     const flat = (red: number) => Buffer.alloc(stride).map((_, i) => (i % 3 === 0 ? red : 7));
     const { classes, imbalance, channels } = inspect({
       classNames: ['a', 'b'],
-      train: pictures([flat(10), flat(20), flat(30), flat(40)], [0, 0, 0, 1]),
-      validation: pictures([flat(90), flat(80)], [0, 1]),
+      train: images([flat(10), flat(20), flat(30), flat(40)], [0, 0, 0, 1]),
+      validation: images([flat(90), flat(80)], [0, 1]),
       classWeights: null,
       broken: [],
     });
@@ -62,14 +62,14 @@ describe('inspect', () => {
       [20, 30],
       [30, 31],
     ];
-    const train = pictures(
+    const train = images(
       sizes.map(() => Buffer.alloc(stride)),
       [0, 0, 0, 0],
     );
     const { classes } = inspect({
       classNames: ['a'],
       train: { ...train, sizeOf: (index) => sizes[index] as [number, number] },
-      validation: pictures([], []),
+      validation: images([], []),
       classWeights: null,
       broken: [],
     });
@@ -79,21 +79,21 @@ describe('inspect', () => {
     });
   });
 
-  it('finds pictures of train again in validation, the same and nearly the same', async () => {
-    const train = await Promise.all(Array.from({ length: 200 }, (_, seed) => picture(seed)));
+  it('finds images of train again in validation, the same and nearly the same', async () => {
+    const train = await Promise.all(Array.from({ length: 200 }, (_, seed) => image(seed)));
     const validation = await Promise.all(
-      Array.from({ length: 100 }, (_, seed) => picture(1000 + seed)),
+      Array.from({ length: 100 }, (_, seed) => image(1000 + seed)),
     );
     validation[3] = train[17] as Buffer;
     validation[8] = await copied(train[40] as Buffer);
     train[100] = train[99] as Buffer;
     const { duplicates } = inspect({
       classNames: ['a'],
-      train: pictures(
+      train: images(
         train,
         train.map(() => 0),
       ),
-      validation: pictures(
+      validation: images(
         validation,
         validation.map(() => 0),
       ),
@@ -109,7 +109,7 @@ describe('inspect', () => {
 });
 
 describe('differenceHash', () => {
-  it('says where a picture gets brighter to the right', () => {
+  it('says where a image gets brighter to the right', () => {
     const ramp = Uint8Array.from({ length: 9 * 8 }, (_, i) => 20 * (i % 9));
     const size = { height: 8, width: 9, channels: 1 };
     expect(differenceHash(ramp, size)).to.deep.equal([0xffffffff, 0xffffffff]);
@@ -118,7 +118,7 @@ describe('differenceHash', () => {
     expect(differenceHash(ramp, size)).to.deep.equal([0x7fffffff, 0xffffffff]);
   });
 
-  it('takes pictures that are smaller than itself', () => {
+  it('takes images that are smaller than itself', () => {
     const size = { height: 3, width: 4, channels: 1 };
     expect(differenceHash(new Uint8Array(12), size)).to.deep.equal([0, 0]);
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { execa } from 'execa';
-import { folderSize } from '../../../src/engine/tensorflow/install/folder-size.ts';
+import { folderSize } from '../../../src/engine/tensorflow/install/folder.ts';
 import { changedFiles } from '../../../src/engine/tensorflow/install/manifest.ts';
 
 const firstRun = fileURLToPath(new URL('first-run.ts', import.meta.url));

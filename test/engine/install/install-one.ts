@@ -1,9 +1,10 @@
+import { install } from '../../../src/engine/tensorflow/install/install.ts';
+import type { Distribution } from '../../../src/engine/tensorflow/install/platforms.ts';
+
 /**
  * Installs in a process of its own, told by JSON in the first argument; prints what is reported, then
  * the folder. Exits like the program does.
  */
-import { install } from '../../../src/engine/tensorflow/install/install.ts';
-import type { Distribution } from '../../../src/engine/tensorflow/install/platforms.ts';
 
 const { cache, members, ...rest } = JSON.parse(process.argv[2] ?? '');
 const wanted: Distribution = { ...rest, members: new RegExp(members) };

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 import { buildModel } from '../../../src/model/build.ts';
 import type { WeightSpec } from '../../../src/model/layers/layer.ts';
-import { summarize } from '../../../src/model/summary.ts';
+import { summarize } from '../../../src/model/shapes.ts';
 import { useEngine } from '../../engine.ts';
 import { graphOf, references, size } from './references.ts';
 

@@ -7,7 +7,7 @@ interface Reference {
   readonly nonTrainable: number;
   /** `name class shape parameters inputs…` */
   readonly layers?: readonly string[];
-  /** Of the network with the weights and the picture of `keras_applications.py`. */
+  /** Of the network with the weights and the image of `keras_applications.py`. */
   readonly output?: {
     readonly mean: number;
     readonly deviation: number;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { backbones } from '../../../src/model/backbones/table.ts';
 import { layerKinds } from '../../../src/model/layers/table.ts';
-import { summarize } from '../../../src/model/summary.ts';
+import { summarize } from '../../../src/model/shapes.ts';
 import { graphOf, references } from './references.ts';
 
 describe('backbones', () => {

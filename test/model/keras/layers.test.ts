@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
-import type { LayerArgs } from '../../../src/config/experiment.ts';
+import type { LayerArgs } from '../../../src/experiment/experiment.ts';
 import { buildModel, setFrozen } from '../../../src/model/build.ts';
 import { type Graph, INPUT, type Shape } from '../../../src/model/graph.ts';
 import { drawFrom, stepSource } from '../../../src/model/keras/random.ts';
@@ -93,7 +93,7 @@ describe("layers with Keras' arithmetic", () => {
           (model.apply(input(), { training: true }) as tf.Tensor).sum().asScalar(),
         );
         const [kernel] = Object.values(grads).map((gradient) => Array.from(gradient.dataSync()));
-        // The sums of the pictures' two numbers, over the root of variance 1 and epsilon.
+        // The sums of the images' two numbers, over the root of variance 1 and epsilon.
         expect(kernel?.[0]).to.be.closeTo(12 / Math.sqrt(1 + 1e-3), 1e-4);
         expect(kernel?.[1]).to.be.closeTo(80 / Math.sqrt(1 + 1e-3), 1e-3);
       }
@@ -135,7 +135,7 @@ describe("layers with Keras' arithmetic", () => {
       }
     });
 
-    it('does the same by one operation where pictures are many', () => {
+    it('does the same by one operation where images are many', () => {
       const shape = [16, 64, 64, 4] as [number, number, number, number];
       const many = buildModel(chain([64, 64, 4], ['batchNormalization', {}]), 1);
       many.getLayer('layer_0').setWeights(
@@ -242,7 +242,7 @@ describe("layers with Keras' arithmetic", () => {
       expect([...new Set(rows)].toSorted()).to.deep.equal([0, 2]);
     });
 
-    it('of pictures drops whole channels', () => {
+    it('of images drops whole channels', () => {
       const model = buildModel(chain([4, 4, 50], ['spatialDropout2d', { rate: 0.5 }]), 1);
       const output = tf.tensor4d(train(model, tf.ones([8, 4, 4, 50])), [8, 4, 4, 50]);
       const channels = output.mean([1, 2]).dataSync();

@@ -1,7 +1,6 @@
 import { expect } from 'chai';
-import { mapSchema } from '../../../src/config/defaults.ts';
-import { definition } from '../../../src/config/schema.ts';
-import { activationNames } from '../../../src/model/layers/activations.ts';
+import { definition, mapSchema } from '../../../src/experiment/schema.ts';
+import { activationNames } from '../../../src/model/layers/identifiers.ts';
 import { initializerNames } from '../../../src/model/layers/initializers.ts';
 import { layerKinds } from '../../../src/model/layers/table.ts';
 

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
-import type { LayerArgs } from '../../../src/config/experiment.ts';
+import { uniforms } from '../../../src/common/random.ts';
+import type { LayerArgs } from '../../../src/experiment/experiment.ts';
 import { buildModel } from '../../../src/model/build.ts';
 import { type Graph, INPUT, type Shape } from '../../../src/model/graph.ts';
-import { activationNames } from '../../../src/model/layers/activations.ts';
+import { activationNames } from '../../../src/model/layers/identifiers.ts';
 import { layerKinds } from '../../../src/model/layers/table.ts';
-import { summarize } from '../../../src/model/summary.ts';
-import { uniforms } from '../../../src/random.ts';
+import { summarize } from '../../../src/model/shapes.ts';
 import { useEngine } from '../../engine.ts';
 
 type Case = readonly [inputs: Shape | readonly [Shape, Shape], args: LayerArgs];

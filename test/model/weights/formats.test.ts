@@ -2,12 +2,12 @@ import { copyFile, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { InputError } from '../../../src/errors.ts';
+import { InputError } from '../../../src/common/errors.ts';
 import type { Graph } from '../../../src/model/graph.ts';
 import type { KerasLayer } from '../../../src/model/weights/format.ts';
 import { openWeights } from '../../../src/model/weights/formats.ts';
-import { layersOf } from '../../../src/model/weights/keras-config.ts';
-import { kerasOrder } from '../../../src/model/weights/keras-order.ts';
+import { layersOf } from '../../../src/model/weights/keras.ts';
+import { kerasOrder } from '../../../src/model/weights/load.ts';
 import { matchWeights } from '../../../src/model/weights/match.ts';
 import { expectedWeights, fixture, layersOfExpected, readBack } from './fixtures.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { backbones } from '../../../src/model/backbones/table.ts';
-import { kerasOrder } from '../../../src/model/weights/keras-order.ts';
+import { kerasOrder } from '../../../src/model/weights/load.ts';
 
 /** `name class shape parameters inputs…` of each layer, in the order of Keras' `model.layers`. */
 const references: Record<string, { inputShape: number[]; layers?: string[] }> = JSON.parse(

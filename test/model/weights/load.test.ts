@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
-import type { BackboneConfig, LayerArgs, LayerConfig } from '../../../src/config/experiment.ts';
-import { InputError } from '../../../src/errors.ts';
+import { InputError } from '../../../src/common/errors.ts';
+import type { BackboneConfig, LayerArgs, LayerConfig } from '../../../src/experiment/experiment.ts';
 import { buildModel } from '../../../src/model/build.ts';
 import { buildGraph } from '../../../src/model/build-graph.ts';
-import { layersOf } from '../../../src/model/weights/keras-config.ts';
+import { layersOf } from '../../../src/model/weights/keras.ts';
 import { loadWeights, readArchitecture } from '../../../src/model/weights/load.ts';
 import { expectedWeights, fixture } from './fixtures.ts';
 
@@ -110,11 +110,7 @@ describe('reading a model that a backbone names', () => {
   ]) {
     it(`gives the layers of ${name}`, async () => {
       const names = layersOf(await readArchitecture(fixture(name))).map((each) => each.name);
-      expect(names).to.have.members([
-        'pictures',
-        ...layers.map((each) => each.name),
-        'predictions',
-      ]);
+      expect(names).to.have.members(['images', ...layers.map((each) => each.name), 'predictions']);
     });
   }
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { InputError } from '../../../src/errors.ts';
+import { InputError } from '../../../src/common/errors.ts';
 import type { WeightFile } from '../../../src/model/weights/format.ts';
 import { type LayerWeights, matchWeights, namedInOrder } from '../../../src/model/weights/match.ts';
 

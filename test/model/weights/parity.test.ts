@@ -6,8 +6,8 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
-import type { BackboneConfig, DataConfig } from '../../../src/config/experiment.ts';
 import { preprocess } from '../../../src/data/preprocess.ts';
+import type { BackboneConfig, DataConfig } from '../../../src/experiment/experiment.ts';
 import { buildModel } from '../../../src/model/build.ts';
 import { buildGraph } from '../../../src/model/build-graph.ts';
 import { loadWeights } from '../../../src/model/weights/load.ts';
@@ -29,17 +29,17 @@ describe('features of pretrained backbones', () => {
   useEngine();
 
   let folder: string;
-  let pictures: tf.Tensor4D;
+  let images: tf.Tensor4D;
   let vgg19: Record<string, Features>;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
     const golden = await goldenJson('vgg19-features.json');
-    pictures = tf.tensor4d(golden.images_uint8_nhwc);
+    images = tf.tensor4d(golden.images_uint8_nhwc);
     vgg19 = golden.features;
   });
   after(async () => {
-    pictures?.dispose();
+    images?.dispose();
     if (folder) await rm(folder, { recursive: true });
   });
 
@@ -48,7 +48,7 @@ describe('features of pretrained backbones', () => {
     const packed = join(`${shared}/golden`, 'vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5.gz');
     await pipeline(createReadStream(packed), createGunzip(), createWriteStream(path));
     const model = await backbone({ name: 'vgg19', weights: path, size: 32, cut: null });
-    await compare(model, { layers: vgg19, pictures, mode: 'caffe' });
+    await compare(model, { layers: vgg19, images, mode: 'caffe' });
   });
 
   it('are those of Keras for VGG19 to block3_pool from a tfjs model', async () => {
@@ -56,7 +56,7 @@ describe('features of pretrained backbones', () => {
     const model = await backbone({ name: 'vgg19', weights, size: 32, cut: 'block3_pool' });
     const { block1_pool, block2_pool, block3_pool } = vgg19;
     const layers = { block1_pool, block2_pool, block3_pool } as Record<string, Features>;
-    await compare(model, { layers, pictures, mode: 'caffe' });
+    await compare(model, { layers, images, mode: 'caffe' });
   });
 
   it('are those of Keras for MobileNet to conv_pw_12_relu from a tfjs model', async () => {
@@ -64,8 +64,8 @@ describe('features of pretrained backbones', () => {
     const cut = 'conv_pw_12_relu';
     const model = await backbone({ name: 'mobilenet', weights, size: 128, cut });
     const layers = { [cut]: await goldenJson('mobilenet-features.json') };
-    const enlarged = tf.image.resizeNearestNeighbor(pictures, [128, 128]);
-    await compare(model, { layers, pictures: enlarged, mode: 'tf' });
+    const enlarged = tf.image.resizeNearestNeighbor(images, [128, 128]);
+    await compare(model, { layers, images: enlarged, mode: 'tf' });
     enlarged.dispose();
   });
 
@@ -106,16 +106,16 @@ async function backbone({ name, weights, size, cut }: Wanted): Promise<tf.Layers
 
 interface Case {
   readonly layers: Readonly<Record<string, Features>>;
-  readonly pictures: tf.Tensor4D;
+  readonly images: tf.Tensor4D;
   readonly mode: DataConfig['preprocess'];
 }
 
 /** Compares each layer, and tells the greatest relative error. */
-async function compare(model: tf.LayersModel, { layers, pictures, mode }: Case): Promise<void> {
+async function compare(model: tf.LayersModel, { layers, images, mode }: Case): Promise<void> {
   const errors: string[] = [];
   const outputs = Object.keys(layers).map((name) => model.getLayer(name).output);
   const taps = tf.model({ inputs: model.inputs, outputs: outputs as tf.SymbolicTensor[] });
-  const features = tf.tidy(() => [taps.predict(preprocess(pictures, mode))].flat());
+  const features = tf.tidy(() => [taps.predict(preprocess(images, mode))].flat());
   for (const [i, [name, expected]] of Object.entries(layers).entries()) {
     const error = await greatestError(features[i] as tf.Tensor, expected);
     errors.push(`${name} ${error.toExponential(1)}`);

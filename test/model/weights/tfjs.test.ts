@@ -2,9 +2,9 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { InputError } from '../../../src/errors.ts';
+import { InputError } from '../../../src/common/errors.ts';
 import { openWeights } from '../../../src/model/weights/formats.ts';
-import { layersOf } from '../../../src/model/weights/keras-config.ts';
+import { layersOf } from '../../../src/model/weights/keras.ts';
 import { fixture } from './fixtures.ts';
 
 describe('weights of a tfjs layers model', () => {

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
-import type { Experiment, PhaseConfig } from '../../../src/config/experiment.ts';
+import { openStore } from '../../../src/cache/store.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { uncompiled } from '../../../src/engine/uncompiled.ts';
-import { openStore } from '../../../src/storage/store.ts';
+import type { Experiment, PhaseConfig } from '../../../src/experiment/experiment.ts';
 import type { TrainingCallback } from '../../../src/train/callbacks.ts';
 import { evaluate } from '../../../src/train/evaluate.ts';
-import type { FeaturesUse } from '../../../src/train/features/use.ts';
+import type { FeaturesUse } from '../../../src/train/features/phase-features.ts';
 import { useEngine } from '../../engine.ts';
 import { chain, data, phase, sgd, trained } from '../fixture.ts';
 
@@ -116,7 +116,7 @@ describe('features of frozen layers', () => {
     ['operation by operation', () => ({ engine: eager() })],
     ['in a later phase, whose best epoch is restored', () => ({ phases: parts })],
   ] as const)
-    it(`train as the pictures do, ${name}`, async () => {
+    it(`train as the images do, ${name}`, async () => {
       const cached = await run(change());
       const plain = await run({ ...change(), ...off });
       expectClose(numbers(cached), numbers(plain), 1e-5);
@@ -135,11 +135,11 @@ describe('features of frozen layers', () => {
     expect(again.uses[0]?.from).to.equal('cache');
     expect(numbers(again)).to.deep.equal(numbers(first));
     const mirrored = await run(flip);
-    // The three mirrored views: the pictures as they are, and those to validate on, are there.
+    // The three mirrored views: the images as they are, and those to validate on, are there.
     expect(mirrored.computed).to.equal(3);
   });
 
-  it('are others for other weights, pictures or numbers of bits', async () => {
+  it('are others for other weights, images or numbers of bits', async () => {
     await run();
     for (const change of [{ features: { dtype: 'float16' } }, { phases: parts }] as const)
       expect((await run(change)).uses.at(-1)?.from).to.equal('computed');
@@ -155,7 +155,7 @@ describe('features of frozen layers', () => {
     expect(sizes.sort((a, b) => a - b)).to.deep.equal([21, 42, 45, 90].map((rows) => 72 * rows));
   });
 
-  it('serve the last evaluation, unless pictures are mirrored for it', async () => {
+  it('serve the last evaluation, unless images are mirrored for it', async () => {
     const { model, config, records } = await run();
     const { signal } = new AbortController();
     const before = tf.memory().numTensors;
@@ -180,7 +180,7 @@ describe('features of frozen layers', () => {
       await writeFile(join(store.folder, key, 'features.bin'), 'damaged');
     const again = await run();
     expect(again.notes.join('\n')).to.match(
-      /^features of 45 pictures after maxPooling2d_2: the file in the cache was damaged/,
+      /^features of 45 images after maxPooling2d_2: the file in the cache was damaged/,
     );
     expect(numbers(again)).to.deep.equal(numbers(first));
   });

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { openStore } from '../../../src/cache/store.ts';
 import { loadExperiment } from '../../../src/config/load.ts';
-import { runExperiment } from '../../../src/experiment.ts';
 import { planExperiment } from '../../../src/plan/experiment.ts';
-import { openStore } from '../../../src/storage/store.ts';
+import { runExperiment } from '../../../src/run-experiment.ts';
 import { withCached } from '../../../src/train/features/found-before.ts';
 import { cifarRun } from '../../command-line.ts';
 import { useFolder } from '../../data/setting.ts';

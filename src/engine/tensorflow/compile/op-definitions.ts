@@ -1,4 +1,4 @@
-import { fields } from '../../../protobuf/read.ts';
+import { fields } from '../../../common/protobuf-read.ts';
 import { bufferBytes, type CApi, type Pointer } from '../c-api.ts';
 import type { Status } from '../status.ts';
 

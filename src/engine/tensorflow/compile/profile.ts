@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { fields } from '../../../protobuf/read.ts';
+import { fields } from '../../../common/protobuf-read.ts';
 import type { ProfiledOperation } from '../../engine.ts';
 import { bufferBytes, type GraphOutput, type Pointer } from '../c-api.ts';
 import type { Context } from '../context.ts';

@@ -29,12 +29,12 @@ const sameShape: Simplification = ({ inputs: [x] }, output, { shape }) => {
 type FiveOutputs = [GraphOutput, GraphOutput, GraphOutput, GraphOutput, GraphOutput];
 
 /**
- * Normalization, by given means and variances, of pictures to which a bias was added: the means take it off
+ * Normalization, by given means and variances, of images to which a bias was added: the means take it off
  * again. TensorFlow fuses a convolution with a normalization, but not with a bias between them.
  */
 const biasedNormalization: Simplification = (normalization, _, { source, shape, give }) => {
-  const [pictures, gamma, beta, mean, variance] = normalization.inputs as FiveOutputs;
-  const sum = source(pictures);
+  const [images, gamma, beta, mean, variance] = normalization.inputs as FiveOutputs;
+  const sum = source(images);
   if (sum?.name !== 'Add') return null;
   const [unbiased, bias] = sum.inputs as [GraphOutput, GraphOutput];
   if (shape(bias)?.length !== 1 || shape(unbiased)?.length !== 4) return null;
@@ -48,8 +48,8 @@ const biasedNormalization: Simplification = (normalization, _, { source, shape, 
  * a normalization, these only with a bias.
  */
 const normalizedDepthwise: Simplification = ({ inputs, attributes }, _, around) => {
-  const [pictures, gamma, beta, mean, variance] = inputs as FiveOutputs;
-  const convolution = around.source(pictures);
+  const [images, gamma, beta, mean, variance] = inputs as FiveOutputs;
+  const convolution = around.source(images);
   if (convolution?.name !== 'DepthwiseConv2dNative') return null;
   const [x, filter] = convolution.inputs as [GraphOutput, GraphOutput];
   const channels = around.shape(filter)?.slice(2);

@@ -1,6 +1,10 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { InputError } from '../../../errors.ts';
+import { InputError } from '../../../common/errors.ts';
+import { entriesWithin } from '../../../common/files.ts';
+import type { Installation } from '../../engine.ts';
+import type { Location } from './locate.ts';
+import { changedFiles } from './manifest.ts';
 import type { Variant } from './platforms.ts';
 
 /** The two shared libraries of a TensorFlow, and what can be told about it without loading them. */
@@ -92,4 +96,31 @@ export function requireVersion(folder: string, version: string): void {
   throw new InputError(
     `CIFAR_RUN_TENSORFLOW: ${folder} holds TensorFlow ${version}; ${OLDEST.join('.')} or later is needed`,
   );
+}
+
+/** What is known of TensorFlow's libraries; `verify` hashes those that this program installed. */
+export async function inspectInstallation(
+  { folder, source, variant }: Location,
+  verify: boolean,
+): Promise<Installation> {
+  const ours = source === 'installed';
+  return {
+    folder,
+    source,
+    variant,
+    bytes: ours ? await folderSize(folder) : null,
+    changedFiles: ours && verify ? await changedFiles(folder) : [],
+  };
+}
+
+/** Bytes of the files in a folder, as far as they can be seen while it changes. */
+export async function folderSize(folder: string): Promise<number> {
+  const entries = await entriesWithin(folder);
+  const sizes = await Promise.all(
+    entries.map(async ({ parentPath, name }) => {
+      const found = await stat(join(parentPath, name)).catch(() => null);
+      return found?.isFile() ? found.size : 0;
+    }),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -1,9 +1,8 @@
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, statfs } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { showCount } from '../../../counts.ts';
-import { withLock } from '../../../storage/lock.ts';
-import { requireSpace, withSentences } from './cache-folder.ts';
-import { untilInterrupted } from './interruption.ts';
+import { InterruptedError, RunError } from '../../../common/errors.ts';
+import { showCount } from '../../../common/format.ts';
+import { withLock } from '../../../common/lock.ts';
 import { isInstalled, writeManifest } from './manifest.ts';
 import { downloadWheels } from './pip.ts';
 import type { Distribution } from './platforms.ts';
@@ -124,4 +123,63 @@ function meter(total: number, tell: (progress: string) => void): (bytes: number)
 
 function megabytes(bytes: number): string {
   return showCount(Math.round(bytes / 1e6));
+}
+
+/** @throws RunError where the disk of a folder has less free space than is needed. */
+export async function requireSpace(
+  folder: string,
+  needed: { readonly for: string; readonly bytes: number },
+): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize >= needed.bytes) return;
+  throw new RunError(
+    `${needed.for} needs ${gigabytes(needed.bytes)} while it is installed, and the disk of ${folder} has ` +
+      `${gigabytes(bavail * bsize)} free: free some space, or set CIFAR_RUN_CACHE to a folder on another disk`,
+  );
+}
+
+/** Runs what writes to a folder, and says in a sentence why the folder cannot be written. */
+export async function withSentences(folder: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOSPC' || code === 'EDQUOT') {
+      throw new RunError(
+        `the disk of ${folder} is full (${code}): free some space, or set CIFAR_RUN_CACHE to a folder on another disk`,
+      );
+    }
+    if (code !== undefined && UNWRITABLE.has(code)) {
+      throw new RunError(
+        `the cache folder ${folder} cannot be written (${code}): make it writable, or set CIFAR_RUN_CACHE ` +
+          'to a folder that is',
+      );
+    }
+    throw error;
+  }
+}
+
+const UNWRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT']);
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
+/**
+ * Runs work that can stop cleanly, and aborts its signal at SIGINT and SIGTERM.
+ * @throws InterruptedError once the work has stopped.
+ */
+export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const stop = (signal: NodeJS.Signals) =>
+    controller.abort(new InterruptedError(signal as 'SIGINT' | 'SIGTERM'));
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  try {
+    return await work(controller.signal);
+  } catch (error) {
+    controller.signal.throwIfAborted();
+    throw error;
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { cacheFolder } from '../../../storage/cache.ts';
+import { cacheFolder } from '../../../cache/cache-folder.ts';
 import { findLibraries, type Libraries } from './folder.ts';
 import { thisHost } from './host.ts';
 import { install } from './install.ts';

@@ -1,4 +1,4 @@
-import { RunError } from '../../../errors.ts';
+import { RunError } from '../../../common/errors.ts';
 import type { Host } from './host.ts';
 import { LINUX_ARM64, LINUX_X64, LINUX_X64_CUDA, MACOS_ARM64, type Wheel } from './wheels.ts';
 

@@ -25,7 +25,7 @@ function firstThree(
   return (outputs as tf.Tensor[]).slice(0, 3);
 }
 
-/** Pictures, normalized by their own mean and variance: those, the mean and the unbiased variance. */
+/** Images, normalized by their own mean and variance: those, the mean and the unbiased variance. */
 export const batchNorm: OwnKernel = {
   name: BATCH_NORM,
   run(backend, inputs, { epsilon }: { epsilon: number }) {
@@ -37,7 +37,7 @@ export const batchNorm: OwnKernel = {
   },
 };
 
-/** Of pictures, normalized by their own mean and variance: the gradients of x, gamma and beta. */
+/** Of images, normalized by their own mean and variance: the gradients of x, gamma and beta. */
 export const batchNormGradient: OwnKernel = {
   name: BATCH_NORM_GRADIENT,
   run(backend, inputs, { epsilon }: { epsilon: number }) {

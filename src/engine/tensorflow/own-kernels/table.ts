@@ -2,13 +2,9 @@ import { processorInstructions } from '../instructions.ts';
 import type { NodeJSKernelBackend } from '../kernels.ts';
 import { batchNorm, batchNormGradient } from './batch-norm.ts';
 import { convolutions } from './conv.ts';
-import { crossEntropy } from './cross-entropy.ts';
-import { gather } from './gather.ts';
-import { matMul } from './mat-mul.ts';
+import { crossEntropy, randomDraws, useReluGradients } from './elementwise.ts';
 import { useKernel } from './own-kernel.ts';
-import { randomDraws } from './random.ts';
-import { useReluGradients } from './relu.ts';
-import { sumsOfChannels } from './sum.ts';
+import { gather, matMul, sumsOfChannels } from './reductions.ts';
 
 /** Registers all kernels that are TensorFlow's own, not tfjs-node's. */
 export function useOwnKernels(backend: NodeJSKernelBackend): void {

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
+import { AttrType } from '../attributes.ts';
+import { DType } from '../dtypes.ts';
 import type { NodeJSKernelBackend } from '../kernels.ts';
-import { together } from './together.ts';
+import type { TFEOpAttr } from './own-kernel.ts';
 
 export type Shape4D = [number, number, number, number];
 
@@ -8,7 +10,7 @@ export type Shape4D = [number, number, number, number];
 export type ConvAttributes = Pick<tf.Conv2DAttrs, 'strides' | 'pad' | 'dataFormat'> &
   Partial<Pick<tf.Conv2DAttrs, 'dilations'>>;
 
-/** Along one axis, a place of the filter, and where the parts of a picture begin that it leads from and to. */
+/** Along one axis, a place of the filter, and where the parts of a image begin that it leads from and to. */
 interface Reach {
   readonly index: number;
   readonly from: number;
@@ -23,14 +25,14 @@ interface Tap {
 }
 
 /**
- * A convolution of stride 1 that keeps the size of pictures, as products of matrices, one for each tap of the
- * filter: what lies outside of the pictures is not multiplied, and nothing is brought into the order of oneDNN's
+ * A convolution of stride 1 that keeps the size of images, as products of matrices, one for each tap of the
+ * filter: what lies outside of the images is not multiplied, and nothing is brought into the order of oneDNN's
  * convolutions and back.
  */
 export class TapProducts {
   readonly #input: Shape4D;
   readonly #filter: Shape4D;
-  /** Those that lead from a place of the picture to another. */
+  /** Those that lead from a place of the image to another. */
   readonly #taps: readonly Tap[];
 
   private constructor(input: Shape4D, filter: Shape4D) {
@@ -62,7 +64,7 @@ export class TapProducts {
     return tf.tidy(() => tf.addN(this.#taps.map((tap) => this.#placed(product(tap), tap, 'from'))));
   }
 
-  /** One product after another, so that the parts of pictures for only one of them are in memory. */
+  /** One product after another, so that the parts of images for only one of them are in memory. */
   filterGradient(
     backend: NodeJSKernelBackend,
     { x, dy }: Readonly<Record<'x' | 'dy', tf.Tensor4D>>,
@@ -87,11 +89,11 @@ export class TapProducts {
     return weights.reshape([channels, units]);
   }
 
-  /** A part of pictures where it belongs, zeros around it. */
+  /** A part of images where it belongs, zeros around it. */
   #placed(values: tf.Tensor, { row, column }: Tap, side: 'from' | 'to'): tf.Tensor4D {
     const [batch, height, width] = this.#input;
-    const pictures = values.reshape([batch, row.size, column.size, -1]) as tf.Tensor4D;
-    return tf.pad(pictures, [
+    const images = values.reshape([batch, row.size, column.size, -1]) as tf.Tensor4D;
+    return tf.pad(images, [
       [0, 0],
       [row[side], height - row.size - row[side]],
       [column[side], width - column.size - column[side]],
@@ -100,18 +102,38 @@ export class TapProducts {
   }
 }
 
-function reaches(filter: number, picture: number): Reach[] {
+function reaches(filter: number, image: number): Reach[] {
   return Array.from({ length: filter }, (_, index) => {
     const shift = index - (filter - 1) / 2;
     const [from, to] = [Math.max(0, shift), Math.max(0, -shift)];
-    return { index, from, to, size: picture - Math.abs(shift) };
+    return { index, from, to, size: image - Math.abs(shift) };
   }).filter(({ size }) => size > 0);
 }
 
-/** `[batch · rows · columns, channels]` of the part of pictures that a tap leads from, or to. */
-function part(pictures: tf.Tensor4D, { row, column }: Tap, side: 'from' | 'to'): tf.Tensor2D {
-  const [batch, , , channels] = pictures.shape;
+/** `[batch · rows · columns, channels]` of the part of images that a tap leads from, or to. */
+function part(images: tf.Tensor4D, { row, column }: Tap, side: 'from' | 'to'): tf.Tensor2D {
+  const [batch, , , channels] = images.shape;
   const size: Shape4D = [batch, row.size, column.size, channels];
-  const at = tf.slice(pictures, [0, row[side], column[side], 0], size);
+  const at = tf.slice(images, [0, row[side], column[side], 0], size);
   return at.reshape([batch * row.size * column.size, channels]);
+}
+
+/**
+ * The same tensors of float32, none of which is there before all are. In a compiled function TensorFlow otherwise does
+ * what takes one of them as early as it can, and holds the result until the others come.
+ */
+export function together<T extends readonly tf.Tensor[]>(
+  backend: NodeJSKernelBackend,
+  ...tensors: T
+): T {
+  const types = tensors.map(() => DType.float32);
+  // tfjs-node's type of attributes has no lists.
+  const attribute = { name: 'T', type: AttrType.type, value: types } as unknown as TFEOpAttr;
+  const outputs = backend.executeMultipleOutputs(
+    'IdentityN',
+    [attribute],
+    [...tensors],
+    types.length,
+  );
+  return outputs as unknown as T;
 }

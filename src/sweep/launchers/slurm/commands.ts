@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { InputError, RunError } from '../../../errors.ts';
+import { InputError, RunError } from '../../../common/errors.ts';
 
 /** Slurm's answer to a command. @throws InputError where there is no Slurm, RunError when it refuses. */
 async function ask(command: string, args: readonly string[]): Promise<string> {

@@ -1,9 +1,9 @@
-import { briefly } from '../../../compare/settings.ts';
-import type { Settings } from '../../../plan/cells.ts';
+import { briefly } from '../../../analysis/settings.ts';
 import { epochsOf } from '../../../plan/sweep.ts';
+import type { Settings } from '../../../plan/trials.ts';
 import type { Step } from '../../../progress/progress.ts';
 import { type ShownRun, SweepDisplay } from '../../../progress/sweep.ts';
-import type { SweepRun } from '../../../record/sweep-record.ts';
+import type { SweepRun } from '../../../run-folder/sweep-record.ts';
 import { listedRun } from '../../../runs/listed.ts';
 import { type RunPlace, runPlaces } from '../../../runs/places.ts';
 import type { Work } from '../launcher.ts';

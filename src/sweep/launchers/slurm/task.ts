@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
+import { InterruptedError, RunError } from '../../../common/errors.ts';
 import { loadResolved } from '../../../config/load.ts';
-import { InterruptedError, RunError } from '../../../errors.ts';
 import { planExperiment } from '../../../plan/experiment.ts';
-import { SweepRecord, type Task } from '../../../record/sweep-record.ts';
-import { writeSweepSummary } from '../../../record/sweep-summary.ts';
+import { SweepRecord, type Task } from '../../../run-folder/sweep-record.ts';
+import { writeSweepSummary } from '../../../run-folder/sweep-summary.ts';
 import type { JobEnd, JobEvent } from '../../job.ts';
 import { recordEnd } from '../../record-end.ts';
 import { type Entry, schedule } from '../../schedule.ts';

@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { timeStamp } from '../../../record/run-folder.ts';
-import { writeAtomic } from '../../../storage/write-atomic.ts';
+import { writeAtomic } from '../../../common/write-atomic.ts';
+import { timeStamp } from '../../../run-folder/run-folder.ts';
 import type { CommonJob } from '../../job.ts';
 import type { Work } from '../launcher.ts';
 import { sbatch } from './commands.ts';

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
-import { Section } from '../../../page/section.tsx';
-import { percent } from '../../../record/plots/theme.ts';
-import type { Predictor } from '../../predictor.ts';
+import { percent } from '../../../charts/theme.ts';
+import { Section } from '../../components/section.tsx';
+import type { Predictor } from '../../server/predictor.ts';
 import { runsUrl } from '../router.ts';
 import type { Answer } from './predict.ts';
 
@@ -10,12 +10,12 @@ const SHOWN = 5;
 
 interface Seen extends Answer {
   readonly name: string;
-  /** Of the picture, to be shown. */
+  /** Of the image, to be shown. */
   readonly url: string;
   readonly classNames: readonly string[];
 }
 
-/** A box for a picture of one's own, and what the run's model says of it, computed here in the browser. */
+/** A box for a image of one's own, and what the run's model says of it, computed here in the browser. */
 export function PredictBox({ run }: { readonly run: string }) {
   const [seen, setSeen] = useState<Seen | null>(null);
   const [state, setState] = useState('');
@@ -33,7 +33,7 @@ export function PredictBox({ run }: { readonly run: string }) {
     }
   };
   return (
-    <Section title="Try it" note="the model runs in this browser; no picture leaves it">
+    <Section title="Try it" note="the model runs in this browser; no image leaves it">
       {/* biome-ignore lint/a11y/noStaticElementInteractions: what is dropped can be chosen with the button as well. */}
       <div
         class={isOver ? 'drop over' : 'drop'}
@@ -49,11 +49,11 @@ export function PredictBox({ run }: { readonly run: string }) {
         }}
       >
         <label>
-          Drop a picture here, or{' '}
+          Drop a image here, or{' '}
           <input
             type="file"
             accept="image/*"
-            aria-label="choose a picture"
+            aria-label="choose a image"
             onChange={(event) => void take(event.currentTarget.files?.[0])}
           />
         </label>

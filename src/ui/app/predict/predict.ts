@@ -1,10 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { fitPictures } from '../../../data/fit.ts';
-import { preprocess } from '../../../data/preprocess.ts';
-import type { Predictor } from '../../predictor.ts';
+import { fitImages, preprocess } from '../../../data/preprocess.ts';
+import type { Predictor } from '../../server/predictor.ts';
 import { type Raster, resizeLinear, toGrey } from './resize.ts';
 
-/** What a run's model says of a picture. */
+/** What a run's model says of a image. */
 export interface Answer {
   /** One for each class, in their order. */
   readonly probabilities: readonly number[];
@@ -16,18 +15,18 @@ export interface Answer {
 const models = new Map<string, Promise<tf.LayersModel>>();
 
 /**
- * Sees a picture as the run did: upright, over white, of the size and colours of its data, preprocessed.
+ * Sees a image as the run did: upright, over white, of the size and colours of its data, preprocessed.
  * @param modelUrl address of its model.json
  */
 export async function predict(file: Blob, modelUrl: string, predictor: Predictor): Promise<Answer> {
   const model = await loaded(modelUrl);
   const shape = model.inputs[0]?.shape.slice(1) as [number, number, number];
-  const picture = await rasterOf(file, predictor.pictureShape ?? shape);
+  const image = await rasterOf(file, predictor.imageShape ?? shape);
   const begin = performance.now();
   const output = tf.tidy(() => {
-    const { width, height, channels, data } = picture;
+    const { width, height, channels, data } = image;
     const pixels = tf.tensor4d(Float32Array.from(data), [1, height, width, channels]);
-    const x = preprocess(fitPictures(pixels, shape), predictor.preprocess);
+    const x = preprocess(fitImages(pixels, shape), predictor.preprocess);
     const said = model.predict(x) as tf.Tensor2D;
     if (predictor.tta === 'none') return said;
     return said.add<tf.Tensor2D>(model.predict(x.reverse(2)) as tf.Tensor2D).div<tf.Tensor2D>(2);

@@ -7,21 +7,21 @@ export interface Raster {
 }
 
 /**
- * Stretches a picture to a size by linear interpolation, over the whole area that a pixel covers where it
- * shrinks, as runs' pictures are (libvips' reduce with the linear kernel), and rounds to bytes.
+ * Stretches a image to a size by linear interpolation, over the whole area that a pixel covers where it
+ * shrinks, as runs' images are (libvips' reduce with the linear kernel), and rounds to bytes.
  */
-export function resizeLinear(picture: Raster, width: number, height: number): Raster {
-  if (picture.width === width && picture.height === height) return picture;
-  const columns = weightsOf(picture.width, width);
-  const rows = weightsOf(picture.height, height);
-  const { channels, data } = picture;
-  const narrow = new Float32Array(picture.height * width * channels);
-  for (let y = 0; y < picture.height; y++)
+export function resizeLinear(image: Raster, width: number, height: number): Raster {
+  if (image.width === width && image.height === height) return image;
+  const columns = weightsOf(image.width, width);
+  const rows = weightsOf(image.height, height);
+  const { channels, data } = image;
+  const narrow = new Float32Array(image.height * width * channels);
+  for (let y = 0; y < image.height; y++)
     for (const [x, weights] of columns.entries())
       for (const { from, weight } of weights)
         for (let c = 0; c < channels; c++)
           (narrow[(y * width + x) * channels + c] as number) +=
-            weight * (data[(y * picture.width + from) * channels + c] as number);
+            weight * (data[(y * image.width + from) * channels + c] as number);
   const sum = new Float32Array(height * width * channels);
   const stride = width * channels;
   for (const [y, weights] of rows.entries())
@@ -56,7 +56,7 @@ function weightsOf(from: number, to: number): Weight[][] {
   });
 }
 
-/** Grey levels of an RGB picture, by what its light adds up to: libvips' weights, on linear values. */
+/** Grey levels of an RGB image, by what its light adds up to: libvips' weights, on linear values. */
 export function toGrey({ width, height, data }: Raster): Raster {
   const grey = Uint8ClampedArray.from({ length: width * height }, (_, i) => {
     const [r = 0, g = 0, b = 0] = [0, 1, 2].map((c) => linear(data[i * 3 + c] as number));

@@ -1,12 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
-import { showCount } from '../../../counts.ts';
-import type { RunWindow } from '../../run-table.ts';
+import { showCount } from '../../../common/format.ts';
+import type { RunWindow } from '../../server/run-table.ts';
 import { useAnswer } from '../live.ts';
 import { go, runsUrl } from '../router.ts';
-import { ColumnChooser } from './column-chooser.tsx';
-import { FilterBox } from './filter-box.tsx';
-import { RunRows } from './run-rows.tsx';
-import { type Rows, rowsAround } from './window.ts';
+import { ColumnChooser, FilterBox } from './controls.tsx';
+import { type Rows, RunRows, rowsAround } from './run-rows.tsx';
 
 /** All runs. What is asked for and chosen is in the address, so that it can be kept and gone back to. */
 export function RunsPage({ query }: { readonly query: URLSearchParams }) {

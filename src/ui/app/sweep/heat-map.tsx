@@ -1,7 +1,6 @@
-import { heatOf } from '../../../page/heat.ts';
-import type { SweepCell, SweepDetail } from '../../several.ts';
+import { heatOf } from '../../components/format.ts';
+import type { SweepCell, SweepDetail } from '../../server/several.ts';
 import { runsUrl, runUrl } from '../router.ts';
-import { showSetting } from './show-setting.ts';
 
 /** Even the worst cell is coloured. */
 const LEAST = 0.08;
@@ -87,4 +86,10 @@ function valuesOf({ cells }: SweepDetail, path: string): string[] {
   const ordered = areNumbers ? values.toSorted((a, b) => Number(a) - Number(b)) : values;
   const texts = ordered.map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
   return [...new Set(texts)];
+}
+
+/** A value of a parameter as the file has it. */
+export function showSetting({ key }: SweepCell, path: string): string {
+  const value = key[path] ?? null;
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -1,5 +1,5 @@
-import { percent } from '../../../record/plots/theme.ts';
-import type { SweepDetail } from '../../several.ts';
+import { percent } from '../../../charts/theme.ts';
+import type { SweepDetail } from '../../server/several.ts';
 
 /** The main effect of each parameter, the strongest first: its share of the variance, and the mean of each value. */
 export function Importance({ sweep }: { readonly sweep: SweepDetail }) {

@@ -1,8 +1,8 @@
 import { useRef, useState } from 'preact/hooks';
-import type { SweepCell, SweepDetail } from '../../several.ts';
+import type { SweepCell, SweepDetail } from '../../server/several.ts';
 import { go, runsUrl, runUrl } from '../router.ts';
 import { type Brushes, brushed, isKept } from './brush.ts';
-import { showSetting } from './show-setting.ts';
+import { showSetting } from './heat-map.tsx';
 
 const VIEW = { width: 960, height: 330 };
 const PLOT = { left: 60, right: 880, top: 52, bottom: 306 };

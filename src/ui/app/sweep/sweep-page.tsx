@@ -1,14 +1,12 @@
-import { Heading } from '../../../page/heading.tsx';
-import { Section } from '../../../page/section.tsx';
-import type { SweepDetail } from '../../several.ts';
+import { Heading, Section } from '../../components/section.tsx';
+import type { SweepDetail } from '../../server/several.ts';
 import { Answered } from '../answered.tsx';
 import { EntryTable } from '../entry-table.tsx';
 import { useAnswer } from '../live.ts';
 import { runsUrl } from '../router.ts';
-import { HeatMap } from './heat-map.tsx';
+import { HeatMap, showSetting } from './heat-map.tsx';
 import { Importance } from './importance.tsx';
 import { ParallelCoordinates } from './parallel-coordinates.tsx';
-import { showSetting } from './show-setting.ts';
 
 /** With more values than this of a parameter, the cells of a heat map would be too small. */
 const MOST_STEPS = 40;

@@ -1,0 +1,195 @@
+import { type Paint, plotCurves } from '../charts/terminal.ts';
+import { showCount } from '../common/format.ts';
+import type { Json } from '../experiment/experiment.ts';
+import type { Scores } from './classification.ts';
+import type { Change, DiffedRun, Flip, RunDiff } from './diff.ts';
+import type { SeedNoise, Verdict } from './statistics.ts';
+import { type Column, type Entry, showMetric, type Table } from './table.ts';
+
+/** A part of what people read of a difference. */
+export interface Section {
+  readonly title: string;
+  readonly table: Table;
+  /** The most rows that people read; files and programs get all. */
+  readonly most?: number;
+  /** How many columns name a row; left out: the first. */
+  readonly keys?: number;
+}
+
+export interface DiffView {
+  /** Only this metric. */
+  readonly metric?: string;
+  /** Nothing that is the same in both. */
+  readonly onlyChanged?: boolean;
+}
+
+const MAIN_CURVES = ['val_loss', 'val_accuracy'];
+const MOST_MISTAKES = 10;
+const MOST_FLIPS = 5;
+/** Chance explains what a test finds more likely than this. */
+const UNLIKELY = 0.05;
+
+/** Parts that would be empty are left out. */
+export function diffSections(diff: RunDiff, { metric, onlyChanged }: DiffView): Section[] {
+  const isShown = ({ first, second }: Change<number>) => !(onlyChanged && first === second);
+  const metrics = diff.metrics.filter(
+    (change) => (metric === undefined || change.name.endsWith(` ${metric}`)) && isShown(change),
+  );
+  const classes = (diff.answers?.classes ?? []).filter(
+    ({ first, second }) => !(onlyChanged && sameScores(first, second)),
+  );
+  const { mistakes = [], fixed = [], broken = [] } = diff.answers ?? {};
+  const sections = [
+    { title: 'settings', table: changesTable('setting', diff.settings) },
+    { title: 'data and weights', table: changesTable('data and weights', diff.inputs) },
+    { title: 'environment', table: changesTable('environment', diff.environment) },
+    { title: 'epochs', table: numbersTable('trained', diff.epochs.filter(isShown), 'text') },
+    { title: 'metrics', table: numbersTable('metric', metrics, 'metric') },
+    { title: 'classes', table: classesTable(classes) },
+    {
+      title: 'mistakes',
+      table: numbersTable('mistake', mistakes, 'text'),
+      most: MOST_MISTAKES,
+    },
+    { title: 'fixed', table: flipsTable('fixed image', fixed), most: MOST_FLIPS },
+    { title: 'broken', table: flipsTable('broken image', broken), most: MOST_FLIPS },
+  ];
+  return sections.filter(({ table }) => table.rows.length > 0);
+}
+
+/** Whether the second run is better, in a line; what says so, in the next ones. */
+export function describeVerdict({ answers, unpaired, seeds }: RunDiff): string {
+  const noise = seeds ? describeSeeds(seeds) : [];
+  if (!answers) return [`no verdict: ${unpaired?.replaceAll('; ', ';\n  ')}`, ...noise].join('\n');
+  const { verdict } = answers;
+  const { images, fixed, broken, difference, pValue, interval } = verdict;
+  const counts = `${showCount(fixed)} fixed, ${showCount(broken)} broken`;
+  return [
+    `${wordsFor(verdict)}${seeds ? wordsForSeeds(verdict, seeds) : ''}: ${points(difference)} points of accuracy`,
+    `  images  the same ${showCount(images)}: ${counts}`,
+    `            McNemar's exact test p = ${chance(pValue)}; 95 % of bootstraps ${between(interval)}`,
+    ...noise,
+  ].join('\n');
+}
+
+function describeSeeds({ first, second, difference, pValue, interval }: SeedNoise): string[] {
+  const runs = (n: number) => `${n} ${n === 1 ? 'run' : 'runs'}`;
+  return [
+    `  seeds     ${showMetric(first)} (${runs(first.n)}) to ${showMetric(second)} (${runs(second.n)})`,
+    `            ${points(difference)} points, 95 % interval ${between(interval)}; t-test p = ${chance(pValue)}`,
+  ];
+}
+
+/** Both runs' curves of each metric, one over the other. */
+export function curveLines(
+  first: DiffedRun,
+  second: DiffedRun,
+  { metric }: DiffView,
+  paint: Paint = (text) => text,
+): string[] {
+  const legend = `${paint('─ first', 0)}  ${paint('━ second', 1)}`;
+  const shown = metric === undefined ? MAIN_CURVES : [metric];
+  const plots = shown.flatMap((name) => {
+    const curves = [first.curves[name] ?? [], second.curves[name] ?? []] as const;
+    if (!curves.flat().some(Number.isFinite)) return [];
+    return [[`${name}  ${legend}`, ...plotCurves(curves, paint)]];
+  });
+  return plots.flatMap((lines, i) => (i === 0 ? lines : ['', ...lines]));
+}
+
+function wordsForSeeds(verdict: Verdict, seeds: SeedNoise): string {
+  const isBeyond = seeds.pValue <= UNLIKELY;
+  const agrees = isBeyond === verdict.pValue <= UNLIKELY;
+  const words = isBeyond ? 'beyond the noise of seeds' : 'within the noise of seeds';
+  return agrees ? `, ${words}` : `, but ${words}`;
+}
+
+function wordsFor({ pValue, difference }: Verdict): string {
+  if (difference === 0) return 'no difference';
+  if (pValue > UNLIKELY) return 'no clear difference';
+  return difference > 0 ? 'better' : 'worse';
+}
+
+export function changesTable(title: string, changes: readonly Change<Json | undefined>[]): Table {
+  return {
+    columns: [column(title), column('first'), column('second')],
+    rows: changes.map(({ name, first, second }) => [name, first, second]),
+  };
+}
+
+/** @param kind `text` for counts. */
+function numbersTable(
+  title: string,
+  changes: readonly Change<number>[],
+  kind: 'metric' | 'text',
+): Table {
+  return {
+    columns: [
+      column(title),
+      column('first', kind),
+      column('second', kind),
+      { ...column('change', kind), isChange: true },
+    ],
+    rows: changes.map(({ name, first, second }) => [name, first, second, second - first]),
+  };
+}
+
+function classesTable(changes: readonly Change<Scores>[]): Table {
+  const scores = ['precision', 'recall', 'f1'] as const;
+  return {
+    columns: [
+      column('class'),
+      ...scores.flatMap((score) => [
+        column(score, 'metric'),
+        { ...column(`${score} change`, 'metric'), title: 'change', isChange: true },
+      ]),
+      column('images'),
+    ],
+    rows: changes.map(({ name, first, second }): Entry[] => [
+      name,
+      ...scores.flatMap((score) => [second[score], second[score] - first[score]]),
+      second.support,
+    ]),
+  };
+}
+
+function flipsTable(title: string, flips: readonly Flip[]): Table {
+  return {
+    columns: [
+      column(title),
+      column('true'),
+      column('first'),
+      column('second'),
+      column('confidence', 'metric'),
+    ],
+    rows: flips.map(({ index, truth, first, second, confidence }) => [
+      index,
+      truth,
+      first,
+      second,
+      confidence,
+    ]),
+  };
+}
+
+function column(name: string, kind: Column['kind'] = 'text'): Column {
+  return { name, title: name, kind };
+}
+
+function sameScores(first: Scores, second: Scores): boolean {
+  return first.precision === second.precision && first.recall === second.recall;
+}
+
+/** `+2.50` for 0.025. */
+function points(share: number): string {
+  return `${share > 0 ? '+' : ''}${(100 * share).toFixed(2)}`;
+}
+
+function between([low, high]: readonly [number, number]): string {
+  return `${points(low)} to ${points(high)}`;
+}
+
+/** `0.034`, `0.00012`, `1.2e-9` */
+export function chance(probability: number): string {
+  return String(Number(probability.toPrecision(2)));
+}

@@ -1,0 +1,148 @@
+import { bisect, gammaln, mean, quantile, sampleStandardDeviation } from 'simple-statistics';
+import { uniforms } from '../common/random.ts';
+
+/** Whether each of two classifiers was right, image by image. */
+export interface Paired {
+  readonly first: readonly boolean[];
+  readonly second: readonly boolean[];
+}
+
+/** What two classifiers' answers to the same images say of which is better. */
+export interface Verdict {
+  readonly images: number;
+  /** Images that only the second has right. */
+  readonly fixed: number;
+  /** Images that only the first has right. */
+  readonly broken: number;
+  /** The second's accuracy less the first's. */
+  readonly difference: number;
+  /** Of McNemar's exact test: how likely so uneven a split of the changed answers is by chance. */
+  readonly pValue: number;
+  /** Of the difference, by the bootstrap over images. */
+  readonly interval: readonly [number, number];
+}
+
+const RESAMPLES = 2000;
+/** 95 %. */
+const TAILS = [0.025, 0.975];
+
+/** @param seed of the bootstrap: the same seed gives the same interval. */
+export function verdictOn({ first, second }: Paired, seed = 0): Verdict {
+  const images = first.length;
+  const changes = second.map((right, i) => Number(right) - Number(first[i]));
+  const fixed = changes.filter((change) => change > 0).length;
+  const broken = changes.filter((change) => change < 0).length;
+  return {
+    images,
+    fixed,
+    broken,
+    difference: (fixed - broken) / images,
+    pValue: mcNemar(fixed, broken),
+    interval: bootstrap(changes, seed),
+  };
+}
+
+/**
+ * McNemar's exact test, two-sided: each changed answer is as likely to be fixed as broken if both are
+ * equally good (statsmodels' `mcnemar(exact=True)`).
+ */
+export function mcNemar(fixed: number, broken: number): number {
+  const n = fixed + broken;
+  const logChoose = (k: number) => gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1);
+  let below = 0;
+  for (let k = 0; k <= Math.min(fixed, broken); k++) {
+    below += Math.exp(logChoose(k) - n * Math.LN2);
+  }
+  return Math.min(1, 2 * below);
+}
+
+/** The percentile interval of the mean change over images drawn with replacement (Efron 1979). */
+function bootstrap(changes: readonly number[], seed: number): [number, number] {
+  const n = changes.length;
+  const means = Array.from({ length: RESAMPLES }, (_, resample) => {
+    const draws = uniforms(n, [seed, 'bootstrap', resample]);
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum += changes[Math.floor((draws[i] as number) * n)] as number;
+    return sum / n;
+  });
+  const [low = 0, high = 0] = quantile(means, TAILS);
+  return [low, high];
+}
+
+/** What runs that differ in their seeds alone say of a difference between two recipes. */
+export interface SeedNoise {
+  readonly first: Spread;
+  readonly second: Spread;
+  /** The second's mean less the first's. */
+  readonly difference: number;
+  /** Of Student's t-test: how likely seeds alone make so large a difference. */
+  readonly pValue: number;
+  /** Of the difference, 95 %. */
+  readonly interval: readonly [number, number];
+}
+
+/** 95 %. */
+const BOTH_TAILS = 0.05;
+
+/**
+ * Student's two-sample t-test, two-sided, with the deviation of both together (statsmodels'
+ * `CompareMeans`, `usevar='pooled'`), so that one side may be a single run.
+ * @returns `null` where there are no replicates on either side: nothing is known of the noise then.
+ */
+export function seedNoise(first: readonly number[], second: readonly number[]): SeedNoise | null {
+  const [one, other] = [spreadOf(first), spreadOf(second)];
+  if (!one || !other || one.n + other.n < 3) return null;
+  const degrees = one.n + other.n - 2;
+  const squares = [one, other].reduce((sum, { n, sd }) => sum + (n - 1) * (sd ?? 0) ** 2, 0);
+  const error = Math.sqrt((squares / degrees) * (1 / one.n + 1 / other.n));
+  const difference = other.mean - one.mean;
+  const margin = criticalT(BOTH_TAILS, degrees) * error;
+  return {
+    first: one,
+    second: other,
+    difference,
+    pValue: difference === 0 ? 1 : twoSided(difference / error, degrees),
+    interval: [difference - margin, difference + margin],
+  };
+}
+
+/** Some numbers in short. */
+export interface Spread {
+  readonly n: number;
+  readonly mean: number;
+  /** Of the sample (n − 1); `null` for a single number. */
+  readonly sd: number | null;
+}
+
+/** `null` for no numbers. */
+export function spreadOf(values: readonly number[]): Spread | null {
+  if (values.length === 0) return null;
+  const sd = values.length > 1 ? sampleStandardDeviation([...values]) : null;
+  return { n: values.length, mean: mean([...values]), sd };
+}
+
+/**
+ * How likely |T| exceeds |t| under Student's distribution: its series for whole degrees of freedom
+ * (Abramowitz and Stegun 26.7.3 and 26.7.4).
+ */
+export function twoSided(t: number, degrees: number): number {
+  const angle = Math.atan(t / Math.sqrt(degrees));
+  const [sin, cos] = [Math.sin(Math.abs(angle)), Math.cos(angle)];
+  const isOdd = degrees % 2 === 1;
+  let term = isOdd ? cos : 1;
+  let sum = degrees === 1 ? 0 : term;
+  for (let k = isOdd ? 2 : 1; k <= degrees - 3; k += 2) {
+    term *= (k / (k + 1)) * cos ** 2;
+    sum += term;
+  }
+  const within = isOdd ? (2 / Math.PI) * (Math.abs(angle) + sin * sum) : sin * sum;
+  return Math.max(0, 1 - within);
+}
+
+/** The t that |T| exceeds with this probability, e.g. 0.05: 12.7 for one degree of freedom. */
+export function criticalT(probability: number, degrees: number): number {
+  // By the angle, of which any t is one between 0 and a right angle.
+  const tOf = (angle: number) => Math.tan(angle);
+  const excess = (angle: number) => twoSided(tOf(angle), degrees) - probability;
+  return tOf(bisect(excess, 0, Math.PI / 2, 200, 1e-14));
+}

@@ -1,0 +1,95 @@
+import { stringify } from 'csv-stringify/sync';
+import { showValue } from '../common/format.ts';
+import { columns as aligned } from '../common/text-table.ts';
+import type { Json } from '../experiment/experiment.ts';
+import type { Spread } from './statistics.ts';
+
+/** Values by the names of their columns. */
+export interface Table {
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly Entry[])[];
+}
+
+export interface Column {
+  readonly name: string;
+  /** What people read above it. */
+  readonly title: string;
+  readonly kind: 'text' | 'metric';
+  /** Whether a plus stands before what grew. */
+  readonly isChange?: boolean;
+}
+
+export type Entry = Json | Spread | undefined;
+
+/** In columns for a terminal. */
+export function textTable(table: Table): string {
+  const aligns = table.columns.map((_, i) => (isWords(table, i) ? 'left' : 'right'));
+  return aligned(words(table), aligns).join('\n');
+}
+
+export function markdownTable(table: Table): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const [head = [], ...rows] = words(table).map((row) =>
+    row.map((word) => word.replaceAll('|', '\\|')),
+  );
+  const rule = table.columns.map((_, i) => (isWords(table, i) ? '---' : '---:'));
+  return [head, rule, ...rows].map(line).join('\n');
+}
+
+/** Every number whole; a mean and its deviation are two columns. */
+export function csvTable({ columns, rows }: Table): string {
+  const isSpread = columns.map((_, i) => rows.some((row) => asSpread(row[i]) !== null));
+  const head = columns.flatMap(({ name }, i) =>
+    isSpread[i] ? [`${name}_mean`, `${name}_sd`] : [name],
+  );
+  const body = rows.map((row) =>
+    columns.flatMap((_, i) => {
+      const spread = asSpread(row[i]);
+      return isSpread[i] ? [spread?.mean, spread?.sd] : [row[i]];
+    }),
+  );
+  return stringify([head, ...body], { cast: { boolean: String } }).trimEnd();
+}
+
+/** A list of objects; what a row lacks is left out. */
+export function jsonRows({ columns, rows }: Table): Record<string, Entry>[] {
+  return rows.map((row) =>
+    Object.fromEntries(
+      columns.map(({ name }, i) => [name, row[i]]).filter(([, value]) => value !== undefined),
+    ),
+  );
+}
+
+/** `0.8123`, or `0.8123 ± 0.0041` */
+export function showMetric(value: number | Spread): string {
+  if (typeof value === 'number') return value.toFixed(4);
+  const { mean, sd } = value;
+  return sd === null ? mean.toFixed(4) : `${mean.toFixed(4)} ± ${sd.toFixed(4)}`;
+}
+
+/** Whether a column is best read from its left edge. */
+export function isWords({ rows }: Table, column: number): boolean {
+  return rows.some((row) => typeof row[column] === 'string');
+}
+
+/** What people read: the titles, then row by row. */
+export function words({ columns, rows }: Table): string[][] {
+  const head = columns.map(({ title }) => title);
+  return [head, ...rows.map((row) => columns.map((column, i) => show(column, row[i])))];
+}
+
+function show({ kind, isChange }: Column, value: Entry): string {
+  const spread = asSpread(value);
+  if (spread) return showMetric(spread);
+  if (typeof value === 'number') {
+    const sign = isChange && value > 0 ? '+' : '';
+    return `${sign}${kind === 'metric' ? showMetric(value) : showValue(value)}`;
+  }
+  return value === null ? '' : showValue(value as Json | undefined);
+}
+
+/** `null` for what is none. */
+export function asSpread(value: Entry): Spread | null {
+  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isMap && 'mean' in value && 'sd' in value ? (value as Spread) : null;
+}

@@ -1,0 +1,188 @@
+import { median } from 'simple-statistics';
+import type { TopLevelSpec } from 'vega-lite';
+import { type Cell, rankCells } from '../analysis/cells.ts';
+import { shortNames } from '../analysis/settings.ts';
+import type { SweepSummary } from '../analysis/sweep-summary.ts';
+import { showValue } from '../common/format.ts';
+import type { Json } from '../experiment/experiment.ts';
+import { betterWhen, extentOf, metricColors, valuesOf } from './heatmap.ts';
+import { COLORS } from './theme.ts';
+
+const AXIS_DISTANCE = 170;
+const HEIGHT = 360;
+/** A parameter with more values than this has an axis of numbers. */
+const MOST_LABELS = 8;
+/** Numbers whose greatest is so many times the least may stand on a logarithmic axis. */
+const STEEP = 30;
+/** With more cells than this, lines are thin. */
+const CROWDED = 60;
+const TICKS = 5;
+
+/** An axis of parallel coordinates; heights are from 0, at the foot, to 1. */
+export interface ParallelAxis {
+  readonly title: string;
+  readonly ticks: readonly { readonly label: string; readonly height: number }[];
+}
+
+interface Axis extends ParallelAxis {
+  height(cell: Cell): number | null;
+}
+
+/** One for each parameter, and the metric's. */
+export function parallelAxes(summary: SweepSummary): Axis[] {
+  const { cells, parameters } = summary;
+  const titles = shortNames(parameters);
+  const ofParameters = parameters.map((path, i) => parameterAxis(cells, path, titles[i] ?? path));
+  return [...ofParameters, metricAxis(summary)];
+}
+
+/** A line for each cell through its values of all parameters to its metric, coloured by this. */
+export function parallelChart(summary: SweepSummary): TopLevelSpec {
+  const { name, metric, cells, best } = summary;
+  const axes = parallelAxes(summary);
+  // The best is drawn last, over all others.
+  const known = rankCells(cells, metric).filter(({ metrics }) => metrics[metric.name]);
+  known.reverse();
+  const lines = known.flatMap((cell, line) =>
+    axes.map((axis, place) => ({
+      line,
+      place,
+      height: axis.height(cell),
+      value: cell.metrics[metric.name]?.mean,
+      stopped: !cell.statuses.finished,
+      best: cell === best,
+    })),
+  );
+  const ticks = axes.flatMap(({ ticks }, place) => ticks.map((tick) => ({ ...tick, place })));
+  const places = axes.map(({ title }, place) => ({
+    title: inTwoLines(title),
+    place,
+    foot: 0,
+    top: 1,
+  }));
+  const y = { type: 'quantitative' as const, scale: { domain: [0, 1] }, axis: null };
+  const domain = extentOf(known.map(({ metrics }) => metrics[metric.name]?.mean ?? 0));
+  return {
+    title: {
+      text: name,
+      subtitle: `each line is one cell: its settings, then its mean ${metric.name} (${betterWhen(metric)}); thick: the best, dashed: stopped early`,
+      offset: 44,
+    },
+    width: AXIS_DISTANCE * (axes.length - 1),
+    height: HEIGHT,
+    encoding: {
+      x: {
+        field: 'place',
+        type: 'quantitative',
+        scale: { domain: [0, axes.length - 1], nice: false },
+        axis: null,
+      },
+    },
+    layer: [
+      {
+        data: { values: places },
+        mark: { type: 'rule', color: COLORS.faint },
+        encoding: { y: { field: 'foot', ...y }, y2: { field: 'top' } },
+      },
+      ...[false, true].map((isBest) => ({
+        data: { values: lines.filter((each) => each.best === isBest) },
+        mark: {
+          type: 'line' as const,
+          interpolate: 'monotone' as const,
+          strokeWidth: isBest ? 5 : known.length > CROWDED ? 1 : 2,
+          opacity: isBest ? 1 : 0.8,
+        },
+        encoding: {
+          y: { field: 'height', ...y },
+          detail: { field: 'line', type: 'nominal' as const },
+          color: {
+            field: 'value',
+            type: 'quantitative' as const,
+            scale: { domain, range: metricColors(metric), interpolate: 'rgb' as const },
+            // The last axis says it.
+            legend: null,
+          },
+          strokeDash: {
+            condition: { test: 'datum.stopped', value: [5, 4] },
+            value: [1, 0],
+          },
+        },
+      })),
+      {
+        data: { values: ticks },
+        mark: { type: 'text', align: 'left', dx: 7, fontSize: 12, stroke: 'white', strokeWidth: 4 },
+        encoding: { y: { field: 'height', ...y }, text: { field: 'label', type: 'nominal' } },
+      },
+      {
+        data: { values: ticks },
+        mark: { type: 'text', align: 'left', dx: 7, fontSize: 12, limit: AXIS_DISTANCE - 20 },
+        encoding: { y: { field: 'height', ...y }, text: { field: 'label', type: 'nominal' } },
+      },
+      {
+        data: { values: places },
+        mark: {
+          type: 'text',
+          fontWeight: 'bold',
+          fontSize: 12,
+          baseline: 'bottom',
+          dy: -26,
+          lineBreak: '\n',
+          limit: AXIS_DISTANCE - 12,
+        },
+        encoding: { y: { field: 'top', ...y }, text: { field: 'title', type: 'nominal' } },
+      },
+    ],
+  };
+}
+
+function parameterAxis(cells: readonly Cell[], path: string, title: string): Axis {
+  const values = valuesOf(cells, path);
+  const labels = [...new Set(values.map(showValue))];
+  if (labels.length > MOST_LABELS && values.every((value) => typeof value === 'number')) {
+    return numberAxis(values, title, ({ key }) => key[path]);
+  }
+  const step = (label: string) => (labels.indexOf(label) + 0.5) / labels.length;
+  return {
+    title,
+    height: ({ key }) => step(showValue(key[path])),
+    ticks: labels.map((label) => ({ label, height: step(label) })),
+  };
+}
+
+/** `head.optimizer` above `learningRate` */
+function inTwoLines(path: string): string {
+  return path.replace(/\.(?=[^.]*$)/, '\n');
+}
+
+function metricAxis({ cells, metric }: SweepSummary): Axis {
+  const value = ({ metrics }: Cell) => metrics[metric.name]?.mean;
+  return numberAxis(
+    cells.flatMap((cell) => value(cell) ?? []),
+    metric.name,
+    value,
+  );
+}
+
+function numberAxis(
+  values: readonly number[],
+  title: string,
+  value: (cell: Cell) => Json | undefined,
+): Axis {
+  const [least, greatest] = extentOf(values);
+  const middle = median([...values]);
+  const isSteep = least > 0 && greatest > STEEP * least && middle < (least + greatest) / 4;
+  const from = (share: number) =>
+    isSteep ? least * (greatest / least) ** share : least + share * (greatest - least);
+  const height = (x: number) =>
+    isSteep ? Math.log(x / least) / Math.log(greatest / least) : (x - least) / (greatest - least);
+  const shares = Array.from({ length: TICKS }, (_, i) => i / (TICKS - 1));
+  const label = (x: number) => showValue(values.every(Number.isInteger) ? Math.round(x) : x);
+  return {
+    title,
+    height: (cell) => {
+      const x = value(cell);
+      return typeof x === 'number' ? height(x) : null;
+    },
+    ticks: shares.map((share) => ({ label: label(from(share)), height: share })),
+  };
+}

@@ -1,0 +1,47 @@
+import type { Config } from 'vega-lite';
+
+/** Okabe and Ito's palette, which people with any kind of colour vision can tell apart. */
+export const COLORS = {
+  training: '#0072B2',
+  validation: '#D55E00',
+  right: '#009E73',
+  wrong: '#D55E00',
+  ink: '#222222',
+  faint: '#8A8A8A',
+} as const;
+
+export const FONT = 'DejaVu Sans';
+
+/** Mean advance of a character of the font's condensed face, in ems; a little more than English words need. */
+export const EM_PER_CHARACTER = 0.58;
+
+/** What all images have in common. */
+export const THEME: Config = {
+  background: 'white',
+  padding: 16,
+  font: FONT,
+  view: { stroke: null },
+  title: {
+    anchor: 'start',
+    fontSize: 16,
+    subtitleFontSize: 12,
+    subtitleColor: '#555555',
+    offset: 14,
+  },
+  axis: {
+    labelFontSize: 12,
+    titleFontSize: 12,
+    titleFontWeight: 'normal',
+    labelColor: COLORS.ink,
+    titleColor: COLORS.ink,
+    gridColor: '#E3E3E3',
+    domainColor: COLORS.faint,
+    tickColor: COLORS.faint,
+  },
+  legend: { labelFontSize: 12, titleFontSize: 12, symbolStrokeWidth: 2.5 },
+};
+
+/** `0.8736` as `87.36 %`. */
+export function percent(share: number, digits: number): string {
+  return `${(100 * share).toFixed(digits)} %`;
+}

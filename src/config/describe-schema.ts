@@ -1,0 +1,75 @@
+import { dereference, type Schema } from '../experiment/schema.ts';
+
+/** What a schema allows, in words that follow "must be": `a whole number of at least 1`. */
+export function describe(schema: Schema): string {
+  const { title, anyOf, oneOf, discriminator, type, ...rest } = dereference(schema);
+  const names = namesWithArguments(schema);
+  if (names.length > 0) return `one of ${names.join(', ')}, alone or in a map with arguments`;
+  if (title) return title;
+  if (anyOf) return alternatives(anyOf.map(describe));
+  if (oneOf && discriminator) return `a map with ${discriminator.propertyName}`;
+  if (rest.enum) return `one of ${rest.enum.join(', ')}`;
+  if (rest.const !== undefined) return String(rest.const);
+  const types = typeof type === 'string' ? [type] : (type ?? []);
+  return alternatives(types.map((each) => describeType(each, rest)));
+}
+
+/** The names that stand alone or as the one key of a map with arguments: kinds of layers, and so on. */
+export function namesWithArguments(schema: Schema): string[] {
+  const { anyOf = [] } = dereference(schema);
+  const map = anyOf.find(({ maxProperties }) => maxProperties === 1);
+  const alone = anyOf.flatMap((each) => (each.enum ?? []) as string[]);
+  return map ? [...new Set([...Object.keys(map.properties ?? {}), ...alone])] : [];
+}
+
+function describeType(type: string, schema: Schema): string {
+  switch (type) {
+    case 'integer':
+      return `a whole number${limits(schema)}`;
+    case 'number':
+      return `a number${limits(schema)}`;
+    case 'boolean':
+      return 'true or false';
+    case 'string':
+      return 'text';
+    case 'array':
+      return describeList(schema);
+    case 'object':
+      return `a map${keys(schema)}`;
+    default:
+      // `null` says what leaving the key out says.
+      return '';
+  }
+}
+
+function limits({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Schema): string {
+  if (minimum !== undefined && maximum !== undefined) return ` from ${minimum} to ${maximum}`;
+  const parts = [
+    minimum !== undefined && `of at least ${minimum}`,
+    exclusiveMinimum !== undefined && `above ${exclusiveMinimum}`,
+    maximum !== undefined && `of at most ${maximum}`,
+    exclusiveMaximum !== undefined && `below ${exclusiveMaximum}`,
+  ].filter((part) => part !== false);
+  return parts.length > 0 ? ` ${parts.join(' and ')}` : '';
+}
+
+function describeList({ items = {}, minItems, maxItems, uniqueItems }: Schema): string {
+  const size = minItems === maxItems ? minItems : minItems && `at least ${minItems}`;
+  const list = `a list${size ? ` of ${size}` : ''}${uniqueItems ? ' without repeats' : ''}`;
+  const { title } = dereference(items);
+  const each = title ?? describe(items);
+  return each ? `${list}, each ${each}` : list;
+}
+
+function keys({ properties, required, maxProperties }: Schema): string {
+  const names = required ?? Object.keys(properties ?? {});
+  if (maxProperties === 1) return ' with one key';
+  if (names.length === 0) return '';
+  return ` with ${names.join(', ')}`;
+}
+
+function alternatives(descriptions: readonly string[]): string {
+  const different = [...new Set(descriptions)].filter((description) => description !== '');
+  const separator = different.some((description) => description.includes(',')) ? ', or ' : ' or ';
+  return different.join(separator);
+}

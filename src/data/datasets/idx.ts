@@ -1,0 +1,147 @@
+import { readFile } from 'node:fs/promises';
+import { gunzipSync } from 'node:zlib';
+import type { Hash } from '../../cache/download.ts';
+import { InputError } from '../../common/errors.ts';
+import type { DataConfig } from '../../experiment/experiment.ts';
+import type { DatasetKind, ImageSource, LoadContext } from '../dataset.ts';
+import { readNamed } from '../files/archive.ts';
+import { openTree } from '../files/tree.ts';
+import { inMemory, MemoryPixels } from '../pixels.ts';
+import { isUrl, localSource } from '../source.ts';
+
+const side = 28;
+const fileNames = [
+  'train-images-idx3-ubyte',
+  'train-labels-idx1-ubyte',
+  't10k-images-idx3-ubyte',
+  't10k-labels-idx1-ubyte',
+] as const;
+
+/** A data set in the four gzipped idx files of MNIST (LeCun et al. 1998). */
+export interface IdxFormat {
+  readonly name: string;
+  readonly classNames: readonly string[];
+  /** Address of the folder that has the files, with `/` at its end. */
+  readonly url: string;
+  readonly hashes: Readonly<Record<(typeof fileNames)[number], Hash>>;
+}
+
+/** An idx data set from its official address, or a folder or archive of the files, gzipped or not. */
+export function idx(format: IdxFormat): DatasetKind {
+  return {
+    name: format.name,
+    classNames: format.classNames,
+    imageShape: [side, side, 1],
+
+    async open(config, context) {
+      const files = await read(format, config, context);
+      const [trainImages, trainLabels, testImages, testLabels] = files as [Idx, Idx, Idx, Idx];
+      return {
+        classNames: format.classNames,
+        train: source(trainImages, trainLabels, format),
+        test: source(testImages, testLabels, format),
+      };
+    },
+  };
+}
+
+interface Idx {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+async function read(format: IdxFormat, config: DataConfig, context: LoadContext): Promise<Idx[]> {
+  const from = config.source ?? format.url;
+  const files: Buffer[] = [];
+  if (isUrl(from))
+    for (const name of fileNames) {
+      const hash = config.source === null ? format.hashes[name] : null;
+      files.push(
+        await readFile(await localSource(new URL(`${name}.gz`, from).href, hash, context)),
+      );
+    }
+  else
+    files.push(
+      ...(await readNamed(
+        await openTree(from),
+        fileNames.map((name) => [name, `${name}.gz`]),
+      )),
+    );
+  return files.map((bytes, i) => {
+    const gzipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
+    return { name: fileNames[i] as string, bytes: gzipped ? gunzipSync(bytes) : bytes };
+  });
+}
+
+function source(images: Idx, labels: Idx, format: IdxFormat): ImageSource {
+  const pixels = values(images, [side, side]);
+  const numbers = Int32Array.from(values(labels, []));
+  if (pixels.length !== numbers.length * side * side)
+    throw new InputError(
+      `data.source: ${images.name} has ${pixels.length / side ** 2} images, but ${labels.name} ${numbers.length} labels`,
+    );
+  const wrong = numbers.findIndex((label) => label >= format.classNames.length);
+  if (wrong >= 0)
+    throw new InputError(
+      `data.source: ${labels.name} gives image ${wrong} the label ${numbers[wrong]}; ${format.name} has labels 0 to ${format.classNames.length - 1}`,
+    );
+  const stored = new MemoryPixels(pixels, side * side);
+  return inMemory({ height: side, width: side, channels: 1, pixels: stored, labels: numbers });
+}
+
+/** The bytes of an idx file: big-endian type (8: unsigned byte) and rank, the dimensions, the values. */
+function values({ name, bytes }: Idx, itemShape: readonly number[]): Buffer {
+  const rank = itemShape.length + 1;
+  const start = 4 + 4 * rank;
+  const header = bytes.length >= start ? bytes.readUInt32BE(0) : 0;
+  const shape =
+    header === 0x0800 + rank ? itemShape.map((_, i) => bytes.readUInt32BE(8 + 4 * i)) : [];
+  const size = itemShape.reduce((product, length) => product * length, 1);
+  if (
+    header !== 0x0800 + rank ||
+    shape.join() !== itemShape.join() ||
+    bytes.length !== start + bytes.readUInt32BE(4) * size
+  )
+    throw new InputError(
+      `data.source: ${name} is no idx file of unsigned bytes in shape ${['count', ...itemShape].join(' x ')}`,
+    );
+  return bytes.subarray(start);
+}
+
+/** 70,000 handwritten digits (LeCun et al. 1998); 10,000 of them are held out. */
+export const mnist = idx({
+  name: 'mnist',
+  classNames: '0123456789'.split(''),
+  // The author's own address asks for a password; this copy is kept for torchvision, with the same hashes.
+  url: 'https://ossci-datasets.s3.amazonaws.com/mnist/',
+  hashes: {
+    'train-images-idx3-ubyte': 'md5:f68b3c2dcbeaaa9fbdd348bbdeb94873',
+    'train-labels-idx1-ubyte': 'md5:d53e105ee54ea40749a09fcbcd1e9432',
+    't10k-images-idx3-ubyte': 'md5:9fb629c4189551a2d022fa330f9573f3',
+    't10k-labels-idx1-ubyte': 'md5:ec29112dd5afa0611ce80d1b7f02629c',
+  },
+});
+
+/** 70,000 images of clothes, a drop-in for MNIST (Xiao et al. 2017); 10,000 of them are held out. */
+export const fashionMnist = idx({
+  name: 'fashion-mnist',
+  classNames: [
+    'T-shirt/top',
+    'Trouser',
+    'Pullover',
+    'Dress',
+    'Coat',
+    'Sandal',
+    'Shirt',
+    'Sneaker',
+    'Bag',
+    'Ankle boot',
+  ],
+  url: 'http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/',
+  hashes: {
+    'train-images-idx3-ubyte': 'md5:8d4fb7e6c68d591d4c3dfef9ec88bf0d',
+    'train-labels-idx1-ubyte': 'md5:25c81989df183df01b3e8a0aad5dffbe',
+    't10k-images-idx3-ubyte': 'md5:bef4ecab320f06d8554ea6380940ec79',
+    't10k-labels-idx1-ubyte': 'md5:bb300cfdad3c16e7a12a480ee83cd310',
+  },
+});

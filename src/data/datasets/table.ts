@@ -1,0 +1,24 @@
+import { InputError } from '../../common/errors.ts';
+import type { DatasetKind } from '../dataset.ts';
+import { cifar10, cifar100 } from './cifar.ts';
+import { csv } from './csv.ts';
+import { digits } from './digits.ts';
+import { folder } from './folder.ts';
+import { fashionMnist, mnist } from './idx.ts';
+
+/** Every data set, by the name that experiment files use; loading the table loads no decoder. */
+const kinds: ReadonlyMap<string, DatasetKind> = new Map(
+  [cifar10, cifar100, mnist, fashionMnist, digits, folder, csv].map((kind) => [kind.name, kind]),
+);
+
+export const datasetNames: readonly string[] = [...kinds.keys()];
+
+/** @throws InputError when there is no such data set. */
+export function datasetKind(name: string): DatasetKind {
+  const kind = kinds.get(name);
+  if (!kind)
+    throw new InputError(
+      `data.dataset: "${name}" is unknown; known are ${datasetNames.join(', ')}`,
+    );
+  return kind;
+}

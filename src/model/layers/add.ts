@@ -1,3 +1,0 @@
-import { merge } from './merge.ts';
-
-export const add = merge('add', 'Add');

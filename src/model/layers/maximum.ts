@@ -1,3 +1,0 @@
-import { merge } from './merge.ts';
-
-export const maximum = merge('maximum', 'Maximum');

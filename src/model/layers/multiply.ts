@@ -1,3 +1,0 @@
-import { merge } from './merge.ts';
-
-export const multiply = merge('multiply', 'Multiply');

@@ -1,0 +1,86 @@
+import { duration, showCount } from '../../common/format.ts';
+import { showMeasure } from './format.ts';
+import type { EpochRow, PhaseRow } from './run-detail.ts';
+
+/** The numbers behind the curves, to be opened. */
+export function EpochTable({ epochs }: { readonly epochs: readonly EpochRow[] }) {
+  const metrics = Object.keys(epochs[0]?.metrics ?? {});
+  return (
+    <details>
+      <summary>All epochs as a table</summary>
+      <div class="scroll">
+        <table class="numbers">
+          <thead>
+            <tr>
+              {['epoch', 'phase', 'learning rate', ...metrics, 'time'].map((name) => (
+                <th key={name} scope="col">
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {epochs.map((row) => (
+              <tr key={row.epoch}>
+                <th scope="row">{row.epoch}</th>
+                <td>{row.phase}</td>
+                <td>{row.learningRate.toPrecision(3)}</td>
+                {metrics.map((name) => (
+                  <td key={name}>{showMeasure(name, row.metrics[name] ?? null)}</td>
+                ))}
+                <td>{duration(row.seconds)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}
+
+/** What was trained, phase after phase. */
+export function PhaseTable({ phases }: { readonly phases: readonly PhaseRow[] }) {
+  const orDash = (count: number | null) => (count === null ? '–' : showCount(count));
+  return (
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">phase</th>
+            <th scope="col" class="number">
+              epochs
+            </th>
+            <th scope="col" class="number">
+              kept epoch
+            </th>
+            <th scope="col" class="number">
+              trained parameters
+            </th>
+            <th scope="col" class="number">
+              frozen
+            </th>
+            <th scope="col" class="number">
+              time
+            </th>
+            <th scope="col">ended early</th>
+          </tr>
+        </thead>
+        <tbody>
+          {phases.map((phase) => (
+            <tr key={phase.name}>
+              <th scope="row">{phase.name}</th>
+              <td class="number">
+                {phase.epochs} of {phase.plannedEpochs}
+              </td>
+              <td class="number">{phase.keptEpoch ?? '–'}</td>
+              <td class="number">{orDash(phase.trainableParameters)}</td>
+              <td class="number">{orDash(phase.frozenParameters)}</td>
+              <td class="number">{duration(phase.seconds)}</td>
+              <td>{phase.stoppedEarly}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

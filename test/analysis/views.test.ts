@@ -1,0 +1,147 @@
+import { expect } from 'chai';
+import { cellsOf } from '../../src/analysis/cells.ts';
+import {
+  chooseColumns,
+  filterRuns,
+  knownColumns,
+  parseOrder,
+  sortRuns,
+} from '../../src/analysis/columns.ts';
+import { differingSettings, flatSettings, shortNames } from '../../src/analysis/settings.ts';
+import { csvTable, jsonRows, markdownTable, textTable } from '../../src/analysis/table.ts';
+import { cellsTable, runColumns, runsTable } from '../../src/analysis/views.ts';
+import { InputError } from '../../src/common/errors.ts';
+import { runWith } from './runs.ts';
+
+const RATE = 'phases.head.optimizer.learningRate';
+const RUNS = [
+  runWith({ [RATE]: 0.001, seed: 1, 'data.dataset': 'digits' }, 0.8),
+  runWith({ [RATE]: 0.001, seed: 2, 'data.dataset': 'digits' }, 0.82),
+  runWith({ [RATE]: 0.01, seed: 1, 'data.dataset': 'digits' }, 0.7),
+  runWith({ [RATE]: 0.01, seed: 2, 'data.dataset': 'digits' }, null),
+].map((run, i) => ({ ...run, facts: { ...run.facts, run: `r${i}`, started: '2026' } }));
+
+describe('settings of many runs', () => {
+  it('are flat, under the paths that --set takes', () => {
+    expect(
+      flatSettings({
+        seed: 1,
+        model: { head: ['flatten', { dense: { units: 4 } }], inputShape: [28, 28, 1] },
+        phases: [{ name: 'head', freeze: [], epochs: 2 }],
+        vars: {},
+      }),
+    ).to.deep.equal({
+      seed: 1,
+      'model.head[0]': 'flatten',
+      'model.head[1].dense.units': 4,
+      'model.inputShape': [28, 28, 1],
+      'phases.head.name': 'head',
+      'phases.head.freeze': [],
+      'phases.head.epochs': 2,
+    });
+  });
+
+  it('are told where they differ, among runs that began', () => {
+    const waiting = runWith({ seed: 9 }, null, 'waiting');
+    expect(differingSettings([...RUNS, waiting])).to.deep.equal([RATE, 'seed']);
+    expect(differingSettings(RUNS.slice(0, 1))).to.deep.equal([]);
+  });
+
+  it('have names as short as tells them apart', () => {
+    expect(
+      shortNames(['a.head.epochs', 'a.tune.epochs', 'vars.dropout', 'b.optimizer.name', 'run']),
+    ).to.deep.equal(['head.epochs', 'tune.epochs', 'dropout', 'optimizer.name', 'run']);
+    expect(shortNames(['epochs', 'head.epochs'])).to.deep.equal(['epochs', 'head.epochs']);
+  });
+});
+
+describe('columns of runs', () => {
+  const known = knownColumns(RUNS);
+
+  it('are named by path, by end of path, by glob', () => {
+    expect(chooseColumns('run, learningRate,val_*,run', known)).to.deep.equal([
+      'run',
+      RATE,
+      'val_accuracy',
+    ]);
+    const layers = ['model.head[0].dense.units', 'model.head[1].dense.units'];
+    expect(chooseColumns('model.head.1.dense.units', layers)).to.deep.equal(layers.slice(1));
+    expect(chooseColumns('model.head[*].dense.*', layers)).to.deep.equal(layers);
+  });
+
+  for (const [list, message] of [
+    ['learningrate', /no run has a column learningrate\. Did you mean learningRate\?/],
+    ['dense.units', /dense\.units is the end of a\.dense\.units, b\.dense\.units/],
+    ['x_*', /no run has a column like x_\*; there are run, /],
+  ] as const) {
+    it(`refuses ${list}`, () => {
+      const all = [...known, 'a.dense.units', 'b.dense.units'];
+      expect(() => chooseColumns(list, all)).to.throw(InputError, message);
+    });
+  }
+});
+
+describe('a choice of runs', () => {
+  const names = (runs: readonly (typeof RUNS)[number][]) => runs.map(({ facts }) => facts.run);
+
+  it('filters by the columns that it names', () => {
+    const kept = filterRuns(RUNS, 'learningRate > 0.005 or seed = 2');
+    expect(kept.map(({ facts }) => facts.run)).to.deep.equal(['r1', 'r2', 'r3']);
+    expect(() => filterRuns(RUNS, 'seed = 1 and sed = 2')).to.throw(
+      InputError,
+      'no run has a column sed at character 14 of the filter. Did you mean seed?',
+    );
+    expect(() => filterRuns(RUNS, 'vars.dropout = 0.25')).to.throw(
+      InputError,
+      'no run has a column vars.dropout at character 1 of the filter; there are run, ',
+    );
+  });
+
+  it('is ordered the best first, what has no value last', () => {
+    const order = (text: string) => names(sortRuns(RUNS, parseOrder(text, RUNS)) as typeof RUNS);
+    expect(order('val_accuracy')).to.deep.equal(['r1', 'r0', 'r2', 'r3']);
+    expect(order('-val_accuracy')).to.deep.equal(['r2', 'r0', 'r1', 'r3']);
+    expect(order('seed')).to.deep.equal(['r0', 'r2', 'r1', 'r3']);
+    expect(order('-run')).to.deep.equal(['r3', 'r2', 'r1', 'r0']);
+  });
+});
+
+describe('tables of runs', () => {
+  const runs = runsTable(RUNS, runColumns(RUNS));
+  const cells = cellsTable(cellsOf(RUNS, [RATE]));
+
+  it('are aligned for a terminal, under short names', () => {
+    expect(textTable(runs).split('\n')).to.deep.equal([
+      'run  learningRate  seed  status    val_accuracy',
+      'r0          0.001     1  finished        0.8000',
+      'r1          0.001     2  finished        0.8200',
+      'r2           0.01     1  finished        0.7000',
+      'r3           0.01     2  failed',
+    ]);
+    expect(textTable(cells).split('\n')).to.deep.equal([
+      'learningRate  finished  failed     val_accuracy',
+      '       0.001         2       0  0.8100 ± 0.0141',
+      '        0.01         1       1           0.7000',
+    ]);
+  });
+
+  it('are Markdown, CSV at full precision, and JSON', () => {
+    expect(markdownTable(runsTable(RUNS.slice(3), ['run', 'seed'])).split('\n')).to.deep.equal([
+      '| run | seed |',
+      '| --- | ---: |',
+      '| r3 | 2 |',
+    ]);
+    expect(csvTable(cells).split('\n')).to.deep.equal([
+      `${RATE},finished,failed,val_accuracy_mean,val_accuracy_sd`,
+      '0.001,2,0,0.81,0.014142135623730885',
+      '0.01,1,1,0.7,',
+    ]);
+    expect(jsonRows(runs)[3]).to.deep.equal({ run: 'r3', [RATE]: 0.01, seed: 2, status: 'failed' });
+    expect(jsonRows(cells)[1]).to.deep.equal({
+      [RATE]: 0.01,
+      finished: 1,
+      failed: 1,
+      val_accuracy: { n: 1, mean: 0.7, sd: null },
+    });
+  });
+});

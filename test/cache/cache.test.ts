@@ -1,0 +1,37 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { expect } from 'chai';
+import { cacheFolder } from '../../src/cache/cache-folder.ts';
+
+describe('the cache folder', () => {
+  const { CIFAR_RUN_CACHE, XDG_CACHE_HOME } = process.env;
+  const clear = () => {
+    delete process.env.CIFAR_RUN_CACHE;
+    delete process.env.XDG_CACHE_HOME;
+  };
+  beforeEach(clear);
+  afterEach(() => {
+    clear();
+    Object.assign(process.env, CIFAR_RUN_CACHE === undefined ? {} : { CIFAR_RUN_CACHE });
+    Object.assign(process.env, XDG_CACHE_HOME === undefined ? {} : { XDG_CACHE_HOME });
+  });
+
+  it('is the one that CIFAR_RUN_CACHE names, from the working folder', () => {
+    process.env.XDG_CACHE_HOME = '/xdg';
+    process.env.CIFAR_RUN_CACHE = '/somewhere/else';
+    expect(cacheFolder()).to.equal('/somewhere/else');
+    process.env.CIFAR_RUN_CACHE = 'here';
+    expect(cacheFolder()).to.equal(resolve('here'));
+  });
+
+  it('follows the XDG rules on Linux, and its own on macOS', () => {
+    const inHome = process.platform === 'darwin' ? 'Library/Caches' : '.cache';
+    expect(cacheFolder()).to.equal(join(homedir(), inHome, 'cifar-run'));
+    process.env.XDG_CACHE_HOME = '';
+    process.env.CIFAR_RUN_CACHE = '';
+    expect(cacheFolder()).to.equal(join(homedir(), inHome, 'cifar-run'));
+    if (process.platform === 'darwin') return;
+    process.env.XDG_CACHE_HOME = '/xdg';
+    expect(cacheFolder()).to.equal('/xdg/cifar-run');
+  });
+});

@@ -1,0 +1,277 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { execa } from 'execa';
+import { type Download, download, type Hash } from '../../src/cache/download.ts';
+import { RunError } from '../../src/common/errors.ts';
+
+const content = randomBytes(300_000);
+const sha256: Hash = `sha256:${createHash('sha256').update(content).digest('hex')}`;
+const md5: Hash = `md5:${createHash('md5').update(content).digest('hex')}`;
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Sends what is asked for, all of it or from a byte on, like any web server. */
+const honest: Answer = (request, response) => serve(request, response, content.length);
+
+/** Sends at most so many bytes and then breaks the connection off. */
+function breaksOffAfter(bytes: number): Answer {
+  return (request, response) => serve(request, response, bytes);
+}
+
+function serve(request: IncomingMessage, response: ServerResponse, bytes: number, tag = '"1"') {
+  const asked = request.headers.range?.match(/^bytes=(\d+)-$/)?.[1];
+  const start = asked && request.headers['if-range'] === tag ? Number(asked) : 0;
+  const size = content.length;
+  if (start >= size) return response.writeHead(416, { 'content-range': `bytes */${size}` }).end();
+  response.writeHead(start > 0 ? 206 : 200, {
+    etag: tag,
+    'content-length': size - start,
+    ...(start > 0 && { 'content-range': `bytes ${start}-${size - 1}/${size}` }),
+  });
+  const end = () => (start + bytes < size ? breakOff(response) : response.end());
+  response.write(content.subarray(start, start + bytes), end);
+}
+
+/** A moment later, so that what was sent has been read. */
+function breakOff(response: ServerResponse): void {
+  setTimeout(() => response.destroy(), 50);
+}
+
+describe('download', () => {
+  let folder: string;
+  let to: string;
+  let server: Server;
+  let url: string;
+  /** What the server does with the first request, the second, …; the last one stays. */
+  let answers: Answer[];
+  let requests: IncomingMessage[];
+  let messages: string[];
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
+    to = join(folder, 'models', 'weights.h5');
+    requests = [];
+    messages = [];
+    server = createServer((request, response) => {
+      requests.push(request);
+      const answer = answers.length > 1 ? answers.shift() : answers[0];
+      answer?.(request, response);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/weights.h5`;
+  });
+  afterEach(async () => {
+    server.closeAllConnections();
+    server.close();
+    await rm(folder, { recursive: true });
+  });
+
+  function get(changes: Partial<Download> = {}): Promise<string> {
+    const report = (message: string) => messages.push(message);
+    const signal = new AbortController().signal;
+    return download({ url, hash: sha256, to, report, signal, ...changes });
+  }
+
+  async function failureOf(promise: Promise<unknown>): Promise<string> {
+    const error = await promise.then(
+      () => new Error('nothing failed'),
+      (reason: Error) => reason,
+    );
+    expect(error).to.be.instanceOf(RunError);
+    expect(error.message).to.contain(url);
+    return error.message;
+  }
+
+  async function hasArrived(): Promise<void> {
+    expect(await readdir(join(folder, 'models'))).to.deep.equal(['weights.h5']);
+    expect((await readFile(to)).equals(content)).to.equal(true);
+  }
+
+  it('fetches a file once, and tells how far it is', async () => {
+    answers = [honest];
+    expect(await get()).to.equal(to);
+    expect(await get({ hash: md5 })).to.equal(to);
+    await hasArrived();
+    expect(requests).to.have.length(1);
+    expect(messages[0]).to.match(/^weights\.h5: [\d.]+ of 0\.3 MB$/);
+  });
+
+  it('fetches a file again whose hash is not the one expected', async () => {
+    answers = [honest];
+    await get();
+    await writeFile(to, 'something else');
+    await get();
+    await hasArrived();
+    expect(messages.join('\n')).to.contain('is not the file expected');
+  });
+
+  it('goes on where the server broke off', async () => {
+    answers = [breaksOffAfter(100_000), breaksOffAfter(50_000), honest];
+    await get();
+    await hasArrived();
+    const ranges = requests.map(({ headers }) => headers.range);
+    expect(ranges).to.deep.equal([undefined, 'bytes=100000-', 'bytes=150000-']);
+  });
+
+  it('begins anew when the file has changed in between', async () => {
+    answers = [
+      (_, response) => {
+        response.writeHead(200, { etag: '"0"', 'content-length': content.length });
+        response.write('old bytes', () => breakOff(response));
+      },
+      honest,
+    ];
+    await get();
+    await hasArrived();
+    expect(requests[1]?.headers['if-range']).to.equal('"0"');
+  });
+
+  it('begins anew when the server gives nothing to tell versions apart', async () => {
+    answers = [
+      (_, response) => {
+        response.writeHead(200, { 'content-length': content.length });
+        response.write(content.subarray(0, 1000), () => breakOff(response));
+      },
+      honest,
+    ];
+    await get();
+    await hasArrived();
+    expect(requests[1]?.headers.range).to.equal(undefined);
+  });
+
+  it('begins anew when the server sends another part than the one asked for', async () => {
+    answers = [
+      breaksOffAfter(100_000),
+      (_, response) => response.writeHead(206, { 'content-range': 'bytes 7-9/10' }).end('abc'),
+      honest,
+    ];
+    await get();
+    await hasArrived();
+  });
+
+  it('gives up on a server that always breaks off, and keeps what came', async () => {
+    answers = [breaksOffAfter(1000)];
+    expect(await failureOf(get())).to.match(/the server broke off \(.+\), at 6 attempts/);
+    expect(requests).to.have.length(6);
+    answers = [honest];
+    await get();
+    await hasArrived();
+    expect(requests[6]?.headers.range).to.equal('bytes=6000-');
+  });
+
+  it('gets over a server that is busy', async () => {
+    answers = [(_, response) => response.writeHead(503).end(), honest];
+    await get();
+    await hasArrived();
+    expect(messages[0]).to.equal('the server answered 503 Service Unavailable; trying again');
+  });
+
+  it('takes what there is when the server announced more', async () => {
+    answers = [
+      (_, response) => {
+        response.writeHead(200, { etag: '"1"', 'content-length': content.length + 5 });
+        response.write(content, () => breakOff(response));
+      },
+      honest,
+    ];
+    await get();
+    await hasArrived();
+  });
+
+  it('refuses what is cut off because the server announced less', async () => {
+    answers = [
+      (_, response) => {
+        const size = content.length - 5;
+        response.socket?.end(
+          Buffer.concat([
+            Buffer.from(`HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: ${size}\r\n\r\n`),
+            content,
+          ]),
+        );
+      },
+    ];
+    expect(await failureOf(get())).to.contain('what came is not the file expected');
+    expect(await readdir(join(folder, 'models'))).to.not.include('weights.h5.part');
+  });
+
+  it('removes wrong bytes and says what came', async () => {
+    answers = [(_, response) => response.end('<html>sign in to this network</html>')];
+    const message = await failureOf(get({ hash: md5 }));
+    expect(message).to.contain('and was removed').and.contain(`should be ${md5}`);
+    expect(message).to.contain('put there by hand').and.contain(to);
+    answers = [honest];
+    await get();
+    await hasArrived();
+  });
+
+  it('says at once that the file is not on the server', async () => {
+    answers = [(_, response) => response.writeHead(404).end('no')];
+    expect(await failureOf(get())).to.contain('the server answered 404 Not Found');
+    expect(requests).to.have.length(1);
+  });
+
+  it('says at once that nobody answers', async () => {
+    answers = [honest];
+    await new Promise((resolve) => server.close(resolve));
+    const started = performance.now();
+    expect(await failureOf(get())).to.match(/cannot be reached \(connect ECONNREFUSED/);
+    expect(performance.now() - started).to.be.below(1000);
+  });
+
+  it('says at once that the disk is too small', async () => {
+    answers = [
+      (_, response) => {
+        response.writeHead(200, { 'content-length': 2 ** 52 });
+        response.write('begins');
+      },
+    ];
+    expect(await failureOf(get())).to.match(/takes 4,503,599,627\.4 MB, and .+ has room for/);
+  });
+
+  it('ends with the reason when it is interrupted, and goes on later', async () => {
+    const stop = new AbortController();
+    const reason = new Error('interrupted by SIGINT');
+    answers = [
+      (_, response) => {
+        response.writeHead(200, { etag: '"1"', 'content-length': content.length });
+        response.write(content.subarray(0, 100_000));
+        setTimeout(() => stop.abort(reason), 100);
+      },
+      honest,
+    ];
+    const error = await get({ signal: stop.signal }).catch((each) => each);
+    expect(error).to.equal(reason);
+    await get();
+    await hasArrived();
+    expect(requests[1]?.headers.range).to.equal('bytes=100000-');
+  });
+
+  it('is done once when several processes want the same file', async () => {
+    const waiting = new EventEmitter();
+    // Before either process starts: one may wait before the request of the other has arrived.
+    const someoneWaits = once(waiting, 'now');
+    answers = [(...exchange) => void someoneWaits.then(() => honest(...exchange))];
+    const source = fileURLToPath(new URL('../../src/cache/download.ts', import.meta.url));
+    const script = `
+      const { download } = await import(${JSON.stringify(source)});
+      const { signal } = new AbortController();
+      await download({ url: '${url}', hash: '${sha256}', to: '${to}', report: console.log, signal });`;
+    const node = ['--import', 'tsx', '--input-type=module', '-e', script];
+    const processes = [execa('node', node), execa('node', node)];
+    for (const { stdout } of processes) {
+      stdout.on('data', (text: Buffer) => {
+        if (text.includes('another process is fetching')) waiting.emit('now');
+      });
+    }
+    await Promise.all(processes);
+    await hasArrived();
+    expect(requests).to.have.length(1);
+  });
+});

@@ -1,0 +1,61 @@
+import { expect } from 'chai';
+import { type Paint, plotCurves } from '../../src/charts/terminal.ts';
+
+const plain: Paint = (text) => text;
+
+describe('curves in a terminal', () => {
+  it('are one over the other on one scale, in light and heavy lines', () => {
+    expect(
+      plotCurves(
+        [
+          [0, 1, 2],
+          [2, 2],
+        ],
+        plain,
+      ),
+    ).to.deep.equal(
+      [
+        ' 2.000 ┤━━━━━━━━━━━━━━━━╭───────',
+        '       │                │',
+        '       │                │',
+        '       │                │',
+        '       │        ╭───────╯',
+        '       │        │',
+        '       │        │',
+        ' 0.000 ┤────────╯',
+        '       └────────────────────────',
+        '  epoch 1                      3',
+      ].map((line) => line.slice(1)),
+    );
+  });
+
+  it('fall in corners of their own, and show where they are no numbers', () => {
+    const lines = plotCurves(
+      [
+        [1, Number.NaN, 0],
+        [1, 0],
+      ],
+      plain,
+    );
+    expect(lines[0]).to.equal('1.000 ┤━━━━━━━━┓');
+    expect(lines[3]).to.equal('      │        ┃');
+    expect(lines[7]).to.equal('0.000 ┤        ┗━━━━━━━────────');
+    const gap = plotCurves([[1, Number.NaN, 1], []], plain);
+    expect(gap[7]).to.equal('1.000 ┤────────××××××××────────');
+  });
+
+  it('stay within 80 columns, and show the last of many epochs', () => {
+    const long = Array.from({ length: 500 }, (_, i) => (i === 499 ? 600 : i));
+    const lines = plotCurves([long, long], plain);
+    expect(Math.max(...lines.map(({ length }) => length))).to.be.within(66, 80);
+    expect(lines[0]).to.match(/^600\.0 ┤ {59}┏$/);
+    expect(lines[7]).to.match(/^0\.000 ┤━+┛?$/);
+    expect(lines.at(-1)).to.match(/^ +epoch 1 +500$/);
+  });
+
+  it('are flat where nothing changes, and have colours where they are painted', () => {
+    const painted = plotCurves([[0.5], [0.5]], (text, curve) => `${text}${curve}`);
+    expect(painted[7]).to.equal('0.5000 ┤━1━1━1━1━1━1━1━1');
+    expect(painted.at(-1)?.trim()).to.equal('epoch 1');
+  });
+});

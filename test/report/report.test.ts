@@ -1,0 +1,207 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { AxeResults } from 'axe-core';
+import { expect } from 'chai';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { loadExperiment } from '../../src/config/load.ts';
+import { markDefaults } from '../../src/config/mark-defaults.ts';
+import { fittedHtml } from '../../src/report/fitted-html.ts';
+import { reportHtml } from '../../src/report/report-html.tsx';
+import type { Report } from '../../src/report/report-view.tsx';
+import { useChromium } from '../chromium.ts';
+import { noiseThumbnails, runDetailOf } from '../ui/components/run-details.ts';
+
+const asset = (name: string) =>
+  readFileSync(new URL(`../../dist/page/${name}`, import.meta.url), 'utf8');
+const assets = { style: asset('report.css'), script: asset('hydrate.js') };
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+const names = (count: number) => Array.from({ length: count }, (_, i) => `class ${i}`);
+const single = (classNames = ['cat', 'dog', 'horse']): Report => {
+  return { runs: [runDetailOf({ classNames })], comparison: null };
+};
+const several = (count: number): Report => {
+  const runs = Array.from({ length: count }, (_, run) => runDetailOf({ run }));
+  const columns = [{ name: 'run', title: 'run', kind: 'text' }] as const;
+  const table = { columns, rows: runs.map(({ name }) => [name]) };
+  return {
+    runs,
+    comparison: { title: `${count} runs`, labels: {}, tables: [{ title: 'Runs', table }] },
+  };
+};
+
+describe('a report as a file', () => {
+  it('of twenty long runs of a large model takes less than 3 MB', async () => {
+    const loaded = await loadExperiment('configs/vgg19-two-phase.yaml', { set: [], setFile: [] });
+    const configuration = markDefaults(loaded.resolvedYaml());
+    const [classNames, thumbnails] = [names(10), await noiseThumbnails(25, 64)];
+    const phases = { head: 50, 'fine-tune': 150 };
+    const { comparison } = several(20);
+    const runs = Array.from({ length: 20 }, (_, run) =>
+      runDetailOf({ run, classNames, phases, thumbnails, configuration }),
+    );
+    const html = fittedHtml({ runs, comparison }, assets, 2.9e6);
+    expect(Buffer.byteLength(html)).to.be.below(3e6);
+    expect(html.match(/<img /g)?.length).to.be.above(20 * 10);
+  });
+
+  it('of twenty runs of a hundred classes as well', () => {
+    const [classNames, phases] = [names(100), { head: 50, 'fine-tune': 150 }];
+    const runs = Array.from({ length: 20 }, (_, run) => runDetailOf({ run, classNames, phases }));
+    const html = reportHtml({ runs, comparison: several(20).comparison }, assets);
+    expect(Buffer.byteLength(html)).to.be.below(3e6);
+  });
+
+  it('of a single run has all images', async () => {
+    const thumbnails = await noiseThumbnails(25, 64);
+    const html = fittedHtml(
+      { runs: [runDetailOf({ thumbnails })], comparison: null },
+      assets,
+      2.9e6,
+    );
+    expect(html.match(/<img /g)).to.have.length(50);
+  });
+
+  it('takes names for what they are, not for HTML', () => {
+    const html = reportHtml(single(['</script><script>alert(1)</script>', '"><b>']), assets);
+    expect(html).to.not.include('<script>alert');
+    expect(html).to.not.include('"><b>');
+  });
+});
+
+describe('a report in a browser', () => {
+  const browser = useChromium();
+  const folder = mkdtempSync(join(tmpdir(), 'cifar-run-report-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Opens it from a file, with the network off; whatever is wrong with it ends in `complaints`. */
+  async function open(report: Report, options: BrowserContextOptions = {}) {
+    const path = join(folder, 'report.html');
+    writeFileSync(path, reportHtml(report, assets));
+    const context = await browser().newContext({ offline: true, ...options });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on('console', (message) => complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('request', (request) => {
+      if (!/^(file|data):/.test(request.url())) complaints.push(request.url());
+    });
+    await page.goto(pathToFileURL(path).href);
+    return { page, complaints, close: () => context.close() };
+  }
+
+  const detail = (page: Page) => page.locator('.detail').first().textContent();
+
+  it('tells of the cell of the confusion matrix that is pointed at', async () => {
+    const { page, complaints, close } = await open(single());
+    expect(await detail(page)).to.match(/^150 of \d+ images \(\d\d\.\d\d %\) were recognised$/);
+    await page.locator('.matrix tbody tr').nth(0).locator('td').nth(1).hover();
+    expect(await detail(page)).to.equal('5 of 55 images of cat (9.1 %) were taken for dog');
+    await page.mouse.move(0, 0);
+    expect(await detail(page)).to.match(/^150 of/);
+    expect(complaints).to.deep.equal([]);
+    await close();
+  });
+
+  it('can be read by keyboard alone', async () => {
+    const { page, close } = await open(single());
+    const focused = () => page.evaluate(() => document.activeElement?.tagName);
+    while ((await focused()) !== 'TD') await page.keyboard.press('Tab');
+    for (const key of ['ArrowRight', 'ArrowDown', 'ArrowDown', 'ArrowDown']) {
+      await page.keyboard.press(key);
+    }
+    expect(await detail(page)).to.match(/ of \d+ images of horse \(.* were taken for dog$/);
+    await page.keyboard.press('ArrowRight');
+    expect(await detail(page)).to.match(/^50 of \d+ images of horse \(.* were recognised$/);
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Tab');
+    expect(await detail(page)).to.match(/^50 of/);
+    await close();
+  });
+
+  it('tells the values of the epoch that is pointed at, or chosen by keys', async () => {
+    const { page, close } = await open(single());
+    const legend = page.locator('.legend').first();
+    expect(await legend.textContent()).to.match(/^epoch 10/);
+    const box = await page.locator('.chart > svg').first().boundingBox();
+    await page.mouse.move((box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + 50);
+    expect(await legend.textContent()).to.match(/^epoch 5/);
+    await page.locator('.chart input').first().focus();
+    await page.keyboard.press('Home');
+    expect(await legend.textContent()).to.match(/^epoch 1training 0\.5882validation 0\.6882$/);
+    await close();
+  });
+
+  it('shows a hundred classes, in which cells can be pointed at and reached by keys', async () => {
+    const { page, complaints, close } = await open(single(names(100)));
+    const map = page.locator('.map');
+    await map.focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await detail(page)).to.match(/images of class 0 .* taken for class 1$/);
+    const box = await map.boundingBox();
+    const [left, top, side] = [box?.x ?? 0, box?.y ?? 0, box?.width ?? 0];
+    await page.mouse.move(left + side * 0.505, top + side * 0.505);
+    expect(await detail(page)).to.match(/^50 of \d+ images of class 50 .* recognised$/);
+    expect(complaints).to.deep.equal([]);
+    await close();
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const)
+    it(`has nothing that axe finds hard to read, ${colorScheme}`, async () => {
+      for (const report of [single(), single(names(30)), several(3)]) {
+        const { page, close } = await open(report, { colorScheme });
+        await page.locator('details').evaluateAll((folds) => {
+          for (const fold of folds) fold.setAttribute('open', '');
+        });
+        // The page's own policy lets no other script in; what is asked for here comes from outside of it.
+        await page.evaluate(readFileSync(axe, 'utf8'));
+        const { violations } = await page.evaluate<AxeResults>('axe.run()');
+        const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+        expect(found).to.deep.equal([]);
+        await close();
+      }
+    });
+
+  it('is dark on a dark screen, and light on paper', async () => {
+    const { page, close } = await open(single(), { colorScheme: 'dark' });
+    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    expect(await ground()).to.equal('rgb(15, 18, 22)');
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    expect(await ground()).to.equal('rgb(255, 255, 255)');
+    await close();
+  });
+
+  it('never scrolls sideways, however narrow the screen', async () => {
+    const long = Array.from({ length: 20 }, (_, i) => `a class with a long name ${i}`);
+    for (const report of [single(), single(long), single(names(100)), several(4)]) {
+      const { page, close } = await open(report, { viewport: { width: 320, height: 640 } });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).to.equal(320);
+      await close();
+    }
+  });
+
+  it('prints what is folded too', async () => {
+    const { page, close } = await open(several(3));
+    const pages = async () =>
+      (await page.pdf()).toString('latin1').match(/\/Type \/Page\b/g)?.length;
+    const folded = await pages();
+    await page.locator('details').evaluateAll((folds) => {
+      for (const fold of folds) fold.setAttribute('open', '');
+    });
+    expect(folded).to.equal(await pages());
+    await close();
+  });
+
+  it('leads from the table of runs to each of them', async () => {
+    const { page, close } = await open(several(3));
+    await page.locator('table a').nth(1).click();
+    await page.locator('details[open] article').nth(0).waitFor();
+    expect(await page.locator('details[open] > article').getAttribute('aria-label')).to.equal(
+      runDetailOf({ run: 1 }).name,
+    );
+    await close();
+  });
+});

@@ -1,0 +1,92 @@
+import { expect } from 'chai';
+import sharp from 'sharp';
+import type { Prediction } from '../../src/analysis/classification.ts';
+import { GRID_SIZE, someExamples, surestMistakes } from '../../src/charts/image-grid.ts';
+import { uniforms } from '../../src/common/random.ts';
+import { MemoryPixels } from '../../src/data/pixels.ts';
+import type { FinishedRun } from '../../src/run-folder/finished-run.ts';
+import {
+  type ImageSheet,
+  imageSheetJson,
+  imageSheetWebp,
+} from '../../src/run-folder/image-sheet.ts';
+
+/** A run of two classes that answered images of noise; the one at `index` is taken for `predicted(index)`. */
+function run(
+  count: number,
+  { side = 8, channels = 3, seed = 1, predicted = (index: number) => index % 2 } = {},
+): FinishedRun {
+  const size = side * side * channels;
+  const bytes = Uint8Array.from(uniforms(count * size, ['noise']), (x) => Math.floor(x * 256));
+  const predictions = Array.from({ length: count }, (_, index): Prediction => {
+    return { index, label: index % 2, predicted: predicted(index), confidence: index / count };
+  });
+  const validation = {
+    ...{ width: side, height: side, channels, pixels: new MemoryPixels(bytes, size) },
+    labels: Int32Array.from(predictions, ({ label }) => label),
+  };
+  return { experiment: { seed }, data: { validation }, predictions } as unknown as FinishedRun;
+}
+
+const sheetOf = (of: FinishedRun): ImageSheet => JSON.parse(imageSheetJson(of));
+
+describe('the sheet of images', () => {
+  for (const channels of [1, 3])
+    it(`holds small images of ${channels} channels as they are`, async () => {
+      const noise = run(30, { channels });
+      const { columns, width, height, indexes } = sheetOf(noise);
+      expect(indexes).to.have.length(30);
+      const sheet = await imageSheetWebp(noise);
+      for (const [place, index] of indexes.entries()) {
+        const [left, top] = [(place % columns) * width, Math.floor(place / columns) * height];
+        const tile = await sharp(sheet)
+          .extract({ left, top, width, height })
+          .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+          .raw()
+          .toBuffer();
+        expect(tile.equals(noise.data.validation.pixels.of(index)), `image ${index}`).to.equal(
+          true,
+        );
+      }
+    });
+
+  it('shrinks large ones, and holds a single one', async () => {
+    const large = run(1, { side: 256 });
+    expect(sheetOf(large)).to.deep.equal({ columns: 1, width: 64, height: 64, indexes: [0] });
+    const { format, width, height } = await sharp(await imageSheetWebp(large)).metadata();
+    expect({ format, width, height }).to.deep.equal({ format: 'webp', width: 64, height: 64 });
+  });
+
+  it('has the surest mistakes of each kind and right answers', () => {
+    // Every third image is taken for the other class.
+    const predicted = (index: number) => (index % 3 === 0 ? 1 - (index % 2) : index % 2);
+    const wrong = run(600, { predicted });
+    const chosen = new Set(sheetOf(wrong).indexes);
+    for (const label of [0, 1]) {
+      const own = wrong.predictions.filter((prediction) => prediction.label === label);
+      const mistakes = own.filter((prediction) => prediction.predicted !== label);
+      const surest = mistakes.slice(-24).map(({ index }) => index);
+      expect(chosen).to.include.all.keys(surest);
+      const right = own.filter(({ predicted, index }) => predicted === label && chosen.has(index));
+      expect(right.length).to.be.within(24, 24 + GRID_SIZE);
+    }
+  });
+
+  it('has the images of examples.png and mistakes.png, whatever their kind', () => {
+    const many = run(20_000, { side: 1, predicted: (index) => (index % 5 === 0 ? 0 : index % 2) });
+    const mistakes = surestMistakes(many.predictions).slice(0, GRID_SIZE);
+    const shown = [...someExamples(many.predictions, 1), ...mistakes];
+    expect(sheetOf(many).indexes).to.include.members(shown.map(({ index }) => index));
+  });
+
+  it('is bounded however many classes there are', () => {
+    const many = run(20_000, { side: 1, predicted: (index) => Math.floor(index / 24) });
+    expect(sheetOf(many).indexes).to.have.length(600);
+  });
+
+  it('is chosen by the seed alone', () => {
+    const [one, again, other] = [1, 1, 2].map((seed) => imageSheetJson(run(200, { seed })));
+    expect(one).to.equal(again);
+    expect(one).to.not.equal(other);
+  });
+});

@@ -1,0 +1,23 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { RunLog } from '../../src/run-folder/log.ts';
+
+describe('log.txt', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it('has whole lines, each with its time, also after one that a full disk cut off', async () => {
+    const path = join(folder, 'log.txt');
+    const log = await RunLog.open(path);
+    await log.write('begins\non two lines');
+    await writeFile(path, '2026-01-01T00:00:00.000Z  cut', { flag: 'a' });
+    await (await RunLog.open(path)).write('goes on');
+    const text = (await readFile(path, 'utf8')).replaceAll(/^\S+Z {2}/gm, '');
+    expect(text).to.equal('begins\non two lines\ncut\ngoes on\n');
+  });
+});

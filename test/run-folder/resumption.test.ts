@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { InputError } from '../../src/common/errors.ts';
+import { checkResumption, type RunNow } from '../../src/run-folder/resumption.ts';
+import { RunFolder } from '../../src/run-folder/run-folder.ts';
+import { beginStatus, endStatus } from '../../src/run-folder/status.ts';
+
+describe('a run that is to go on', () => {
+  let folder: RunFolder;
+  beforeEach(async () => {
+    folder = new RunFolder(await mkdtemp(join(tmpdir(), 'cifar-run-test-')));
+  });
+  afterEach(() => rm(folder.path, { recursive: true }));
+
+  const engine = { name: 'tensorflow', version: '2.21.0', device: 'CPU', threads: 2 };
+  const environment = {
+    cifarRun: '0.1.0',
+    dataHash: 'd1',
+    weightHashes: { 'weights.safetensors': 'w1' },
+    engine: { ...engine, compiler: 'graph' },
+  };
+  const resolvedYaml = 'name: a\nseed: 1\ncheckpoint: { everyEpochs: 1 }\n';
+
+  async function recorded(): Promise<void> {
+    await folder.write('resolved.yaml', resolvedYaml);
+    await folder.writeJson('environment.json', environment);
+  }
+
+  /** What it says of a run that is now otherwise. */
+  function check(change: object, yaml = resolvedYaml): Promise<string[]> {
+    const now = { ...environment, ...change };
+    return checkResumption(folder, { resolvedYaml: yaml, environment: now } as unknown as RunNow);
+  }
+
+  async function refusal(change: object, yaml?: string): Promise<string> {
+    const error = await check(change, yaml).catch((caught: unknown) => caught);
+    expect(error).to.be.instanceOf(InputError);
+    return (error as Error).message;
+  }
+
+  it('may, when nothing differs or only how often it saves', async () => {
+    await recorded();
+    expect(await check({})).to.deep.equal([]);
+    const seldom = resolvedYaml.replace('everyEpochs: 1', 'everyMinutes: 10');
+    expect(await check({}, seldom)).to.deep.equal([]);
+  });
+
+  it('may, when it was ended before it was recorded', async () => {
+    expect(await check({ dataHash: 'd2' })).to.deep.equal([]);
+  });
+
+  it('is refused with other data, weights, program or settings, and told what differs', async () => {
+    await recorded();
+    expect(await refusal({ dataHash: 'd2' })).to.match(/data \(SHA-256\): was d1, is d2/);
+    expect(await refusal({ weightHashes: { elsewhere: 'w2' } })).to.match(/was w1, is w2/);
+    expect(await refusal({ cifarRun: '0.2.0' })).to.match(/program version: was 0.1.0, is 0.2.0/);
+    const other = resolvedYaml.replace('seed: 1', 'seed: 2');
+    expect(await refusal({}, other)).to.match(/file: was seed: 1\n {2}file: is seed: 2/);
+  });
+
+  it('may with the same weights elsewhere', async () => {
+    await recorded();
+    expect(await check({ weightHashes: { elsewhere: 'w1' } })).to.deep.equal([]);
+  });
+
+  it('is warned of another engine, device or number of threads', async () => {
+    await recorded();
+    const now = { ...engine, version: '2.20.0', device: 'GPU', threads: 4, compiler: 'none' };
+    const notes = await check({ engine: now });
+    expect(notes).to.have.length(4);
+    for (const note of notes) expect(note).to.match(/: was .*, is .*; results may differ/);
+  });
+
+  it('is refused when it has finished', async () => {
+    await recorded();
+    await endStatus(folder, await beginStatus(folder), 'finished');
+    expect(await refusal({})).to.match(/has finished: there is nothing to go on with/);
+  });
+});

@@ -1,0 +1,36 @@
+import { expect } from 'chai';
+import { CheckpointTimes } from '../../src/run-folder/run-checkpoints.ts';
+
+describe('the times of checkpoints', () => {
+  const times = (given: {
+    everyEpochs?: number;
+    everySteps?: number;
+    everyMinutes?: number;
+  }): CheckpointTimes =>
+    new CheckpointTimes({
+      everyEpochs: null,
+      everySteps: null,
+      everyMinutes: null,
+      keep: true,
+      ...given,
+    });
+  const due = (count: number, is: (n: number) => boolean) =>
+    Array.from({ length: count }, (_, i) => i + 1).filter(is);
+
+  it('are every so many epochs', () => {
+    const every = times({ everyEpochs: 3 });
+    expect(due(9, (n) => every.afterEpoch(n))).to.deep.equal([3, 6, 9]);
+    expect(due(9, (n) => every.afterStep(n))).to.deep.equal([]);
+  });
+
+  it('are every so many steps, whatever the epoch', () => {
+    const every = times({ everySteps: 4 });
+    expect(due(9, (n) => every.afterStep(n))).to.deep.equal([4, 8]);
+    expect(due(9, (n) => every.afterEpoch(n))).to.deep.equal([]);
+  });
+
+  it('are at the first step after so many minutes', () => {
+    expect(times({ everyMinutes: 1e-9 }).afterStep(1)).to.equal(true);
+    expect(times({ everyMinutes: 1e9 }).afterStep(1)).to.equal(false);
+  });
+});

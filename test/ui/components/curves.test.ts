@@ -1,0 +1,58 @@
+import { expect } from 'chai';
+import { h } from 'preact';
+import { renderToString } from 'preact-render-to-string';
+import { Chart, type ChartProps, chartScales } from '../../../src/charts/page/chart.tsx';
+import { comparedCharts, runCharts } from '../../../src/charts/page/run-charts.ts';
+import { runDetailOf } from './run-details.ts';
+
+const chart = (values: readonly (number | null)[], metric = 'loss'): ChartProps => ({
+  ...{ title: 'Loss', metric, note: '', phases: [] },
+  lines: [{ name: 'validation', color: 'validation', dash: 0, values }],
+});
+
+const drawn = (props: ChartProps) => renderToString(h(Chart, props));
+const pathsIn = (html: string) => [...html.matchAll(/ d="([^"]*)"/g)].map(([, d]) => d ?? '');
+
+describe('the curves of a page', () => {
+  it('show each metric with the phases, and say where validation was best', () => {
+    const charts = runCharts(runDetailOf().epochs);
+    expect(charts.map(({ title }) => title)).to.deep.equal(['Loss', 'Accuracy']);
+    expect(charts[0]?.note).to.match(/^validation: best 0\.19\d+ in epoch 10$/);
+    expect(charts[1]?.note).to.match(/^validation: best 95\.\d\d % in epoch 10$/);
+    expect(charts[0]?.phases).to.deep.equal([
+      { phase: 'head', from: 0.5, to: 4.5 },
+      { phase: 'fine-tune', from: 4.5, to: 10.5 },
+    ]);
+  });
+
+  it('leave a gap where there is no number, and show a number alone as a point', () => {
+    const [gapped] = pathsIn(drawn(chart([1, 0.5, null, 0.4, 0.3])));
+    expect(gapped?.match(/M/g)).to.have.length(2);
+    const [point] = pathsIn(drawn(chart([0.5])));
+    expect(point).to.match(/^M[\d.]+ [\d.]+z$/);
+    const none = drawn(chart([null, null]));
+    expect(none).to.not.include('NaN');
+  });
+
+  it('are logarithmic where a loss is steep', () => {
+    const steep = [1000, 3, 2, 1, 0.5];
+    const labels = (metric: string) =>
+      chartScales(chart(steep, metric)).valueTicks.map(({ label }) => label);
+    expect(labels('val_loss')).to.include.members(['1', '10', '100', '1000']);
+    expect(labels('mse')).to.include.members(['0', '200', '400']);
+  });
+
+  it('find the epoch that is pointed at', () => {
+    const { x, epochAt, lastEpoch } = chartScales(chart([3, 2, 1]));
+    expect(lastEpoch).to.equal(3);
+    for (const epoch of [1, 2, 3]) expect(epochAt(x(epoch) + 20)).to.equal(epoch);
+    expect([epochAt(-100), epochAt(10_000)]).to.deep.equal([1, 3]);
+  });
+
+  it('tell up to twenty-four runs apart by colour and dashes', () => {
+    const runs = Array.from({ length: 24 }, (_, run) => runDetailOf({ run }));
+    const [loss] = comparedCharts(runs);
+    const looks = new Set(loss?.lines.map(({ color, dash }) => `${color} ${dash}`));
+    expect(looks).to.have.length(24);
+  });
+});
