@@ -1,4 +1,4 @@
-import type { RunDetail, Thumbnail } from '../ui/components/run-detail.ts';
+import type { RunDetail, Thumbnail } from '../runs/run-detail.ts';
 import { type ReportAssets, reportHtml } from './report-html.tsx';
 import type { Report } from './report-view.tsx';
 

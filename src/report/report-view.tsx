@@ -1,9 +1,9 @@
 import type { Table } from '../analysis/table.ts';
 import { comparedCharts } from '../charts/page/run-charts.ts';
+import type { RunDetail } from '../runs/run-detail.ts';
 import { showMeasure } from '../ui/components/format.ts';
 import { Island } from '../ui/components/islands.tsx';
 import { RunView } from '../ui/components/run.tsx';
-import type { RunDetail } from '../ui/components/run-detail.ts';
 import {
   Heading,
   HeadingLevel,

@@ -7,15 +7,9 @@ import type { Json } from '../experiment/experiment.ts';
 import { measures } from '../run-folder/metrics-csv.ts';
 import { readRecord } from '../run-folder/read-record.ts';
 import type { EpochRecord } from '../train/callbacks.ts';
-import type {
-  ClassResults,
-  EpochRow,
-  ImageCounts,
-  PhaseRow,
-  RunDetail,
-} from '../ui/components/run-detail.ts';
 import { type ShownRun, shownRun } from './listed.ts';
 import { placeAt } from './places.ts';
+import type { ClassResults, EpochRow, ImageCounts, PhaseRow, RunDetail } from './run-detail.ts';
 import { readThumbnails } from './thumbnails.ts';
 
 /** Of summary.json what `RunDetail` takes. */

@@ -4,7 +4,7 @@ import { parse } from 'csv-parse/sync';
 import { GRID_SIZE, someExamples, surestMistakes } from '../charts/image-grid.ts';
 import type { ImageSheet } from '../run-folder/image-sheet.ts';
 import { readRecord } from '../run-folder/read-record.ts';
-import type { Thumbnails } from '../ui/components/run-detail.ts';
+import type { Thumbnails } from './run-detail.ts';
 
 const WEBP = { quality: 85, smartSubsample: true };
 

@@ -1,6 +1,6 @@
 import { goalOf } from '../../config/goal.ts';
+import type { EpochRow, RunDetail } from '../../runs/run-detail.ts';
 import { showMeasure } from '../../ui/components/format.ts';
-import type { EpochRow, RunDetail } from '../../ui/components/run-detail.ts';
 import { phaseSpans } from '../phase-bands.ts';
 import type { ChartProps, Line } from './chart.tsx';
 

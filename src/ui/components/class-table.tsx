@@ -1,7 +1,7 @@
 import type { Scores } from '../../analysis/classification.ts';
 import { percent } from '../../charts/theme.ts';
 import { showCount } from '../../common/format.ts';
-import type { ClassResults } from './run-detail.ts';
+import type { ClassResults } from '../../runs/run-detail.ts';
 
 /** Precision, recall and F1 of each class, and their averages. */
 export function ClassTable({ classes }: { readonly classes: ClassResults }) {

@@ -1,6 +1,6 @@
 import { duration, showCount } from '../../common/format.ts';
+import type { EpochRow, PhaseRow } from '../../runs/run-detail.ts';
 import { showMeasure } from './format.ts';
-import type { EpochRow, PhaseRow } from './run-detail.ts';
 
 /** The numbers behind the curves, to be opened. */
 export function EpochTable({ epochs }: { readonly epochs: readonly EpochRow[] }) {

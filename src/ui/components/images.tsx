@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { percent } from '../../charts/theme.ts';
-import type { Thumbnail } from './run-detail.ts';
+import type { Thumbnail } from '../../runs/run-detail.ts';
 
 interface ClassifiedImageProps {
   readonly truth: string;

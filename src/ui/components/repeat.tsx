@@ -1,6 +1,6 @@
 import type { Json } from '../../experiment/experiment.ts';
+import type { RunDetail } from '../../runs/run-detail.ts';
 import { shellLine } from './format.ts';
-import type { RunDetail } from './run-detail.ts';
 import { NameValueTable } from './section.tsx';
 
 /** The commands that do a run again, and the hashes by which one knows that it is the same. */

@@ -1,12 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import { runCharts } from '../../charts/page/run-charts.ts';
+import type { RunDetail } from '../../runs/run-detail.ts';
 import { ClassTable } from './class-table.tsx';
 import { ConfusionView } from './confusion/confusion.tsx';
 import { EpochTable, PhaseTable } from './epoch-table.tsx';
 import { ThumbnailGrid } from './images.tsx';
 import { Island } from './islands.tsx';
 import { RepeatView } from './repeat.tsx';
-import type { RunDetail } from './run-detail.ts';
 import { Section } from './section.tsx';
 import { ConfigurationView, EnvironmentView, SummaryView } from './summary.tsx';
 

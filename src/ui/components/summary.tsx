@@ -2,8 +2,8 @@ import { flatSettings } from '../../analysis/settings.ts';
 import { duration, showCount } from '../../common/format.ts';
 import type { MarkedText } from '../../config/mark-defaults.ts';
 import type { Json } from '../../experiment/experiment.ts';
+import type { RunDetail } from '../../runs/run-detail.ts';
 import { showMeasure, showTime } from './format.ts';
-import type { RunDetail } from './run-detail.ts';
 import { Heading, NameValueTable, StateBadge } from './section.tsx';
 
 /** What a run is and gave, in one look. */

@@ -3,7 +3,7 @@ import { classificationReport } from '../../../src/analysis/classification.ts';
 import { uniforms } from '../../../src/common/random.ts';
 import type { MarkedText } from '../../../src/config/mark-defaults.ts';
 import { measures } from '../../../src/run-folder/metrics-csv.ts';
-import type { RunDetail, Thumbnail } from '../../../src/ui/components/run-detail.ts';
+import type { RunDetail, Thumbnail } from '../../../src/runs/run-detail.ts';
 import { epochs } from '../../run-folder/epochs.ts';
 
 interface Shape {

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { percent } from '../../../charts/theme.ts';
+import type { ClassResults } from '../../../runs/run-detail.ts';
 import { Island } from '../islands.tsx';
-import type { ClassResults } from '../run-detail.ts';
 import { ConfusionMap, ConfusionTable } from './matrix.tsx';
 import { type Cell, type Confused, describeAll, describeCell, shareOf } from './share.ts';
 

@@ -1,6 +1,6 @@
 import { percent } from '../../../charts/theme.ts';
 import { showCount } from '../../../common/format.ts';
-import type { ClassResults } from '../run-detail.ts';
+import type { ClassResults } from '../../../runs/run-detail.ts';
 
 /** A cell of a confusion matrix: two classes by their indices. */
 export interface Cell {

@@ -1,42 +1,42 @@
-import type { ClassificationReport } from '../../analysis/classification.ts';
-import type { MarkedText } from '../../config/mark-defaults.ts';
-import type { Json } from '../../experiment/experiment.ts';
-import type { RunState } from '../../run-folder/status.ts';
+import type { ClassificationReport } from '../analysis/classification.ts';
+import type { MarkedText } from '../config/mark-defaults.ts';
+import type { Json } from '../experiment/experiment.ts';
+import type { RunState } from '../run-folder/status.ts';
 
 /**
- * All that a page shows of one run, as plain JSON: of one that goes on, or ended before its time, what it has
- * written so far.
+ * One run as the report and the web page show it: plain JSON, no code. A running, stopped or interrupted run has what
+ * it has written so far; everything else is `null` or empty.
  */
 export interface RunDetail {
-  /** As people name it: `quickstart/2026-01-31T12-05-09Z-0123abcd`. */
+  /** `experiment/folder`, such as `quickstart/2026-01-31T12-05-09Z-0123abcd`. */
   readonly name: string;
   readonly experiment: string;
   readonly id: string;
-  /** Path of its folder. */
+  /** Path of the run's folder. */
   readonly folder: string;
   readonly state: RunState;
-  /** What made it fail. */
+  /** The message of the error that a failed run ended with. */
   readonly error: string | null;
   /** UTC, ISO 8601. */
   readonly started: string | null;
   readonly ended: string | null;
   readonly seed: number | null;
-  /** `val_loss`, … of the finished model; empty while there is none. */
+  /** `val_loss`, … of the final model; empty until the run finishes. */
   readonly metrics: Readonly<Record<string, number>>;
   readonly epochs: readonly EpochRow[];
   readonly phases: readonly PhaseRow[];
-  /** What it was trained with; `null` while it has not ended. */
+  /** `null` until the run finishes. */
   readonly images: ImageCounts | null;
-  /** Numbers in the model's weights; `null` while it has not ended. */
+  /** Count of all the model's weights; `null` until the run finishes. */
   readonly parameters: number | null;
-  /** What it says of the validation images, class by class; `null` while it has not ended. */
+  /** Results on the validation split, per class; `null` until the run finishes. */
   readonly classes: ClassResults | null;
   readonly thumbnails: Thumbnails | null;
-  /** resolved.yaml in pieces. */
+  /** The text of resolved.yaml, split by whether a part is a default. */
   readonly configuration: readonly MarkedText[];
-  /** The experiment file as it was written. */
+  /** The experiment file as the user wrote it. */
   readonly experimentFile: string | null;
-  /** As environment.json states it. */
+  /** The content of environment.json. */
   readonly environment: { readonly [name: string]: Json } | null;
   readonly files: readonly { readonly name: string; readonly bytes: number }[];
 }
@@ -44,30 +44,32 @@ export interface RunDetail {
 /** A row of metrics.csv. */
 export interface EpochRow {
   readonly phase: string;
-  /** From 1, within the phase and over all phases. */
+  /** The epoch within the phase, from 1. */
   readonly phaseEpoch: number;
+  /** The epoch within the run, from 1. */
   readonly epoch: number;
   readonly learningRate: number;
-  /** `loss`, `accuracy`, …, `val_loss`, …; `null` for what is no finite number. */
+  /** `loss`, `accuracy`, …, `val_loss`, …; `null` for a value that is not finite. */
   readonly metrics: Readonly<Record<string, number | null>>;
   readonly seconds: number;
   readonly imagesPerSecond: number;
 }
 
-/** A phase as it was planned, and what became of it. */
+/** A phase as planned and as trained so far. */
 export interface PhaseRow {
   readonly name: string;
   readonly plannedEpochs: number;
   readonly epochs: number;
   readonly seconds: number;
-  /** Why it ended before its last epoch; `null`: it did not, or has not ended. */
+  /** The reason for an early stop; `null` if there was none, or the run has not finished. */
   readonly stoppedEarly: string | null;
-  /** The epoch within the phase whose weights went on; `null` while the run has not ended. */
+  /** The epoch within the phase whose weights were kept; `null` until the run finishes. */
   readonly keptEpoch: number | null;
   readonly trainableParameters: number | null;
   readonly frozenParameters: number | null;
 }
 
+/** Numbers of images: of the training split, of the validation split, and unreadable ones. */
 export interface ImageCounts {
   readonly train: number;
   readonly validation: number;
@@ -76,29 +78,31 @@ export interface ImageCounts {
 
 export interface ClassResults {
   readonly names: readonly string[];
-  /** Counts; rows are true classes, columns predicted ones. */
+  /** Counts of images; rows are true classes, columns are predicted classes. */
   readonly confusion: readonly (readonly number[])[];
   readonly report: ClassificationReport;
 }
 
-/** Images that the run's folder keeps. */
+/** Validation images that the run's folder contains. */
 export interface Thumbnails {
-  /** Some at random. */
+  /** A random sample. */
   readonly examples: readonly Thumbnail[];
-  /** Wrong answers, the surest first. */
+  /** Incorrect predictions, most confident first. */
   readonly mistakes: readonly Thumbnail[];
 }
 
-/** A validation image and what it was taken for. */
+/** A validation image and its prediction. */
 export interface Thumbnail {
-  /** Which one it is of the validation images, from 0. */
+  /** Position in the validation split, from 0. */
   readonly index: number;
+  /** Name of the true class. */
   readonly truth: string;
+  /** Name of the predicted class. */
   readonly predicted: string;
   /** Probability of the predicted class. */
   readonly confidence: number;
   /** A data URL. */
   readonly url: string;
-  /** Pixels of its longer side. */
+  /** Length of the longer side in pixels. */
   readonly side: number;
 }
