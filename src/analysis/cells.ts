@@ -1,4 +1,4 @@
-import type { Json } from '../experiment/experiment.ts';
+import type { Json } from '../common/json.ts';
 import { type ComparedRun, counts, type Metric, type Status, valueIn } from './compared-run.ts';
 import { type Spread, spreadOf } from './statistics.ts';
 

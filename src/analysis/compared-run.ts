@@ -1,4 +1,4 @@
-import type { Json } from '../experiment/experiment.ts';
+import type { Json } from '../common/json.ts';
 import { differingSettings, showBriefly } from './settings.ts';
 
 /** A run as comparisons see it: flat maps from the names of columns to values. */

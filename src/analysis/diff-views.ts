@@ -1,6 +1,6 @@
 import { type Paint, plotCurves } from '../charts/terminal.ts';
 import { showCount } from '../common/format.ts';
-import type { Json } from '../experiment/experiment.ts';
+import type { Json } from '../common/json.ts';
 import type { Scores } from './classification.ts';
 import type { Change, DiffedRun, Flip, RunDiff } from './diff.ts';
 import type { SeedNoise, Verdict } from './statistics.ts';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Json } from '../experiment/experiment.ts';
+import type { Json } from '../common/json.ts';
 import type { ClassificationReport, Scores } from './classification.ts';
 import { type ImageSet, sameImages } from './image-set.ts';
 import { type SeedNoise, seedNoise, type Verdict, verdictOn } from './statistics.ts';

@@ -1,6 +1,6 @@
 import { mean, quantile, sampleRankCorrelation, sumNthPowerDeviations } from 'simple-statistics';
 import { showValue } from '../common/format.ts';
-import type { Json } from '../experiment/experiment.ts';
+import type { Json } from '../common/json.ts';
 import { type ComparedRun, counts, valueIn } from './compared-run.ts';
 import { type Spread, spreadOf } from './statistics.ts';
 

@@ -1,6 +1,6 @@
 import { InputError } from '../common/errors.ts';
 import { showValue } from '../common/format.ts';
-import type { Json } from '../experiment/experiment.ts';
+import type { Json } from '../common/json.ts';
 
 /** What a run has in a column; `undefined` where it has nothing, which equals null and nothing else. */
 export type Lookup = (column: string) => Json | undefined;

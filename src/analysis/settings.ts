@@ -1,5 +1,5 @@
 import { showValue } from '../common/format.ts';
-import type { Json } from '../experiment/experiment.ts';
+import type { Json } from '../common/json.ts';
 import type { Settings } from '../plan/trials.ts';
 import type { ComparedRun } from './compared-run.ts';
 

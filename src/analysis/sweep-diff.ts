@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { showValue } from '../common/format.ts';
-import type { Json } from '../experiment/experiment.ts';
+import type { Json } from '../common/json.ts';
 import { type Cell, cellsOf } from './cells.ts';
 import { type ComparedRun, counts, type Metric, valueIn } from './compared-run.ts';
 import { type Change, changes } from './diff.ts';

@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { showValue } from '../common/format.ts';
+import type { Json } from '../common/json.ts';
 import { columns as aligned } from '../common/text-table.ts';
-import type { Json } from '../experiment/experiment.ts';
 import type { Spread } from './statistics.ts';
 
 /** Values by the names of their columns. */

@@ -4,7 +4,7 @@ import type { Metric } from '../analysis/compared-run.ts';
 import { shortNames } from '../analysis/settings.ts';
 import type { SweepSummary } from '../analysis/sweep-summary.ts';
 import { showValue } from '../common/format.ts';
-import type { Json } from '../experiment/experiment.ts';
+import type { Json } from '../common/json.ts';
 import { COLORS, EM_PER_CHARACTER } from './theme.ts';
 
 const WIDTH = 1100;

@@ -4,7 +4,7 @@ import { type Cell, rankCells } from '../analysis/cells.ts';
 import { shortNames } from '../analysis/settings.ts';
 import type { SweepSummary } from '../analysis/sweep-summary.ts';
 import { showValue } from '../common/format.ts';
-import type { Json } from '../experiment/experiment.ts';
+import type { Json } from '../common/json.ts';
 import { betterWhen, extentOf, metricColors, valuesOf } from './heatmap.ts';
 import { COLORS } from './theme.ts';
 

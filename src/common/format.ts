@@ -1,4 +1,4 @@
-import type { Json } from '../experiment/experiment.ts';
+import type { Json } from './json.ts';
 
 /** `21605002` is `21,605,002`; `toLocaleString` takes 20 ms to load its tables. */
 export function showCount(number: number): string {

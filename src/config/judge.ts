@@ -1,6 +1,6 @@
+import type { Json } from '../common/json.ts';
 import { uniforms } from '../common/random.ts';
 import { datasetKind, datasetNames } from '../data/datasets/table.ts';
-import type { Json } from '../experiment/experiment.ts';
 import type { ExperimentFile } from '../experiment/file-types.ts';
 import type { Problem } from '../plan/problem.ts';
 import { findProblems } from '../rules/network.ts';

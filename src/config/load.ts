@@ -1,6 +1,7 @@
 import { basename, extname } from 'node:path';
 import type { InputError } from '../common/errors.ts';
-import type { Experiment, Json } from '../experiment/experiment.ts';
+import type { Json } from '../common/json.ts';
+import type { Experiment } from '../experiment/experiment.ts';
 import type { Launcher, Sweep } from '../experiment/file-types.ts';
 import { withDefaults } from '../experiment/schema.ts';
 import type { Problem } from '../plan/problem.ts';

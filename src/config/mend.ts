@@ -1,4 +1,4 @@
-import type { Json } from '../experiment/experiment.ts';
+import type { Json } from '../common/json.ts';
 import type { Schema } from '../experiment/schema.ts';
 import type { Path } from './source-place.ts';
 import { standIns } from './stand-ins.ts';

@@ -1,7 +1,7 @@
+import type { Json } from '../common/json.ts';
 import { datasetKind, datasetNames } from '../data/datasets/table.ts';
 import type {
   BackboneConfig,
-  Json,
   LayerArgs,
   LayerConfig,
   ModelConfig,

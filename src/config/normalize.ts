@@ -1,9 +1,9 @@
+import type { Json } from '../common/json.ts';
 import type {
   AugmentConfig,
   CheckpointConfig,
   DataConfig,
   Experiment,
-  Json,
   LayerArgs,
   LossConfig,
   MetricConfig,

@@ -1,4 +1,4 @@
-import type { Json } from '../experiment/experiment.ts';
+import type { Json } from '../common/json.ts';
 import type { Path, Place } from './source-place.ts';
 
 /** What a YAML file says, each value with the place that it is written at. */

@@ -1,4 +1,4 @@
-import type { Json } from '../experiment/experiment.ts';
+import type { Json } from '../common/json.ts';
 import { dereference, type Schema } from '../experiment/schema.ts';
 
 /**

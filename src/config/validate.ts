@@ -1,6 +1,6 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { didYouMean, nearest } from '../common/did-you-mean.ts';
-import type { Json } from '../experiment/experiment.ts';
+import type { Json } from '../common/json.ts';
 import type { ExperimentFile } from '../experiment/file-types.ts';
 import { dereference, type Schema } from '../experiment/schema.ts';
 import * as generated from '../experiment/schema-validator.ts';

@@ -1,3 +1,5 @@
+import type { Json } from '../common/json.ts';
+
 /**
  * An experiment with every default filled in and every shorthand spelled out: what the other rooms
  * (plan, data, model, train, record) read. The file as people write it has the generated type
@@ -17,14 +19,6 @@ export interface Experiment {
   readonly onNonFinite: NonFiniteConfig;
   readonly evaluate: EvaluateConfig;
 }
-
-export type Json =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly Json[]
-  | { readonly [key: string]: Json };
 
 export interface DataConfig {
   /** A registered data set: `cifar10`, `digits`, `folder`, … */

@@ -1,5 +1,5 @@
 import { InputError } from '../common/errors.ts';
-import type { Json } from '../experiment/experiment.ts';
+import type { Json } from '../common/json.ts';
 import { ancestors } from './build-graph.ts';
 import { type Graph, type GraphNode, INPUT, type Shape } from './graph.ts';
 import { show } from './layers/args.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { contentHash } from '../common/content-hash.ts';
+import { contentHash } from '../cache/content-hash.ts';
 import { isUrl } from '../data/source.ts';
 import type { BackboneConfig, DataConfig, Experiment } from '../experiment/experiment.ts';
 

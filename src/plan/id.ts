@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Experiment, Json } from '../experiment/experiment.ts';
+import type { Json } from '../common/json.ts';
+import type { Experiment } from '../experiment/experiment.ts';
 import type { Contents } from './contents.ts';
 
 /** No local files. */

@@ -1,8 +1,8 @@
 import { InputError } from '../common/errors.ts';
 import { showValue } from '../common/format.ts';
+import type { Json } from '../common/json.ts';
 import { goalOf } from '../config/goal.ts';
 import type { LoadedExperiment } from '../config/load.ts';
-import type { Json } from '../experiment/experiment.ts';
 import type { Sweep } from '../experiment/file-types.ts';
 import { planExperiment } from './experiment.ts';
 import { sum } from './memory.ts';

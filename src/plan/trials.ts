@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { InputError } from '../common/errors.ts';
+import type { Json } from '../common/json.ts';
 import { uniforms } from '../common/random.ts';
-import type { Json } from '../experiment/experiment.ts';
 import type { Sweep, SweepParameter } from '../experiment/file-types.ts';
 
 /** Path of a setting in the experiment file to the value that it has in one run of a sweep. */

@@ -5,7 +5,7 @@ import type { ComparedRun } from '../analysis/compared-run.ts';
 import { flatSettings, spelled } from '../analysis/settings.ts';
 import type { ComparedSweep } from '../analysis/sweep-summary.ts';
 import { InputError } from '../common/errors.ts';
-import type { Json } from '../experiment/experiment.ts';
+import type { Json } from '../common/json.ts';
 import type { SweepRun } from '../run-folder/sweep-record.ts';
 import { findRun } from './find.ts';
 import { listedRun } from './listed.ts';

@@ -1,6 +1,6 @@
 import type { ClassificationReport } from '../analysis/classification.ts';
+import type { Json } from '../common/json.ts';
 import type { MarkedText } from '../config/mark-defaults.ts';
-import type { Json } from '../experiment/experiment.ts';
 import type { RunState } from '../run-folder/status.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { InputError } from '../common/errors.ts';
-import type { Json, ScheduleConfig } from '../experiment/experiment.ts';
+import type { Json } from '../common/json.ts';
+import type { ScheduleConfig } from '../experiment/experiment.ts';
 
 /** Learning rate at a step; steps count batches from 0, from the start of the phase. */
 export type Schedule = (step: number) => number;

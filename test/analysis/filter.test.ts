@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { parseFilter } from '../../src/analysis/filter.ts';
 import { InputError } from '../../src/common/errors.ts';
-import type { Json } from '../../src/experiment/experiment.ts';
+import type { Json } from '../../src/common/json.ts';
 
 const RUN: Readonly<Record<string, Json>> = {
   val_accuracy: 0.81,

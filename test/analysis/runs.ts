@@ -1,5 +1,5 @@
 import type { ComparedRun, Status } from '../../src/analysis/compared-run.ts';
-import type { Json } from '../../src/experiment/experiment.ts';
+import type { Json } from '../../src/common/json.ts';
 
 /** A run with these settings that gave this value of `val_accuracy`; none: it failed. */
 export function runWith(

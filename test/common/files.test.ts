@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { contentHash } from '../../src/common/content-hash.ts';
+import { contentHash } from '../../src/cache/content-hash.ts';
 import { statOf, walk } from '../../src/common/files.ts';
 
 describe('walk', () => {

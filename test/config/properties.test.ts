@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
+import type { Json } from '../../src/common/json.ts';
 import { merge } from '../../src/config/merge.ts';
 import { parseYaml } from '../../src/config/parse-yaml.ts';
 import { allPaths, findPath, parsePath, setValue } from '../../src/config/set-value.ts';
 import { Faults } from '../../src/config/source-place.ts';
 import { type MapNode, type Tree, toJson, valueAt } from '../../src/config/source-tree.ts';
 import { interpolate } from '../../src/config/variables.ts';
-import type { Json } from '../../src/experiment/experiment.ts';
 
 const origin = { name: 'test.yaml', folder: '/' };
 const place = { origin, position: null };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 import { InputError } from '../../src/common/errors.ts';
-import type { Json } from '../../src/experiment/experiment.ts';
+import type { Json } from '../../src/common/json.ts';
 import type { Graph } from '../../src/model/graph.ts';
 import { graphFromKerasConfig } from '../../src/model/graph-from-keras.ts';
 import { summarize } from '../../src/model/shapes.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { contentHash } from '../../src/common/content-hash.ts';
+import { contentHash } from '../../src/cache/content-hash.ts';
 import { readContents } from '../../src/plan/contents.ts';
 import { runId } from '../../src/plan/id.ts';
 import { experiment, named } from './experiment.ts';

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Json, LayerArgs } from '../../experiment/experiment.ts';
+import type { Json } from '../../common/json.ts';
+import type { LayerArgs } from '../../experiment/experiment.ts';
 import { pair } from '../layers/args.ts';
 import { BatchNormalization } from './batchNormalization.ts';
 import { dilatable } from './dilation.ts';

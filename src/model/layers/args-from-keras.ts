@@ -1,5 +1,6 @@
 import { InputError } from '../../common/errors.ts';
-import type { Json, LayerArgs } from '../../experiment/experiment.ts';
+import type { Json } from '../../common/json.ts';
+import type { LayerArgs } from '../../experiment/experiment.ts';
 import { show } from './args.ts';
 import type { LayerKind } from './layer.ts';
 

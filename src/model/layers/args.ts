@@ -1,5 +1,6 @@
 import { InputError } from '../../common/errors.ts';
-import type { Json, LayerArgs } from '../../experiment/experiment.ts';
+import type { Json } from '../../common/json.ts';
+import type { LayerArgs } from '../../experiment/experiment.ts';
 import type { Shape } from '../graph.ts';
 
 /** @throws InputError when the argument is neither given nor has a default, or is no whole number above 0. */

@@ -1,6 +1,6 @@
 import { didYouMean } from '../../common/did-you-mean.ts';
 import { InputError } from '../../common/errors.ts';
-import type { Json } from '../../experiment/experiment.ts';
+import type { Json } from '../../common/json.ts';
 import { show } from './args.ts';
 import { type Identifier, named } from './identifiers.ts';
 

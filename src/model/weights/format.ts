@@ -1,4 +1,4 @@
-import type { Json } from '../../experiment/experiment.ts';
+import type { Json } from '../../common/json.ts';
 import type { Shape } from '../graph.ts';
 
 /** One tensor of a weight file; its numbers stay on disk until they are asked for. */

@@ -1,6 +1,6 @@
 import type { File, Group } from 'h5wasm';
 import { InputError } from '../../common/errors.ts';
-import type { Json } from '../../experiment/experiment.ts';
+import type { Json } from '../../common/json.ts';
 import { type KerasLayer, splitWeightName, type WeightEntry, type WeightFormat } from './format.ts';
 import {
   childGroup,

@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { Entry } from 'yauzl';
 import { InputError } from '../../common/errors.ts';
-import type { Json } from '../../experiment/experiment.ts';
+import type { Json } from '../../common/json.ts';
 import type { KerasLayer, WeightFormat } from './format.ts';
 import { openHdf5 } from './hdf5.ts';
 import { indexedEntries } from './keras3-layout.ts';

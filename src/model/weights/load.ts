@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { InputError } from '../../common/errors.ts';
-import type { BackboneConfig, Json } from '../../experiment/experiment.ts';
+import type { Json } from '../../common/json.ts';
+import type { BackboneConfig } from '../../experiment/experiment.ts';
 import { buildGraph } from '../build-graph.ts';
 import { type Graph, INPUT } from '../graph.ts';
 import { layerKinds } from '../layers/table.ts';

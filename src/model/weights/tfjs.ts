@@ -1,7 +1,7 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
 import { InputError } from '../../common/errors.ts';
-import type { Json } from '../../experiment/experiment.ts';
+import type { Json } from '../../common/json.ts';
 import {
   decode,
   type Encoding,

@@ -1,5 +1,6 @@
 import { showValue } from '../../common/format.ts';
-import type { Experiment, Json, PhaseConfig } from '../../experiment/experiment.ts';
+import type { Json } from '../../common/json.ts';
+import type { Experiment, PhaseConfig } from '../../experiment/experiment.ts';
 import type { Settings } from '../../plan/trials.ts';
 import type { EpochRecord } from '../../train/callbacks.ts';
 import { EventsFile, now } from './events-file.ts';

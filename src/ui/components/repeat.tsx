@@ -1,4 +1,4 @@
-import type { Json } from '../../experiment/experiment.ts';
+import type { Json } from '../../common/json.ts';
 import type { RunDetail } from '../../runs/run-detail.ts';
 import { shellLine } from './format.ts';
 import { NameValueTable } from './section.tsx';

@@ -1,7 +1,7 @@
 import { type ComponentChildren, createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import { isWords, type Table, words } from '../../analysis/table.ts';
-import type { Json } from '../../experiment/experiment.ts';
+import type { Json } from '../../common/json.ts';
 import type { RunState } from '../../run-folder/status.ts';
 
 interface SectionProps {

@@ -1,7 +1,7 @@
 import { flatSettings } from '../../analysis/settings.ts';
 import { duration, showCount } from '../../common/format.ts';
+import type { Json } from '../../common/json.ts';
 import type { MarkedText } from '../../config/mark-defaults.ts';
-import type { Json } from '../../experiment/experiment.ts';
 import type { RunDetail } from '../../runs/run-detail.ts';
 import { showMeasure, showTime } from './format.ts';
 import { Heading, NameValueTable, StateBadge } from './section.tsx';

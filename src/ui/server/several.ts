@@ -17,7 +17,7 @@ import { runColumns, runsTable } from '../../analysis/views.ts';
 import type { ChartProps } from '../../charts/page/chart.tsx';
 import { comparedCharts } from '../../charts/page/run-charts.ts';
 import { type ParallelAxis, parallelAxes } from '../../charts/parallel.ts';
-import type { Json } from '../../experiment/experiment.ts';
+import type { Json } from '../../common/json.ts';
 import { comparedRuns, comparedSweep } from '../../runs/compared.ts';
 import { runDetail } from '../../runs/detail.ts';
 import { diffedRun } from '../../runs/diffed.ts';

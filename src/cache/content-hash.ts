@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { keepNote, readNote } from '../cache/cache-folder.ts';
-import { hashFile } from '../cache/download.ts';
-import { statOf, walk } from './files.ts';
+import { statOf, walk } from '../common/files.ts';
+import { keepNote, readNote } from './cache-folder.ts';
+import { hashFile } from './download.ts';
 
 /** What was written so lately may change again within the same tick of its file system's clock. */
 const SETTLED_MS = 2000;

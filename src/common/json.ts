@@ -1,0 +1,8 @@
+/** Any value of a JSON file. */
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
