@@ -9,6 +9,7 @@ import { trainingProgress } from './progress/training.ts';
 import { writeProfiles } from './run-folder/profile.ts';
 import { Recorder, type RunRecord } from './run-folder/recorder.ts';
 import { RunFolder } from './run-folder/run-folder.ts';
+import { runModelsIn } from './runs/find.ts';
 import type { TrainingCallback } from './train/callbacks.ts';
 import { evaluate } from './train/evaluate.ts';
 import { noteFeatures } from './train/features/found-before.ts';
@@ -76,15 +77,18 @@ export async function runExperiment(
 /** What training takes: the first four steps. */
 export async function prepareExperiment(
   loaded: LoadedExperiment,
-  options: Pick<RunOptions, 'progress' | 'signal' | 'verbose' | 'compiler' | 'profile' | 'threads'>,
+  options: Pick<
+    RunOptions,
+    'runs' | 'progress' | 'signal' | 'verbose' | 'compiler' | 'profile' | 'threads'
+  >,
 ) {
-  const { progress, signal, verbose, compiler, profile = false, threads = null } = options;
+  const { runs, progress, signal, verbose, compiler, profile = false, threads = null } = options;
 
   // 1. Config: what the file states, with every default filled in.
   const { experiment } = loaded;
 
   // 2. Plan: the network, what each phase trains of it, and whether that can be.
-  const { plan, graph, source } = await planExperiment(loaded);
+  const { plan, graph, source } = await planExperiment(loaded, runModelsIn(runs));
 
   // 3. Data: the images, split and decoded.
   const engine = await progress.step('Engine', ({ report }) =>

@@ -12,6 +12,7 @@ import { planExperiment } from '../src/plan/experiment.ts';
 import { planSweep } from '../src/plan/sweep.ts';
 import { runExperiment } from '../src/run-experiment.ts';
 import { readMetricsCsv } from '../src/run-folder/metrics-csv.ts';
+import { runModelsIn } from '../src/runs/find.ts';
 import { cifarRun } from './command-line.ts';
 import { useEngine } from './engine.ts';
 import { quietly } from './quiet.ts';
@@ -39,8 +40,8 @@ describe('configs/', function (this: Mocha.Suite) {
     for (const name of names) {
       it(name, async () => {
         const loaded = await load(name);
-        const { plan, graph } = await planExperiment(loaded);
-        const { cells } = await planSweep(loaded);
+        const { plan, graph } = await planExperiment(loaded, runModelsIn('runs'));
+        const { cells } = await planSweep(loaded, runModelsIn('runs'));
         expect(cells.length > 1).to.equal(loaded.sweep !== null);
         const model = buildModel(graph, loaded.experiment.seed);
         expect(model.inputs[0]?.shape).to.deep.equal([null, ...plan.imageShape]);

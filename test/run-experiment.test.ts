@@ -8,6 +8,7 @@ import { buildModel } from '../src/model/build.ts';
 import { openWeights } from '../src/model/weights/formats.ts';
 import { planExperiment } from '../src/plan/experiment.ts';
 import { runExperiment } from '../src/run-experiment.ts';
+import { runModelsIn } from '../src/runs/find.ts';
 import { useEngine } from './engine.ts';
 import { quietly } from './quiet.ts';
 
@@ -134,7 +135,7 @@ describe('an experiment with much of the language', function (this: Mocha.Suite)
     });
 
     it('layers of the rate 0 as they were at first, and others changed', async () => {
-      const { graph } = await planExperiment(whole.loaded);
+      const { graph } = await planExperiment(whole.loaded, runModelsIn('runs'));
       const first = buildModel(graph, whole.loaded.experiment.seed);
       const last = await openWeights(join(whole.folder, 'model', 'model.json'));
       const changed = new Map<string, boolean>();

@@ -38,6 +38,7 @@ export async function trainIt(
 ): Promise<{ dataSeconds: number }> {
   let dataSeconds = 0;
   const training = await prepareExperiment(loaded, {
+    runs: 'runs',
     progress: {
       async step(title, run) {
         const from = performance.now();

@@ -3,9 +3,11 @@ import { loadExperiment } from '../config/load.ts';
 import { planExperiment } from '../plan/experiment.ts';
 import { formatPlan, formatSweep } from '../plan/format.ts';
 import { type PlannedCell, planSweep } from '../plan/sweep.ts';
+import { runModelsIn } from '../runs/find.ts';
 import { withCached } from '../train/features/found-before.ts';
 
 export interface CheckOptions {
+  readonly runs: string;
   readonly set: readonly string[];
   readonly setFile: readonly string[];
   readonly resolved?: boolean;
@@ -17,13 +19,14 @@ export interface CheckOptions {
  * @throws InputError with all that is wrong with any of them.
  */
 export async function checkCommand(files: readonly string[], options: CheckOptions): Promise<void> {
+  const findRunModel = runModelsIn(options.runs);
   const problems: string[] = [];
   const plans: object[] = [];
   for (const [index, file] of files.entries()) {
     try {
       const loaded = await loadExperiment(file, options);
-      const plan = await withCached((await planExperiment(loaded)).plan);
-      const runs = loaded.sweep ? (await planSweep(loaded)).cells : [];
+      const plan = await withCached((await planExperiment(loaded, findRunModel)).plan);
+      const runs = loaded.sweep ? (await planSweep(loaded, findRunModel)).cells : [];
       if (options.json) plans.push({ file, ...plan, runs: runs.map(forPrograms) });
       else if (options.resolved)
         process.stdout.write(`${index > 0 ? '---\n' : ''}${loaded.resolvedYaml()}`);

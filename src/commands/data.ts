@@ -11,6 +11,7 @@ import { loadData } from '../data/load.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import { planExperiment } from '../plan/experiment.ts';
 import { chooseProgress, type Progress, type Step } from '../progress/progress.ts';
+import { runModelsIn } from '../runs/find.ts';
 
 /** What can be done with the data of an experiment; each is loaded when it is asked for. */
 const actions: Readonly<Record<string, () => Promise<DataAction>>> = {
@@ -21,6 +22,7 @@ const actions: Readonly<Record<string, () => Promise<DataAction>>> = {
 };
 
 export interface DataOptions extends Overrides {
+  readonly runs: string;
   readonly json?: boolean;
   /** The image that `preview` writes. */
   readonly out?: string;
@@ -49,7 +51,7 @@ export async function dataCommand(
     );
   if (file === undefined) throw new InputError(`data ${name} takes an experiment file`);
   const loaded = await loadExperiment(file, options);
-  const { plan } = await planExperiment(loaded);
+  const { plan } = await planExperiment(loaded, runModelsIn(options.runs));
   const { signal, json, verbose = false, out } = options;
   const progress = json ? silent : await chooseProgress();
   const run = await action();

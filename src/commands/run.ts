@@ -7,6 +7,7 @@ import { planSweep } from '../plan/sweep.ts';
 import { chooseProgress } from '../progress/progress.ts';
 import { runExperiment } from '../run-experiment.ts';
 import type { RunRecord } from '../run-folder/recorder.ts';
+import { runModelsIn } from '../runs/find.ts';
 import { parseJobs } from '../sweep/capacity.ts';
 import { describeExpected } from '../sweep/expected.ts';
 import { type OnceOptions, runOnce } from '../sweep/once.ts';
@@ -44,7 +45,7 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
   const set = [...launcherOverrides({ ...options }), ...options.set];
   const loaded = await loadExperiment(file, { ...options, set });
   if (options.dryRun) {
-    const sweep = await planSweep(loaded);
+    const sweep = await planSweep(loaded, runModelsIn(options.runs));
     const lines = [...formatSweep(sweep.cells), '', await describeExpected(sweep, options.runs)];
     process.stdout.write(`${lines.join('\n')}\n`);
     return;

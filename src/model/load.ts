@@ -1,6 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { BackboneConfig } from '../experiment/experiment.ts';
-import type { Report } from '../progress/progress.ts';
 import { buildModel } from './build.ts';
 import type { Graph } from './graph.ts';
 import type { ModelSource } from './source.ts';
@@ -12,7 +11,7 @@ export interface LoadModelOptions {
   readonly backbone: BackboneConfig;
   readonly seed: number;
   readonly source: ModelSource | null;
-  readonly report: Report;
+  readonly report: (message: string) => void;
   readonly signal: AbortSignal;
 }
 

@@ -1,8 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { InputError } from '../common/errors.ts';
 import type { BackboneConfig } from '../experiment/experiment.ts';
-import { modelOfRun } from '../runs/find.ts';
-import { RUNS } from '../runs/places.ts';
 import type { Graph } from './graph.ts';
 import { graphFromKerasConfig } from './graph-from-keras.ts';
 
@@ -14,12 +12,21 @@ export interface ModelSource {
 }
 
 /**
- * Reads the network of the file or the run that a backbone names; `null` for other backbones.
- * @throws InputError when there is no such model, or its network cannot be used here.
+ * Finds the `model.json` of a finished run by the name that a user gives it, e.g. `quickstart/latest`.
+ * @throws InputError when there is no such run, or it has not finished.
  */
-export async function readSource({ from }: BackboneConfig): Promise<ModelSource | null> {
+export type FindRunModel = (run: string) => Promise<string>;
+
+/**
+ * Reads the network of the file or the run that a backbone names; `null` for other backbones.
+ * @throws InputError when there is no such model, or its network is not supported.
+ */
+export async function readSource(
+  { from }: BackboneConfig,
+  findRunModel: FindRunModel,
+): Promise<ModelSource | null> {
   if (from.kind !== 'model' && from.kind !== 'run') return null;
-  const path = from.kind === 'model' ? from.path : await modelOfRun(from.run, RUNS);
+  const path = from.kind === 'model' ? from.path : await findRunModel(from.run);
   const found = await stat(path).catch(() => null);
   if (!found?.isFile()) throw new InputError(`there is no model ${path}`);
   // The readers load TensorFlow.js, which other backbones do without.

@@ -3,7 +3,7 @@ import type { LoadedExperiment } from '../config/load.ts';
 import { datasetKind } from '../data/datasets/table.ts';
 import { buildGraph } from '../model/build-graph.ts';
 import type { Graph } from '../model/graph.ts';
-import { type ModelSource, readSource } from '../model/source.ts';
+import { type FindRunModel, type ModelSource, readSource } from '../model/source.ts';
 import { findProblems } from '../rules/network.ts';
 import { readContents } from './contents.ts';
 import { type Plan, planRun } from './plan.ts';
@@ -18,9 +18,12 @@ export interface PlannedExperiment {
  * Plans what a file states, with what is known without reading its data.
  * @throws InputError with one line for each thing that is wrong, at its place in the file.
  */
-export async function planExperiment(loaded: LoadedExperiment): Promise<PlannedExperiment> {
+export async function planExperiment(
+  loaded: LoadedExperiment,
+  findRunModel: FindRunModel,
+): Promise<PlannedExperiment> {
   const { experiment } = loaded;
-  const source = await sourceOf(loaded);
+  const source = await sourceOf(loaded, findRunModel);
   const context = {
     classNames: datasetKind(experiment.data.dataset).classNames ?? null,
     source: source?.graph ?? null,
@@ -47,10 +50,13 @@ export function checkClasses(
   if (problems.length > 0) throw problemsAt(problems);
 }
 
-async function sourceOf({ experiment, problemsAt }: LoadedExperiment): Promise<ModelSource | null> {
+async function sourceOf(
+  { experiment, problemsAt }: LoadedExperiment,
+  findRunModel: FindRunModel,
+): Promise<ModelSource | null> {
   const { backbone } = experiment.model;
   try {
-    return await readSource(backbone);
+    return await readSource(backbone, findRunModel);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     const path = ['model', 'backbone', backbone.from.kind];

@@ -4,6 +4,7 @@ import type { Json } from '../common/json.ts';
 import { goalOf } from '../config/goal.ts';
 import type { LoadedExperiment } from '../config/load.ts';
 import type { Sweep } from '../experiment/file-types.ts';
+import type { FindRunModel } from '../model/source.ts';
 import { planExperiment } from './experiment.ts';
 import { sum } from './memory.ts';
 import type { Plan } from './plan.ts';
@@ -49,7 +50,10 @@ export interface PlannedCell {
  * The runs of a sweep, each planned, so that none of them is found to be wrong when the others are done.
  * @throws InputError with one line for each thing that is wrong with any of them.
  */
-export async function planSweep(loaded: LoadedExperiment): Promise<PlannedSweep> {
+export async function planSweep(
+  loaded: LoadedExperiment,
+  findRunModel: FindRunModel,
+): Promise<PlannedSweep> {
   const { experiment, sweep } = loaded;
   const planned: Omit<PlannedCell, 'replicate'>[] = [];
   const problems = new Map<string, string>();
@@ -60,12 +64,13 @@ export async function planSweep(loaded: LoadedExperiment): Promise<PlannedSweep>
   for (const settings of swept) {
     try {
       const cell = loaded.withSettings(settings);
-      const { plan } = await planExperiment(cell);
+      const { plan } = await planExperiment(cell, findRunModel);
       planned.push({ settings: complete(settings, names, cell), loaded: cell, plan });
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
+      const suffix = sweep ? ` (with ${showSettings(settings)})` : '';
       for (const line of error.message.split('\n')) {
-        if (!problems.has(line)) problems.set(line, `${line} (with ${showSettings(settings)})`);
+        if (!problems.has(line)) problems.set(line, `${line}${suffix}`);
       }
     }
   }

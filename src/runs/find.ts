@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InputError } from '../common/errors.ts';
 import { goalOf } from '../config/goal.ts';
+import type { FindRunModel } from '../model/source.ts';
 import { DamagedError, readRecord } from '../run-folder/read-record.ts';
 import { nameOf, type RunPlace, runPlaces } from './places.ts';
 
@@ -38,6 +39,11 @@ export async function modelOfRun(reference: string, runs: string): Promise<strin
   const path = join(run, 'model', 'model.json');
   if (await exists(path)) return path;
   throw new InputError(`${run} is no folder of a finished run: it holds no model/model.json`);
+}
+
+/** A function that finds the models of the runs in a folder. */
+export function runModelsIn(runs: string): FindRunModel {
+  return (reference) => modelOfRun(reference, runs);
 }
 
 async function choose(name: string, places: readonly RunPlace[]): Promise<RunPlace> {

@@ -6,6 +6,7 @@ import { planExperiment } from '../plan/experiment.ts';
 import { type RunOptions, runExperiment } from '../run-experiment.ts';
 import type { RunRecord } from '../run-folder/recorder.ts';
 import { readStatus } from '../run-folder/status.ts';
+import { runModelsIn } from '../runs/find.ts';
 import { finishedRun, runsOf, unfinishedRun } from '../runs/finished.ts';
 
 /** In the folder of all runs: a file for each identity that a process is about to do. */
@@ -30,7 +31,7 @@ export interface OnceRecord extends RunRecord {
  */
 export async function runOnce(loaded: LoadedExperiment, options: OnceOptions): Promise<OnceRecord> {
   const { runs, signal, progress } = options;
-  const { id } = (await planExperiment(loaded)).plan;
+  const { id } = (await planExperiment(loaded, runModelsIn(runs))).plan;
   const path = join(runs, CLAIMS, id);
   const claim =
     (await Claim.tryTake(path, signal)) ??

@@ -3,6 +3,7 @@ import { resolvedYaml } from '../config/resolved.ts';
 import { planExperiment } from '../plan/experiment.ts';
 import { halveBatch } from '../plan/halve-batch.ts';
 import type { PlannedCell } from '../plan/sweep.ts';
+import { runModelsIn } from '../runs/find.ts';
 import type { CommonJob, JobEnd, JobEvent } from './job.ts';
 import type { BegunJob, Workers } from './workers.ts';
 
@@ -74,7 +75,8 @@ export async function schedule(
       const resume = options.common.resume || retries > 0;
       const end = await attempt(cell, { run: entry.run, slot, resume });
       if (end.kind !== 'failed' || ending) return { end, batchHalved };
-      const smaller = end.cause === 'memory' ? await inHalfTheMemory(cell) : null;
+      const smaller =
+        end.cause === 'memory' ? await inHalfTheMemory(cell, options.common.runs) : null;
       if (smaller) {
         cell = smaller;
         batchHalved += 1;
@@ -101,9 +103,9 @@ export async function schedule(
 }
 
 /** `null` where a batch is one image already. */
-async function inHalfTheMemory({ loaded }: Pick<Entry, 'loaded'>) {
+async function inHalfTheMemory({ loaded }: Pick<Entry, 'loaded'>, runs: string) {
   const halved = halveBatch(loaded.experiment);
   if (!halved) return null;
   const smaller = await loadResolved(resolvedYaml(halved), loaded.text);
-  return { loaded: smaller, plan: (await planExperiment(smaller)).plan };
+  return { loaded: smaller, plan: (await planExperiment(smaller, runModelsIn(runs))).plan };
 }

@@ -5,6 +5,7 @@ import { type PlannedCell, type PlannedSweep, planSweep, showSettings } from '..
 import type { RunOptions } from '../run-experiment.ts';
 import { SweepRecord, type SweepRun } from '../run-folder/sweep-record.ts';
 import { writeSweepSummary } from '../run-folder/sweep-summary.ts';
+import { runModelsIn } from '../runs/find.ts';
 import { finishedRun, stoppedRun } from '../runs/finished.ts';
 import type { Wish } from './capacity.ts';
 import { launchers } from './launchers/table.ts';
@@ -36,7 +37,7 @@ export async function runSweep(
   const { runs, threads, needed, resume, verbose, compiler, signal, progress } = options;
 
   // 1. Plan: all runs, none of which is then found to be wrong when the others are done.
-  const sweep = await planSweep(loaded);
+  const sweep = await planSweep(loaded, runModelsIn(runs));
 
   // 2. Record: what is done already.
   const record = await SweepRecord.open(runs, sweep, needed);

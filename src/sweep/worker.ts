@@ -4,6 +4,7 @@ import { planExperiment } from '../plan/experiment.ts';
 import { epochsOf } from '../plan/sweep.ts';
 import type { Progress } from '../progress/progress.ts';
 import { measures } from '../run-folder/metrics-csv.ts';
+import { runModelsIn } from '../runs/find.ts';
 import type { TrainingCallback } from '../train/callbacks.ts';
 import type { Job, JobEnd, JobEvent } from './job.ts';
 import { runOnce } from './once.ts';
@@ -21,7 +22,7 @@ export async function doJob(job: Job, signal: AbortSignal, tell: Tell): Promise<
     const watchers = [watcher(tell)];
     if (job.asha) {
       const { config, ids } = job.asha;
-      const epochs = epochsOf((await planExperiment(loaded)).plan);
+      const epochs = epochsOf((await planExperiment(loaded, runModelsIn(job.runs))).plan);
       const rivals = ids.filter((id) => id !== job.id);
       watchers.push(stopping({ config, rivals, runs: job.runs, epochs }));
     }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -110,6 +111,23 @@ describe('the commands for runs', () => {
         return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
       }),
     );
+  });
+
+  it('backbones take a run from the folder that --runs names', async () => {
+    cpSync(join(folder, 'runs/small'), join(folder, 'elsewhere/moved'), { recursive: true });
+    writeFileSync(
+      join(folder, 'elsewhere.yaml'),
+      EXPERIMENT.replace(/backbone: .*/, 'backbone: { run: moved/latest, cut: conv }'),
+    );
+    for (const args of ['check elsewhere.yaml', 'elsewhere.yaml --dry-run', 'elsewhere.yaml']) {
+      const found = await say(`${args} --runs elsewhere`);
+      expect(found.exitCode, found.stderr).to.equal(0);
+      const missing = await say(args);
+      expect(missing.exitCode).to.equal(2);
+      expect(missing.stderr.trim()).to.match(
+        /there is no run of moved in runs\. Received: moved\/latest$/,
+      );
+    }
   });
 
   it('answer in no time, for they load nothing heavy', async () => {

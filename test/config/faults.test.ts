@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { loadExperiment } from '../../src/config/load.ts';
 import { planExperiment } from '../../src/plan/experiment.ts';
+import { runModelsIn } from '../../src/runs/find.ts';
 
 // biome-ignore-start lint/suspicious/noTemplateCurlyInString: the language's own variables
 /** A fault that can be made in the base experiment, and where it is told of. */
@@ -39,10 +40,12 @@ describe('an experiment file with several faults', () => {
         const text = chosen.reduce((before, [right, wrong]) => before.replace(right, wrong), base);
         writeFileSync(file, text);
         const loading = loadExperiment(file, { set: [], setFile: [] });
-        const message = await loading.then(planExperiment).then(
-          () => 'nothing is wrong',
-          (error: Error) => error.message,
-        );
+        const message = await loading
+          .then((loaded) => planExperiment(loaded, runModelsIn('runs')))
+          .then(
+            () => 'nothing is wrong',
+            (error: Error) => error.message,
+          );
         const lines = message.split('\n');
         for (const [, , told] of chosen) expect(message).to.match(told);
         expect(lines.length, `${text}\n${message}`).to.equal(chosen.length);

@@ -5,6 +5,7 @@ import { InputError } from '../../src/common/errors.ts';
 import { loadExperiment } from '../../src/config/load.ts';
 import { planExperiment } from '../../src/plan/experiment.ts';
 import { planSweep } from '../../src/plan/sweep.ts';
+import { runModelsIn } from '../../src/runs/find.ts';
 
 const root = fileURLToPath(new URL('./', import.meta.url));
 const folder = `${root}wrong/`;
@@ -22,8 +23,8 @@ async function said(name: string): Promise<string> {
   const text = readFileSync(`${folder}${name}`, 'utf8');
   try {
     const loaded = await loadExperiment(`${folder}${name}`, optionsIn(text));
-    await planExperiment(loaded);
-    await planSweep(loaded);
+    await planExperiment(loaded, runModelsIn('runs'));
+    await planSweep(loaded, runModelsIn('runs'));
   } catch (error) {
     expect(error).to.be.instanceOf(InputError);
     return (error as Error).message.replaceAll(folder, '').replaceAll(root, '');

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { loadResolved } from '../../src/config/load.ts';
 import { planSweep } from '../../src/plan/sweep.ts';
+import { runModelsIn } from '../../src/runs/find.ts';
 
 const EXPERIMENT = `
 name: test
@@ -19,7 +20,8 @@ const RATE = 'phases.train.optimizer.learningRate';
 
 async function planned(sweep: string) {
   const text = `${EXPERIMENT}sweep: ${sweep}\n`;
-  return (await planSweep(await loadResolved(text, text))).cells;
+  const loaded = await loadResolved(text, text);
+  return (await planSweep(loaded, runModelsIn('runs'))).cells;
 }
 
 describe('a planned sweep', () => {

@@ -10,6 +10,7 @@ import { planSweep } from '../../../src/plan/sweep.ts';
 import { runExperiment } from '../../../src/run-experiment.ts';
 import { readMetricsCsv } from '../../../src/run-folder/metrics-csv.ts';
 import { SweepRecord } from '../../../src/run-folder/sweep-record.ts';
+import { runModelsIn } from '../../../src/runs/find.ts';
 import { useEngine } from '../../engine.ts';
 import { quietly } from '../../quiet.ts';
 import { useTensorBoard } from './python.ts';
@@ -75,7 +76,7 @@ describe("TensorBoard's HParams page", function (this: Mocha.Suite) {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
     const loaded = await loadExperiment(quickstart, { set: SET, setFile: [] });
-    const sweep = await planSweep(loaded);
+    const sweep = await planSweep(loaded, runModelsIn('runs'));
     await SweepRecord.open(folder, sweep, false);
     for (const cell of sweep.cells) await runExperiment(cell.loaded, quietly(folder));
     board = serve(folder);

@@ -5,6 +5,7 @@ import { openStore } from '../../../src/cache/store.ts';
 import { loadExperiment } from '../../../src/config/load.ts';
 import { planExperiment } from '../../../src/plan/experiment.ts';
 import { runExperiment } from '../../../src/run-experiment.ts';
+import { runModelsIn } from '../../../src/runs/find.ts';
 import { withCached } from '../../../src/train/features/found-before.ts';
 import { cifarRun } from '../../command-line.ts';
 import { useFolder } from '../../data/setting.ts';
@@ -40,7 +41,7 @@ describe('features found before', function (this: Mocha.Suite) {
   /** Phases whose features are known to be in the cache. */
   async function cachedIn(...set: string[]): Promise<string[]> {
     const loaded = await loadExperiment(file, { set, setFile: [] });
-    const { phases } = await withCached((await planExperiment(loaded)).plan);
+    const { phases } = await withCached((await planExperiment(loaded, runModelsIn('runs'))).plan);
     return phases.filter(({ features }) => features?.cached).map(({ name }) => name);
   }
 

@@ -4,6 +4,7 @@ import { loadResolved } from '../../../config/load.ts';
 import { planExperiment } from '../../../plan/experiment.ts';
 import { SweepRecord, type Task } from '../../../run-folder/sweep-record.ts';
 import { writeSweepSummary } from '../../../run-folder/sweep-summary.ts';
+import { runModelsIn } from '../../../runs/find.ts';
 import type { JobEnd, JobEvent } from '../../job.ts';
 import { recordEnd } from '../../record-end.ts';
 import { type Entry, schedule } from '../../schedule.ts';
@@ -28,7 +29,7 @@ export async function doTask(file: string, options: TaskOptions): Promise<void> 
   const { signal, write } = options;
   const tasks = await readTasks(file);
   const loaded = await loadResolved(tasks.experiments[run] ?? '', tasks.text);
-  const { plan } = await planExperiment(loaded);
+  const { plan } = await planExperiment(loaded, runModelsIn(tasks.common.runs));
   const record = await SweepRecord.join(tasks.folder);
   const former = record.runs.find(({ id }) => id === plan.id)?.task;
   const id = `${job}_${run}`;
