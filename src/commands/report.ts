@@ -13,8 +13,7 @@ import {
 import { InputError } from '../common/errors.ts';
 import { showCount } from '../common/format.ts';
 import { writeAtomic } from '../common/write-atomic.ts';
-import { fittedHtml } from '../report/fitted-html.ts';
-import { GENERATOR } from '../report/report-html.tsx';
+import { fittedReportHtml, GENERATOR } from '../report/report-html.tsx';
 import type { Comparison } from '../report/report-view.tsx';
 import { type ComparedRuns, comparedRuns } from '../runs/compared.ts';
 import { runDetail } from '../runs/detail.ts';
@@ -48,7 +47,7 @@ export async function reportCommand(
   }
   const runs = await Promise.all(folders.map(runDetail));
   const comparison = compared.runs.length > 1 ? comparisonOf(compared) : null;
-  const html = fittedHtml({ runs, comparison }, await readAssets(), MOST_BYTES);
+  const html = fittedReportHtml({ runs, comparison }, await readAssets(), MOST_BYTES);
   await writeAtomic(out, html);
   const bytes = showCount(Math.ceil(Buffer.byteLength(html) / 1000));
   process.stdout.write(

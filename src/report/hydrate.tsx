@@ -1,11 +1,10 @@
 import { h, hydrate } from 'preact';
-import { ISLANDS, islandView } from '../ui/components/islands.tsx';
+import { hydratedComponent } from '../ui/components/hydrated.tsx';
 
-// The script of a report: lets its islands answer to pointers and keys.
+// The script of a report: makes its charts and confusion matrices interactive.
 
-for (const element of document.querySelectorAll<HTMLElement>('[data-island]')) {
-  const { island = '', props = '{}' } = element.dataset;
-  if (island in ISLANDS) {
-    hydrate(h(islandView(island as keyof typeof ISLANDS), JSON.parse(props)), element);
-  }
+for (const element of document.querySelectorAll<HTMLElement>('[data-component]')) {
+  const { component = '', props = '{}' } = element.dataset;
+  const type = hydratedComponent(component);
+  if (type) hydrate(h(type, JSON.parse(props)), element);
 }

@@ -2,8 +2,8 @@ import type { Table } from '../analysis/table.ts';
 import { comparedCharts } from '../charts/page/run-charts.ts';
 import type { RunDetail } from '../runs/run-detail.ts';
 import { showMeasure } from '../ui/components/format.ts';
-import { Island } from '../ui/components/islands.tsx';
-import { RunView } from '../ui/components/run.tsx';
+import { Hydrated } from '../ui/components/hydrated.tsx';
+import { RunView } from '../ui/components/run-view.tsx';
 import {
   Heading,
   HeadingLevel,
@@ -12,17 +12,18 @@ import {
   TableView,
 } from '../ui/components/section.tsx';
 
-/** What a report is about. */
+/** The content of a report. */
 export interface Report {
-  /** At least one. */
+  /** At least one run. */
   readonly runs: readonly RunDetail[];
-  /** What they say together; `null` of a single run. */
+  /** `null` for a single run. */
   readonly comparison: Comparison | null;
 }
 
+/** Tables that compare the runs of a report. */
 export interface Comparison {
   readonly title: string;
-  /** What tells each run from the others in a few letters, by its name. */
+  /** Short labels by the names of runs. */
   readonly labels: Readonly<Record<string, string>>;
   readonly tables: readonly {
     readonly title: string;
@@ -31,10 +32,10 @@ export interface Comparison {
   }[];
 }
 
-/** With more runs than this, each is to be opened. */
-const MOST_OPEN = 2;
+/** Up to this many runs are shown unfolded. */
+const MAX_OPEN = 2;
 
-/** One run; or several, first beside each other and then one by one. */
+/** A single run; or the comparison of several runs, followed by each of them. */
 export function ReportView({ runs, comparison }: Report) {
   const [first] = runs;
   if (first && !comparison) {
@@ -49,7 +50,7 @@ export function ReportView({ runs, comparison }: Report) {
       {comparison && <ComparisonView comparison={comparison} runs={runs} />}
       <HeadingLevel.Provider value={2}>
         {runs.map((run) => (
-          <details key={run.name} class="fold" open={runs.length <= MOST_OPEN}>
+          <details key={run.name} class="fold" open={runs.length <= MAX_OPEN}>
             <summary>
               <b>{comparison?.labels[run.name] ?? run.name}</b> <StateBadge state={run.state} />
               {run.metrics.val_accuracy !== undefined && (
@@ -64,13 +65,12 @@ export function ReportView({ runs, comparison }: Report) {
   );
 }
 
-function ComparisonView({
-  comparison,
-  runs,
-}: {
+interface ComparisonViewProps {
   readonly comparison: Comparison;
   readonly runs: readonly RunDetail[];
-}) {
+}
+
+function ComparisonView({ comparison, runs }: ComparisonViewProps) {
   const names = new Set(runs.map(({ name }) => name));
   const charts = comparedCharts(runs, comparison.labels);
   return (
@@ -87,10 +87,10 @@ function ComparisonView({
         </Section>
       ))}
       {charts.length > 0 && (
-        <Section title="Curves" note="on the validation images">
+        <Section title="Curves" note="on the validation split">
           <div class="charts">
             {charts.map((chart) => (
-              <Island key={chart.title} name="chart" props={chart} />
+              <Hydrated key={chart.title} name="chart" props={chart} />
             ))}
           </div>
         </Section>

@@ -8,8 +8,7 @@ import { expect } from 'chai';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { loadExperiment } from '../../src/config/load.ts';
 import { markDefaults } from '../../src/config/mark-defaults.ts';
-import { fittedHtml } from '../../src/report/fitted-html.ts';
-import { reportHtml } from '../../src/report/report-html.tsx';
+import { fittedReportHtml, reportHtml } from '../../src/report/report-html.tsx';
 import type { Report } from '../../src/report/report-view.tsx';
 import { useChromium } from '../chromium.ts';
 import { noiseThumbnails, runDetailOf } from '../ui/components/run-details.ts';
@@ -20,10 +19,10 @@ const assets = { style: asset('report.css'), script: asset('hydrate.js') };
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 const names = (count: number) => Array.from({ length: count }, (_, i) => `class ${i}`);
-const single = (classNames = ['cat', 'dog', 'horse']): Report => {
+const reportOfOne = (classNames = ['cat', 'dog', 'horse']): Report => {
   return { runs: [runDetailOf({ classNames })], comparison: null };
 };
-const several = (count: number): Report => {
+const reportOfMany = (count: number): Report => {
   const runs = Array.from({ length: count }, (_, run) => runDetailOf({ run }));
   const columns = [{ name: 'run', title: 'run', kind: 'text' }] as const;
   const table = { columns, rows: runs.map(({ name }) => [name]) };
@@ -33,31 +32,31 @@ const several = (count: number): Report => {
   };
 };
 
-describe('a report as a file', () => {
-  it('of twenty long runs of a large model takes less than 3 MB', async () => {
+describe('the HTML of a report', () => {
+  it('has less than 3 MB for twenty long runs of a large model', async () => {
     const loaded = await loadExperiment('configs/vgg19-two-phase.yaml', { set: [], setFile: [] });
     const configuration = markDefaults(loaded.resolvedYaml());
     const [classNames, thumbnails] = [names(10), await noiseThumbnails(25, 64)];
     const phases = { head: 50, 'fine-tune': 150 };
-    const { comparison } = several(20);
+    const { comparison } = reportOfMany(20);
     const runs = Array.from({ length: 20 }, (_, run) =>
       runDetailOf({ run, classNames, phases, thumbnails, configuration }),
     );
-    const html = fittedHtml({ runs, comparison }, assets, 2.9e6);
+    const html = fittedReportHtml({ runs, comparison }, assets, 2.9e6);
     expect(Buffer.byteLength(html)).to.be.below(3e6);
     expect(html.match(/<img /g)?.length).to.be.above(20 * 10);
   });
 
-  it('of twenty runs of a hundred classes as well', () => {
+  it('has less than 3 MB for twenty runs with a hundred classes', () => {
     const [classNames, phases] = [names(100), { head: 50, 'fine-tune': 150 }];
     const runs = Array.from({ length: 20 }, (_, run) => runDetailOf({ run, classNames, phases }));
-    const html = reportHtml({ runs, comparison: several(20).comparison }, assets);
+    const html = reportHtml({ runs, comparison: reportOfMany(20).comparison }, assets);
     expect(Buffer.byteLength(html)).to.be.below(3e6);
   });
 
-  it('of a single run has all images', async () => {
+  it('has all images of a single run', async () => {
     const thumbnails = await noiseThumbnails(25, 64);
-    const html = fittedHtml(
+    const html = fittedReportHtml(
       { runs: [runDetailOf({ thumbnails })], comparison: null },
       assets,
       2.9e6,
@@ -65,8 +64,8 @@ describe('a report as a file', () => {
     expect(html.match(/<img /g)).to.have.length(50);
   });
 
-  it('takes names for what they are, not for HTML', () => {
-    const html = reportHtml(single(['</script><script>alert(1)</script>', '"><b>']), assets);
+  it('escapes HTML in class names', () => {
+    const html = reportHtml(reportOfOne(['</script><script>alert(1)</script>', '"><b>']), assets);
     expect(html).to.not.include('<script>alert');
     expect(html).to.not.include('"><b>');
   });
@@ -77,7 +76,7 @@ describe('a report in a browser', () => {
   const folder = mkdtempSync(join(tmpdir(), 'cifar-run-report-'));
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** Opens it from a file, with the network off; whatever is wrong with it ends in `complaints`. */
+  /** Opens a report from a file, offline; `complaints` gets console messages, errors and requests. */
   async function open(report: Report, options: BrowserContextOptions = {}) {
     const path = join(folder, 'report.html');
     writeFileSync(path, reportHtml(report, assets));
@@ -95,35 +94,39 @@ describe('a report in a browser', () => {
 
   const detail = (page: Page) => page.locator('.detail').first().textContent();
 
-  it('tells of the cell of the confusion matrix that is pointed at', async () => {
-    const { page, complaints, close } = await open(single());
-    expect(await detail(page)).to.match(/^150 of \d+ images \(\d\d\.\d\d %\) were recognised$/);
+  it('describes the hovered cell of the confusion matrix', async () => {
+    const { page, complaints, close } = await open(reportOfOne());
+    expect(await detail(page)).to.match(
+      /^150 of \d+ images \(\d\d\.\d\d %\) were classified correctly$/,
+    );
     await page.locator('.matrix tbody tr').nth(0).locator('td').nth(1).hover();
-    expect(await detail(page)).to.equal('5 of 55 images of cat (9.1 %) were taken for dog');
+    expect(await detail(page)).to.equal('5 of 55 images of cat (9.1 %) were predicted as dog');
     await page.mouse.move(0, 0);
     expect(await detail(page)).to.match(/^150 of/);
     expect(complaints).to.deep.equal([]);
     await close();
   });
 
-  it('can be read by keyboard alone', async () => {
-    const { page, close } = await open(single());
+  it('moves through the confusion matrix by keyboard', async () => {
+    const { page, close } = await open(reportOfOne());
     const focused = () => page.evaluate(() => document.activeElement?.tagName);
     while ((await focused()) !== 'TD') await page.keyboard.press('Tab');
     for (const key of ['ArrowRight', 'ArrowDown', 'ArrowDown', 'ArrowDown']) {
       await page.keyboard.press(key);
     }
-    expect(await detail(page)).to.match(/ of \d+ images of horse \(.* were taken for dog$/);
+    expect(await detail(page)).to.match(/ of \d+ images of horse \(.* were predicted as dog$/);
     await page.keyboard.press('ArrowRight');
-    expect(await detail(page)).to.match(/^50 of \d+ images of horse \(.* were recognised$/);
+    expect(await detail(page)).to.match(
+      /^50 of \d+ images of horse \(.* were classified correctly$/,
+    );
     await page.keyboard.press('Shift+Tab');
     await page.keyboard.press('Tab');
     expect(await detail(page)).to.match(/^50 of/);
     await close();
   });
 
-  it('tells the values of the epoch that is pointed at, or chosen by keys', async () => {
-    const { page, close } = await open(single());
+  it('shows the values of the epoch that is hovered or selected by keyboard', async () => {
+    const { page, close } = await open(reportOfOne());
     const legend = page.locator('.legend').first();
     expect(await legend.textContent()).to.match(/^epoch 10/);
     const box = await page.locator('.chart > svg').first().boundingBox();
@@ -135,28 +138,28 @@ describe('a report in a browser', () => {
     await close();
   });
 
-  it('shows a hundred classes, in which cells can be pointed at and reached by keys', async () => {
-    const { page, complaints, close } = await open(single(names(100)));
+  it('describes cells of a hundred classes by pointer and by keyboard', async () => {
+    const { page, complaints, close } = await open(reportOfOne(names(100)));
     const map = page.locator('.map');
     await map.focus();
     await page.keyboard.press('ArrowRight');
-    expect(await detail(page)).to.match(/images of class 0 .* taken for class 1$/);
+    expect(await detail(page)).to.match(/images of class 0 .* predicted as class 1$/);
     const box = await map.boundingBox();
     const [left, top, side] = [box?.x ?? 0, box?.y ?? 0, box?.width ?? 0];
     await page.mouse.move(left + side * 0.505, top + side * 0.505);
-    expect(await detail(page)).to.match(/^50 of \d+ images of class 50 .* recognised$/);
+    expect(await detail(page)).to.match(/^50 of \d+ images of class 50 .* classified correctly$/);
     expect(complaints).to.deep.equal([]);
     await close();
   });
 
   for (const colorScheme of ['light', 'dark'] as const)
-    it(`has nothing that axe finds hard to read, ${colorScheme}`, async () => {
-      for (const report of [single(), single(names(30)), several(3)]) {
+    it(`passes axe in ${colorScheme} mode`, async () => {
+      for (const report of [reportOfOne(), reportOfOne(names(30)), reportOfMany(3)]) {
         const { page, close } = await open(report, { colorScheme });
         await page.locator('details').evaluateAll((folds) => {
           for (const fold of folds) fold.setAttribute('open', '');
         });
-        // The page's own policy lets no other script in; what is asked for here comes from outside of it.
+        // The report's policy forbids other scripts, but not what the browser evaluates for the test.
         await page.evaluate(readFileSync(axe, 'utf8'));
         const { violations } = await page.evaluate<AxeResults>('axe.run()');
         const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
@@ -165,26 +168,31 @@ describe('a report in a browser', () => {
       }
     });
 
-  it('is dark on a dark screen, and light on paper', async () => {
-    const { page, close } = await open(single(), { colorScheme: 'dark' });
-    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-    expect(await ground()).to.equal('rgb(15, 18, 22)');
+  it('is dark on a dark screen and light on paper', async () => {
+    const { page, close } = await open(reportOfOne(), { colorScheme: 'dark' });
+    const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    expect(await background()).to.equal('rgb(15, 18, 22)');
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
-    expect(await ground()).to.equal('rgb(255, 255, 255)');
+    expect(await background()).to.equal('rgb(255, 255, 255)');
     await close();
   });
 
-  it('never scrolls sideways, however narrow the screen', async () => {
+  it('does not scroll sideways on a narrow screen', async () => {
     const long = Array.from({ length: 20 }, (_, i) => `a class with a long name ${i}`);
-    for (const report of [single(), single(long), single(names(100)), several(4)]) {
+    for (const report of [
+      reportOfOne(),
+      reportOfOne(long),
+      reportOfOne(names(100)),
+      reportOfMany(4),
+    ]) {
       const { page, close } = await open(report, { viewport: { width: 320, height: 640 } });
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).to.equal(320);
       await close();
     }
   });
 
-  it('prints what is folded too', async () => {
-    const { page, close } = await open(several(3));
+  it('prints folded runs too', async () => {
+    const { page, close } = await open(reportOfMany(3));
     const pages = async () =>
       (await page.pdf()).toString('latin1').match(/\/Type \/Page\b/g)?.length;
     const folded = await pages();
@@ -195,8 +203,8 @@ describe('a report in a browser', () => {
     await close();
   });
 
-  it('leads from the table of runs to each of them', async () => {
-    const { page, close } = await open(several(3));
+  it('links from the table of runs to each run', async () => {
+    const { page, close } = await open(reportOfMany(3));
     await page.locator('table a').nth(1).click();
     await page.locator('details[open] article').nth(0).waitFor();
     expect(await page.locator('details[open] > article').getAttribute('aria-label')).to.equal(

@@ -1,5 +1,5 @@
 import type { RunDetail } from '../../runs/run-detail.ts';
-import { RunView } from '../components/run.tsx';
+import { RunView } from '../components/run-view.tsx';
 import { Answered } from './answered.tsx';
 import { ImagesDialog } from './images.tsx';
 import { useAnswer } from './live.ts';

@@ -13,34 +13,34 @@ export function showMeasure(metric: string, value: number | null): string {
   return isShare(metric) ? percent(value, 2) : value.toPrecision(4);
 }
 
-/** `2026-01-31 12:05 UTC` */
+/** A UTC time: `2026-01-31 12:05 UTC` */
 export function showTime(iso: string): string {
   return `${iso.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-/** Arguments as a POSIX shell takes them: `cifar-run my.yaml --set 'vars={a: 1}'`. */
+/** Quotes arguments for a POSIX shell: `cifar-run my.yaml --set 'vars={a: 1}'`. */
 export function shellLine(words: readonly string[]): string {
   return words
     .map((word) => (/^[\w./:=,@%+~-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
     .join(' ');
 }
 
-/** Up to here the page's ink can be read on a cell, in light and in dark. */
-const MOST_FAINT = 0.6;
-/** From here on the ink of full cells can; between the two neither has the contrast of 4.5 that WCAG asks for. */
-const LEAST_STRONG = 0.75;
+/** The most colour on which the page's text colour is readable, in light and in dark mode. */
+const MAX_FAINT = 0.6;
+/** The least colour on which `--shade-ink` is. Between the two, neither has WCAG's contrast of 4.5. */
+const MIN_STRONG = 0.75;
 
-/** How a cell is coloured. */
-export interface Heat {
-  /** Of theme.css' `--heat`, 0 to 1; the rest is the card's colour. */
-  readonly part: number;
-  /** Whether text on it is in `--heat-ink`. */
+/** The colour of a table cell that stands for a number. */
+export interface CellShade {
+  /** Part of theme.css' `--shade`, 0 to 1; the rest is the card's colour. */
+  readonly amount: number;
+  /** True if text on the cell has the colour `--shade-ink`. */
   readonly isStrong: boolean;
 }
 
 /** @param share 0 to 1 */
-export function heatOf(share: number): Heat {
-  if (share <= MOST_FAINT) return { part: share, isStrong: false };
-  const beyond = (share - MOST_FAINT) / (1 - MOST_FAINT);
-  return { part: LEAST_STRONG + beyond * (1 - LEAST_STRONG), isStrong: true };
+export function cellShade(share: number): CellShade {
+  if (share <= MAX_FAINT) return { amount: share, isStrong: false };
+  const excess = (share - MAX_FAINT) / (1 - MAX_FAINT);
+  return { amount: MIN_STRONG + excess * (1 - MIN_STRONG), isStrong: true };
 }

@@ -7,56 +7,47 @@ interface ClassifiedImageProps {
   readonly predicted: string;
   /** Probability of the predicted class. */
   readonly confidence: number;
-  /** The image itself. */
   readonly children: ComponentChildren;
 }
 
-/** A image over what it was taken for, and what it is where that is something else. */
-export function ClassifiedImage(props: ClassifiedImageProps) {
-  const { truth, predicted, confidence, children } = props;
-  const right = truth === predicted;
+/** An image above its predicted class; an incorrect prediction also shows the true class. */
+export function ClassifiedImage({ truth, predicted, confidence, children }: ClassifiedImageProps) {
+  const isCorrect = truth === predicted;
   return (
-    <figure class={right ? 'thumbnail' : 'thumbnail thumbnail-wrong'}>
+    <figure class={isCorrect ? 'thumbnail' : 'thumbnail thumbnail-incorrect'}>
       {children}
       <figcaption>
-        <span class="answer">
+        <span class="prediction">
           <b>
-            {right ? '✓' : '✗'} {predicted}
+            {isCorrect ? '✓' : '✗'} {predicted}
           </b>
           <span>{percent(confidence, 0)}</span>
         </span>
-        {!right && <span class="soft">is {truth}</span>}
+        {!isCorrect && <span class="soft">true: {truth}</span>}
       </figcaption>
     </figure>
   );
 }
 
-/** Images with fewer pixels on a side are enlarged without blur. */
-const SMALL = 48;
+/** Images with a longer side below this, in pixels, are enlarged without blur. */
+const MIN_BLURRED = 48;
 
-/** Images, each over what it was taken for and what it is. */
+/** Validation images with their predictions. */
 export function ThumbnailGrid({ thumbnails }: { readonly thumbnails: readonly Thumbnail[] }) {
   return (
     <ul class="thumbnails">
-      {thumbnails.map((thumbnail) => (
-        <li key={thumbnail.index}>
-          <ThumbnailView thumbnail={thumbnail} />
+      {thumbnails.map(({ index, truth, predicted, confidence, url, side }) => (
+        <li key={index}>
+          <ClassifiedImage truth={truth} predicted={predicted} confidence={confidence}>
+            <img
+              src={url}
+              alt={truth}
+              title={`validation image ${index}`}
+              {...(side < MIN_BLURRED && { class: 'small' })}
+            />
+          </ClassifiedImage>
         </li>
       ))}
     </ul>
-  );
-}
-
-function ThumbnailView({ thumbnail }: { readonly thumbnail: Thumbnail }) {
-  const { index, truth, url, side } = thumbnail;
-  return (
-    <ClassifiedImage {...thumbnail}>
-      <img
-        src={url}
-        alt={truth}
-        title={`validation image ${index}`}
-        {...(side < SMALL && { class: 'small' })}
-      />
-    </ClassifiedImage>
   );
 }

@@ -6,12 +6,12 @@ import type { RunState } from '../../run-folder/status.ts';
 
 interface SectionProps {
   readonly title: string;
-  /** What the title leaves open. */
+  /** A line below the title. */
   readonly note?: string;
   readonly children: ComponentChildren;
 }
 
-/** A part of a page under a heading, one level below that of what it is a part of. */
+/** A card with a heading, whose level is one below that of the section around it. */
 export function Section({ title, note, children }: SectionProps) {
   const level = useContext(HeadingLevel);
   return (
@@ -25,17 +25,17 @@ export function Section({ title, note, children }: SectionProps) {
   );
 }
 
-/** The level of the next heading: 1 where what is shown is the page itself. */
+/** The level of the next heading; 1 at the top of a page. */
 export const HeadingLevel = createContext(1);
 
-/** A heading of the level that its place calls for. */
+/** A heading of the current level. */
 export function Heading({ children }: { readonly children: ComponentChildren }) {
   const level = useContext(HeadingLevel);
   if (level === 1) return <h1>{children}</h1>;
   return level === 2 ? <h2>{children}</h2> : <h3>{children}</h3>;
 }
 
-/** How a run is doing; its colour only repeats what the word says. */
+/** The state of a run; the colour only repeats the word. */
 export function StateBadge({ state }: { readonly state: RunState }) {
   return <span class={`state state-${state}`}>{state}</span>;
 }
@@ -44,6 +44,7 @@ interface NameValueProps {
   readonly entries: readonly (readonly [name: string, value: Json])[];
 }
 
+/** Names in the first column, values in the second. */
 export function NameValueTable({ entries }: NameValueProps) {
   return (
     <div class="scroll">
@@ -65,11 +66,11 @@ export function NameValueTable({ entries }: NameValueProps) {
 
 interface TableViewProps {
   readonly table: Table;
-  /** Address of what a row is about; left out: rows lead nowhere. */
+  /** The link of a row; `null` for a row without a link. */
   readonly linkOf?: (row: Table['rows'][number]) => string | null;
 }
 
-/** A table as `compare` prints it. */
+/** A table with the same text as `cifar-run compare` prints. */
 export function TableView({ table, linkOf }: TableViewProps) {
   const [head = [], ...rows] = words(table);
   const look = head.map((_, column) => (isWords(table, column) ? {} : { class: 'number' }));

@@ -1,4 +1,4 @@
-import { heatOf } from '../../components/format.ts';
+import { cellShade } from '../../components/format.ts';
 import type { SweepCell, SweepDetail } from '../../server/several.ts';
 import { runsUrl, runUrl } from '../router.ts';
 
@@ -62,12 +62,12 @@ function HeatCell({
   if (!cell?.result || cell.worth === null)
     return <td class="soft">{Object.keys(cell?.statuses ?? {}).join(', ')}</td>;
   const { mean, sd } = cell.result;
-  const heat = heatOf(LEAST + (1 - LEAST) * cell.worth);
+  const shade = cellShade(LEAST + (1 - LEAST) * cell.worth);
   const [first = '', ...more] = cell.runs;
   return (
     <td
-      class={heat.isStrong ? 'full' : ''}
-      style={{ '--share': heat.part.toFixed(3) }}
+      class={shade.isStrong ? 'full' : ''}
+      style={{ '--share': shade.amount.toFixed(3) }}
       {...(isBest && { 'data-best': true })}
     >
       <a href={more.length > 0 ? runsUrl('/compare', cell.runs) : runUrl(first)}>

@@ -2,7 +2,7 @@ import { duration, showCount } from '../../common/format.ts';
 import type { EpochRow, PhaseRow } from '../../runs/run-detail.ts';
 import { showMeasure } from './format.ts';
 
-/** The numbers behind the curves, to be opened. */
+/** The numbers of the curves, as a table that the user can unfold. */
 export function EpochTable({ epochs }: { readonly epochs: readonly EpochRow[] }) {
   const metrics = Object.keys(epochs[0]?.metrics ?? {});
   return (
@@ -38,7 +38,7 @@ export function EpochTable({ epochs }: { readonly epochs: readonly EpochRow[] })
   );
 }
 
-/** What was trained, phase after phase. */
+/** The phases with their epochs and numbers of parameters. */
 export function PhaseTable({ phases }: { readonly phases: readonly PhaseRow[] }) {
   const orDash = (count: number | null) => (count === null ? '–' : showCount(count));
   return (
@@ -54,15 +54,15 @@ export function PhaseTable({ phases }: { readonly phases: readonly PhaseRow[] })
               kept epoch
             </th>
             <th scope="col" class="number">
-              trained parameters
+              trainable parameters
             </th>
             <th scope="col" class="number">
-              frozen
+              frozen parameters
             </th>
             <th scope="col" class="number">
               time
             </th>
-            <th scope="col">ended early</th>
+            <th scope="col">stopped early</th>
           </tr>
         </thead>
         <tbody>
