@@ -1,4 +1,5 @@
 import type { Json } from '../common/json.ts';
+import { bestOf, rank } from '../experiment/metrics.ts';
 import { type ComparedRun, counts, type Metric, type Status, valueIn } from './compared-run.ts';
 import { type Spread, spreadOf } from './statistics.ts';
 
@@ -33,17 +34,13 @@ export function cellsOf(runs: readonly ComparedRun[], columns: readonly string[]
 
 /** The cell with the best mean, of those of which a run was trained to its end. */
 export function bestCell(cells: readonly Cell[], metric: Metric): Cell | null {
-  const ended = cells.filter(({ statuses, metrics }) => statuses.finished && metrics[metric.name]);
-  return rankCells(ended, metric)[0] ?? null;
+  const finished = cells.filter(({ statuses }) => statuses.finished);
+  return bestOf(finished, metric.goal, ({ metrics }) => metrics[metric.name]?.mean) ?? null;
 }
 
 /** The best mean first, cells without the metric last. */
 export function rankCells(cells: readonly Cell[], { name, goal }: Metric): Cell[] {
-  const sign = goal === 'minimize' ? 1 : -1;
-  const worth = ({ metrics }: Cell) => sign * (metrics[name]?.mean ?? Number.NaN);
-  const known = cells.filter((cell) => !Number.isNaN(worth(cell)));
-  const unknown = cells.filter((cell) => Number.isNaN(worth(cell)));
-  return [...known.toSorted((a, b) => worth(a) - worth(b)), ...unknown];
+  return rank(cells, goal, ({ metrics }) => metrics[name]?.mean);
 }
 
 function spreads(runs: readonly ComparedRun[]): Record<string, Spread> {

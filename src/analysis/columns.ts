@@ -2,7 +2,7 @@ import picomatch from 'picomatch';
 import { didYouMean } from '../common/did-you-mean.ts';
 import { InputError } from '../common/errors.ts';
 import { showValue } from '../common/format.ts';
-import { goalOf } from '../config/goal.ts';
+import { metricOf } from '../experiment/metrics.ts';
 import { type ComparedRun, type Metric, valueIn } from './compared-run.ts';
 import { parseFilter } from './filter.ts';
 import { shortNames, spelled } from './settings.ts';
@@ -95,7 +95,7 @@ export function parseOrder(
   const turned = text.startsWith('-');
   const column = findColumn(turned ? text.slice(1) : text, known);
   const isMetric = runs.some(({ metrics }) => column in metrics);
-  const goal = isMetric ? goalOf(column) : 'minimize';
+  const goal = isMetric ? metricOf(column).goal : 'minimize';
   const other = goal === 'minimize' ? 'maximize' : 'minimize';
   return { column, goal: turned ? other : goal };
 }

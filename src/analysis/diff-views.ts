@@ -1,10 +1,17 @@
 import { type Paint, plotCurves } from '../charts/terminal.ts';
 import { showCount } from '../common/format.ts';
 import type { Json } from '../common/json.ts';
+import {
+  formatMean,
+  formatMetric,
+  MAIN_COLUMNS,
+  metricOf,
+  VALIDATION_ACCURACY,
+} from '../experiment/metrics.ts';
 import type { Scores } from './classification.ts';
 import type { Change, DiffedRun, Flip, RunDiff } from './diff.ts';
-import type { SeedNoise, Verdict } from './statistics.ts';
-import { type Column, type Entry, showMetric, type Table } from './table.ts';
+import type { SeedNoise, Spread, Verdict } from './statistics.ts';
+import type { Column, Entry, Table } from './table.ts';
 
 /** A part of what people read of a difference. */
 export interface Section {
@@ -23,7 +30,6 @@ export interface DiffView {
   readonly onlyChanged?: boolean;
 }
 
-const MAIN_CURVES = ['val_loss', 'val_accuracy'];
 const MOST_MISTAKES = 10;
 const MOST_FLIPS = 5;
 /** Chance explains what a test finds more likely than this. */
@@ -43,12 +49,12 @@ export function diffSections(diff: RunDiff, { metric, onlyChanged }: DiffView): 
     { title: 'settings', table: changesTable('setting', diff.settings) },
     { title: 'data and weights', table: changesTable('data and weights', diff.inputs) },
     { title: 'environment', table: changesTable('environment', diff.environment) },
-    { title: 'epochs', table: numbersTable('trained', diff.epochs.filter(isShown), 'text') },
-    { title: 'metrics', table: numbersTable('metric', metrics, 'metric') },
+    { title: 'epochs', table: countsTable('trained', diff.epochs.filter(isShown)) },
+    { title: 'metrics', table: metricsTable(metrics) },
     { title: 'classes', table: classesTable(classes) },
     {
       title: 'mistakes',
-      table: numbersTable('mistake', mistakes, 'text'),
+      table: countsTable('mistake', mistakes),
       most: MOST_MISTAKES,
     },
     { title: 'fixed', table: flipsTable('fixed image', fixed), most: MOST_FLIPS },
@@ -73,9 +79,10 @@ export function describeVerdict({ answers, unpaired, seeds }: RunDiff): string {
 }
 
 function describeSeeds({ first, second, difference, pValue, interval }: SeedNoise): string[] {
+  const mean = (spread: Spread) => formatMean(metricOf(VALIDATION_ACCURACY).format, spread);
   const runs = (n: number) => `${n} ${n === 1 ? 'run' : 'runs'}`;
   return [
-    `  seeds     ${showMetric(first)} (${runs(first.n)}) to ${showMetric(second)} (${runs(second.n)})`,
+    `  seeds     ${mean(first)} (${runs(first.n)}) to ${mean(second)} (${runs(second.n)})`,
     `            ${points(difference)} points, 95 % interval ${between(interval)}; t-test p = ${chance(pValue)}`,
   ];
 }
@@ -88,11 +95,13 @@ export function curveLines(
   paint: Paint = (text) => text,
 ): string[] {
   const legend = `${paint('─ first', 0)}  ${paint('━ second', 1)}`;
-  const shown = metric === undefined ? MAIN_CURVES : [metric];
+  const shown = metric === undefined ? MAIN_COLUMNS : [metric];
   const plots = shown.flatMap((name) => {
     const curves = [first.curves[name] ?? [], second.curves[name] ?? []] as const;
     if (!curves.flat().some(Number.isFinite)) return [];
-    return [[`${name}  ${legend}`, ...plotCurves(curves, paint)]];
+    return [
+      [`${name}  ${legend}`, ...plotCurves(curves, (value) => formatMetric(name, value), paint)],
+    ];
   });
   return plots.flatMap((lines, i) => (i === 0 ? lines : ['', ...lines]));
 }
@@ -117,20 +126,26 @@ export function changesTable(title: string, changes: readonly Change<Json | unde
   };
 }
 
-/** @param kind `text` for counts. */
-function numbersTable(
-  title: string,
-  changes: readonly Change<number>[],
-  kind: 'metric' | 'text',
-): Table {
+function countsTable(title: string, changes: readonly Change<number>[]): Table {
   return {
     columns: [
       column(title),
-      column('first', kind),
-      column('second', kind),
-      { ...column('change', kind), isChange: true },
+      column('first'),
+      column('second'),
+      { ...column('change'), isChange: true },
     ],
     rows: changes.map(({ name, first, second }) => [name, first, second, second - first]),
+  };
+}
+
+/** Each row has a metric of its own, whose name follows the epoch's: `best val_loss`. */
+function metricsTable(changes: readonly Change<number>[]): Table {
+  const { columns, rows } = countsTable('metric', changes);
+  const [name, ...values] = columns as [Column, ...Column[]];
+  return {
+    columns: [name, ...values.map((each) => ({ ...each, format: 'number' as const }))],
+    rows,
+    rowFormats: changes.map((change) => metricOf(change.name.replace(/^\w+ /, '')).format),
   };
 }
 
@@ -140,8 +155,12 @@ function classesTable(changes: readonly Change<Scores>[]): Table {
     columns: [
       column('class'),
       ...scores.flatMap((score) => [
-        column(score, 'metric'),
-        { ...column(`${score} change`, 'metric'), title: 'change', isChange: true },
+        column(score, metricOf(score).format),
+        {
+          ...column(`${score} change`, metricOf(score).format),
+          title: 'change',
+          isChange: true,
+        },
       ]),
       column('images'),
     ],
@@ -160,7 +179,7 @@ function flipsTable(title: string, flips: readonly Flip[]): Table {
       column('true'),
       column('first'),
       column('second'),
-      column('confidence', 'metric'),
+      column('confidence', 'percent'),
     ],
     rows: flips.map(({ index, truth, first, second, confidence }) => [
       index,
@@ -172,8 +191,8 @@ function flipsTable(title: string, flips: readonly Flip[]): Table {
   };
 }
 
-function column(name: string, kind: Column['kind'] = 'text'): Column {
-  return { name, title: name, kind };
+function column(name: string, format: Column['format'] = 'text'): Column {
+  return { name, title: name, format };
 }
 
 function sameScores(first: Scores, second: Scores): boolean {

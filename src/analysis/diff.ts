@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '../common/json.ts';
+import { VALIDATION_ACCURACY } from '../experiment/metrics.ts';
 import type { ClassificationReport, Scores } from './classification.ts';
 import { type ImageSet, sameImages } from './image-set.ts';
 import { type SeedNoise, seedNoise, type Verdict, verdictOn } from './statistics.ts';
@@ -89,7 +90,7 @@ export interface Flip {
 export function diffRuns(first: DiffedRun, second: DiffedRun): RunDiff {
   const unpaired = whyUnpaired(first, second);
   const accuracies = ({ replicates }: DiffedRun) =>
-    replicates.flatMap(({ val_accuracy }) => val_accuracy ?? []);
+    replicates.flatMap((replicate) => replicate[VALIDATION_ACCURACY] ?? []);
   return {
     settings: changes(first.settings, second.settings),
     inputs: changes(first.inputs, second.inputs),

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { showValue } from '../common/format.ts';
 import type { Json } from '../common/json.ts';
+import { formatMetric, metricOf } from '../experiment/metrics.ts';
 import { type Cell, cellsOf } from './cells.ts';
 import { type ComparedRun, counts, type Metric, valueIn } from './compared-run.ts';
 import { type Change, changes } from './diff.ts';
@@ -123,7 +124,7 @@ export function describeSweepDiff({
     known.length === 0
       ? `no verdict: of the cells that both sweeps have, none has ${metric.name} in both`
       : `${better.length} of ${known.length} cells are better in ${metric.name}, ` +
-        `${clear.length} differ by more than the noise of seeds; ${signed(mean)} on average`;
+        `${clear.length} differ by more than the noise of seeds; ${mean > 0 ? '+' : ''}${formatMetric(metric.name, mean)} on average`;
   return [
     headline,
     ...unmatched('first', onlyFirst, parameters),
@@ -141,15 +142,16 @@ function unmatched(which: string, cells: readonly Cell[], parameters: readonly s
 
 function cellsTable({ parameters, metric }: SweepDiff, cells: readonly CellDiff[]): Table {
   const titles = shortNames(parameters);
-  const column = (name: string, kind: Column['kind'], title = name): Column => {
-    return { name, title, kind };
+  const { format } = metricOf(metric.name);
+  const column = (name: string, format: Column['format'], title = name): Column => {
+    return { name, title, format };
   };
   return {
     columns: [
       ...parameters.map((name, i) => column(name, 'text', titles[i])),
-      column('first', 'metric', `first ${metric.name}`),
-      column('second', 'metric'),
-      { ...column('change', 'metric'), isChange: true },
+      column('first', format, `first ${metric.name}`),
+      column('second', format),
+      { ...column('change', format), isChange: true },
       column('pValue', 'text', 'p'),
     ],
     rows: cells.map(({ key, first, second, changes, seeds }): Entry[] => [
@@ -160,8 +162,4 @@ function cellsTable({ parameters, metric }: SweepDiff, cells: readonly CellDiff[
       seeds && Number(chance(seeds.pValue)),
     ]),
   };
-}
-
-function signed(value: number): string {
-  return `${value > 0 ? '+' : ''}${value.toFixed(4)}`;
 }

@@ -2,19 +2,23 @@ import { stringify } from 'csv-stringify/sync';
 import { showValue } from '../common/format.ts';
 import type { Json } from '../common/json.ts';
 import { columns as aligned } from '../common/text-table.ts';
+import { formatMean, formatValue, type MetricFormat } from '../experiment/metrics.ts';
 import type { Spread } from './statistics.ts';
 
 /** Values by the names of their columns. */
 export interface Table {
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly Entry[])[];
+  /** The format of each row's metric, where rows differ in it. */
+  readonly rowFormats?: readonly MetricFormat[];
 }
 
 export interface Column {
   readonly name: string;
   /** What people read above it. */
   readonly title: string;
-  readonly kind: 'text' | 'metric';
+  /** `text`: names, counts and settings; else the format of a metric. */
+  readonly format: 'text' | MetricFormat;
   /** Whether a plus stands before what grew. */
   readonly isChange?: boolean;
 }
@@ -60,30 +64,34 @@ export function jsonRows({ columns, rows }: Table): Record<string, Entry>[] {
   );
 }
 
-/** `0.8123`, or `0.8123 ± 0.0041` */
-export function showMetric(value: number | Spread): string {
-  if (typeof value === 'number') return value.toFixed(4);
-  const { mean, sd } = value;
-  return sd === null ? mean.toFixed(4) : `${mean.toFixed(4)} ± ${sd.toFixed(4)}`;
-}
-
 /** Whether a column is best read from its left edge. */
 export function isWords({ rows }: Table, column: number): boolean {
   return rows.some((row) => typeof row[column] === 'string');
 }
 
 /** What people read: the titles, then row by row. */
-export function words({ columns, rows }: Table): string[][] {
+export function words({ columns, rows, rowFormats }: Table): string[][] {
   const head = columns.map(({ title }) => title);
-  return [head, ...rows.map((row) => columns.map((column, i) => show(column, row[i])))];
+  return [
+    head,
+    ...rows.map((row, i) =>
+      columns.map((column, j) => formatEntry(column, row[j], rowFormats?.[i])),
+    ),
+  ];
 }
 
-function show({ kind, isChange }: Column, value: Entry): string {
+/** A value as people read it; empty for `null`. @param rowFormat of the row's metric, instead of the column's. */
+export function formatEntry(
+  { format: columnFormat, isChange }: Column,
+  value: Entry,
+  rowFormat?: MetricFormat,
+): string {
+  const format = columnFormat === 'text' ? columnFormat : (rowFormat ?? columnFormat);
   const spread = asSpread(value);
-  if (spread) return showMetric(spread);
+  if (spread) return formatMean(format === 'text' ? 'number' : format, spread);
   if (typeof value === 'number') {
     const sign = isChange && value > 0 ? '+' : '';
-    return `${sign}${kind === 'metric' ? showMetric(value) : showValue(value)}`;
+    return `${sign}${format === 'text' ? showValue(value) : formatValue(format, value)}`;
   }
   return value === null ? '' : showValue(value as Json | undefined);
 }

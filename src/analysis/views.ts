@@ -1,17 +1,16 @@
+import { percent } from '../common/format.ts';
+import { formatMean, formatMetric, MAIN_COLUMNS, metricOf } from '../experiment/metrics.ts';
 import type { Cell } from './cells.ts';
 import { type ComparedRun, STATUSES, valueIn } from './compared-run.ts';
 import type { Effect } from './effects.ts';
 import { differingSettings, shortNames, showBriefly } from './settings.ts';
 import type { SweepSummary } from './sweep-summary.ts';
-import { type Column, type Entry, showMetric, type Table } from './table.ts';
-
-/** Metrics that a table shows unless others are asked for. */
-export const MAIN_METRICS = ['val_loss', 'val_accuracy'];
+import type { Column, Entry, Table } from './table.ts';
 
 /** A row for each run: its name, what not all share, how it ended, what it gave. */
 export function runColumns(
   runs: readonly ComparedRun[],
-  metrics: readonly string[] = MAIN_METRICS,
+  metrics: readonly string[] = MAIN_COLUMNS,
 ): string[] {
   const has = (column: string) => runs.some((run) => valueIn(run, column) !== undefined);
   // The experiment's name is part of the run's.
@@ -30,7 +29,7 @@ export function runsTable(runs: readonly ComparedRun[], columns: readonly string
 /** A row for each cell: what its runs share, how many ended how, and their metrics' means. */
 export function cellsTable(
   cells: readonly Cell[],
-  metrics: readonly string[] = MAIN_METRICS,
+  metrics: readonly string[] = MAIN_COLUMNS,
 ): Table {
   const key = Object.keys(cells[0]?.key ?? {});
   const runs = cells.flatMap((cell) => cell.runs);
@@ -47,7 +46,7 @@ export function cellsTable(
 
 /** A row for each parameter, the strongest effect first. */
 export function effectsTable(effects: readonly Effect[], metric: string): Table {
-  const column = (name: string, title: string): Column => ({ name, title, kind: 'text' });
+  const column = (name: string, title: string): Column => ({ name, title, format: 'text' });
   return {
     columns: [
       column('parameter', 'parameter'),
@@ -57,17 +56,17 @@ export function effectsTable(effects: readonly Effect[], metric: string): Table 
     ],
     rows: effects.map(({ parameter, share, rankCorrelation, levels }) => [
       parameter,
-      share === null ? null : `${(100 * share).toFixed(0)} %`,
+      share === null ? null : percent(share, 0),
       rankCorrelation === null ? null : rankCorrelation.toFixed(2),
-      levels.map(({ label, mean }) => `${label}: ${mean.toFixed(4)}`).join(', '),
+      levels.map(({ label, mean }) => `${label}: ${formatMetric(metric, mean)}`).join(', '),
     ]),
   };
 }
 
-/** `dropout=0.25, learningRate=0.001: val_accuracy 0.8123 ± 0.0041 over 3 runs` */
+/** `dropout=0.25, learningRate=0.001: val_accuracy 81.23 ± 0.41 % over 3 runs` */
 export function describeCell(cell: Cell, { metric }: SweepSummary): string {
   const spread = cell.metrics[metric.name];
-  const given = spread ? showMetric(spread) : 'unknown';
+  const given = spread ? formatMean(metricOf(metric.name).format, spread) : 'unknown';
   const over = spread && spread.n > 1 ? ` over ${spread.n} runs` : '';
   return `${showBriefly(cell.key) || 'all runs'}: ${metric.name} ${given}${over}`;
 }
@@ -77,6 +76,6 @@ function described(columns: readonly string[], runs: readonly ComparedRun[]): Co
   return columns.map((name, i) => {
     const title = titles[i] ?? name;
     const isMetric = runs.some(({ metrics }) => name in metrics);
-    return { name, title, kind: isMetric ? 'metric' : 'text' };
+    return { name, title, format: isMetric ? metricOf(name).format : 'text' };
   });
 }

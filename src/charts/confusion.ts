@@ -1,6 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { showCount } from '../common/format.ts';
-import { EM_PER_CHARACTER, percent } from './theme.ts';
+import { percent, showCount } from '../common/format.ts';
+import { formatMetric } from '../experiment/metrics.ts';
+import { EM_PER_CHARACTER } from './theme.ts';
 
 const WIDTH = 620;
 const LABEL_SIZE = 12;
@@ -137,7 +138,7 @@ function cellsOf(row: readonly number[], truth: string, classNames: readonly str
 function subtitle(matrix: readonly (readonly number[])[]): string {
   const total = sum(matrix.map(sum));
   const right = sum(matrix.map((row, i) => row[i] ?? 0));
-  return `${percent(right / total, 2)} of ${showCount(total)} validation images are right`;
+  return `${formatMetric('accuracy', right / total)} of ${showCount(total)} validation images are right`;
 }
 
 function sum(values: readonly number[]): number {

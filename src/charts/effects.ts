@@ -2,7 +2,9 @@ import type { TopLevelSpec } from 'vega-lite';
 import type { Effect } from '../analysis/effects.ts';
 import { shortNames } from '../analysis/settings.ts';
 import type { SweepSummary } from '../analysis/sweep-summary.ts';
+import { percent } from '../common/format.ts';
 import { betterWhen, extentOf } from './heatmap.ts';
+import { axisFormat } from './metric-axis.ts';
 import { COLORS, EM_PER_CHARACTER } from './theme.ts';
 
 const COLUMNS = 3;
@@ -74,7 +76,7 @@ function panel(
             field: 'value',
             type: 'quantitative',
             scale: { domain: [...domain], zero: false, nice: true },
-            axis: { title: metric, tickCount: 5 },
+            axis: { title: metric, format: axisFormat(metric), tickCount: 5 },
           },
         },
       },
@@ -111,7 +113,7 @@ function inTwoLines(path: string): string[] {
 function describe({ share, rankCorrelation }: Effect): string[] {
   const correlation = rankCorrelation?.toFixed(2).replace('-', '−');
   return [
-    share === null ? ' ' : `${(100 * share).toFixed(0)} % of variance`,
+    share === null ? ' ' : `${percent(share, 0)} of variance`,
     correlation === undefined ? ' ' : `rank correlation ${correlation}`,
   ];
 }

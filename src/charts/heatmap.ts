@@ -5,6 +5,8 @@ import { shortNames } from '../analysis/settings.ts';
 import type { SweepSummary } from '../analysis/sweep-summary.ts';
 import { showValue } from '../common/format.ts';
 import type { Json } from '../common/json.ts';
+import { formatMetric } from '../experiment/metrics.ts';
+import { axisFormat } from './metric-axis.ts';
 import { COLORS, EM_PER_CHARACTER } from './theme.ts';
 
 const WIDTH = 1100;
@@ -58,7 +60,7 @@ export function heatmapChart(summary: SweepSummary): TopLevelSpec {
             field: 'mean',
             type: 'quantitative',
             scale: { domain, range: metricColors(metric), interpolate: 'rgb' },
-            legend: { title: metric.name, format: '.4~f', tickCount: 5 },
+            legend: { title: metric.name, format: axisFormat(metric.name), tickCount: 5 },
           },
         },
       },
@@ -127,11 +129,11 @@ function wordsOf({ metrics, statuses, runs }: Cell, metric: string, isBest: bool
     .filter(([status]) => status !== 'finished')
     .map(([status, count]) => (runs.length === 1 ? status : `${count} ${status}`));
   const details = [
-    ...(spread && spread.sd !== null ? [`± ${spread.sd.toFixed(4)}`] : []),
+    ...(spread && spread.sd !== null ? [`± ${formatMetric(metric, spread.sd)}`] : []),
     ...(others.length > 0 ? [others.join(', ')] : []),
   ];
   return {
-    number: spread ? `${isBest ? '★ ' : ''}${spread.mean.toFixed(4)}` : '',
+    number: spread ? `${isBest ? '★ ' : ''}${formatMetric(metric, spread.mean)}` : '',
     details: details.join('\n'),
     detailLines: details.length,
   };

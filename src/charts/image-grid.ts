@@ -1,10 +1,10 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { Prediction } from '../analysis/classification.ts';
-import { showCount } from '../common/format.ts';
+import { percent, showCount } from '../common/format.ts';
 import { shuffled } from '../common/random.ts';
 import type { Images } from '../data/dataset.ts';
 import { pngUrl } from './render.ts';
-import { COLORS, percent } from './theme.ts';
+import { COLORS } from './theme.ts';
 
 const COLUMNS = 5;
 /** How many images a grid shows. */

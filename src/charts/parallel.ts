@@ -5,6 +5,7 @@ import { shortNames } from '../analysis/settings.ts';
 import type { SweepSummary } from '../analysis/sweep-summary.ts';
 import { showValue } from '../common/format.ts';
 import type { Json } from '../common/json.ts';
+import { formatMetric } from '../experiment/metrics.ts';
 import { betterWhen, extentOf, metricColors, valuesOf } from './heatmap.ts';
 import { COLORS } from './theme.ts';
 
@@ -160,6 +161,7 @@ function metricAxis({ cells, metric }: SweepSummary): Axis {
     cells.flatMap((cell) => value(cell) ?? []),
     metric.name,
     value,
+    (x) => formatMetric(metric.name, x),
   );
 }
 
@@ -167,16 +169,19 @@ function numberAxis(
   values: readonly number[],
   title: string,
   value: (cell: Cell) => Json | undefined,
+  format: (x: number) => string = showValue,
 ): Axis {
   const [least, greatest] = extentOf(values);
   const middle = median([...values]);
-  const isSteep = least > 0 && greatest > STEEP * least && middle < (least + greatest) / 4;
+  const isLogarithmic = least > 0 && greatest > STEEP * least && middle < (least + greatest) / 4;
   const from = (share: number) =>
-    isSteep ? least * (greatest / least) ** share : least + share * (greatest - least);
+    isLogarithmic ? least * (greatest / least) ** share : least + share * (greatest - least);
   const height = (x: number) =>
-    isSteep ? Math.log(x / least) / Math.log(greatest / least) : (x - least) / (greatest - least);
+    isLogarithmic
+      ? Math.log(x / least) / Math.log(greatest / least)
+      : (x - least) / (greatest - least);
   const shares = Array.from({ length: TICKS }, (_, i) => i / (TICKS - 1));
-  const label = (x: number) => showValue(values.every(Number.isInteger) ? Math.round(x) : x);
+  const label = (x: number) => format(values.every(Number.isInteger) ? Math.round(x) : x);
   return {
     title,
     height: (cell) => {

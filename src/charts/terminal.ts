@@ -23,6 +23,7 @@ type Grid = (readonly [mark: string, curve: 0 | 1] | undefined)[][];
  */
 export function plotCurves(
   curves: readonly [readonly number[], readonly number[]],
+  format: (value: number) => string,
   paint: Paint,
 ): string[] {
   const known = curves.flat().filter(Number.isFinite);
@@ -44,7 +45,7 @@ export function plotCurves(
     const rows = Array.from({ length: columns }, (_, i) => rowOf(curves[curve][epochAt(i)]));
     draw(grid, rows, curve);
   }
-  return withScales(grid, { least, greatest, epochs, columns, paint });
+  return withScales(grid, { labels: [format(greatest), format(least)], epochs, columns, paint });
 }
 
 /** @param rows of each column; `null` beyond the curve's end, `NaN` where it is no number. */
@@ -72,16 +73,15 @@ function draw(grid: Grid, rows: readonly (number | null)[], curve: 0 | 1): void 
 }
 
 interface Scales {
-  readonly least: number;
-  readonly greatest: number;
+  /** At the top and at the foot. */
+  readonly labels: readonly [string, string];
   readonly epochs: number;
   readonly columns: number;
   readonly paint: Paint;
 }
 
-function withScales(grid: Grid, { least, greatest, epochs, columns, paint }: Scales): string[] {
-  const labels = [greatest, least].map((value) => value.toPrecision(4));
-  const [top = '', bottom = ''] = labels;
+function withScales(grid: Grid, { labels, epochs, columns, paint }: Scales): string[] {
+  const [top, bottom] = labels;
   const width = Math.max(...labels.map(({ length }) => length));
   const body = grid.map((line, row) => {
     const label = row === 0 ? top : row === HEIGHT - 1 ? bottom : '';

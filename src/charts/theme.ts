@@ -40,8 +40,3 @@ export const THEME: Config = {
   },
   legend: { labelFontSize: 12, titleFontSize: 12, symbolStrokeWidth: 2.5 },
 };
-
-/** `0.8736` as `87.36 %`. */
-export function percent(share: number, digits: number): string {
-  return `${(100 * share).toFixed(digits)} %`;
-}

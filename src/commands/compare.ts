@@ -13,11 +13,11 @@ import {
   cellsTable,
   describeCell,
   effectsTable,
-  MAIN_METRICS,
   runColumns,
   runsTable,
 } from '../analysis/views.ts';
 import { InputError } from '../common/errors.ts';
+import { MAIN_COLUMNS } from '../experiment/metrics.ts';
 import { comparedRuns } from '../runs/compared.ts';
 
 export interface CompareOptions {
@@ -61,7 +61,7 @@ function tableOf(
   const known = knownColumns(runs);
   const asked = columns === undefined ? null : chooseColumns(columns, known);
   const metric = summary?.metric;
-  const main = [...new Set([...MAIN_METRICS, ...(metric ? [metric.name] : [])])];
+  const main = [...new Set([...MAIN_COLUMNS, ...(metric ? [metric.name] : [])])];
   const best = metric && { column: metric.name, goal: metric.goal };
   const order = sort === undefined ? best : parseOrder(sort, runs);
   const sorted = order ? sortRuns(runs, order) : runs;

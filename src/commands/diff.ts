@@ -15,7 +15,7 @@ import { asSpread, markdownTable, type Table, textTable } from '../analysis/tabl
 import type { Paint } from '../charts/terminal.ts';
 import { didYouMean } from '../common/did-you-mean.ts';
 import { InputError } from '../common/errors.ts';
-import { goalOf } from '../config/goal.ts';
+import { metricOf } from '../experiment/metrics.ts';
 import { sweepNamed } from '../runs/compared.ts';
 import { diffedRun } from '../runs/diffed.ts';
 import { findRun } from '../runs/find.ts';
@@ -178,7 +178,7 @@ export function sweepFindings(
   const diff = diffSweeps(
     first,
     second,
-    name === undefined ? undefined : { name, goal: goalOf(name) },
+    name === undefined ? undefined : { name, goal: metricOf(name).goal },
   );
   if (diff.cells.length === 0) {
     const sets = ({ parameters }: ComparedSweep) => parameters.join(', ') || 'nothing but seeds';

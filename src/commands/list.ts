@@ -1,6 +1,6 @@
 import { InputError } from '../common/errors.ts';
 import { columns } from '../common/text-table.ts';
-import { goalOf } from '../config/goal.ts';
+import { formatMetric, metricOf, rank, VALIDATION_ACCURACY } from '../experiment/metrics.ts';
 import { RUN_STATES } from '../run-folder/status.ts';
 import { type ListedRun, listedRun } from '../runs/listed.ts';
 import { runPlaces } from '../runs/places.ts';
@@ -13,8 +13,6 @@ export interface ListOptions {
   readonly best?: string;
   readonly json?: boolean;
 }
-
-const METRIC = 'val_accuracy';
 
 /**
  * `cifar-run list [EXPERIMENT]`: all runs, the latest first.
@@ -30,17 +28,12 @@ export async function listCommand(
   const places = await runPlaces(runs, experiment);
   const all = await Promise.all(places.reverse().map(listedRun));
   const chosen = all.filter(({ state }) => status === undefined || state === status);
-  const ranked = best === undefined ? chosen : rank(chosen, best);
-  const lines = json ? [JSON.stringify(ranked, null, 2)] : table(ranked, best ?? METRIC);
+  const ranked =
+    best === undefined ? chosen : rank(chosen, metricOf(best).goal, ({ metrics }) => metrics[best]);
+  const lines = json
+    ? [JSON.stringify(ranked, null, 2)]
+    : table(ranked, best ?? VALIDATION_ACCURACY);
   process.stdout.write(`${lines.join('\n')}\n`);
-}
-
-/** Runs without the metric come last. */
-function rank(runs: readonly ListedRun[], metric: string): ListedRun[] {
-  const sign = goalOf(metric) === 'minimize' ? 1 : -1;
-  const worth = ({ metrics }: ListedRun) =>
-    sign * (metrics[metric] ?? sign * Number.POSITIVE_INFINITY);
-  return runs.toSorted((a, b) => worth(a) - worth(b) || 0);
 }
 
 function table(runs: readonly ListedRun[], metric: string): string[] {
@@ -51,7 +44,7 @@ function table(runs: readonly ListedRun[], metric: string): string[] {
     started.replace('T', ' '),
     state,
     String(epochs),
-    metrics[metric]?.toFixed(4) ?? '',
+    metrics[metric] === undefined ? '' : formatMetric(metric, metrics[metric]),
   ]);
   const damaged = runs.flatMap(({ state, error }) => (state === 'damaged' ? [error ?? ''] : []));
   const lines = columns(

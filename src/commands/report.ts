@@ -6,13 +6,13 @@ import {
   cellsTable,
   describeCell,
   effectsTable,
-  MAIN_METRICS,
   runColumns,
   runsTable,
 } from '../analysis/views.ts';
 import { InputError } from '../common/errors.ts';
 import { showCount } from '../common/format.ts';
 import { writeAtomic } from '../common/write-atomic.ts';
+import { MAIN_COLUMNS } from '../experiment/metrics.ts';
 import { fittedReportHtml, GENERATOR } from '../report/report-html.tsx';
 import type { Comparison } from '../report/report-view.tsx';
 import { type ComparedRuns, comparedRuns } from '../runs/compared.ts';
@@ -73,7 +73,7 @@ function comparisonOf({ runs, sweep }: ComparedRuns): Comparison {
   }
   const summary = summarizeSweep(sweep);
   const { metric, best, cells, effects } = summary;
-  const metrics = [...new Set([...MAIN_METRICS, metric.name])];
+  const metrics = [...new Set([...MAIN_COLUMNS, metric.name])];
   const sorted: readonly ComparedRun[] = sortRuns(runs, { column: metric.name, goal: metric.goal });
   const hasReplicates = cells.some((cell) => cell.runs.length > 1);
   return {

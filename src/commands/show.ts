@@ -1,5 +1,6 @@
 import { columns } from '../common/text-table.ts';
 import type { ExperimentFile } from '../experiment/file-types.ts';
+import { columnName, formatMetric } from '../experiment/metrics.ts';
 import { findRun } from '../runs/find.ts';
 import { type ShownRun, shownRun } from '../runs/listed.ts';
 
@@ -54,17 +55,17 @@ function phaseTable(experiment: ExperimentFile | null, epochs: ShownRun['epochs'
     return [
       phase,
       `${own.length} of ${planned.get(phase) ?? '?'}`,
-      ...names.map((name) => last?.validation[name]?.toFixed(4) ?? ''),
+      ...names.map((name) => formatMetric(name, last?.validation[name] ?? null)),
       `${Math.round(seconds)} s`,
     ];
   });
   if (rows.length === 0) return ['no epoch has ended'];
-  const head = ['phase', 'epochs', ...names.map((name) => `val_${name}`), 'time'];
+  const head = ['phase', 'epochs', ...names.map((name) => columnName(name, 'validation')), 'time'];
   return columns([head, ...rows], ['left', 'right', ...names.map(() => 'right' as const), 'right']);
 }
 
 function resultRows(metrics: ShownRun['metrics']): string[][] {
-  return Object.entries(metrics).map(([name, value]) => [name, value.toFixed(4)]);
+  return Object.entries(metrics).map(([name, value]) => [name, formatMetric(name, value)]);
 }
 
 function section(title: string, rows: readonly string[][]): string[] {

@@ -5,6 +5,11 @@ export function showCount(number: number): string {
   return String(number).replace(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ',');
 }
 
+/** `0.8736` is `87.36 %`. */
+export function percent(share: number, digits: number): string {
+  return `${(100 * share).toFixed(digits)} %`;
+}
+
 /** `42 s`, `3:05`, `2:03:05`. */
 export function duration(seconds: number): string {
   if (seconds < 60) return `${Math.round(seconds)} s`;

@@ -23,6 +23,7 @@ import type {
   Retries,
   Schedule,
 } from '../experiment/file-types.ts';
+import { type Goal, metricLabel, metricOf } from '../experiment/metrics.ts';
 import {
   definition,
   experimentSchema,
@@ -31,7 +32,6 @@ import {
   withDefaults,
 } from '../experiment/schema.ts';
 import { backbones } from '../model/backbones/table.ts';
-import { goalOf } from './goal.ts';
 import { normalizeModel } from './normalize-model.ts';
 import type { ResolvePath } from './paths.ts';
 
@@ -109,9 +109,9 @@ function normalizeLoss(loss: Loss): LossConfig {
 
 function normalizeMetric(metric: Metric): MetricConfig {
   const name = typeof metric === 'string' ? metric : 'topK';
-  if (name !== 'topK') return { name, label: name, k: null };
+  if (name !== 'topK') return { name, label: metricLabel({ name, k: null }), k: null };
   const k = typeof metric === 'string' ? 5 : metric.topK;
-  return { name, label: `top${k}`, k };
+  return { name, label: metricLabel({ name, k }), k };
 }
 
 export function normalizePhase(phase: Phase): PhaseConfig {
@@ -125,12 +125,12 @@ export function normalizePhase(phase: Phase): PhaseConfig {
   };
 }
 
-function withGoal<Watching extends { monitor?: string; goal?: ReturnType<typeof goalOf> }>(
+function withGoal<Watching extends { monitor?: string; goal?: Goal }>(
   name: string,
   watching: Watching,
 ): Required<Watching> {
   const { monitor } = withDefaults<{ monitor?: string }>(name, watching);
-  return withDefaults<Watching>(name, { goal: goalOf(monitor), ...watching });
+  return withDefaults<Watching>(name, { goal: metricOf(monitor).goal, ...watching });
 }
 
 function normalizeOptimizer(optimizer: Optimizer): OptimizerConfig {

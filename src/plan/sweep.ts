@@ -1,9 +1,9 @@
 import { InputError } from '../common/errors.ts';
 import { showValue } from '../common/format.ts';
 import type { Json } from '../common/json.ts';
-import { goalOf } from '../config/goal.ts';
 import type { LoadedExperiment } from '../config/load.ts';
 import type { Sweep } from '../experiment/file-types.ts';
+import { type Goal, metricOf, VALIDATION_LOSS } from '../experiment/metrics.ts';
 import type { FindRunModel } from '../model/source.ts';
 import { planExperiment } from './experiment.ts';
 import { sum } from './memory.ts';
@@ -24,7 +24,7 @@ export interface PlannedSweep {
 
 export interface Metric {
   readonly name: string;
-  readonly goal: 'minimize' | 'maximize';
+  readonly goal: Goal;
 }
 
 /** How runs that fall behind are stopped. */
@@ -75,7 +75,7 @@ export async function planSweep(
     }
   }
   if (problems.size > 0) throw new InputError([...problems.values()].join('\n'));
-  const { name = 'val_loss', goal = goalOf(name) } = sweep?.metric ?? {};
+  const { name = VALIDATION_LOSS, goal = metricOf(name).goal } = sweep?.metric ?? {};
   const metric = { name, goal };
   const cells = numbered(planned);
   const asha = ashaConfig(sweep, metric);
@@ -105,7 +105,11 @@ function numbered(planned: readonly Omit<PlannedCell, 'replicate'>[]): PlannedCe
 function ashaConfig(sweep: Sweep | null, metric: Metric): AshaConfig | null {
   if (!sweep?.asha) return null;
   const { metric: name = metric.name, eta = 3, minEpochs = 1 } = sweep.asha;
-  return { metric: name === metric.name ? metric : { name, goal: goalOf(name) }, eta, minEpochs };
+  return {
+    metric: name === metric.name ? metric : { name, goal: metricOf(name).goal },
+    eta,
+    minEpochs,
+  };
 }
 
 /** How many epochs a run has, over all phases. */

@@ -1,5 +1,6 @@
 import { duration } from '../common/format.ts';
 import { columns } from '../common/text-table.ts';
+import { formatMetric } from '../experiment/metrics.ts';
 import type { Step } from './progress.ts';
 
 /** A run of a sweep as people see it. */
@@ -58,7 +59,9 @@ export class SweepDisplay {
       `run ${run} of ${of}`,
       settings,
       state,
-      ENDED.includes(state) && metric !== null ? `${this.#metric} ${metric.toFixed(4)}` : '',
+      ENDED.includes(state) && metric !== null
+        ? `${this.#metric} ${formatMetric(this.#metric, metric)}`
+        : '',
       ENDED.includes(state) && seconds !== null ? duration(seconds) : '',
     ]
       .filter(Boolean)
@@ -70,7 +73,7 @@ export class SweepDisplay {
       String(run.run),
       run.settings,
       run.state,
-      run.metric?.toFixed(4) ?? '',
+      run.metric === null ? '' : formatMetric(this.#metric, run.metric),
       run.seconds === null ? '' : duration(run.seconds),
       run.left === null ? '' : duration(run.left),
       run.at,

@@ -1,4 +1,5 @@
 import { duration } from '../common/format.ts';
+import { formatMetric, toColumns } from '../experiment/metrics.ts';
 import type {
   EpochRecord,
   FeaturesProgress,
@@ -57,14 +58,9 @@ function describeStep(at: StepProgress): string {
 }
 
 function describeEpoch(record: EpochRecord): string {
-  const validation = Object.entries(record.validation).map(([name, value]) => [
-    `val_${name}`,
-    value,
-  ]);
   return [
     `${record.phase}: epoch ${record.phaseEpoch}`,
-    describeMetrics(record.train),
-    describeMetrics(Object.fromEntries(validation)),
+    describeMetrics(toColumns(record)),
     `${count(Math.round(record.imagesPerSecond))} images/s`,
     duration(record.seconds),
     ...(record.waitingSeconds > WORTH_TELLING * record.seconds
@@ -75,7 +71,7 @@ function describeEpoch(record: EpochRecord): string {
 
 function describeMetrics(metrics: Readonly<Record<string, number>>): string {
   return Object.entries(metrics)
-    .map(([name, value]) => `${name} ${value.toFixed(4)}`)
+    .map(([name, value]) => `${name} ${formatMetric(name, value)}`)
     .join('  ');
 }
 

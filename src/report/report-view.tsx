@@ -1,7 +1,7 @@
 import type { Table } from '../analysis/table.ts';
 import { comparedCharts } from '../charts/page/run-charts.ts';
+import { formatMetric, VALIDATION_ACCURACY } from '../experiment/metrics.ts';
 import type { RunDetail } from '../runs/run-detail.ts';
-import { showMeasure } from '../ui/components/format.ts';
 import { Hydrated } from '../ui/components/hydrated.tsx';
 import { RunView } from '../ui/components/run-view.tsx';
 import {
@@ -53,9 +53,7 @@ export function ReportView({ runs, comparison }: Report) {
           <details key={run.name} class="fold" open={runs.length <= MAX_OPEN}>
             <summary>
               <b>{comparison?.labels[run.name] ?? run.name}</b> <StateBadge state={run.state} />
-              {run.metrics.val_accuracy !== undefined && (
-                <span class="soft"> {showMeasure('val_accuracy', run.metrics.val_accuracy)}</span>
-              )}
+              <Accuracy run={run} />
             </summary>
             <RunView run={run} />
           </details>
@@ -63,6 +61,13 @@ export function ReportView({ runs, comparison }: Report) {
       </HeadingLevel.Provider>
     </main>
   );
+}
+
+/** The accuracy beside a run's name, if it has one. */
+function Accuracy({ run }: { readonly run: RunDetail }) {
+  const accuracy = run.metrics[VALIDATION_ACCURACY];
+  if (accuracy === undefined) return null;
+  return <span class="soft"> {formatMetric(VALIDATION_ACCURACY, accuracy)}</span>;
 }
 
 interface ComparisonViewProps {

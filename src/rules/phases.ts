@@ -1,5 +1,6 @@
 import { didYouMean } from '../common/did-you-mean.ts';
 import type { Experiment, OptimizerConfig, ScheduleConfig } from '../experiment/experiment.ts';
+import { columnName } from '../experiment/metrics.ts';
 import type { Problem } from '../plan/problem.ts';
 import { type Rule, repeats } from './rule.ts';
 
@@ -25,7 +26,9 @@ export function monitorProblems(
   path: Problem['path'],
 ): Problem[] {
   const figures = ['loss', ...metrics.map(({ label }) => label)];
-  const known = [...new Set([...figures, ...figures.map((figure) => `val_${figure}`)])];
+  const splits = ['train', 'validation'] as const;
+  const columns = splits.flatMap((split) => figures.map((figure) => columnName(figure, split)));
+  const known = [...new Set(columns)];
   if (known.includes(monitor)) return [];
   const message = `must be one of ${known.join(', ')}. Received: "${monitor}"${didYouMean(monitor, known)}`;
   return [{ path, message }];

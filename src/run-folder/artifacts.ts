@@ -69,11 +69,8 @@ export function predictionsCsv({ data, evaluation, predictions }: FinishedRun): 
   return stringify([[...columns, ...classNames.map((name) => `p_${name}`)], ...rows]);
 }
 
-/** Loss and accuracy; without accuracy the experiment's first metric. */
 export function curvesImage({ experiment, epochs }: FinishedRun): Promise<Uint8Array> {
-  const labels = experiment.metrics.map(({ label }) => label);
-  const metric = labels.find((label) => label === 'accuracy') ?? labels[0] ?? null;
-  return renderPng(curvesChart({ title: experiment.name, epochs, metric }));
+  return renderPng(curvesChart({ title: experiment.name, epochs }));
 }
 
 export function confusionImage({ experiment, data, confusion }: FinishedRun): Promise<Uint8Array> {

@@ -6,9 +6,9 @@ import {
 } from '../analysis/classification.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Experiment } from '../experiment/experiment.ts';
+import { toColumns } from '../experiment/metrics.ts';
 import type { EpochRecord, Evaluation, PhaseBegin, PhaseEnd } from '../train/callbacks.ts';
 import type { MemoryWatch } from './memory.ts';
-import { measures } from './metrics-csv.ts';
 
 /** What a run has given once its training is done. */
 export interface RunOutcome {
@@ -50,5 +50,5 @@ export function finalMetrics({ epochs, phases, evaluation }: RunOutcome): Record
   const kept = epochs.findLast(
     ({ phase, phaseEpoch }) => phase === last?.phase.name && phaseEpoch === last.keptEpoch,
   );
-  return measures({ train: kept?.train ?? {}, validation: evaluation.metrics });
+  return toColumns({ train: kept?.train ?? {}, validation: evaluation.metrics });
 }

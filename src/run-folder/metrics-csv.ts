@@ -3,6 +3,7 @@ import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { RunError } from '../common/errors.ts';
 import { appendSynced, writeAtomic } from '../common/write-atomic.ts';
+import { columnName, toColumns, VALIDATION_LOSS } from '../experiment/metrics.ts';
 import type { EpochRecord } from '../train/callbacks.ts';
 
 /** The last columns, which differ from one repetition of a run to the other. */
@@ -14,18 +15,9 @@ export function metricsColumns(metrics: readonly string[]): string[] {
   return [
     ...['phase', 'phase_epoch', 'epoch', 'step', 'learning_rate'],
     ...measured,
-    ...measured.map((metric) => `val_${metric}`),
+    ...measured.map((metric) => columnName(metric, 'validation')),
     ...TIMES,
   ];
-}
-
-/** All that one epoch measured under its names in metrics.csv: `loss`, `accuracy`, `val_loss`, … */
-export function measures({
-  train,
-  validation,
-}: Pick<EpochRecord, 'train' | 'validation'>): Record<string, number> {
-  const ofValidation = Object.entries(validation).map(([name, value]) => [`val_${name}`, value]);
-  return { ...train, ...Object.fromEntries(ofValidation) };
 }
 
 /** metrics.csv as it grows: whole rows, each on the disk before training goes on, each epoch once. */
@@ -90,7 +82,7 @@ export class MetricsCsv {
       epoch: record.epoch,
       step: record.step,
       learning_rate: record.learningRate,
-      ...measures(record),
+      ...toColumns(record),
       seconds: record.seconds,
       images_per_second: record.imagesPerSecond,
       waiting_seconds: record.waitingSeconds,
@@ -113,7 +105,7 @@ export async function readMetricsCsv(
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   if (!whole) return [];
   const [columns = [], ...rows] = parse(whole) as string[][];
-  const metrics = columns.slice(columns.indexOf('loss') + 1, columns.indexOf('val_loss'));
+  const metrics = columns.slice(columns.indexOf('loss') + 1, columns.indexOf(VALIDATION_LOSS));
   const right = expected ?? metricsColumns(metrics);
   // Runs of the program's first days have no waiting_seconds.
   if (columns.join() !== right.join() && columns.join() !== right.slice(0, -1).join()) {
@@ -127,7 +119,7 @@ export async function readMetricsCsv(
 function toRecord(columns: readonly string[], row: readonly string[]): EpochRecord {
   const text = new Map(columns.map((column, i) => [column, row[i] as string]));
   const number = (column: string) => Number(text.get(column));
-  const metrics = columns.slice(columns.indexOf('loss'), columns.indexOf('val_loss'));
+  const metrics = columns.slice(columns.indexOf('loss'), columns.indexOf(VALIDATION_LOSS));
   return {
     phase: text.get('phase') as string,
     phaseEpoch: number('phase_epoch'),
@@ -135,7 +127,9 @@ function toRecord(columns: readonly string[], row: readonly string[]): EpochReco
     step: number('step'),
     learningRate: number('learning_rate'),
     train: Object.fromEntries(metrics.map((metric) => [metric, number(metric)])),
-    validation: Object.fromEntries(metrics.map((metric) => [metric, number(`val_${metric}`)])),
+    validation: Object.fromEntries(
+      metrics.map((metric) => [metric, number(columnName(metric, 'validation'))]),
+    ),
     seconds: number('seconds'),
     imagesPerSecond: number('images_per_second'),
     waitingSeconds: text.has('waiting_seconds') ? number('waiting_seconds') : 0,

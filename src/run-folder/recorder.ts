@@ -5,6 +5,7 @@ import { InterruptedError } from '../common/errors.ts';
 import type { LoadedExperiment } from '../config/load.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Engine } from '../engine/engine.ts';
+import { toColumns } from '../experiment/metrics.ts';
 import type { Plan } from '../plan/plan.ts';
 import type {
   EpochRecord,
@@ -26,7 +27,7 @@ import {
 import { finalMetrics, finishedRun } from './finished-run.ts';
 import { RunLog } from './log.ts';
 import { MemoryWatch, memoryUse } from './memory.ts';
-import { MetricsCsv, measures } from './metrics-csv.ts';
+import { MetricsCsv } from './metrics-csv.ts';
 import { saveModel } from './model.ts';
 import { checkResumption } from './resumption.ts';
 import { RunCheckpoints } from './run-checkpoints.ts';
@@ -219,7 +220,7 @@ export class Recorder implements TrainingCallback {
     this.#lock.throwIfLost();
     await this.#metrics.append(record);
     await this.#tensorBoard.epoch(record);
-    const values = Object.entries(measures(record)).map(([name, value]) => `${name} ${value}`);
+    const values = Object.entries(toColumns(record)).map(([name, value]) => `${name} ${value}`);
     await this.#log.write(`${record.phase} epoch ${record.phaseEpoch}: ${values.join(', ')}`);
     const warning = this.#memory.epochEnd(memoryUse());
     if (warning) await this.#tell(warning);

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
 import { InputError } from '../common/errors.ts';
+import { toColumns } from '../experiment/metrics.ts';
 import { openWeights } from '../model/weights/formats.ts';
 import type { EpochRecord, TrainingCallback } from '../train/callbacks.ts';
 import {
@@ -11,7 +12,7 @@ import {
   type TrainingState,
 } from '../train/state.ts';
 import { CheckpointFolder, type CheckpointName } from './checkpoint-folder.ts';
-import { measures, readMetricsCsv } from './metrics-csv.ts';
+import { readMetricsCsv } from './metrics-csv.ts';
 import type { RunState } from './run-checkpoints.ts';
 
 export interface ReplayOptions {
@@ -143,5 +144,5 @@ type Values = Readonly<Record<string, string | number>>;
 /** A row of metrics.csv but for the time columns. */
 function row(record: EpochRecord): Values {
   const { phase, phaseEpoch, step, learningRate } = record;
-  return { phase, phaseEpoch, step, learning_rate: learningRate, ...measures(record) };
+  return { phase, phaseEpoch, step, learning_rate: learningRate, ...toColumns(record) };
 }

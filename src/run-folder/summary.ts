@@ -4,9 +4,9 @@ import {
   logLoss,
 } from '../analysis/classification.ts';
 import type { PhaseConfig } from '../experiment/experiment.ts';
+import { bestOf, toColumns, VALIDATION_LOSS } from '../experiment/metrics.ts';
 import type { EpochRecord } from '../train/callbacks.ts';
 import type { FinishedRun } from './finished-run.ts';
-import { measures } from './metrics-csv.ts';
 
 /** What tables of many runs show of this one; a number that is none is `null`. */
 export function summaryJson(run: FinishedRun): string {
@@ -61,7 +61,9 @@ function seconds(epochs: readonly EpochRecord[]): number {
 /** By what early stopping watches, else by the validation loss. */
 function best(epochs: readonly EpochRecord[], phase: PhaseConfig) {
   const first = bestEpoch(epochs, phase);
-  return first ? { monitor: phase.earlyStopping?.monitor ?? 'val_loss', ...flat(first) } : null;
+  return first
+    ? { monitor: phase.earlyStopping?.monitor ?? VALIDATION_LOSS, ...flat(first) }
+    : null;
 }
 
 /** Of a phase's epochs the one that its early stopping would keep; without it, that of the least validation loss. */
@@ -69,14 +71,10 @@ export function bestEpoch(
   epochs: readonly EpochRecord[],
   { earlyStopping }: PhaseConfig,
 ): EpochRecord | null {
-  const { monitor, goal } = earlyStopping ?? { monitor: 'val_loss', goal: 'minimize' };
-  const sign = goal === 'minimize' ? 1 : -1;
-  const worth = (record: EpochRecord) => sign * (measures(record)[monitor] ?? Number.NaN);
-  const ranked = epochs.filter((record) => Number.isFinite(worth(record)));
-  const [first] = ranked.toSorted((a, b) => worth(a) - worth(b));
-  return first ?? null;
+  const { monitor, goal } = earlyStopping ?? { monitor: VALIDATION_LOSS, goal: 'minimize' };
+  return bestOf(epochs, goal, (record) => toColumns(record)[monitor]) ?? null;
 }
 
 function flat(record: EpochRecord | undefined) {
-  return record ? { phaseEpoch: record.phaseEpoch, ...measures(record) } : null;
+  return record ? { phaseEpoch: record.phaseEpoch, ...toColumns(record) } : null;
 }

@@ -4,7 +4,7 @@ import { parse as parseCsv } from 'csv-parse/sync';
 import { classificationReport } from '../analysis/classification.ts';
 import type { Json } from '../common/json.ts';
 import { markDefaults } from '../config/mark-defaults.ts';
-import { measures } from '../run-folder/metrics-csv.ts';
+import { toColumns } from '../experiment/metrics.ts';
 import { readRecord } from '../run-folder/read-record.ts';
 import type { EpochRecord } from '../train/callbacks.ts';
 import { type ShownRun, shownRun } from './listed.ts';
@@ -63,7 +63,7 @@ export async function runDetail(folder: string): Promise<RunDetail> {
 
 function epochRow(record: EpochRecord): EpochRow {
   const { phase, phaseEpoch, epoch, learningRate, seconds, imagesPerSecond } = record;
-  const metrics = Object.entries(measures(record)).map(([name, value]) => {
+  const metrics = Object.entries(toColumns(record)).map(([name, value]) => {
     return [name, Number.isFinite(value) ? value : null] as const;
   });
   return {

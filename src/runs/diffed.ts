@@ -5,9 +5,9 @@ import type { DiffedRun } from '../analysis/diff.ts';
 import type { ImageSet } from '../analysis/image-set.ts';
 import { flatSettings } from '../analysis/settings.ts';
 import type { Json } from '../common/json.ts';
-import { goalOf } from '../config/goal.ts';
 import type { ExperimentFile } from '../experiment/file-types.ts';
-import { measures, readMetricsCsv } from '../run-folder/metrics-csv.ts';
+import { bestOf, metricOf, toColumns, VALIDATION_LOSS } from '../experiment/metrics.ts';
+import { readMetricsCsv } from '../run-folder/metrics-csv.ts';
 import { DamagedError, readRecord } from '../run-folder/read-record.ts';
 import { readStatus } from '../run-folder/status.ts';
 import { readAnswers } from './answers.ts';
@@ -33,9 +33,9 @@ export async function diffedRun(folder: string): Promise<DiffedRun> {
   const environment = await readRecord<Environment>(join(folder, 'environment.json'), 'dataHash');
   const summary = await readRecord<Summary>(join(folder, 'summary.json'), 'images');
   const experiment = await readResolved(join(folder, 'resolved.yaml'));
-  const epochs = (await readMetricsCsv(join(folder, 'metrics.csv'))).map(measures);
-  const monitor = experiment?.phases.at(-1)?.earlyStopping?.monitor ?? 'val_loss';
-  const best = bestOf(epochs, monitor);
+  const epochs = (await readMetricsCsv(join(folder, 'metrics.csv'))).map(toColumns);
+  const monitor = experiment?.phases.at(-1)?.earlyStopping?.monitor ?? VALIDATION_LOSS;
+  const best = bestEpoch(epochs, monitor);
   return {
     name: `${basename(dirname(resolve(folder)))}/${basename(folder)}`,
     state: (await readStatus(folder))?.state ?? 'interrupted',
@@ -95,11 +95,9 @@ function imagesOf(environment: Environment): ImageSet {
 }
 
 /** Index of the best epoch; -1 where there is none. */
-function bestOf(epochs: readonly Readonly<Record<string, number>>[], monitor: string): number {
-  const sign = goalOf(monitor) === 'minimize' ? 1 : -1;
-  const worths = epochs.map((epoch) => sign * (epoch[monitor] ?? Number.NaN));
-  const known = worths.filter(Number.isFinite);
-  return known.length === 0 ? -1 : worths.indexOf(Math.min(...known));
+function bestEpoch(epochs: readonly Readonly<Record<string, number>>[], monitor: string): number {
+  const best = bestOf([...epochs.keys()], metricOf(monitor).goal, (i) => epochs[i]?.[monitor]);
+  return best ?? -1;
 }
 
 function curvesOf(epochs: readonly Record<string, number>[]): Record<string, number[]> {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InputError } from '../common/errors.ts';
-import { goalOf } from '../config/goal.ts';
+import { bestOf, metricOf, toColumns } from '../experiment/metrics.ts';
 import type { FindRunModel } from '../model/source.ts';
 import { DamagedError, readRecord } from '../run-folder/read-record.ts';
 import { nameOf, type RunPlace, runPlaces } from './places.ts';
@@ -76,15 +76,13 @@ function beginningWith(prefix: string, places: readonly RunPlace[]): RunPlace {
 
 async function bestBy(metric: string, places: readonly RunPlace[]): Promise<RunPlace> {
   const known = new Set<string>();
-  const sign = goalOf(metric) === 'minimize' ? 1 : -1;
-  const ranked: { place: RunPlace; worth: number }[] = [];
+  const finished: { place: RunPlace; value: number | undefined }[] = [];
   for (const place of places) {
     const metrics = await finalValidation(place.path).catch(ifDamaged);
     for (const name of Object.keys(metrics)) known.add(name);
-    const value = metrics[metric];
-    if (value !== undefined) ranked.push({ place, worth: sign * value });
+    finished.push({ place, value: metrics[metric] });
   }
-  const [best] = ranked.toSorted((a, b) => a.worth - b.worth);
+  const best = bestOf(finished, metricOf(metric).goal, ({ value }) => value);
   if (best) return best.place;
   const names = known.size > 0 ? `there are ${[...known].join(', ')}` : 'no run has finished yet';
   throw new InputError(`no finished run has the metric ${metric}; ${names}`);
@@ -97,8 +95,10 @@ interface Summary {
 /** `val_loss`, `val_accuracy`, … of a finished run's model; empty for others. @throws DamagedError */
 export async function finalValidation(run: string): Promise<Record<string, number>> {
   const summary = await readRecord<Summary>(join(run, 'summary.json'), 'validation');
-  const numbers = Object.entries(summary?.validation ?? {}).filter(([, value]) => value !== null);
-  return Object.fromEntries(numbers.map(([name, value]) => [`val_${name}`, value as number]));
+  const numbers = Object.entries(summary?.validation ?? {}).filter(
+    (entry): entry is [string, number] => entry[1] !== null,
+  );
+  return toColumns({ validation: Object.fromEntries(numbers) });
 }
 
 /** Such a run is not the best of any. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { measures, readMetricsCsv } from '../run-folder/metrics-csv.ts';
+import { columnName, toColumns } from '../experiment/metrics.ts';
+import { readMetricsCsv } from '../run-folder/metrics-csv.ts';
 import type { RunRecord } from '../run-folder/recorder.ts';
 import { type Ending, readStatus } from '../run-folder/status.ts';
 import { finalValidation } from './find.ts';
@@ -47,9 +48,9 @@ async function recordOf(folder: string, state: Ended): Promise<RunRecord> {
   const final = await finalValidation(folder);
   const validation = Object.keys(kept?.validation ?? {}).map((name) => [
     name,
-    final[`val_${name}`] ?? Number.NaN,
+    final[columnName(name, 'validation')] ?? Number.NaN,
   ]);
-  const metrics = measures({
+  const metrics = toColumns({
     train: kept?.train ?? {},
     validation: Object.fromEntries(validation),
   });

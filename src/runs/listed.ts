@@ -3,7 +3,8 @@ import { join, relative } from 'node:path';
 import { parse } from 'yaml';
 import { entriesWithin } from '../common/files.ts';
 import type { ExperimentFile } from '../experiment/file-types.ts';
-import { measures, readMetricsCsv } from '../run-folder/metrics-csv.ts';
+import { toColumns } from '../experiment/metrics.ts';
+import { readMetricsCsv } from '../run-folder/metrics-csv.ts';
 import { DamagedError } from '../run-folder/read-record.ts';
 import { type RunState, type RunStatus, readStatus } from '../run-folder/status.ts';
 import type { EpochRecord } from '../train/callbacks.ts';
@@ -35,7 +36,7 @@ async function whole(place: RunPlace): Promise<ListedRun> {
   const status = await readStatus(place.path);
   const epochs = await readMetricsCsv(join(place.path, 'metrics.csv'));
   const final = await finalValidation(place.path);
-  const last = measures({ train: {}, validation: epochs.at(-1)?.validation ?? {} });
+  const last = toColumns({ validation: epochs.at(-1)?.validation ?? {} });
   return {
     ...place,
     state: status?.state ?? 'interrupted',

@@ -1,6 +1,7 @@
 import { RunError } from '../common/errors.ts';
 import { columns } from '../common/text-table.ts';
 import type { LoadedExperiment } from '../config/load.ts';
+import { bestOf, formatMetric } from '../experiment/metrics.ts';
 import { type PlannedCell, type PlannedSweep, planSweep, showSettings } from '../plan/sweep.ts';
 import type { RunOptions } from '../run-experiment.ts';
 import { SweepRecord, type SweepRun } from '../run-folder/sweep-record.ts';
@@ -104,12 +105,9 @@ function describeFailures(failed: readonly SweepRun[], runs: number): string {
 /** Runs that were stopped are not compared with those that have had all their epochs. */
 function describeBest({ metric }: PlannedSweep, runs: readonly SweepRun[]): string {
   const { name, goal } = metric;
-  const sign = goal === 'minimize' ? 1 : -1;
-  const worth = (run: SweepRun) => sign * (run.metrics?.[name] ?? Number.NaN);
   const finished = runs.filter(({ state }) => state === 'finished');
-  const ranked = finished.filter((run) => !Number.isNaN(worth(run)));
-  const [best] = ranked.toSorted((a, b) => worth(a) - worth(b));
+  const best = bestOf(finished, goal, ({ metrics }) => metrics?.[name]);
   if (!best) return `no run gave ${name}`;
-  const value = best.metrics?.[name]?.toPrecision(4);
+  const value = formatMetric(name, best.metrics?.[name] ?? null);
   return `Best of ${finished.length} runs: run ${best.run} with ${showSettings(best.settings)}, ${name} ${value}`;
 }

@@ -1,9 +1,9 @@
 import { InputError, InterruptedError } from '../common/errors.ts';
 import { loadResolved } from '../config/load.ts';
+import { toColumns } from '../experiment/metrics.ts';
 import { planExperiment } from '../plan/experiment.ts';
 import { epochsOf } from '../plan/sweep.ts';
 import type { Progress } from '../progress/progress.ts';
-import { measures } from '../run-folder/metrics-csv.ts';
 import { runModelsIn } from '../runs/find.ts';
 import type { TrainingCallback } from '../train/callbacks.ts';
 import type { Job, JobEnd, JobEvent } from './job.ts';
@@ -74,7 +74,7 @@ function watcher(tell: Tell): TrainingCallback {
     },
     async epochEnd(record) {
       epochs = record.epoch;
-      tell({ kind: 'epoch', metrics: measures(record) });
+      tell({ kind: 'epoch', metrics: toColumns(record) });
     },
   };
 }

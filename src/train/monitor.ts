@@ -1,13 +1,11 @@
 import { InputError } from '../common/errors.ts';
 import type { EarlyStoppingConfig, ReduceOnPlateauConfig } from '../experiment/experiment.ts';
+import { type Goal, toColumns } from '../experiment/metrics.ts';
 import type { EpochRecord } from './callbacks.ts';
-
-type Goal = 'minimize' | 'maximize';
 
 /** The number that `monitor` names: `loss`, `accuracy`, `val_loss`, … */
 export function monitored({ train, validation }: EpochRecord, monitor: string): number {
-  const values: Record<string, number> = { ...train };
-  for (const [name, value] of Object.entries(validation)) values[`val_${name}`] = value;
+  const values = toColumns({ train, validation });
   const value = values[monitor];
   if (value !== undefined) return value;
   throw new InputError(

@@ -120,15 +120,15 @@ describe('the difference of two runs', () => {
     ]);
     expect(sections.slice(2, 5).map(({ table }) => textTable(table).split('\n'))).to.deep.equal([
       [
-        'metric               first  second   change',
-        'model val_accuracy  0.6667  0.8333  +0.1667',
-        'best val_loss       2.0000     NaN      NaN',
+        'metric                first   second    change',
+        'model val_accuracy  66.67 %  83.33 %  +16.67 %',
+        'best val_loss        2.0000      NaN       NaN',
       ],
       [
-        'class  precision   change  recall   change      f1   change  images',
-        'dog       1.0000  +0.4000  1.0000  +0.2500  1.0000  +0.3333       4',
-        'cat       0.6667  +0.1667  1.0000  +0.5000  0.8000  +0.3000       4',
-        'owl       1.0000   0.0000  0.5000  -0.2500  0.6667  -0.1905       4',
+        'class  precision    change    recall    change        f1    change  images',
+        'dog     100.00 %  +40.00 %  100.00 %  +25.00 %  100.00 %  +33.33 %       4',
+        'cat      66.67 %  +16.67 %  100.00 %  +50.00 %   80.00 %  +30.00 %       4',
+        'owl     100.00 %    0.00 %   50.00 %  -25.00 %   66.67 %  -19.05 %       4',
       ],
       [
         'mistake            first  second  change',
@@ -167,7 +167,7 @@ describe('the difference of two runs', () => {
     expect(describeVerdict(noisy)).to.contain('no clear difference, within the noise of seeds');
     const clear = describeVerdict(diffRuns({ ...FIRST, replicates: of(0.6, 0.61) }, second));
     expect(clear).to.match(/^no clear difference, but beyond the noise of seeds: /);
-    expect(clear).to.contain('0.6050 ± 0.0071 (2 runs) to 0.8200 ± 0.0100 (3 runs)\n');
+    expect(clear).to.contain('60.50 ± 0.71 % (2 runs) to 82.00 ± 1.00 % (3 runs)\n');
     expect(diff.seeds).to.equal(null);
     const reseeded = { ...FIRST, settings: { ...FIRST.settings, seed: 2 }, replicates: of(1, 2) };
     expect(diffRuns({ ...FIRST, replicates: of(1, 2) }, reseeded).seeds).to.equal(null);

@@ -52,15 +52,15 @@ describe('the difference of two sweeps', () => {
 
   it('reads as a sentence and tables', () => {
     expect(describeSweepDiff(diff).split('\n')).to.deep.equal([
-      '2 of 2 cells are better in val_accuracy, 2 differ by more than the noise of seeds; +0.2000 on average',
+      '2 of 2 cells are better in val_accuracy, 2 differ by more than the noise of seeds; +20.00 % on average',
       '  only the second has dropout=0.5',
     ]);
     const [settings, cells] = sweepSections(diff, {});
     expect(settings?.title).to.equal('settings');
     expect(textTable(cells?.table ?? { columns: [], rows: [] }).split('\n')).to.deep.equal([
-      'dropout  first val_accuracy           second   change      p',
-      '    0.1     0.6000 ± 0.0141  0.8000 ± 0.0141  +0.2000  0.005',
-      '    0.2     0.5000 ± 0.0141  0.7000 ± 0.0141  +0.2000  0.005',
+      'dropout  first val_accuracy          second    change      p',
+      '    0.1      60.00 ± 1.41 %  80.00 ± 1.41 %  +20.00 %  0.005',
+      '    0.2      50.00 ± 1.41 %  70.00 ± 1.41 %  +20.00 %  0.005',
     ]);
   });
 

@@ -113,15 +113,15 @@ describe('tables of runs', () => {
   it('are aligned for a terminal, under short names', () => {
     expect(textTable(runs).split('\n')).to.deep.equal([
       'run  learningRate  seed  status    val_accuracy',
-      'r0          0.001     1  finished        0.8000',
-      'r1          0.001     2  finished        0.8200',
-      'r2           0.01     1  finished        0.7000',
+      'r0          0.001     1  finished       80.00 %',
+      'r1          0.001     2  finished       82.00 %',
+      'r2           0.01     1  finished       70.00 %',
       'r3           0.01     2  failed',
     ]);
     expect(textTable(cells).split('\n')).to.deep.equal([
-      'learningRate  finished  failed     val_accuracy',
-      '       0.001         2       0  0.8100 ± 0.0141',
-      '        0.01         1       1           0.7000',
+      'learningRate  finished  failed    val_accuracy',
+      '       0.001         2       0  81.00 ± 1.41 %',
+      '        0.01         1       1         70.00 %',
     ]);
   });
 

@@ -31,8 +31,8 @@ describe('images of a sweep', () => {
 
     it('shows mean and deviation of each cell and marks the best', async () => {
       const texts = await textsOf(heatmapChart(sweepOf(runs, ['dropout', RATE])));
-      expect(texts.filter((text) => text === '± 0.0071')).to.have.length(6);
-      expect(texts).to.include.members(['★ 0.6600', '0.5400', 'dropout', 'learningRate', '0.03']);
+      expect(texts.filter((text) => text === '± 0.71 %')).to.have.length(6);
+      expect(texts).to.include.members(['★ 66.00 %', '54.00 %', 'dropout', 'learningRate', '0.03']);
       expect(texts.filter((text) => text.startsWith('★'))).to.have.length(1);
     });
 
@@ -44,7 +44,7 @@ describe('images of a sweep', () => {
       });
       const texts = await textsOf(heatmapChart(sweepOf(changed, ['dropout', RATE])));
       expect(texts).to.include.members(['2 failed', '1 waiting', '1 stopped']);
-      expect(texts.filter((text) => /^(★ )?0\.\d{4}$/.test(text))).to.have.length(5);
+      expect(texts.filter((text) => /^(★ )?\d\d\.\d{2} %$/.test(text))).to.have.length(5);
     });
 
     it('is bright where the metric is best and leaves out what was not run', async () => {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { type Paint, plotCurves } from '../../src/charts/terminal.ts';
 
 const plain: Paint = (text) => text;
+const format = (value: number) => value.toPrecision(4);
 
 describe('curves in a terminal', () => {
   it('are one over the other on one scale, in light and heavy lines', () => {
@@ -11,6 +12,7 @@ describe('curves in a terminal', () => {
           [0, 1, 2],
           [2, 2],
         ],
+        format,
         plain,
       ),
     ).to.deep.equal(
@@ -35,18 +37,19 @@ describe('curves in a terminal', () => {
         [1, Number.NaN, 0],
         [1, 0],
       ],
+      format,
       plain,
     );
     expect(lines[0]).to.equal('1.000 ┤━━━━━━━━┓');
     expect(lines[3]).to.equal('      │        ┃');
     expect(lines[7]).to.equal('0.000 ┤        ┗━━━━━━━────────');
-    const gap = plotCurves([[1, Number.NaN, 1], []], plain);
+    const gap = plotCurves([[1, Number.NaN, 1], []], format, plain);
     expect(gap[7]).to.equal('1.000 ┤────────××××××××────────');
   });
 
   it('stay within 80 columns, and show the last of many epochs', () => {
     const long = Array.from({ length: 500 }, (_, i) => (i === 499 ? 600 : i));
-    const lines = plotCurves([long, long], plain);
+    const lines = plotCurves([long, long], format, plain);
     expect(Math.max(...lines.map(({ length }) => length))).to.be.within(66, 80);
     expect(lines[0]).to.match(/^600\.0 ┤ {59}┏$/);
     expect(lines[7]).to.match(/^0\.000 ┤━+┛?$/);
@@ -54,7 +57,7 @@ describe('curves in a terminal', () => {
   });
 
   it('are flat where nothing changes, and have colours where they are painted', () => {
-    const painted = plotCurves([[0.5], [0.5]], (text, curve) => `${text}${curve}`);
+    const painted = plotCurves([[0.5], [0.5]], format, (text, curve) => `${text}${curve}`);
     expect(painted[7]).to.equal('0.5000 ┤━1━1━1━1━1━1━1━1');
     expect(painted.at(-1)?.trim()).to.equal('epoch 1');
   });

@@ -71,14 +71,14 @@ describe('compare', () => {
   it('shows of a sweep its cells, the best one and what each parameter does', async () => {
     const lines = (await said('rates')).split('\n');
     expect(lines.slice(0, 4)).to.deep.equal([
-      'learningRate  finished  failed         val_loss     val_accuracy',
-      '        0.02         2       0  0.2850 ± 0.0071  0.7150 ± 0.0071',
-      '        0.01         2       0  0.3850 ± 0.0071  0.6150 ± 0.0071',
+      'learningRate  finished  failed         val_loss    val_accuracy',
+      '        0.02         2       0  0.2850 ± 0.0071  71.50 ± 0.71 %',
+      '        0.01         2       0  0.3850 ± 0.0071  61.50 ± 0.71 %',
       '        0.03         0       1',
     ]);
-    expect(lines).to.include('best: learningRate=0.02: val_accuracy 0.7150 ± 0.0071 over 2 runs');
+    expect(lines).to.include('best: learningRate=0.02: val_accuracy 71.50 ± 0.71 % over 2 runs');
     expect(lines.find((line) => line.startsWith(RATE))).to.match(
-      /99 % +0\.89 +0\.01: 0\.6150, 0\.02: 0\.7150$/,
+      /99 % +0\.89 +0\.01: 61\.50 %, 0\.02: 71\.50 %$/,
     );
   });
 

@@ -94,7 +94,7 @@ describe('diff', () => {
     const { stdout, exitCode } = await said();
     expect(exitCode).to.equal(0);
     expect(stdout).to.match(/^phases\.all\.optimizer\.learningRate +0\.1 +0\.01$/m);
-    expect(stdout).to.match(/^model val_accuracy +0\.8000 +0\.6000 +-0\.2000$/m);
+    expect(stdout).to.match(/^model val_accuracy +80\.00 % +60\.00 % +-20\.00 %$/m);
     expect(stdout).to.match(/^best val_loss +0\.8000 +0\.6000 +-0\.2000$/m);
     expect(stdout).to.match(/^last val_loss +1\.5000 +1\.5000 +0\.0000$/m);
     expect(stdout).to.match(/^p_even taken for odd +1 +2 +\+1$/m);
@@ -105,7 +105,7 @@ describe('diff', () => {
     );
     expect(stdout).to.contain("McNemar's exact test p = 0.5; 95 % of bootstraps -50.00 to 0.00");
     expect(Math.max(...stdout.split('\n').map(({ length }) => length))).to.be.at.most(80);
-    expect(stdout).to.match(/^ +6 +p_even +p_even +odd +0\.9000$/m);
+    expect(stdout).to.match(/^ +6 +p_even +p_even +odd +90\.00 %$/m);
     expect(stdout).to.match(/^gitCommit +1{12} +2{12}-dirty$/m);
     expect(stdout).to.not.contain('memoryBytes');
     expect(stdout).to.not.contain('\u001b[');
@@ -136,7 +136,7 @@ describe('diff', () => {
       'settings,phases.all.optimizer.learningRate,first,0.1',
     ]);
     const { stdout } = await said({ md: true, metric: 'val_accuracy', onlyChanged: true });
-    expect(stdout).to.match(/^\| model val_accuracy \| 0\.8000 \| 0\.6000 \| -0\.2000 \|$/m);
+    expect(stdout).to.match(/^\| model val_accuracy \| 80\.00 % \| 60\.00 % \| -20\.00 % \|$/m);
     expect(stdout).to.not.contain('val_loss');
   });
 
@@ -189,14 +189,14 @@ describe('diff', () => {
       'before/1 before/3'.replaceAll(/\d/g, (id) => `000000000${id}`),
     );
     expect(stdout).to.match(
-      /^ {2}seeds +0\.5500 ± 0\.0707 \(2 runs\) to 0\.6500 ± 0\.0707 \(2 runs\)/m,
+      /^ {2}seeds +55\.00 ± 7\.07 % \(2 runs\) to 65\.00 ± 7\.07 % \(2 runs\)/m,
     );
   });
 
   it('pairs the cells of two sweeps', async () => {
     const { stdout, exitCode } = await said({ failIf: 'val_accuracy > 15%' }, 'before after');
     expect(stdout).to.match(/^1 of 2 cells are better in val_accuracy/m);
-    expect(stdout).to.match(/^ +0\.2 +0\.6500 ± 0\.0707 +0\.8500 ± 0\.0707 +\+0\.2000 +0\.11$/m);
+    expect(stdout).to.match(/^ +0\.2 +65\.00 ± 7\.07 % +85\.00 ± 7\.07 % +\+20\.00 % +0\.11$/m);
     expect(exitCode).to.equal(3);
     const json = JSON.parse((await said({ json: true }, 'before after')).stdout);
     expect(json.cells[1].changes.val_accuracy).to.be.closeTo(0.2, 1e-12);

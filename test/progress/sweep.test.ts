@@ -30,7 +30,7 @@ describe('the progress of a sweep', () => {
     // Two runs with 40 seconds left each, and two of a minute, two at once.
     expect(said.reports.at(-1)?.split('\n')).to.deep.equal([
       'run  settings  state     val_accuracy  time  left  at',
-      '  1  rate=1    finished        0.5000  1:00',
+      '  1  rate=1    finished       50.00 %  1:00',
       '  2  rate=1    running                 20 s  40 s  head 2/4',
       '  3  rate=1    running                 20 s  40 s  head 2/4',
       '  4  rate=1    waiting',
@@ -74,7 +74,7 @@ describe('the progress of a sweep', () => {
     lines.show(runs, runs[0]);
     expect(said.notes).to.deep.equal([
       'run 2 of 2  rate=1  running',
-      'run 1 of 2  rate=1  finished  val_accuracy 0.5000  1:00',
+      'run 1 of 2  rate=1  finished  val_accuracy 50.00 %  1:00',
     ]);
     expect(said.reports).to.deep.equal([
       '2 runs: 1 finished, 1 running; 40 s left; run 2: head 2/4',

@@ -27,8 +27,8 @@ describe('the progress of training', () => {
     callback.step?.({ ...progress, waitingShare: 0.25 });
     // Of four epochs of 100 batches 250 batches are left.
     expect(reported).to.deep.equal([
-      'head: epoch 2 of 4  50 %  loss 0.3125  accuracy 0.9000  1,235 images/s  50 s left',
-      'head: epoch 2 of 4  50 %  loss 0.3125  accuracy 0.9000  1,235 images/s  25 % of it waiting for images  50 s left',
+      'head: epoch 2 of 4  50 %  loss 0.3125  accuracy 90.00 %  1,235 images/s  50 s left',
+      'head: epoch 2 of 4  50 %  loss 0.3125  accuracy 90.00 %  1,235 images/s  25 % of it waiting for images  50 s left',
     ]);
   });
 
@@ -48,7 +48,7 @@ describe('the progress of training', () => {
     const returned = callback.epochEnd?.(record);
     expect(returned, 'what would end training').to.equal(undefined);
     expect(noted.at(-1)).to.equal(
-      'head: epoch 2  loss 0.3000  accuracy 0.9000  val_loss 0.4000  val_accuracy 0.8800  900 images/s  1:15',
+      'head: epoch 2  loss 0.3000  accuracy 90.00 %  val_loss 0.4000  val_accuracy 88.00 %  900 images/s  1:15',
     );
     callback.epochEnd?.({ ...record, waitingSeconds: 8 });
     expect(noted.at(-1)).to.match(/ {2}1:15 {2}of which 8 s waiting for images$/);

@@ -24,7 +24,7 @@ const reportOfOne = (classNames = ['cat', 'dog', 'horse']): Report => {
 };
 const reportOfMany = (count: number): Report => {
   const runs = Array.from({ length: count }, (_, run) => runDetailOf({ run }));
-  const columns = [{ name: 'run', title: 'run', kind: 'text' }] as const;
+  const columns = [{ name: 'run', title: 'run', format: 'text' }] as const;
   const table = { columns, rows: runs.map(({ name }) => [name]) };
   return {
     runs,

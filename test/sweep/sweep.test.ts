@@ -112,12 +112,12 @@ describe('a sweep', function (this: Mocha.Suite) {
       for (const number of [1, 2, 3, 4]) {
         expect(said).to.match(new RegExp(`run ${number} of 4 .* running$`, 'm'));
         expect(said).to.match(
-          new RegExp(`run ${number} of 4 .* finished  val_accuracy 0\\.\\d{4}`),
+          new RegExp(`run ${number} of 4 .* finished  val_accuracy \\d+\\.\\d\\d %`),
         );
       }
       const best = Math.max(...record.runs.map((each) => each.metrics?.val_accuracy ?? 0));
       expect(said).to.match(
-        new RegExp(`^Best of 4 runs: .* val_accuracy ${best.toPrecision(4)}$`, 'm'),
+        new RegExp(`^Best of 4 runs: .* val_accuracy ${(100 * best).toFixed(2)} %$`, 'm'),
       );
     });
 

@@ -1,7 +1,7 @@
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { useState } from 'preact/hooks';
-import { isShare, showMeasure } from '../../ui/components/format.ts';
-import { isSteep } from '../curves.ts';
+import { formatMetric, metricOf } from '../../experiment/metrics.ts';
+import { axisFormat, needsLogAxis } from '../metric-axis.ts';
 import type { PhaseSpan } from '../phase-bands.ts';
 
 /** Lines over epochs; the legend tells the values of the epoch that is pointed at, or else of the last. */
@@ -61,7 +61,7 @@ export function Chart(props: ChartProps) {
         max={scales.lastEpoch}
         value={epoch}
         aria-label={`${title}: epoch`}
-        aria-valuetext={`epoch ${epoch}: ${lines.map(({ name, values }) => `${name} ${showMeasure(metric, values[epoch - 1] ?? null)}`).join(', ')}`}
+        aria-valuetext={`epoch ${epoch}: ${lines.map(({ name, values }) => `${name} ${formatMetric(metric, values[epoch - 1] ?? null)}`).join(', ')}`}
         onInput={(event) => setPointed(Number(event.currentTarget.value))}
         onBlur={() => setPointed(null)}
       />
@@ -74,7 +74,7 @@ export function Chart(props: ChartProps) {
 function describe({ title, metric, lines }: ChartProps): string {
   const ends = lines.map(({ name, values }) => {
     const [first = null, last = null] = [values[0], values.at(-1)];
-    return `${name} from ${showMeasure(metric, first)} to ${showMeasure(metric, last)}`;
+    return `${name} from ${formatMetric(metric, first)} to ${formatMetric(metric, last)}`;
   });
   return `${title} by epoch: ${ends.join('; ')}`;
 }
@@ -149,7 +149,7 @@ export function Legend({ lines, metric, epoch }: LegendProps) {
           <svg viewBox="0 0 24 8" aria-hidden="true">
             <path class={`line dash-${dash}`} style={{ stroke: `var(--${color})` }} d="M1 4H23" />
           </svg>
-          {name} <b>{showMeasure(metric, values[epoch - 1] ?? null)}</b>
+          {name} <b>{formatMetric(metric, values[epoch - 1] ?? null)}</b>
         </li>
       ))}
     </ul>
@@ -232,9 +232,11 @@ export function chartScales({ lines, metric }: Pick<ChartProps, 'lines' | 'metri
   const lastEpoch = Math.max(1, ...lines.map((line) => line.values.length));
   const x = scaleLinear([0.5, lastEpoch + 0.5], [PLOT.left, PLOT.right]);
   const domain = values.length > 0 ? [Math.min(...values), Math.max(...values)] : [0, 1];
-  const isLog = metric.endsWith('loss') && isSteep(values);
+  const isLog = needsLogAxis(metric, values);
   const y = (isLog ? scaleLog : scaleLinear)(domain, [PLOT.bottom, PLOT.top]).nice(5);
-  const format = y.tickFormat(5, isShare(metric) ? '~%' : isLog ? '~g' : undefined);
+  // Without a format, d3 chooses one that suits the steps of a linear axis.
+  const isLinear = !isLog && metricOf(metric).format === 'number';
+  const format = y.tickFormat(5, isLinear ? undefined : axisFormat(metric));
   const ticks = y.ticks(5).map((value) => ({ value, label: format(value) }));
   return {
     lastEpoch,

@@ -1,6 +1,6 @@
-import { goalOf } from '../../config/goal.ts';
+import { columnName, metricOf, parseColumn } from '../../experiment/metrics.ts';
 import type { EpochRow, RunDetail } from '../../runs/run-detail.ts';
-import { showMeasure } from '../../ui/components/format.ts';
+import { describeBest } from '../metric-axis.ts';
 import { phaseSpans } from '../phase-bands.ts';
 import type { ChartProps, Line } from './chart.tsx';
 
@@ -11,18 +11,19 @@ const DIGITS = 5;
 
 /** The charts of one run: the loss and each metric, on training and validation images. */
 export function runCharts(epochs: readonly EpochRow[]): ChartProps[] {
-  const names = Object.keys(epochs[0]?.metrics ?? {}).filter((name) => !name.startsWith('val_'));
-  return names.map((metric) => ({
-    title: titleOf(metric),
+  const columns = Object.keys(epochs[0]?.metrics ?? {});
+  const training = columns.filter((column) => parseColumn(column).split === 'train');
+  return training.map((metric) => ({
+    title: metricOf(metric).title,
     metric,
-    note: bestNote(`val_${metric}`, epochs),
+    note: bestNote(columnName(metric, 'validation'), epochs),
     lines: [
       { name: 'training', color: 'training', dash: 1, values: valuesOf(metric, epochs) },
       {
         name: 'validation',
         color: 'validation',
         dash: 0,
-        values: valuesOf(`val_${metric}`, epochs),
+        values: valuesOf(columnName(metric, 'validation'), epochs),
       },
     ],
     phases: phaseSpans(epochs),
@@ -41,9 +42,9 @@ export function comparedCharts(
   const [first, ...others] = trained.map(({ epochs }) => Object.keys(epochs[0]?.metrics ?? {}));
   const common = (first ?? []).filter((name) => others.every((names) => names.includes(name)));
   return common
-    .filter((name) => name.startsWith('val_'))
+    .filter((column) => parseColumn(column).split === 'validation')
     .map((metric) => ({
-      title: titleOf(metric.slice('val_'.length)),
+      title: metricOf(metric).title,
       metric,
       note: 'validation',
       lines: trained.map((run, i) => ({
@@ -71,14 +72,7 @@ function valuesOf(metric: string, epochs: readonly EpochRow[]): (number | null)[
 }
 
 function bestNote(metric: string, epochs: readonly EpochRow[]): string {
-  const known = epochs.filter(({ metrics }) => typeof metrics[metric] === 'number');
-  const sign = goalOf(metric) === 'minimize' ? 1 : -1;
-  const worth = ({ metrics }: EpochRow) => sign * (metrics[metric] ?? 0);
-  const [best] = known.toSorted((a, b) => worth(a) - worth(b));
-  if (!best) return 'no validation value is a number';
-  return `validation: best ${showMeasure(metric, best.metrics[metric] ?? null)} in epoch ${best.epoch}`;
-}
-
-function titleOf(metric: string): string {
-  return metric.charAt(0).toUpperCase() + metric.slice(1);
+  const values = epochs.map(({ epoch, metrics }) => ({ epoch, value: metrics[metric] ?? null }));
+  const best = describeBest(metric, values);
+  return best === null ? 'no validation value is a number' : `validation: ${best}`;
 }

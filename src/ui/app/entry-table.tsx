@@ -1,7 +1,14 @@
-import type { Column, Entry, Table } from '../../analysis/table.ts';
+import {
+  asSpread,
+  type Column,
+  type Entry,
+  formatEntry,
+  type Table,
+} from '../../analysis/table.ts';
 import { duration } from '../../common/format.ts';
+import type { MetricFormat } from '../../experiment/metrics.ts';
 import type { RunState } from '../../run-folder/status.ts';
-import { showMeasure, showTime } from '../components/format.ts';
+import { showTime } from '../components/format.ts';
 import { StateBadge } from '../components/section.tsx';
 import { runUrl } from './router.ts';
 
@@ -15,7 +22,7 @@ interface EntryTableProps {
 
 /** A table of any kind. */
 export function EntryTable({ table, label, names = [] }: EntryTableProps) {
-  const { columns, rows } = table;
+  const { columns, rows, rowFormats } = table;
   return (
     <div class="scroll">
       <table class="entries" aria-label={label}>
@@ -36,7 +43,7 @@ export function EntryTable({ table, label, names = [] }: EntryTableProps) {
                   {j === 0 && names[i] ? (
                     <a href={runUrl(names[i])}>{showEntry(column, row[j])}</a>
                   ) : (
-                    <EntryView column={column} value={row[j]} />
+                    <EntryView column={column} value={row[j]} format={rowFormats?.[i]} />
                   )}
                 </td>
               ))}
@@ -48,38 +55,32 @@ export function EntryTable({ table, label, names = [] }: EntryTableProps) {
   );
 }
 
-export function EntryView({ column, value }: { readonly column: Column; readonly value: Entry }) {
+interface EntryViewProps {
+  readonly column: Column;
+  readonly value: Entry;
+  /** The format of the row's metric, where rows differ in it. */
+  readonly format?: MetricFormat | undefined;
+}
+
+export function EntryView({ column, value, format }: EntryViewProps) {
   if (column.name === 'status' && typeof value === 'string')
     return <StateBadge state={value as RunState} />;
   if (column.isChange && typeof value === 'number')
-    return <span class={value === 0 ? 'soft' : 'change'}>{showEntry(column, value)}</span>;
-  return <>{showEntry(column, value)}</>;
+    return <span class={value === 0 ? 'soft' : 'change'}>{showEntry(column, value, format)}</span>;
+  return <>{showEntry(column, value, format)}</>;
 }
 
 /** Numbers stand to the right. */
 export function classOf(column: Column, { columns, rows }: Table): string {
   const at = columns.indexOf(column);
-  const isNumber = rows.some((row) => typeof row[at] === 'number' || isSpread(row[at]));
-  return isNumber || column.kind === 'metric' ? 'number' : '';
+  const isNumber = rows.some((row) => typeof row[at] === 'number' || asSpread(row[at]));
+  return isNumber || column.format !== 'text' ? 'number' : '';
 }
 
 /** A value as people read it; nothing for what is not there. */
-export function showEntry({ name, kind, isChange }: Column, value: Entry): string {
+export function showEntry(column: Column, value: Entry, format?: MetricFormat): string {
   if (value === undefined || value === null) return '';
-  if (isSpread(value)) {
-    const { mean, sd } = value;
-    return sd === null ? mean.toFixed(4) : `${mean.toFixed(4)} ± ${sd.toFixed(4)}`;
-  }
-  if (typeof value === 'number') {
-    const sign = isChange && value > 0 ? '+' : '';
-    if (name === 'seconds') return duration(value);
-    if (kind !== 'metric') return `${sign}${value}`;
-    return `${sign}${isChange ? value.toFixed(4) : showMeasure(name, value)}`;
-  }
-  if (name === 'started') return showTime(String(value));
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-function isSpread(value: Entry): value is { n: number; mean: number; sd: number | null } {
-  return typeof value === 'object' && value !== null && 'mean' in value && 'sd' in value;
+  if (column.name === 'seconds' && typeof value === 'number') return duration(value);
+  if (column.name === 'started') return showTime(String(value));
+  return formatEntry(column, value, format);
 }

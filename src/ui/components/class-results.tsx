@@ -1,6 +1,6 @@
 import type { Scores } from '../../analysis/classification.ts';
-import { percent } from '../../charts/theme.ts';
-import { showCount } from '../../common/format.ts';
+import { percent, showCount } from '../../common/format.ts';
+import { formatMetric } from '../../experiment/metrics.ts';
 import type { ClassResults } from '../../runs/run-detail.ts';
 import { type ConfusionData, type ConfusionMatrixProps, rowShare } from './confusion-matrix.tsx';
 import { Hydrated } from './hydrated.tsx';
@@ -97,10 +97,10 @@ function ScoresRow({ name, scores }: { readonly name: string; readonly scores: S
   return (
     <tr>
       <th scope="row">{name}</th>
-      <td>{percent(scores.precision, 1)}</td>
-      <td>{percent(scores.recall, 1)}</td>
+      <td>{formatMetric('precision', scores.precision)}</td>
+      <td>{formatMetric('recall', scores.recall)}</td>
       <td class="bar" style={`--share: ${scores.f1.toFixed(3)}`}>
-        {percent(scores.f1, 1)}
+        {formatMetric('f1', scores.f1)}
       </td>
       <td>{showCount(scores.support)}</td>
     </tr>

@@ -1,7 +1,7 @@
 import type { TargetedKeyboardEvent } from 'preact';
 import { useState } from 'preact/hooks';
-import { percent } from '../../charts/theme.ts';
-import { showCount } from '../../common/format.ts';
+import { percent, showCount } from '../../common/format.ts';
+import { formatMetric } from '../../experiment/metrics.ts';
 import type { ClassResults } from '../../runs/run-detail.ts';
 import { cellShade } from './format.ts';
 
@@ -225,7 +225,7 @@ function describeCell(
 function describeAccuracy(confusion: ConfusionData['confusion']): string {
   const correct = sum(confusion.map((row, i) => row[i] ?? 0));
   const total = sum(confusion.map(sum));
-  return `${showCount(correct)} of ${showCount(total)} images (${percent(correct / total, 2)}) were classified correctly`;
+  return `${showCount(correct)} of ${showCount(total)} images (${formatMetric('accuracy', correct / total)}) were classified correctly`;
 }
 
 /** The share of a row's images that are in one column; 0 in an empty row. */

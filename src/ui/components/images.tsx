@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { percent } from '../../charts/theme.ts';
+import { percent } from '../../common/format.ts';
 import type { Thumbnail } from '../../runs/run-detail.ts';
 
 interface ClassifiedImageProps {

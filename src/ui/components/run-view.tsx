@@ -1,9 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import { runCharts } from '../../charts/page/run-charts.ts';
 import { duration, showCount } from '../../common/format.ts';
+import { formatMetric, parseColumn, VALIDATION_ACCURACY } from '../../experiment/metrics.ts';
 import type { RunDetail } from '../../runs/run-detail.ts';
 import { ClassResultsView } from './class-results.tsx';
-import { showMeasure, showTime } from './format.ts';
+import { showTime } from './format.ts';
 import { Hydrated } from './hydrated.tsx';
 import { ThumbnailGrid } from './images.tsx';
 import { ConfigurationView, EnvironmentView, ReproduceView } from './reproduce.tsx';
@@ -104,13 +105,13 @@ interface Tile {
 /** The final model's metrics, or those of the last epoch until the run finishes; then counts and times. */
 function tiles({ metrics, epochs, images, parameters, seed }: RunDetail): Tile[] {
   const last = Object.entries(epochs.at(-1)?.metrics ?? {});
-  const latest = last.filter(([name]) => name.startsWith('val_'));
+  const latest = last.filter(([name]) => parseColumn(name).split === 'validation');
   const measured = Object.keys(metrics).length > 0 ? Object.entries(metrics) : latest;
   const seconds = epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
   return [
     ...measured
-      .toSorted(([a], [b]) => Number(b === 'val_accuracy') - Number(a === 'val_accuracy'))
-      .map(([name, value]) => ({ name, value: showMeasure(name, value) })),
+      .toSorted(([a], [b]) => Number(b === VALIDATION_ACCURACY) - Number(a === VALIDATION_ACCURACY))
+      .map(([name, value]) => ({ name, value: formatMetric(name, value) })),
     { name: 'epochs', value: showCount(epochs.length) },
     { name: 'training time', value: duration(seconds) },
     ...(parameters === null ? [] : [{ name: 'parameters', value: showCount(parameters) }]),

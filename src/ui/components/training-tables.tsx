@@ -1,6 +1,6 @@
 import { duration, showCount } from '../../common/format.ts';
+import { formatMetric } from '../../experiment/metrics.ts';
 import type { EpochRow, PhaseRow } from '../../runs/run-detail.ts';
-import { showMeasure } from './format.ts';
 
 /** The numbers of the curves, as a table that the user can unfold. */
 export function EpochTable({ epochs }: { readonly epochs: readonly EpochRow[] }) {
@@ -26,7 +26,7 @@ export function EpochTable({ epochs }: { readonly epochs: readonly EpochRow[] })
                 <td>{row.phase}</td>
                 <td>{row.learningRate.toPrecision(3)}</td>
                 {metrics.map((name) => (
-                  <td key={name}>{showMeasure(name, row.metrics[name] ?? null)}</td>
+                  <td key={name}>{formatMetric(name, row.metrics[name] ?? null)}</td>
                 ))}
                 <td>{duration(row.seconds)}</td>
               </tr>

@@ -1,7 +1,8 @@
 import { chooseColumns, filterRuns, parseOrder, sortRuns } from '../../analysis/columns.ts';
 import type { ComparedRun } from '../../analysis/compared-run.ts';
 import type { Table } from '../../analysis/table.ts';
-import { MAIN_METRICS, runsTable } from '../../analysis/views.ts';
+import { runsTable } from '../../analysis/views.ts';
+import { MAIN_COLUMNS } from '../../experiment/metrics.ts';
 import type { RunIndex } from './run-index.ts';
 
 /** What a person asks of the table of runs, as `cifar-run compare` has it. */
@@ -90,7 +91,7 @@ function usualColumns(differing: readonly string[], known: readonly string[]): s
   return [
     ...['experiment', 'started', 'status'],
     ...(settings.length <= MOST_SETTINGS ? settings : []),
-    ...['epochs', 'seconds', ...MAIN_METRICS],
+    ...['epochs', 'seconds', ...MAIN_COLUMNS],
   ].filter((column) => known.includes(column));
 }
 

@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { classificationReport } from '../../../src/analysis/classification.ts';
 import { uniforms } from '../../../src/common/random.ts';
 import type { MarkedText } from '../../../src/config/mark-defaults.ts';
-import { measures } from '../../../src/run-folder/metrics-csv.ts';
+import { toColumns } from '../../../src/experiment/metrics.ts';
 import type { RunDetail, Thumbnail } from '../../../src/runs/run-detail.ts';
 import { epochs } from '../../run-folder/epochs.ts';
 
@@ -36,7 +36,7 @@ export function runDetailOf({
     ended: '2026-01-31T12:15:09Z',
     seed: run,
     metrics: { val_loss: 0.25, val_accuracy: 0.9 },
-    epochs: rows.map((row) => ({ ...row, metrics: measures(row) })),
+    epochs: rows.map((row) => ({ ...row, metrics: toColumns(row) })),
     phases: Object.entries(phases).map(([name, plannedEpochs]) => ({
       ...{ name, plannedEpochs, epochs: plannedEpochs, seconds: 10, stoppedEarly: null },
       ...{ keptEpoch: plannedEpochs, trainableParameters: 1000, frozenParameters: 0 },

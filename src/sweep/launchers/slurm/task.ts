@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { InterruptedError, RunError } from '../../../common/errors.ts';
 import { loadResolved } from '../../../config/load.ts';
+import { formatMetric } from '../../../experiment/metrics.ts';
 import { planExperiment } from '../../../plan/experiment.ts';
 import { SweepRecord, type Task } from '../../../run-folder/sweep-record.ts';
 import { writeSweepSummary } from '../../../run-folder/sweep-summary.ts';
@@ -93,7 +94,7 @@ function tell(event: JobEvent, write: TaskOptions['write']): void {
   if (event.kind === 'step') write(event.title);
   if (event.kind !== 'epoch') return;
   const metrics = Object.entries(event.metrics);
-  write(metrics.map(([name, value]) => `  ${name} ${value.toPrecision(4)}`).join(''));
+  write(metrics.map(([name, value]) => `  ${name} ${formatMetric(name, value)}`).join(''));
 }
 
 function isTimeOver({ reason }: AbortSignal): boolean {

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { percent } from '../../../charts/theme.ts';
+import { percent } from '../../../common/format.ts';
 import { Section } from '../../components/section.tsx';
 import type { Predictor } from '../../server/predictor.ts';
 import { runsUrl } from '../router.ts';

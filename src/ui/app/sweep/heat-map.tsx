@@ -1,3 +1,4 @@
+import { formatMetric } from '../../../experiment/metrics.ts';
 import { cellShade } from '../../components/format.ts';
 import type { SweepCell, SweepDetail } from '../../server/several.ts';
 import { runsUrl, runUrl } from '../router.ts';
@@ -41,6 +42,7 @@ export function HeatMap({ sweep }: { readonly sweep: SweepDetail }) {
                 <HeatCell
                   key={column}
                   cell={cellAt(row, column)}
+                  metric={metric.name}
                   isBest={cellAt(row, column) === cells[0]}
                 />
               ))}
@@ -54,9 +56,11 @@ export function HeatMap({ sweep }: { readonly sweep: SweepDetail }) {
 
 function HeatCell({
   cell,
+  metric,
   isBest,
 }: {
   readonly cell: SweepCell | undefined;
+  readonly metric: string;
   readonly isBest: boolean;
 }) {
   if (!cell?.result || cell.worth === null)
@@ -72,8 +76,8 @@ function HeatCell({
     >
       <a href={more.length > 0 ? runsUrl('/compare', cell.runs) : runUrl(first)}>
         {isBest && <span title="the best">★ </span>}
-        {mean.toFixed(4)}
-        {sd !== null && <small> ± {sd.toFixed(4)}</small>}
+        {formatMetric(metric, mean)}
+        {sd !== null && <small> ± {formatMetric(metric, sd)}</small>}
       </a>
     </td>
   );

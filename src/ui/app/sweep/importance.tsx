@@ -1,4 +1,5 @@
-import { percent } from '../../../charts/theme.ts';
+import { percent } from '../../../common/format.ts';
+import { formatMetric } from '../../../experiment/metrics.ts';
 import type { SweepDetail } from '../../server/several.ts';
 
 /** The main effect of each parameter, the strongest first: its share of the variance, and the mean of each value. */
@@ -32,7 +33,7 @@ export function Importance({ sweep }: { readonly sweep: SweepDetail }) {
                 <ul class="levels">
                   {levels.map(({ label, mean }) => (
                     <li key={label}>
-                      <span class="soft">{label}</span> {mean.toFixed(4)}
+                      <span class="soft">{label}</span> {formatMetric(metric.name, mean)}
                     </li>
                   ))}
                 </ul>

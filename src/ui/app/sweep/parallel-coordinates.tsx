@@ -1,4 +1,5 @@
 import { useRef, useState } from 'preact/hooks';
+import { formatMean, formatMetric, metricOf } from '../../../experiment/metrics.ts';
 import type { SweepCell, SweepDetail } from '../../server/several.ts';
 import { go, runsUrl, runUrl } from '../router.ts';
 import { type Brushes, brushed, isKept } from './brush.ts';
@@ -31,7 +32,7 @@ export function ParallelCoordinates({ sweep }: { readonly sweep: SweepDetail }) 
       <svg
         viewBox={`0 0 ${VIEW.width} ${VIEW.height}`}
         role="img"
-        aria-label={`${known.length} cells by ${axes.map(({ title }) => title).join(', ')}; the best has ${metric.name} ${known[0]?.result?.mean.toFixed(4)}`}
+        aria-label={`${known.length} cells by ${axes.map(({ title }) => title).join(', ')}; the best has ${metric.name} ${formatMetric(metric.name, known[0]?.result?.mean ?? null)}`}
       >
         {lines.map((cell) => (
           // biome-ignore lint/a11y/noStaticElementInteractions: keys have the tables below.
@@ -107,8 +108,9 @@ export function ParallelCoordinates({ sweep }: { readonly sweep: SweepDetail }) 
 
 function describe(cell: SweepCell, { parameters, metric }: SweepDetail): string {
   const settings = parameters.map(({ path, title }) => `${title} ${showSetting(cell, path)}`);
-  const { mean, sd } = cell.result ?? { mean: Number.NaN, sd: null };
-  return `${settings.join(', ')}: ${metric.name} ${mean.toFixed(4)}${sd === null ? '' : ` ± ${sd.toFixed(4)}`}`;
+  const { format } = metricOf(metric.name);
+  const result = formatMean(format, cell.result ?? { mean: Number.NaN, sd: null });
+  return `${settings.join(', ')}: ${metric.name} ${result}`;
 }
 
 function summary(cells: readonly SweepCell[], brushes: Brushes): string {

@@ -1,3 +1,4 @@
+import { formatMetric } from '../../../experiment/metrics.ts';
 import { Heading, Section } from '../../components/section.tsx';
 import type { SweepDetail } from '../../server/several.ts';
 import { Answered } from '../answered.tsx';
@@ -71,8 +72,10 @@ function Summary({ sweep }: { readonly sweep: SweepDetail }) {
           <div class="tile tile-main">
             <dt>best {metric.name}</dt>
             <dd>
-              {best.result.mean.toFixed(4)}
-              {best.result.sd !== null && <small> ± {best.result.sd.toFixed(4)}</small>}
+              {formatMetric(metric.name, best.result.mean)}
+              {best.result.sd !== null && (
+                <small> ± {formatMetric(metric.name, best.result.sd)}</small>
+              )}
             </dd>
           </div>
           {parameters.map(({ path, title }) => (
