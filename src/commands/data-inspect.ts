@@ -1,6 +1,6 @@
 import { columns } from '../common/text-table.ts';
 import type { Dataset, Images } from '../data/dataset.ts';
-import type { Twins } from '../data/inspect/duplicates.ts';
+import type { DuplicatePair } from '../data/inspect/duplicates.ts';
 import { type Inspection, inspect, type Range } from '../data/inspect/inspect.ts';
 import { type DataAction, loadAll } from './data.ts';
 
@@ -16,7 +16,7 @@ export const inspectData: DataAction = async (context) => {
 
 /** Duplicates under the names of their images. */
 function named(result: Inspection, { train, validation }: Dataset) {
-  const names = (twins: readonly Twins[]) =>
+  const names = (twins: readonly DuplicatePair[]) =>
     twins.map((pair) => ({
       train: nameOf(train, pair.train),
       validation: nameOf(validation, pair.validation),
@@ -71,7 +71,7 @@ function inWords({ min, median, max }: Range): string {
   return min === max ? String(min) : `${min} / ${median} / ${max}`;
 }
 
-function twinLines(what: string, twins: readonly Twins[], { train, validation }: Dataset) {
+function twinLines(what: string, twins: readonly DuplicatePair[], { train, validation }: Dataset) {
   const told = twins
     .slice(0, shown)
     .map(

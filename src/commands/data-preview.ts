@@ -4,11 +4,10 @@ import { renderPng } from '../charts/render.ts';
 import { writeAtomic } from '../common/write-atomic.ts';
 import { augmentBatch } from '../data/augment/apply.ts';
 import type { LabelledBatch } from '../data/augment/augment.ts';
-import { Batches } from '../data/batches/batches.ts';
-import { imageSight } from '../data/batches/image-rows.ts';
+import { imageBatches } from '../data/batches/image-batches.ts';
 import type { Dataset, Images } from '../data/dataset.ts';
 import { loadData } from '../data/load.ts';
-import { PickedPixels } from '../data/pixels.ts';
+import { SelectedPixels } from '../data/pixels.ts';
 import { startEngine } from '../engine/choose.ts';
 import type { DataAction } from './data.ts';
 
@@ -32,21 +31,16 @@ export const previewData: DataAction = async ({ experiment, out, verbose, progre
   const images = oneOfEachClass(data);
   const context = load({ report: () => {}, note: () => {} });
   const { imageShape } = context;
-  const { labels } = images;
-  const plain = {
+  const batches = imageBatches({
     images,
+    classCount: data.classNames.length,
     imageShape,
+    batchSize: rows,
     preprocess: 'none',
     augment: [],
-    engine,
-    again: false,
-  } as const;
-  const batches = new Batches({
-    labels,
-    classCount: data.classNames.length,
-    batchSize: rows,
     sampling: 'uniform',
-    sight: imageSight(plain),
+    engine,
+    reused: false,
   });
   const sheets: Uint8Array[][] = [];
   for await (const { inputs } of batches.inOrder())
@@ -82,7 +76,7 @@ function oneOfEachClass({ train, classNames }: Dataset): Images {
   const chosen = order.filter((index) => index !== undefined).slice(0, rows);
   return {
     ...train,
-    pixels: new PickedPixels(train.pixels, chosen),
+    pixels: new SelectedPixels(train.pixels, chosen),
     labels: Int32Array.from(chosen, (index) => train.labels[index] as number),
   };
 }

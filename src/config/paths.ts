@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
-import { isUrl } from '../data/source.ts';
+import { isUrl } from '../data/files/source.ts';
 import type { Path } from './source-place.ts';
 
 /** The absolute path that the value at a path of the file stands for; URLs stay as they are. */

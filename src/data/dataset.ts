@@ -2,17 +2,17 @@ import type { JpegDecoder } from '../engine/engine.ts';
 import type { DataConfig } from '../experiment/experiment.ts';
 import type { Pixels } from './pixels.ts';
 
-/** Images of one size, with their labels. */
+/** Images of one size with their labels, e.g. one split of a dataset. */
 export interface Images {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
   readonly pixels: Pixels;
-  /** Of each image within the data set, where it comes from a file. */
+  /** Path of each image within the dataset, if the images come from files. */
   readonly paths?: readonly string[];
-  /** Width and height of a image before it was given this size, where that is known. */
-  readonly sizeOf?: (index: number) => readonly [width: number, height: number];
-  /** Whether the data of a image's file are known to be damaged; it shows what could be made of them. */
+  /** Returns the size of an image before it was resized; absent if it is unknown. */
+  readonly originalSize?: (index: number) => readonly [width: number, height: number];
+  /** Returns true for an image whose file is known to be damaged but could be decoded. */
   readonly isDamaged?: (index: number) => boolean;
   /** Index into the class names, one for each image. */
   readonly labels: Int32Array;
@@ -25,56 +25,56 @@ export interface Dataset {
   readonly validation: Images;
   /** Factor on the training loss of each class; `null`: all 1. */
   readonly classWeights: readonly number[] | null;
-  /** What was left out because it could not be read, as `data.broken: skip` allows. */
+  /** Images that `data.broken: skip` leaves out because they cannot be decoded. */
   readonly broken: readonly BrokenImage[];
 }
 
-/** A image that cannot be read, and why. */
+/** An image that cannot be decoded. */
 export interface BrokenImage {
   readonly path: string;
   readonly reason: string;
 }
 
-/** Images as a source reads them; `broken` tells at which indices there is nothing to see. */
-export interface Reading extends Omit<Images, 'labels'> {
+/** Images as a source reads them. The pixels at the index of a broken image mean nothing. */
+export interface ReadImages extends Omit<Images, 'labels'> {
   readonly broken: readonly (BrokenImage & { readonly index: number })[];
 }
 
-/** Labelled images of which any part can be read, so that only what an experiment uses is decoded. */
+/** Labelled images that are read in parts, so that only the images that an experiment uses are decoded. */
 export interface ImageSource {
   /** Index into the class names, one for each image. */
   readonly labels: Int32Array;
-  /** The images at these places, in this order. */
-  read(places: Int32Array): Promise<Reading>;
+  /** Reads the images at these indices, in this order. */
+  read(indices: Int32Array): Promise<ReadImages>;
 }
 
-/** What a data set holds before `classes`, `limit` and `validation` choose from it. */
+/** A dataset before `classes`, `limit` and `validation` select from it. */
 export interface RawDataset {
   readonly classNames: readonly string[];
   readonly train: ImageSource;
-  /** The data set's own held-out part, if it has one. */
+  /** The dataset's own test split; `null` if it has none. */
   readonly test: ImageSource | null;
 }
 
 export interface LoadContext {
-  /** Height, width, channels that the model takes. */
+  /** Height, width and channels of the model's input. */
   readonly imageShape: readonly [number, number, number];
   readonly signal: AbortSignal;
-  /** Takes the JPEGs that it can, which is faster; absent: sharp decodes all, and tells of damage. */
+  /** The engine's JPEG decoder, which is faster. If it is absent, sharp decodes all images and detects damage. */
   readonly jpegs?: JpegDecoder | null;
-  /** Tells what goes on, e.g. `decoding 12,000 of 60,000 images`. */
+  /** Reports progress, e.g. `decoded 12000 of 60000 images`. */
   readonly report: (message: string) => void;
-  /** Tells what should be seen in the end, e.g. which images are broken. */
+  /** Prints a line that stays, e.g. the path of a broken image. */
   readonly note: (message: string) => void;
 }
 
-/** Where images come from. Adding one is such a file and its line in `datasets.ts`. */
+/** A kind of dataset. To add one, write such a file and list it in `datasets/table.ts`. */
 export interface DatasetKind {
   readonly name: string;
-  /** Class names where they are known without reading the data, so that `check` can use them. */
+  /** The class names, if they are known without reading the data; `check` uses them. */
   readonly classNames?: readonly string[];
-  /** Height, width, channels of the images as they come; absent: they take the model's. */
+  /** Height, width and channels of the images; absent if they are resized to the model's input. */
   readonly imageShape?: readonly [number, number, number];
-  /** Finds the images and their labels; the images themselves may be read later. */
+  /** Finds the images and their labels. The images may be decoded later. */
   open(config: DataConfig, context: LoadContext): Promise<RawDataset>;
 }

@@ -6,22 +6,21 @@ import type { ImageSource, Images } from './dataset.ts';
 
 const readAt = promisify(readCallback);
 
-/** The bytes of images of one size, wherever they are kept. */
+/** The bytes of images of one size, in memory or on disk. */
 export interface Pixels {
-  /** One image in HWC order, RGB or grey, 0 to 255. */
+  /** Returns one image in HWC order, RGB or greyscale, 0 to 255. */
   of(index: number): Uint8Array;
-  /** The images at these indices, one after another, while the process does other things. */
+  /** Reads the images at these indices into one array, in this order. */
   read(indices: ArrayLike<number>): Promise<Uint8Array>;
-  /** SHA-256 of one image's bytes; not read for it where it was kept with them. */
+  /** Returns the SHA-256 of one image's bytes, without reading them if the hash is stored. */
   digest(index: number): Uint8Array;
 }
 
-/** SHA-256. */
-export function digestOf(bytes: Uint8Array): Buffer {
+export function sha256(bytes: Uint8Array): Buffer {
   return hash('sha256', bytes, 'buffer');
 }
 
-/** Images one after another in memory. */
+/** Images in one array in memory. */
 export class MemoryPixels implements Pixels {
   readonly bytes: Uint8Array;
   readonly stride: number;
@@ -44,13 +43,13 @@ export class MemoryPixels implements Pixels {
   }
 
   digest(index: number): Uint8Array {
-    return digestOf(this.of(index));
+    return sha256(this.of(index));
   }
 }
 
 /**
- * Images one after another in a file, of which only what is asked for is read: the system keeps in
- * memory what fits. The file stays open, and so readable, for as long as the process lives.
+ * Images in one file. Only the requested images are read; the system caches what fits in memory. The
+ * file stays open, and so readable, until the process ends.
  */
 export class FilePixels implements Pixels {
   readonly path: string;
@@ -58,10 +57,11 @@ export class FilePixels implements Pixels {
   readonly digest: Pixels['digest'];
   readonly #file: number;
 
+  /** @param digest Returns stored hashes; by default they are computed. */
   constructor(
     path: string,
     stride: number,
-    digest: Pixels['digest'] = (index) => digestOf(this.of(index)),
+    digest: Pixels['digest'] = (index) => sha256(this.of(index)),
   ) {
     this.path = path;
     this.stride = stride;
@@ -75,7 +75,7 @@ export class FilePixels implements Pixels {
     return bytes;
   }
 
-  /** All at once: the system reads several side by side, in its own order. Neighbours are read together. */
+  /** Starts all reads at once, so that the system can order them. Consecutive images are one read. */
   async read(indices: ArrayLike<number>): Promise<Uint8Array> {
     const all = Buffer.allocUnsafe(indices.length * this.stride);
     const reads: Promise<void>[] = [];
@@ -90,21 +90,21 @@ export class FilePixels implements Pixels {
     return all;
   }
 
-  /** Images from an index on. */
+  /** Fills `target` with consecutive images, the first of them at `index`. */
   async #fill(target: Buffer, index: number): Promise<void> {
     const { bytesRead } = await readAt(this.#file, target, 0, target.length, index * this.stride);
     this.#check(bytesRead, target, index);
   }
 
-  #check(read: number, wanted: Uint8Array, index: number): void {
-    if (read === wanted.length) return;
-    const missing = index + Math.floor(read / this.stride);
+  #check(bytesRead: number, target: Uint8Array, index: number): void {
+    if (bytesRead === target.length) return;
+    const missing = index + Math.floor(bytesRead / this.stride);
     throw new RunError(`${this.path} ends before image ${missing}; delete it and start again`);
   }
 }
 
-/** Some of other images: image i is their image `indices[i]`. */
-export class PickedPixels implements Pixels {
+/** A selection of other images: image i is their image `indices[i]`. */
+export class SelectedPixels implements Pixels {
   readonly pixels: Pixels;
   readonly indices: ArrayLike<number>;
 
@@ -126,11 +126,11 @@ export class PickedPixels implements Pixels {
   }
 }
 
-/** Images of several places, those of one part after those of the part before. */
-export class ChainedPixels implements Pixels {
+/** The images of several `Pixels`, one after another. */
+export class ConcatenatedPixels implements Pixels {
   readonly #parts: { readonly pixels: Pixels; readonly from: number; readonly to: number }[] = [];
 
-  /** @returns the index of the first image of the part */
+  /** @returns the index of the first added image. */
   add(pixels: Pixels, count: number): number {
     const from = this.#parts.at(-1)?.to ?? 0;
     this.#parts.push({ pixels, from, to: from + count });
@@ -173,17 +173,17 @@ export class ChainedPixels implements Pixels {
 
   #part(index: number) {
     const part = this.#parts.find(({ from, to }) => index >= from && index < to);
-    if (!part) throw new RangeError(`there is no image ${index}`);
+    if (!part) throw new RangeError(`image index ${index} is out of range`);
     return part;
   }
 }
 
-/** Images that are already decoded, as a source. */
-export function inMemory(images: Images): ImageSource {
+/** A source of images that are already decoded. */
+export function decodedSource(images: Images): ImageSource {
   return {
     labels: images.labels,
-    read: async (places) => {
-      const pixels = new PickedPixels(images.pixels, [...places]);
+    read: async (indices) => {
+      const pixels = new SelectedPixels(images.pixels, [...indices]);
       return { ...images, pixels, broken: [] };
     },
   };

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { contentHash } from '../cache/content-hash.ts';
-import { isUrl } from '../data/source.ts';
+import { isUrl } from '../data/files/source.ts';
 import type { BackboneConfig, DataConfig, Experiment } from '../experiment/experiment.ts';
 
 /** What the local files of an experiment hold, as hashes; `null` where it names none that is there. */
@@ -42,10 +42,10 @@ async function asked(listing: Promise<readonly string[]>): Promise<string | null
 async function dataFiles({ source }: DataConfig): Promise<readonly string[]> {
   if (source === null || isUrl(source)) return [];
   if (!/\.csv$/i.test(source)) return [source];
-  const { csvLayout } = await import('../data/datasets/csv-layout.ts');
+  const { labelByTable } = await import('../data/datasets/csv.ts');
   try {
-    const { train, heldOut } = csvLayout(await readFile(source, 'utf8'), source);
-    const images = [...train, ...(heldOut ?? [])].map(({ path }) => resolve(dirname(source), path));
+    const { train, test } = await labelByTable(await readFile(source, 'utf8'), source);
+    const images = [...train, ...(test ?? [])].map(({ path }) => resolve(dirname(source), path));
     return [source, ...images];
   } catch {
     // Whoever loads the data says what is wrong with the table.

@@ -1,5 +1,5 @@
 import { version } from '../common/version.ts';
-import { viewsOf } from '../data/batches/image-rows.ts';
+import { possibleFlips } from '../data/augment/augment.ts';
 import type { Experiment, PhaseConfig } from '../experiment/experiment.ts';
 import type { Shape } from '../model/graph.ts';
 import { elements } from '../model/layers/args.ts';
@@ -38,7 +38,7 @@ export function planFeatures(
   if (!prefix) return null;
   const shape = prefix.cut.outputShape;
   const flops = sum(prefix.layers, (layer) => layer.flops);
-  const views = viewsOf(data.augment)?.length ?? 1;
+  const views = possibleFlips(data.augment)?.length ?? 1;
   const uncached = whyNot({ data, features }, epochs, views);
   return {
     cut: prefix.cut.name,
@@ -58,7 +58,7 @@ function whyNot(
   views: number,
 ): string | null {
   if (features.cache === 'off') return 'features.cache is off';
-  if (!viewsOf(data.augment)) {
+  if (!possibleFlips(data.augment)) {
     const kinds = data.augment.map(({ kind }) => kind).filter((kind) => kind !== 'flip');
     return `augmentation by ${kinds.join(', ') || 'several flips'} changes the images at random`;
   }
@@ -78,7 +78,7 @@ export function featuresId(experiment: Experiment, contents: Contents, prefix: P
     program: version,
     seed,
     images,
-    views: viewsOf(augment),
+    views: possibleFlips(augment),
     backbone: model.backbone,
     layers: definitionOf(prefix),
     dtype: features.dtype,

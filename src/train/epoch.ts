@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
-import { type Batch, Batches, type Feed } from '../data/batches/batches.ts';
-import { imageSight } from '../data/batches/image-rows.ts';
+import type { Batch, Batches } from '../data/batches/batches.ts';
+import { imageBatches } from '../data/batches/image-batches.ts';
 import type { Images } from '../data/dataset.ts';
 import type { PhaseConfig } from '../experiment/experiment.ts';
 import type { EpochRecord, StepProgress } from './callbacks.ts';
@@ -25,8 +25,8 @@ export interface PhaseRun extends TrainOptions {
   readonly trainee: Trainee;
   readonly step: TrainingStep;
   readonly evaluator: Evaluator;
-  readonly train: Feed;
-  readonly validation: Feed;
+  readonly train: Batches;
+  readonly validation: Batches;
   readonly schedule: Schedule;
   /** When the phase began or was gone on with, by `performance.now()`, and after how many batches of the run. */
   readonly begin: { readonly at: number; readonly batches: number };
@@ -168,14 +168,14 @@ export function feed(
     engine,
   }: Pick<TrainOptions, 'experiment' | 'data' | 'graph' | 'engine'>,
   { batchSize, again }: FeedOptions,
-): Feed {
-  const { preprocess, sampling, augment } = experiment.data;
-  const imageShape = graph.inputShape as readonly [number, number, number];
-  return new Batches({
-    labels: images.labels,
+): Batches {
+  return imageBatches({
+    ...experiment.data,
+    images,
     classCount: data.classNames.length,
+    imageShape: graph.inputShape as readonly [number, number, number],
     batchSize,
-    sampling,
-    sight: imageSight({ images, imageShape, preprocess, augment, engine, again }),
+    reused: again,
+    engine,
   });
 }

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
-import type { Feed } from '../data/batches/batches.ts';
+import type { Batches } from '../data/batches/batches.ts';
 import type { CompiledFunction, Engine } from '../engine/engine.ts';
 import type { EvaluateConfig } from '../experiment/experiment.ts';
 import type { Evaluation } from './callbacks.ts';
@@ -53,13 +53,13 @@ export interface EvaluatorOptions {
   readonly tta: EvaluateConfig['tta'];
   readonly engine: Engine;
   /** The images to evaluate on. */
-  readonly feed: Feed;
+  readonly feed: Batches;
 }
 
 /** Runs a model in inference mode, as the engine compiles it. */
 export class Evaluator {
   readonly #objective: Objective;
-  readonly #feed: Feed;
+  readonly #feed: Batches;
   readonly #compiled: CompiledFunction;
 
   constructor({ model, objective, tta, engine, feed }: EvaluatorOptions) {

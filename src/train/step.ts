@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Batch, Examples, Feed } from '../data/batches/batches.ts';
+import type { Batch, Batches, Examples } from '../data/batches/batches.ts';
 import type { CompiledFunction, Engine } from '../engine/engine.ts';
 import { drawFrom, stepSource } from '../model/keras/random.ts';
 import type { Predictions } from './losses.ts';
@@ -18,7 +18,7 @@ export interface TrainingStepOptions extends Trainee {
   readonly engine: Engine;
   readonly seed: number;
   /** Where the batches come from that it is run on. */
-  readonly feed: Pick<Feed, 'read'>;
+  readonly feed: Pick<Batches, 'read'>;
 }
 
 /** What changes from step to step beside the batch. */

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { InputError } from '../../src/common/errors.ts';
 import type { Images } from '../../src/data/dataset.ts';
-import { loadData } from '../../src/data/load.ts';
+import { classWeights, loadData } from '../../src/data/load.ts';
 import type { DataConfig } from '../../src/experiment/experiment.ts';
 import { pixelsOf } from '../pixels.ts';
-import { dataConfig, loadContext, rejection } from './setting.ts';
+import { dataConfig, loadContext, rejection } from './fixture.ts';
 
 const load = (given: Partial<DataConfig>, seed = 42, channels = 1) =>
   loadData(
@@ -20,26 +20,29 @@ const countsOf = (labels: Int32Array, classCount: number) =>
   );
 
 describe('loadData', () => {
-  it('has the 10,000 digits of the package, a fifth of each class held out', async () => {
+  it('loads the 10,000 digits of the package, a fifth of each class to validate on', async () => {
     const { classNames, train, validation } = await load({});
     expect(classNames).to.deep.equal(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
     expect([train.labels.length, validation.labels.length]).to.deep.equal([8000, 2000]);
     expect([train.height, train.width, train.channels]).to.deep.equal([28, 28, 1]);
     expect(pixelsOf(train).length).to.equal(8000 * 28 * 28);
-    const [ones, held] = [countsOf(train.labels, 10)[1], countsOf(validation.labels, 10)[1]];
-    expect([ones, held]).to.deep.equal([902, 225]);
+    const [trained, validated] = [
+      countsOf(train.labels, 10)[1],
+      countsOf(validation.labels, 10)[1],
+    ];
+    expect([trained, validated]).to.deep.equal([902, 225]);
     // MNIST's published mean of its training images is 0.1307.
     const levels = pixelsOf(train);
     const mean = levels.reduce((sum, level) => sum + level, 0) / levels.length / 255;
     expect(mean).to.be.closeTo(0.1307, 0.002);
   });
 
-  it('keeps the classes named, in their order, under new labels', async () => {
+  it('keeps the named classes, in their order, with new labels', async () => {
     const limit = { train: 10, validation: null };
     const { classNames, train } = await load({ classes: ['1', '0'], limit });
     expect(classNames).to.deep.equal(['1', '0']);
     expect(countsOf(train.labels, 2)).to.deep.equal([5, 5]);
-    // A zero is hollow where a one has its stroke: in the four pixels of the middle.
+    // The four central pixels are blank in a zero and part of the stroke in a one.
     train.labels.forEach((label, i) => {
       const middle = [13 * 28 + 13, 13 * 28 + 14, 14 * 28 + 13, 14 * 28 + 14];
       const ink = middle.map((at) => train.pixels.of(i)[at] as number);
@@ -48,7 +51,7 @@ describe('loadData', () => {
     });
   });
 
-  it('limits both parts evenly over the classes', async () => {
+  it('limits both splits evenly over the classes', async () => {
     const { train, validation } = await load({ limit: { train: 105, validation: 20 } });
     expect(countsOf(train.labels, 10).sort()).to.deep.equal([
       10, 10, 10, 10, 10, 11, 11, 11, 11, 11,
@@ -56,7 +59,7 @@ describe('loadData', () => {
     expect(countsOf(validation.labels, 10)).to.deep.equal(Array(10).fill(2));
   });
 
-  it('chooses alike for the same seed, otherwise for another, and no image twice', async () => {
+  it('selects the same images for the same seed, others for another, and none in both splits', async () => {
     const limit = { train: 300, validation: 100 };
     const first = await load({ limit });
     expect(await load({ limit })).to.deep.equal(first);
@@ -70,22 +73,26 @@ describe('loadData', () => {
     [
       'an unknown class',
       { classes: ['7', 'ten'] },
-      'data.classes: the data have no class "ten"; they have 0, 1, 2, 3, 4, 5, 6, 7, 8, 9',
+      'data.classes: the dataset has no class "ten"; its classes are 0, 1, 2, 3, 4, 5, 6, 7, 8, 9',
     ],
-    ['a class named twice', { classes: ['7', '1', '7'] }, 'data.classes: "7" is named twice'],
-    ['a single class', { classes: ['7'] }, 'a classifier needs at least 2 classes, received 1: 7'],
     [
-      'validation: test without a test part',
+      'a repeated class',
+      { classes: ['7', '1', '7'] },
+      'data.classes: "7" occurs twice; name each class once',
+    ],
+    ['a single class', { classes: ['7'] }, 'a classifier needs at least 2 classes. Received 1: 7'],
+    [
+      'validation: test without a test split',
       { validation: 'test' },
-      'data.validation: test, but this data set holds no part out; give the fraction of its images to validate on, e.g. 0.1',
+      'data.validation: test, but this dataset has no test split; give the fraction of its images to validate on, e.g. 0.1',
     ],
     [
-      'a split that leaves a class without images to validate on',
+      'a fraction without validation images of some classes',
       { validation: 0.0001 },
       'classes 0, 2, 3, 4, 5, 6, 7, 8, 9: no images to validate on with data.validation: 0.0001',
     ],
     [
-      'a split that leaves nothing to train on',
+      'a fraction without training images',
       { validation: 1, classes: ['0', '1'] },
       'classes 0, 1: no images left to train on with data.validation: 1',
     ],
@@ -95,14 +102,14 @@ describe('loadData', () => {
       'class 0: no images left with data.limit.train: 1',
     ],
     [
-      'an unknown data set',
+      'an unknown dataset',
       { dataset: 'cifar' },
       'data.dataset: "cifar" is unknown; known are cifar10, cifar100, mnist, fashion-mnist, digits, folder, csv',
     ],
     [
       'a source for the digits',
       { source: 'digits.zip' },
-      'data.source: the digits come with the program and take no source, received digits.zip',
+      'data.source: the dataset digits is part of the program and must have no source. Received: digits.zip',
     ],
   ];
   for (const [what, given, message] of wrong)
@@ -111,4 +118,21 @@ describe('loadData', () => {
       expect(error).to.be.instanceOf(InputError);
       expect(error.message).to.equal(message);
     });
+});
+
+describe('classWeights', () => {
+  const labels = Int32Array.of(0, 0, 0, 0, 0, 0, 1, 1);
+
+  it('are none, the given ones, or inverse to the frequency', () => {
+    expect(classWeights(null, ['a', 'b'], labels)).to.equal(null);
+    expect(classWeights({ b: 3 }, ['a', 'b'], labels)).to.deep.equal([1, 3]);
+    // scikit-learn: compute_class_weight('balanced', classes=[0, 1], y=labels)
+    expect(classWeights('balanced', ['a', 'b'], labels)).to.deep.equal([8 / 12, 2]);
+  });
+
+  it('refuse an unknown class', () => {
+    expect(() => classWeights({ c: 3 }, ['a', 'b'], labels)).to.throw(
+      'data.classWeights: the dataset has no class "c"; its classes are a, b',
+    );
+  });
 });

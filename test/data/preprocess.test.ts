@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
-import { preprocess } from '../../src/data/preprocess.ts';
+import { fitImages, preprocess } from '../../src/data/preprocess.ts';
 import { useEngine } from '../engine.ts';
 
 describe('preprocess', () => {
   useEngine();
 
-  // keras.applications.imagenet_utils.preprocess_input of Keras 3.15 on the same two pixels, float32.
+  // Results of keras.applications.imagenet_utils.preprocess_input of Keras 3.15 for these two pixels, float32.
   const pixels = [0, 127, 255, 12, 200, 77];
   const expected = {
     caffe: [151.061005, 10.221001, -123.68, -26.939003, 83.221001, -111.68],
@@ -17,7 +17,7 @@ describe('preprocess', () => {
   } as const;
 
   for (const [mode, values] of Object.entries(expected))
-    it(`${mode} gives what Keras gives`, () => {
+    it(`${mode} gives the same as Keras`, () => {
       const x = tf.tensor4d(pixels, [1, 1, 2, 3]);
       const result = preprocess(x, mode as keyof typeof expected).dataSync();
       expect(result).to.have.length(values.length);
@@ -26,10 +26,44 @@ describe('preprocess', () => {
       });
     });
 
-  it('refuses a mode of RGB means for grey images', () => {
+  it('refuses modes with RGB means for greyscale images', () => {
     expect(() => preprocess(tf.zeros([1, 2, 2, 1]), 'caffe')).to.throw(
       RangeError,
-      'preprocess: caffe takes images of 3 channels, received 1; use scale, tf or none',
+      'preprocess: caffe needs images of 3 channels. Received: 1; use scale, tf or none',
     );
+  });
+});
+
+describe('fitImages', () => {
+  useEngine();
+
+  // Results of keras.ops.image.resize of Keras 3.15, bilinear, antialias=False.
+  const image = [0, 30, 90, 200, 10, 250, 60, 120, 40];
+  const larger = [
+    [0, 12, 30, 66, 90],
+    [80, 56.8, 22, 101.2, 154],
+    [200, 124, 10, 154, 250],
+    [116, 100, 76, 104.8, 124],
+    [60, 84, 120, 72, 40],
+  ];
+  const smaller = [
+    [43.75, 103.75],
+    [94.375, 92.5],
+  ];
+
+  for (const values of [larger, smaller])
+    it(`resizes to ${values.length} pixels as Keras does`, () => {
+      const side = values.length;
+      const fitted = fitImages(tf.tensor4d(image, [1, 3, 3, 1]), [side, side, 1]);
+      expect(fitted.shape).to.deep.equal([1, side, side, 1]);
+      const expected = values.flat();
+      fitted.dataSync().forEach((value, i) => {
+        expect(value).to.be.closeTo(expected[i] as number, 1e-3);
+      });
+    });
+
+  it('repeats the channel of greyscale images', () => {
+    const fitted = fitImages(tf.tensor4d([1, 2], [1, 1, 2, 1]), [1, 2, 3]);
+    expect([...fitted.dataSync()]).to.deep.equal([1, 1, 1, 2, 2, 2]);
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import sharp from 'sharp';
 import { uniforms } from '../../src/common/random.ts';
-import { decodeImage } from '../../src/data/decode/decode.ts';
+import { decodeImage } from '../../src/data/decode/decode-image.ts';
 import { resizeLinear, toGrey } from '../../src/ui/app/predict/resize.ts';
 
 /** A image of soft shapes, as photographs have. */

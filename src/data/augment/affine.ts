@@ -1,56 +1,56 @@
-import type * as tfjs from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import type { AugmentKind } from './augment.ts';
 
 /**
- * Where in the input the pixels of the output come from: at column `x` and row `y`,
- * `(a x + b y + c, d x + e y + f)`; tensors of shape `[count]`, or numbers for all images.
+ * A map from output to input positions: the pixel at column `x` and row `y` comes from
+ * `(a x + b y + c, d x + e y + f)`. Tensors have the shape `[count]`; numbers hold for all images.
  */
 export interface Affine {
-  readonly a: tfjs.Tensor | number;
-  readonly b: tfjs.Tensor | number;
-  readonly c: tfjs.Tensor | number;
-  readonly d: tfjs.Tensor | number;
-  readonly e: tfjs.Tensor | number;
-  readonly f: tfjs.Tensor | number;
+  readonly a: tf.Tensor | number;
+  readonly b: tf.Tensor | number;
+  readonly c: tf.Tensor | number;
+  readonly d: tf.Tensor | number;
+  readonly e: tf.Tensor | number;
+  readonly f: tf.Tensor | number;
 }
 
 /**
- * Images seen through one affine map each, with bilinear interpolation; beyond the edge they are
- * mirrored. It is what Keras' `affine_transform` does with `fill_mode="reflect"`, the default of its
- * geometric augmentations.
+ * Applies one affine map to each image, with bilinear interpolation. Images are mirrored beyond their
+ * edges, as by Keras' `affine_transform` with `fill_mode="reflect"`, the default of its geometric
+ * augmentations.
  */
-export function affine(tf: typeof tfjs, x: tfjs.Tensor4D, map: Affine): tfjs.Tensor4D {
+export function affine(x: tf.Tensor4D, map: Affine): tf.Tensor4D {
   const [count, height, width, channels] = x.shape;
-  const each = (value: tfjs.Tensor | number) =>
+  const each = (value: tf.Tensor | number) =>
     typeof value === 'number' ? tf.scalar(value) : value.reshape([count, 1, 1]);
   const columns = tf.range(0, width).reshape([1, 1, width]);
   const rows = tf.range(0, height).reshape([1, height, 1]);
-  const from = (a: tfjs.Tensor | number, b: tfjs.Tensor | number, c: tfjs.Tensor | number) =>
+  const from = (a: tf.Tensor | number, b: tf.Tensor | number, c: tf.Tensor | number) =>
     each(a).mul(columns).add(each(b).mul(rows)).add(each(c)).broadcastTo([count, height, width]);
-  const across = neighbours(tf, from(map.a, map.b, map.c), width);
-  const down = neighbours(tf, from(map.d, map.e, map.f), height);
+  const across = neighbours(from(map.a, map.b, map.c), width);
+  const down = neighbours(from(map.d, map.e, map.f), height);
 
   const pixels = x.reshape([count * height * width, channels]);
   const first = tf
     .range(0, count, 1, 'int32')
     .mul(tf.scalar(height * width, 'int32'))
     .reshape([count, 1, 1]);
-  const at = (row: tfjs.Tensor, column: tfjs.Tensor) =>
+  const at = (row: tf.Tensor, column: tf.Tensor) =>
     pixels.gather(
       first
         .add(row.mul(tf.scalar(width, 'int32')))
         .add(column)
         .toInt(),
     );
-  const blend = (one: tfjs.Tensor, other: tfjs.Tensor, weight: tfjs.Tensor) =>
+  const blend = (one: tf.Tensor, other: tf.Tensor, weight: tf.Tensor) =>
     one.add(other.sub(one).mul(weight.expandDims(3)));
   const above = blend(at(down.low, across.low), at(down.low, across.high), across.weight);
   const below = blend(at(down.high, across.low), at(down.high, across.high), across.weight);
-  return blend(above, below, down.weight) as tfjs.Tensor4D;
+  return blend(above, below, down.weight) as tf.Tensor4D;
 }
 
-/** The pixels on both sides of each position, int32, and the weight of the higher one. */
-function neighbours(tf: typeof tfjs, position: tfjs.Tensor, length: number) {
+/** Returns the pixels on both sides of each position, int32, and the weight of the higher one. */
+function neighbours(position: tf.Tensor, length: number) {
   const period = 2 * length;
   const within = position.sub(position.div(period).floor().mul(period));
   const mirrored = tf.where(within.greaterEqual(length), tf.sub(period - 1, within), within);
@@ -66,14 +66,12 @@ function neighbours(tf: typeof tfjs, position: tfjs.Tensor, length: number) {
   };
 }
 
-/** Turns each image by up to ± `factor` of a full turn around its middle, as Keras' `RandomRotation`. */
+/** Rotates each image around its centre by up to ± `factor` of a full turn, as Keras' `RandomRotation`. */
 export const rotate: AugmentKind = {
   kind: 'rotate',
-  main: 'factor',
-  defaults: { factor: 0.05 },
   uniforms: 1,
 
-  apply({ x, y }, args, { tf, uniform }) {
+  apply({ x, y }, args, { uniform }) {
     const [count, height, width] = x.shape;
     const [right, bottom] = [width - 1, height - 1];
     const angle = uniform([count])
@@ -81,21 +79,19 @@ export const rotate: AugmentKind = {
       .sub(1)
       .mul((args.factor as number) * 2 * Math.PI);
     const [cos, sin] = [angle.cos(), angle.sin()];
-    // So that the middle stays where it is.
+    // The offsets keep the centre in place.
     const c = tf.sub(right, cos.mul(right).sub(sin.mul(bottom))).div(2);
     const f = tf.sub(bottom, sin.mul(right).add(cos.mul(bottom))).div(2);
-    return { x: affine(tf, x, { a: cos, b: sin.neg(), c, d: sin, e: cos, f }), y };
+    return { x: affine(x, { a: cos, b: sin.neg(), c, d: sin, e: cos, f }), y };
   },
 };
 
-/** Moves each image by up to ± `factor` of its height and of its width, as Keras' `RandomTranslation`. */
+/** Shifts each image by up to ± `factor` of its height and width, as Keras' `RandomTranslation`. */
 export const translate: AugmentKind = {
   kind: 'translate',
-  main: 'factor',
-  defaults: { factor: 0.1 },
   uniforms: 2,
 
-  apply({ x, y }, args, { tf, uniform }) {
+  apply({ x, y }, args, { uniform }) {
     const [count, height, width] = x.shape;
     const distance = (length: number) =>
       uniform([count])
@@ -103,18 +99,16 @@ export const translate: AugmentKind = {
         .sub(1)
         .mul((args.factor as number) * length);
     const f = distance(height);
-    return { x: affine(tf, x, { a: 1, b: 0, c: distance(width), d: 0, e: 1, f }), y };
+    return { x: affine(x, { a: 1, b: 0, c: distance(width), d: 0, e: 1, f }), y };
   },
 };
 
-/** Shows up to `factor` more or less of each image, around its middle, as Keras' `RandomZoom`. */
+/** Zooms each image out or in around its centre by up to `factor`, as Keras' `RandomZoom`. */
 export const zoom: AugmentKind = {
   kind: 'zoom',
-  main: 'factor',
-  defaults: { factor: 0.2 },
   uniforms: 1,
 
-  apply({ x, y }, args, { tf, uniform }) {
+  apply({ x, y }, args, { uniform }) {
     const [count, height, width] = x.shape;
     const shown = uniform([count])
       .mul(2)
@@ -123,6 +117,6 @@ export const zoom: AugmentKind = {
       .add(1);
     const start = (length: number) => tf.sub(1, shown).mul((length - 1) / 2);
     const map = { a: shown, b: 0, c: start(width), d: 0, e: shown, f: start(height) };
-    return { x: affine(tf, x, map), y };
+    return { x: affine(x, map), y };
   },
 };

@@ -3,62 +3,88 @@ import { InputError } from '../../common/errors.ts';
 import { engineKey, type StreamKey } from '../../common/random.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { AugmentConfig } from '../../experiment/experiment.ts';
+import { rotate, translate, zoom } from './affine.ts';
 import type { AugmentKind, LabelledBatch } from './augment.ts';
-import { augmentKinds } from './table.ts';
+import { brightness, colorJitter, contrast } from './color.ts';
+import { crop, flip } from './crop.ts';
+import { cutout, randomErasing } from './erase.ts';
+import { cutmix, mixup } from './mix.ts';
+
+/** All augmentations, by their names in experiment files. */
+export const augmentKinds: ReadonlyMap<string, AugmentKind> = new Map(
+  [
+    flip,
+    crop,
+    rotate,
+    zoom,
+    translate,
+    brightness,
+    contrast,
+    colorJitter,
+    cutout,
+    randomErasing,
+    mixup,
+    cutmix,
+  ].map((kind) => [kind.kind, kind]),
+);
 
 /**
- * All that the random changes of one step depend on, as inputs of a compiled function: the keys of its uniform
- * numbers, `[draws, 2]`, then what the augmentations draw themselves. The same key gives the same.
+ * Draws the random values of one step, as inputs of a compiled function: the keys of the uniform numbers,
+ * `[draws, 2]`, then the results of `draw`. The same key gives the same values.
  */
-export function drawChanges(
+export function drawAugmentations(
   augment: readonly AugmentConfig[],
   count: number,
   key: StreamKey,
 ): tf.Tensor[] {
   if (augment.length === 0) return [];
-  const keys: [number, number][] = [];
-  const own: tf.Tensor[] = [];
-  augment.forEach(({ kind, args }, place) => {
+  const uniformKeys: [number, number][] = [];
+  const mixing: tf.Tensor[] = [];
+  augment.forEach(({ kind, args }, index) => {
     const augmentation = kindOf(kind);
-    const ownKey = [...key, place, kind];
+    const ownKey = [...key, index, kind];
     for (let draw = 0; draw < augmentation.uniforms; draw++)
-      keys.push(engineKey([...ownKey, draw]));
+      uniformKeys.push(engineKey([...ownKey, draw]));
     for (const values of augmentation.draw?.(count, args, ownKey) ?? [])
-      own.push(tf.tensor1d(values));
+      mixing.push(tf.tensor1d(values));
   });
-  return [tf.tensor2d(keys.flat(), [keys.length, 2], 'int32'), ...own];
+  return [tf.tensor2d(uniformKeys.flat(), [uniformKeys.length, 2], 'int32'), ...mixing];
 }
 
-/** Makes the random changes of one step in the order given; call it within `tf.tidy`. */
-export function applyChanges(
+/** Applies the augmentations in their order, with the values drawn for this step. Call it within `tf.tidy`. */
+export function applyAugmentations(
   batch: LabelledBatch,
   augment: readonly AugmentConfig[],
   engine: Engine,
-  [keys, ...own]: readonly tf.Tensor[],
+  [uniformKeys, ...mixing]: readonly tf.Tensor[],
 ): LabelledBatch {
-  let before = 0;
+  let end = 0;
   return augment.reduce((changed, { kind, args }) => {
     const augmentation = kindOf(kind);
-    let next = before;
-    before += augmentation.uniforms;
+    let next = end;
+    end += augmentation.uniforms;
     const uniform = (shape: readonly number[]) => {
-      if (next === before) throw new RangeError(`${kind} draws more often than it says`);
-      const key = (keys as tf.Tensor2D).slice([next++, 0], [1, 2]).reshape<tf.Tensor1D>([2]);
+      if (next === end)
+        throw new RangeError(
+          `${kind} draws more than its ${augmentation.uniforms} uniform tensors`,
+        );
+      const key = (uniformKeys as tf.Tensor2D).slice([next++, 0], [1, 2]).reshape<tf.Tensor1D>([2]);
       return engine.randomUniform(shape, key);
     };
-    const drawn = augmentation.draw ? (own.splice(0, 2) as [tf.Tensor1D, tf.Tensor1D]) : null;
-    return augmentation.apply(changed, args, { tf, uniform, drawn });
+    const drawn = augmentation.draw ? (mixing.splice(0, 2) as [tf.Tensor1D, tf.Tensor1D]) : null;
+    return augmentation.apply(changed, args, { uniform, mixing: drawn });
   }, batch);
 }
 
-/** Both at once. */
+/** Draws and applies the augmentations of one batch. */
 export function augmentBatch(
   batch: LabelledBatch,
   augment: readonly AugmentConfig[],
   engine: Engine,
   key: StreamKey,
 ): LabelledBatch {
-  return applyChanges(batch, augment, engine, drawChanges(augment, batch.x.shape[0], key));
+  const drawn = drawAugmentations(augment, batch.x.shape[0], key);
+  return applyAugmentations(batch, augment, engine, drawn);
 }
 
 function kindOf(kind: string): AugmentKind {

@@ -1,15 +1,12 @@
-import type * as tf from '@tensorflow/tfjs';
-import type * as tfjs from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import type { AugmentKind } from './augment.ts';
 
-/** Adds up to ± `factor` of the full range to each image, as Keras' `RandomBrightness`. */
+/** Brightens or darkens each image by up to `factor` of the full range, as Keras' `RandomBrightness`. */
 export const brightness: AugmentKind = {
   kind: 'brightness',
-  main: 'factor',
-  defaults: { factor: 0.2 },
   uniforms: 1,
 
-  apply({ x, y }, args, { tf, uniform }) {
+  apply({ x, y }, args, { uniform }) {
     const factor = args.factor as number;
     const change = uniform([x.shape[0], 1, 1, 1])
       .mul(2)
@@ -20,16 +17,14 @@ export const brightness: AugmentKind = {
 };
 
 /**
- * Scales each image's distance from its mean, channel by channel, by a factor between 1 - `factor`
- * and 1 + `factor`, as Keras' `RandomContrast`.
+ * Scales each channel's distance from its mean by a factor between 1 - `factor` and 1 + `factor`, as
+ * Keras' `RandomContrast`.
  */
 export const contrast: AugmentKind = {
   kind: 'contrast',
-  main: 'factor',
-  defaults: { factor: 0.2 },
   uniforms: 1,
 
-  apply({ x, y }, args, { tf, uniform }) {
+  apply({ x, y }, args, { uniform }) {
     const factor = args.factor as number;
     const scale = uniform([x.shape[0], 1, 1, 1])
       .mul(2 * factor)
@@ -40,64 +35,60 @@ export const contrast: AugmentKind = {
   },
 };
 
-/** Parts of red, green and blue in brightness (ITU-R BT.601). */
-const luma = [0.299, 0.587, 0.114];
+/** Weights of red, green and blue in the luminance (ITU-R BT.601). */
+const LUMA = [0.299, 0.587, 0.114];
 
 /**
- * Changes brightness, contrast and saturation of each image by factors up to 1 ± theirs, and turns its
- * hues by up to ± `hue` of the colour circle, as torchvision's `ColorJitter`, but always in this order.
- * Grey images have neither saturation nor hue.
+ * Scales brightness, contrast and saturation of each image by factors of up to 1 ± the argument, and
+ * shifts its hue by up to ± `hue` of the colour circle, as torchvision's `ColorJitter` but always in this
+ * order. Greyscale images have no saturation and no hue.
  */
 export const colorJitter: AugmentKind = {
   kind: 'colorJitter',
-  main: 'brightness',
-  defaults: { brightness: 0.2, contrast: 0.2, saturation: 0.2, hue: 0.05 },
   uniforms: 4,
 
-  apply({ x, y }, args, { tf, uniform }) {
-    const { brightness, contrast, saturation, hue } = args as Record<string, number>;
+  apply({ x, y }, args, { uniform }) {
+    const { brightness, contrast, saturation, hue } = args as {
+      readonly [name in 'brightness' | 'contrast' | 'saturation' | 'hue']: number;
+    };
     const [count, , , channels] = x.shape;
-    const around = (middle: number, reach: number | undefined) =>
-      uniform([count, 1, 1, 1])
-        .mul(2)
-        .sub(1)
-        .mul(reach ?? 0)
-        .add(middle);
-    const clip = (images: tfjs.Tensor) => tf.clipByValue(images as tfjs.Tensor4D, 0, 255);
-    const blend = (images: tfjs.Tensor, other: tfjs.Tensor, factor: tfjs.Tensor) =>
+    const around = (centre: number, range: number) =>
+      uniform([count, 1, 1, 1]).mul(2).sub(1).mul(range).add(centre);
+    const clip = (images: tf.Tensor) => tf.clipByValue(images as tf.Tensor4D, 0, 255);
+    const blend = (images: tf.Tensor, other: tf.Tensor, factor: tf.Tensor) =>
       clip(images.sub(other).mul(factor).add(other));
-    const grey = (images: tfjs.Tensor) => (channels === 3 ? images.mul(luma).sum(3, true) : images);
+    const grey = (images: tf.Tensor) => (channels === 3 ? images.mul(LUMA).sum(3, true) : images);
 
-    const lighter = clip(x.mul(around(1, brightness)));
-    const harder = blend(lighter, grey(lighter).mean([1, 2, 3], true), around(1, contrast));
-    if (channels !== 3) return { x: harder, y };
-    const richer = blend(harder, grey(harder), around(1, saturation));
-    return { x: turnHue(tf, richer, around(0, hue)), y };
+    const bright = clip(x.mul(around(1, brightness)));
+    const contrasted = blend(bright, grey(bright).mean([1, 2, 3], true), around(1, contrast));
+    if (channels !== 3) return { x: contrasted, y };
+    const saturated = blend(contrasted, grey(contrasted), around(1, saturation));
+    return { x: shiftHue(saturated, around(0, hue)), y };
   },
 };
 
-/** @param turn Part of the colour circle for each image, `[count, 1, 1, 1]`. */
-function turnHue(tf: typeof tfjs, x: tfjs.Tensor4D, turn: tfjs.Tensor): tfjs.Tensor4D {
-  const [red, green, blue] = tf.split(x, 3, 3) as [tfjs.Tensor, tfjs.Tensor, tfjs.Tensor];
+/** @param shift Fraction of the colour circle for each image, `[count, 1, 1, 1]`. */
+function shiftHue(x: tf.Tensor4D, shift: tf.Tensor): tf.Tensor4D {
+  const [red, green, blue] = tf.split(x, 3, 3) as [tf.Tensor, tf.Tensor, tf.Tensor];
   const value = x.max(3, true);
   const chroma = value.sub(x.min(3, true));
-  const within = chroma.maximum(1e-6);
-  // Sixths of the colour circle, from red.
+  const divisor = chroma.maximum(1e-6);
+  // The hue in sixths of the colour circle, from red.
   const sector = tf.where(
     value.equal(red),
-    green.sub(blue).div(within),
+    green.sub(blue).div(divisor),
     tf.where(
       value.equal(green),
-      blue.sub(red).div(within).add(2),
-      red.sub(green).div(within).add(4),
+      blue.sub(red).div(divisor).add(2),
+      red.sub(green).div(divisor).add(4),
     ),
   );
-  const turned = sector.add(turn.mul(6));
-  // Each channel falls from the value by the chroma as the hue leaves its third of the circle.
+  const shifted = sector.add(shift.mul(6));
+  // A channel is below the value by up to the chroma, the further the hue is from the channel's own.
   const channels = [5, 3, 1].map((offset) => {
-    const place = turned.add(offset);
-    const k = place.sub(place.div(6).floor().mul(6));
+    const position = shifted.add(offset);
+    const k = position.sub(position.div(6).floor().mul(6));
     return value.sub(chroma.mul(k.minimum(tf.sub(4, k)).clipByValue(0, 1)));
   });
-  return tf.concat(channels, 3) as tfjs.Tensor4D;
+  return tf.concat(channels, 3) as tf.Tensor4D;
 }

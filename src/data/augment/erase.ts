@@ -1,22 +1,25 @@
-import type * as tfjs from '@tensorflow/tfjs';
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import type { AugmentKind } from './augment.ts';
 
-/** One rectangle for each image, `[count, 1]` pixels each; `bottom` and `right` are outside of it. */
+/** One rectangle for each image, in pixels, `[count, 1]`. `bottom` and `right` are exclusive. */
 export interface Rectangles {
-  readonly top: tfjs.Tensor;
-  readonly left: tfjs.Tensor;
-  readonly bottom: tfjs.Tensor;
-  readonly right: tfjs.Tensor;
+  readonly top: tf.Tensor;
+  readonly left: tf.Tensor;
+  readonly bottom: tf.Tensor;
+  readonly right: tf.Tensor;
 }
 
-/** Which pixels of images of this shape (NHWC) are in their rectangle: bool, `[count, height, width, 1]`. */
+/**
+ * Returns a mask of the pixels inside each image's rectangle: bool, `[count, height, width, 1]`.
+ *
+ * @param shape Shape of the images, NHWC.
+ */
 export function rectangleMask(
-  tf: typeof tfjs,
-  [count, height, width]: readonly [number, number, number, number],
+  shape: readonly [number, number, number, number],
   { top, left, bottom, right }: Rectangles,
-): tfjs.Tensor4D {
-  const between = (length: number, from: tfjs.Tensor, to: tfjs.Tensor) => {
+): tf.Tensor4D {
+  const [count, height, width] = shape;
+  const between = (length: number, from: tf.Tensor, to: tf.Tensor) => {
     const position = tf.range(0, length).reshape([1, length]);
     return position.greaterEqual(from).logicalAnd(position.less(to));
   };
@@ -26,16 +29,14 @@ export function rectangleMask(
 }
 
 /**
- * Blackens a square of `size` pixels around a random pixel; at the edge less of it is inside
- * (DeVries and Taylor 2017, arXiv:1708.04552).
+ * Blackens a square of `size` pixels around a random pixel. The square is cut off at the edges (DeVries
+ * and Taylor 2017, arXiv:1708.04552).
  */
 export const cutout: AugmentKind = {
   kind: 'cutout',
-  main: 'size',
-  defaults: { size: 8 },
   uniforms: 2,
 
-  apply({ x, y }, args, { tf, uniform }) {
+  apply({ x, y }, args, { uniform }) {
     const size = args.size as number;
     const [count, height, width] = x.shape;
     const start = (length: number) =>
@@ -44,7 +45,7 @@ export const cutout: AugmentKind = {
         .floor()
         .sub(Math.floor(size / 2));
     const [top, left] = [start(height), start(width)];
-    const square = rectangleMask(tf, x.shape, {
+    const square = rectangleMask(x.shape, {
       top,
       left,
       bottom: top.add(size),
@@ -54,20 +55,18 @@ export const cutout: AugmentKind = {
   },
 };
 
-/** Narrowest side of the rectangle over its other one, as in the paper. */
-const narrowest = 0.3;
+/** Smallest aspect ratio of the rectangle, as in the paper. */
+const MIN_ASPECT_RATIO = 0.3;
 
 /**
- * Fills a random rectangle of some images with noise; at the edge less of it is inside (Zhong et al.
- * 2017, arXiv:1708.04896).
+ * Fills a random rectangle with noise, in each image with the given probability. The rectangle is cut off
+ * at the edges (Zhong et al. 2017, arXiv:1708.04896).
  */
 export const randomErasing: AugmentKind = {
   kind: 'randomErasing',
-  main: 'probability',
-  defaults: { probability: 0.5, minArea: 0.02, maxArea: 0.33 },
   uniforms: 6,
 
-  apply({ x, y }, args, { tf, uniform }) {
+  apply({ x, y }, args, { uniform }) {
     const { probability, minArea, maxArea } = args as Record<string, number>;
     const [count, height, width] = x.shape;
     const between = (low: number, high: number) =>
@@ -75,7 +74,7 @@ export const randomErasing: AugmentKind = {
         .mul(high - low)
         .add(low);
     const area = between(minArea as number, maxArea as number);
-    const ratio = between(Math.log(narrowest), -Math.log(narrowest)).exp();
+    const ratio = between(Math.log(MIN_ASPECT_RATIO), -Math.log(MIN_ASPECT_RATIO)).exp();
     const erased = uniform([count, 1])
       .less(probability as number)
       .toFloat();
@@ -86,7 +85,7 @@ export const randomErasing: AugmentKind = {
     };
     const [top, bottom] = side(height, area.mul(ratio));
     const [left, right] = side(width, area.div(ratio));
-    const inside = rectangleMask(tf, x.shape, { top, left, bottom, right });
+    const inside = rectangleMask(x.shape, { top, left, bottom, right });
     return { x: tf.where(inside, uniform(x.shape).mul<tf.Tensor4D>(256).floor(), x), y };
   },
 };

@@ -1,16 +1,14 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { type StreamKey, shuffled, uniforms } from '../../common/random.ts';
 import type { AugmentKind } from './augment.ts';
 import { rectangleMask } from './erase.ts';
 
 /**
- * Blends each image and its label with another of the batch by a weight from Beta(alpha, alpha)
- * (Zhang et al. 2017, arXiv:1710.09412), one weight for each image as in Keras' `MixUp`.
+ * Blends each image and its label with another one of the batch, with a weight from Beta(alpha, alpha)
+ * for each image (Zhang et al. 2017, arXiv:1710.09412; Keras' `MixUp`).
  */
 export const mixup: AugmentKind = {
   kind: 'mixup',
-  main: 'alpha',
-  defaults: { alpha: 0.2 },
   uniforms: 0,
 
   draw: (count, { alpha }, key) => [
@@ -18,9 +16,9 @@ export const mixup: AugmentKind = {
     shuffled(count, [...key, 'partner']),
   ],
 
-  apply({ x, y }, _, { tf, drawn }) {
+  apply({ x, y }, _, { mixing }) {
     const count = x.shape[0];
-    const [weight, partner] = drawn as NonNullable<typeof drawn>;
+    const [weight, partner] = mixing as NonNullable<typeof mixing>;
     const mix = <T extends tf.Tensor>(values: T, shape: number[]) =>
       tf.add<T>(
         values.mul(weight.reshape(shape)),
@@ -31,13 +29,12 @@ export const mixup: AugmentKind = {
 };
 
 /**
- * Puts a rectangle of another image of the batch into each, and mixes their labels by its area: a part
- * from Beta(alpha, alpha), or less where the edge cuts it off (Yun et al. 2019, arXiv:1905.04899).
+ * Pastes a rectangle of another image of the batch into each image, and mixes the labels by its area. The
+ * area comes from Beta(alpha, alpha) and is smaller where an edge cuts the rectangle off (Yun et al. 2019,
+ * arXiv:1905.04899).
  */
 export const cutmix: AugmentKind = {
   kind: 'cutmix',
-  main: 'alpha',
-  defaults: { alpha: 1 },
   uniforms: 2,
 
   draw: (count, { alpha }, key) => [
@@ -45,9 +42,9 @@ export const cutmix: AugmentKind = {
     shuffled(count, [...key, 'partner']),
   ],
 
-  apply({ x, y }, _, { tf, uniform, drawn }) {
+  apply({ x, y }, _, { uniform, mixing }) {
     const [count, height, width] = x.shape;
-    const [parts, partner] = drawn as NonNullable<typeof drawn>;
+    const [parts, partner] = mixing as NonNullable<typeof mixing>;
     const part = parts.reshape([count, 1]);
     const side = (length: number) => {
       const half = part.sqrt().mul(length / 2);
@@ -55,7 +52,7 @@ export const cutmix: AugmentKind = {
       return [centre.sub(half).round(), centre.add(half).round()] as const;
     };
     const [[top, bottom], [left, right]] = [side(height), side(width)];
-    const inside = rectangleMask(tf, x.shape, { top, left, bottom, right });
+    const inside = rectangleMask(x.shape, { top, left, bottom, right });
     const weight = inside.toFloat().mean([1, 2, 3]).reshape([count, 1]);
     return {
       x: tf.where(inside, x.gather(partner), x),
@@ -64,7 +61,7 @@ export const cutmix: AugmentKind = {
   },
 };
 
-/** Numbers from Beta(alpha, alpha) by Jöhnk's rejection (1964), which suits the small alphas of mixing. */
+/** Draws from Beta(alpha, alpha) by Jöhnk's rejection (1964), which suits the small alphas of mixing. */
 export function betas(count: number, alpha: number, key: StreamKey): Float32Array {
   const accepted: number[] = [];
   for (let round = 0; accepted.length < count; round++) {

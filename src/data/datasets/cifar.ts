@@ -2,42 +2,37 @@ import type { Hash } from '../../cache/download.ts';
 import { InputError } from '../../common/errors.ts';
 import type { DataConfig } from '../../experiment/experiment.ts';
 import type { DatasetKind, ImageSource, LoadContext } from '../dataset.ts';
-import { readNamed } from '../files/archive.ts';
-import { openTree } from '../files/tree.ts';
-import { inMemory, MemoryPixels } from '../pixels.ts';
-import { localSource } from '../source.ts';
+import { localPath, openTree } from '../files/source.ts';
+import { readNamed } from '../files/tree.ts';
+import { decodedSource, MemoryPixels } from '../pixels.ts';
 
-const side = 32;
-const plane = side * side;
+const SIDE = 32;
+const PLANE = SIDE * SIDE;
 
-/** What distinguishes CIFAR-10 from CIFAR-100 in the binary version of https://www.cs.toronto.edu/~kriz/cifar.html. */
-export interface CifarFormat {
+/** A CIFAR dataset in the binary version of https://www.cs.toronto.edu/~kriz/cifar.html. */
+interface CifarFormat {
   readonly name: string;
   readonly classNames: readonly string[];
   readonly archive: { readonly url: string; readonly hash: Hash };
   readonly trainFiles: readonly string[];
   readonly testFile: string;
-  /** Bytes before the pixels of each image; the last of them is its label. */
+  /** Bytes before the pixels of each image. The last one is the label. */
   readonly labelBytes: number;
 }
 
-/** A CIFAR data set from its official binary archive, or a folder of what was in it. */
-export function cifar(format: CifarFormat): DatasetKind {
+/** Reads a CIFAR dataset from its official binary archive, or from a folder with the archive's files. */
+function cifar(format: CifarFormat): DatasetKind {
   return {
     name: format.name,
     classNames: format.classNames,
-    imageShape: [side, side, 3],
+    imageShape: [SIDE, SIDE, 3],
     open: (config, context) => open(format, config, context),
   };
 }
 
 async function open(format: CifarFormat, config: DataConfig, context: LoadContext) {
   const { url, hash } = format.archive;
-  const path = await localSource(
-    config.source ?? url,
-    config.source === null ? hash : null,
-    context,
-  );
+  const path = await localPath(config.source ?? url, config.source === null ? hash : null, context);
   const names = [...format.trainFiles, format.testFile];
   const files = await readNamed(
     await openTree(path),
@@ -54,39 +49,55 @@ async function open(format: CifarFormat, config: DataConfig, context: LoadContex
 }
 
 function checkFile(bytes: Buffer, name: string, { labelBytes }: CifarFormat): void {
-  const record = labelBytes + 3 * plane;
+  const record = labelBytes + 3 * PLANE;
   if (bytes.length === 0 || bytes.length % record !== 0)
     throw new InputError(
-      `data.source: ${name} has ${bytes.length} bytes, which is no multiple of the ${record} bytes of a image`,
+      `data.source: ${name} has ${bytes.length} bytes; it must have a multiple of the ${record} bytes of an image`,
     );
 }
 
-/** Records are the label bytes, then the red, the green and the blue plane. */
+/** A record has the label bytes, then the red, the green and the blue plane. */
 function source(bytes: Buffer, { name, classNames, labelBytes }: CifarFormat): ImageSource {
-  const record = labelBytes + 3 * plane;
+  const record = labelBytes + 3 * PLANE;
   const count = bytes.length / record;
   const labels = new Int32Array(count);
-  const pixels = new Uint8Array(count * 3 * plane);
+  const pixels = new Uint8Array(count * 3 * PLANE);
   for (let i = 0; i < count; i++) {
     const start = i * record + labelBytes;
     const label = bytes[start - 1] as number;
     if (label >= classNames.length)
       throw new InputError(
-        `data.source: image ${i} has label ${label}; ${name} has labels 0 to ${classNames.length - 1}`,
+        `data.source: image ${i} has the label ${label}; labels of ${name} are 0 to ${classNames.length - 1}`,
       );
     labels[i] = label;
-    for (let at = 0; at < plane; at++)
+    for (let at = 0; at < PLANE; at++)
       for (let channel = 0; channel < 3; channel++)
-        pixels[(i * plane + at) * 3 + channel] = bytes[start + channel * plane + at] as number;
+        pixels[(i * PLANE + at) * 3 + channel] = bytes[start + channel * PLANE + at] as number;
   }
-  const stored = new MemoryPixels(pixels, 3 * plane);
-  return inMemory({ height: side, width: side, channels: 3, pixels: stored, labels });
+  return decodedSource({
+    height: SIDE,
+    width: SIDE,
+    channels: 3,
+    pixels: new MemoryPixels(pixels, 3 * PLANE),
+    labels,
+  });
 }
 
-/** 60,000 colour images of 10 classes (Krizhevsky 2009); 10,000 of them are held out. */
+/** 60,000 colour images of 10 classes (Krizhevsky 2009). The test split has 10,000 of them. */
 export const cifar10 = cifar({
   name: 'cifar10',
-  classNames: 'airplane automobile bird cat deer dog frog horse ship truck'.split(' '),
+  classNames: [
+    'airplane',
+    'automobile',
+    'bird',
+    'cat',
+    'deer',
+    'dog',
+    'frog',
+    'horse',
+    'ship',
+    'truck',
+  ],
   archive: {
     url: 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz',
     hash: 'md5:c32a1d4ab5d03f1284b67883e8d87530',
@@ -96,7 +107,7 @@ export const cifar10 = cifar({
   labelBytes: 1,
 });
 
-const classNames = `
+const CIFAR100_CLASSES = `
   apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle bowl boy bridge bus butterfly camel can
   castle caterpillar cattle chair chimpanzee clock cloud cockroach couch crab crocodile cup dinosaur dolphin
   elephant flatfish forest fox girl hamster house kangaroo keyboard lamp lawn_mower leopard lion lizard
@@ -105,16 +116,16 @@ const classNames = `
   shark shrew skunk skyscraper snail snake spider squirrel streetcar sunflower sweet_pepper table tank
   telephone television tiger tractor train trout tulip turtle wardrobe whale willow_tree wolf woman worm`;
 
-/** 60,000 colour images of 100 fine classes (Krizhevsky 2009); 10,000 of them are held out. */
+/** 60,000 colour images of 100 fine classes (Krizhevsky 2009). The test split has 10,000 of them. */
 export const cifar100 = cifar({
   name: 'cifar100',
-  classNames: classNames.trim().split(/\s+/),
+  classNames: CIFAR100_CLASSES.trim().split(/\s+/),
   archive: {
     url: 'https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz',
     hash: 'md5:03b5dce01913d631647c71ecec9e9cb8',
   },
   trainFiles: ['train.bin'],
   testFile: 'test.bin',
-  // The coarse label, then the fine one.
+  // The coarse label and the fine label.
   labelBytes: 2,
 });

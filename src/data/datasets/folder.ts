@@ -1,140 +1,128 @@
 import { InputError } from '../../common/errors.ts';
 import type { DatasetKind } from '../dataset.ts';
-import { openTree } from '../files/tree.ts';
-import { imageSourcePath, openLayout } from './layout.ts';
+import { openTree } from '../files/source.ts';
+import {
+  imageSourcePath,
+  type LabelledFiles,
+  openLabelledFiles,
+  TEST_SPLITS,
+} from './labelled-files.ts';
 
-/** One's own images in class folders, or an archive of them. */
+/** The user's own images in one folder for each class, or an archive of them. */
 export const folder: DatasetKind = {
   name: 'folder',
 
   async open(config, context) {
     const tree = await openTree(await imageSourcePath(config, context));
-    const layout = folderLayout(await tree.list(), config.classes);
-    return openLayout(layout, { tree, broken: config.broken }, context);
+    const files = labelByFolder(await tree.list(), config.classes);
+    return openLabelledFiles(files, tree, config.broken, context);
   },
 };
 
-export interface LabelledPath {
+interface ImagePath {
   readonly path: string;
-  readonly label: number;
-}
-
-export interface Layout {
-  readonly classNames: readonly string[];
-  readonly train: readonly LabelledPath[];
-  readonly heldOut: readonly LabelledPath[] | null;
-}
-
-interface Placed {
-  readonly path: string;
-  /** Folders from the top folder on, then the file's name. */
+  /** The folders from the top folder on, then the file's name. */
   readonly parts: readonly string[];
 }
 
-const image = /\.(jpe?g|png|webp|gif|avif|tiff?|bmp)$/i;
-const hidden = /(^|\/)(\.|__MACOSX\/)/;
-/** Folders of a held-out part, in order of preference. */
-export const heldOutNames: readonly string[] = ['val', 'validation', 'valid', 'test'];
+const IMAGE = /\.(jpe?g|png|webp|gif|avif|tiff?|bmp)$/i;
+const HIDDEN = /(^|\/)(\.|__MACOSX\/)/;
 
 /**
- * Finds the classes in the paths of a image folder: `class/…/image.jpg`, or that within `train/` and
- * `val/` (or `validation/`, `valid/`, `test/`; the first of these is the held-out part). A folder around
- * all of it is skipped; hidden files and files that are no images are left out.
+ * Labels images by their folders: `class/…/image.jpg`, or the same within `train/` and `val/` (or
+ * `validation/`, `valid/`, `test/`; the first one that exists is the test split). A folder around all
+ * images is skipped. Hidden files and files that are not images are ignored.
  *
- * @param paths Of all files, and, with `/` at the end, of folders.
- * @param classes Those that are wanted, if it is not all.
- * @throws InputError when a image is in no class folder or in one that training does not have, and when a
- *   class folder holds no image.
+ * @param paths Paths of all files, and of folders with `/` at the end.
+ * @param classes The wanted classes; `null`: all.
+ * @throws InputError when an image is in no class folder, when its class has no training images, or when a
+ *   class folder contains no image.
  */
-export function folderLayout(
+export function labelByFolder(
   paths: readonly string[],
   classes: readonly string[] | null = null,
-): Layout {
+): LabelledFiles {
   const images = withoutTopFolder(
     paths
-      .filter((path) => image.test(path) && !hidden.test(path))
+      .filter((path) => IMAGE.test(path) && !HIDDEN.test(path))
       .map((path) => ({ path, parts: path.split('/') })),
   );
   if (images.length === 0)
     throw new InputError(
-      `data.source: there are no images among its ${paths.filter((path) => !path.endsWith('/')).length} files`,
+      `data.source: none of its ${paths.filter((path) => !path.endsWith('/')).length} files is an image`,
     );
-  const classed = (own: readonly Placed[]) => {
-    const found = labelled(own);
-    requireImages(paths, rootOf(own), found.classNames, classes);
-    return found;
-  };
-  const parts = new Set(images.map(({ parts }) => partName(parts)));
-  if (![...parts].every((name) => name === 'train' || heldOutNames.includes(name)))
-    return { ...classed(images), heldOut: null };
-  if (!parts.has('train'))
-    throw new InputError(`data.source: beside ${[...parts].join(', ')} there is no folder train`);
+  const splits = new Set(images.map(splitName));
+  if (![...splits].every((name) => name === 'train' || TEST_SPLITS.includes(name)))
+    return { ...labelTraining(images, paths, classes), test: null };
+  if (!splits.has('train'))
+    throw new InputError(`data.source: there is no folder train next to ${[...splits].join(', ')}`);
 
-  const within = (name: string) =>
+  const within = (split: string) =>
     images
-      .filter(({ parts }) => partName(parts) === name)
+      .filter((image) => splitName(image) === split)
       .map(({ path, parts }) => ({ path, parts: parts.slice(1) }));
-  const { classNames, train } = classed(within('train'));
-  const heldOut = heldOutNames.find((name) => parts.has(name));
+  const { classNames, train } = labelTraining(within('train'), paths, classes);
+  const test = TEST_SPLITS.find((name) => splits.has(name));
   return {
     classNames,
     train,
-    heldOut: heldOut === undefined ? null : labelled(within(heldOut), classNames).train,
+    test: test === undefined ? null : labelled(within(test), classNames),
   };
 }
 
-/** The folder that the class folders are in: empty, or with `/` at its end. */
-function rootOf([first]: readonly Placed[]): string {
-  const { path, parts } = first as Placed;
-  return path.slice(0, path.length - parts.join('/').length);
-}
-
-/** As torchvision's ImageFolder does: a class that is empty is an error, not a class less. */
-function requireImages(
-  paths: readonly string[],
-  root: string,
-  classNames: readonly string[],
-  wanted: readonly string[] | null,
-): void {
-  const folders = paths
-    .filter((path) => path.startsWith(root) && !hidden.test(path))
-    .map((path) => path.slice(root.length).split('/'))
-    .filter((parts) => parts.length > 1)
-    .map((parts) => parts[0] as string);
-  const empty = [...new Set(folders)].filter(
-    (name) => !classNames.includes(name) && (wanted === null || wanted.includes(name)),
-  );
-  if (empty.length > 0)
-    throw new InputError(
-      `data.source: there are no images in ${empty.map((name) => root + name).join(', ')}; remove what is no class, or name in data.classes those that are`,
-    );
-}
-
-function partName(parts: readonly string[]): string {
-  return (parts[0] as string).toLowerCase();
-}
-
-function withoutTopFolder(images: readonly Placed[]): readonly Placed[] {
+function withoutTopFolder(images: readonly ImagePath[]): readonly ImagePath[] {
   const top = images[0]?.parts[0];
   if (!images.every(({ parts }) => parts[0] === top && parts.length > 2) || top === undefined)
     return images;
   return withoutTopFolder(images.map(({ path, parts }) => ({ path, parts: parts.slice(1) })));
 }
 
-function labelled(images: readonly Placed[], known?: readonly string[]) {
+function splitName({ parts }: ImagePath): string {
+  return (parts[0] as string).toLowerCase();
+}
+
+/** Labels training images. An empty class folder is an error, as in torchvision's ImageFolder. */
+function labelTraining(
+  images: readonly ImagePath[],
+  paths: readonly string[],
+  classes: readonly string[] | null,
+) {
+  const classNames = [...new Set(images.map(({ parts }) => parts[0] as string))].sort();
+  const train = labelled(images, classNames);
+  const root = rootOf(images);
+  const folders = paths
+    .filter((path) => path.startsWith(root) && !HIDDEN.test(path))
+    .map((path) => path.slice(root.length).split('/'))
+    .filter((parts) => parts.length > 1)
+    .map((parts) => parts[0] as string);
+  const empty = [...new Set(folders)].filter(
+    (name) => !classNames.includes(name) && (classes === null || classes.includes(name)),
+  );
+  if (empty.length > 0)
+    throw new InputError(
+      `data.source: there are no images in ${empty.map((name) => root + name).join(', ')}; remove folders that are not classes, or list the classes in data.classes`,
+    );
+  return { classNames, train };
+}
+
+/** Returns the path of the folder that contains the class folders: empty, or with `/` at its end. */
+function rootOf([first]: readonly ImagePath[]): string {
+  const { path, parts } = first as ImagePath;
+  return path.slice(0, path.length - parts.join('/').length);
+}
+
+function labelled(images: readonly ImagePath[], classNames: readonly string[]) {
   const stray = images.find(({ parts }) => parts.length < 2);
   if (stray)
     throw new InputError(
-      `data.source: ${stray.path} is in no class folder; every image belongs in a folder named after its class`,
+      `data.source: ${stray.path} is in no class folder; every image must be in a folder named after its class`,
     );
-  const classNames = known ?? [...new Set(images.map(({ parts }) => parts[0] as string))].sort();
-  const train = images.map(({ path, parts }) => {
+  return images.map(({ path, parts }) => {
     const label = classNames.indexOf(parts[0] as string);
     if (label < 0)
       throw new InputError(
-        `data.source: ${path} is of class "${parts[0]}", which train does not have; it has ${classNames.join(', ')}`,
+        `data.source: ${path} has the class "${parts[0]}", which no training image has; known are ${classNames.join(', ')}`,
       );
     return { path, label };
   });
-  return { classNames, train };
 }

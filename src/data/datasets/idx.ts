@@ -4,38 +4,42 @@ import type { Hash } from '../../cache/download.ts';
 import { InputError } from '../../common/errors.ts';
 import type { DataConfig } from '../../experiment/experiment.ts';
 import type { DatasetKind, ImageSource, LoadContext } from '../dataset.ts';
-import { readNamed } from '../files/archive.ts';
-import { openTree } from '../files/tree.ts';
-import { inMemory, MemoryPixels } from '../pixels.ts';
-import { isUrl, localSource } from '../source.ts';
+import { isUrl, localPath, openTree } from '../files/source.ts';
+import { readNamed } from '../files/tree.ts';
+import { decodedSource, MemoryPixels } from '../pixels.ts';
 
-const side = 28;
-const fileNames = [
+const SIDE = 28;
+const FILES = [
   'train-images-idx3-ubyte',
   'train-labels-idx1-ubyte',
   't10k-images-idx3-ubyte',
   't10k-labels-idx1-ubyte',
 ] as const;
 
-/** A data set in the four gzipped idx files of MNIST (LeCun et al. 1998). */
-export interface IdxFormat {
+/** A dataset in the four gzipped idx files of MNIST (LeCun et al. 1998). */
+interface IdxFormat {
   readonly name: string;
   readonly classNames: readonly string[];
-  /** Address of the folder that has the files, with `/` at its end. */
+  /** URL of the folder of the files, with `/` at its end. */
   readonly url: string;
-  readonly hashes: Readonly<Record<(typeof fileNames)[number], Hash>>;
+  readonly hashes: Readonly<Record<(typeof FILES)[number], Hash>>;
 }
 
-/** An idx data set from its official address, or a folder or archive of the files, gzipped or not. */
-export function idx(format: IdxFormat): DatasetKind {
+/** Reads an idx dataset from its official URL, or from a folder or archive of the files, gzipped or not. */
+function idx(format: IdxFormat): DatasetKind {
   return {
     name: format.name,
     classNames: format.classNames,
-    imageShape: [side, side, 1],
+    imageShape: [SIDE, SIDE, 1],
 
     async open(config, context) {
-      const files = await read(format, config, context);
-      const [trainImages, trainLabels, testImages, testLabels] = files as [Idx, Idx, Idx, Idx];
+      const files = await readFiles(format, config, context);
+      const [trainImages, trainLabels, testImages, testLabels] = files as [
+        IdxFile,
+        IdxFile,
+        IdxFile,
+        IdxFile,
+      ];
       return {
         classNames: format.classNames,
         train: source(trainImages, trainLabels, format),
@@ -45,52 +49,57 @@ export function idx(format: IdxFormat): DatasetKind {
   };
 }
 
-interface Idx {
+interface IdxFile {
   readonly name: string;
   readonly bytes: Buffer;
 }
 
-async function read(format: IdxFormat, config: DataConfig, context: LoadContext): Promise<Idx[]> {
+async function readFiles(
+  format: IdxFormat,
+  config: DataConfig,
+  context: LoadContext,
+): Promise<IdxFile[]> {
   const from = config.source ?? format.url;
   const files: Buffer[] = [];
-  if (isUrl(from))
-    for (const name of fileNames) {
+  if (isUrl(from)) {
+    for (const name of FILES) {
       const hash = config.source === null ? format.hashes[name] : null;
-      files.push(
-        await readFile(await localSource(new URL(`${name}.gz`, from).href, hash, context)),
-      );
+      const path = await localPath(new URL(`${name}.gz`, from).href, hash, context);
+      files.push(await readFile(path));
     }
-  else
-    files.push(
-      ...(await readNamed(
-        await openTree(from),
-        fileNames.map((name) => [name, `${name}.gz`]),
-      )),
-    );
+  } else {
+    const names = FILES.map((name) => [name, `${name}.gz`]);
+    files.push(...(await readNamed(await openTree(from), names)));
+  }
   return files.map((bytes, i) => {
     const gzipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
-    return { name: fileNames[i] as string, bytes: gzipped ? gunzipSync(bytes) : bytes };
+    return { name: FILES[i] as string, bytes: gzipped ? gunzipSync(bytes) : bytes };
   });
 }
 
-function source(images: Idx, labels: Idx, format: IdxFormat): ImageSource {
-  const pixels = values(images, [side, side]);
+function source(images: IdxFile, labels: IdxFile, format: IdxFormat): ImageSource {
+  const pixels = values(images, [SIDE, SIDE]);
   const numbers = Int32Array.from(values(labels, []));
-  if (pixels.length !== numbers.length * side * side)
+  if (pixels.length !== numbers.length * SIDE * SIDE)
     throw new InputError(
-      `data.source: ${images.name} has ${pixels.length / side ** 2} images, but ${labels.name} ${numbers.length} labels`,
+      `data.source: ${images.name} has ${pixels.length / SIDE ** 2} images, but ${labels.name} has ${numbers.length} labels; the numbers must be equal`,
     );
   const wrong = numbers.findIndex((label) => label >= format.classNames.length);
   if (wrong >= 0)
     throw new InputError(
-      `data.source: ${labels.name} gives image ${wrong} the label ${numbers[wrong]}; ${format.name} has labels 0 to ${format.classNames.length - 1}`,
+      `data.source: ${labels.name} gives image ${wrong} the label ${numbers[wrong]}; labels of ${format.name} are 0 to ${format.classNames.length - 1}`,
     );
-  const stored = new MemoryPixels(pixels, side * side);
-  return inMemory({ height: side, width: side, channels: 1, pixels: stored, labels: numbers });
+  return decodedSource({
+    height: SIDE,
+    width: SIDE,
+    channels: 1,
+    pixels: new MemoryPixels(pixels, SIDE * SIDE),
+    labels: numbers,
+  });
 }
 
-/** The bytes of an idx file: big-endian type (8: unsigned byte) and rank, the dimensions, the values. */
-function values({ name, bytes }: Idx, itemShape: readonly number[]): Buffer {
+/** Returns the values of an idx file: big-endian type (8: unsigned byte) and rank, dimensions, values. */
+function values({ name, bytes }: IdxFile, itemShape: readonly number[]): Buffer {
   const rank = itemShape.length + 1;
   const start = 4 + 4 * rank;
   const header = bytes.length >= start ? bytes.readUInt32BE(0) : 0;
@@ -103,16 +112,16 @@ function values({ name, bytes }: Idx, itemShape: readonly number[]): Buffer {
     bytes.length !== start + bytes.readUInt32BE(4) * size
   )
     throw new InputError(
-      `data.source: ${name} is no idx file of unsigned bytes in shape ${['count', ...itemShape].join(' x ')}`,
+      `data.source: ${name} is not an idx file of unsigned bytes in shape ${['count', ...itemShape].join(' x ')}`,
     );
   return bytes.subarray(start);
 }
 
-/** 70,000 handwritten digits (LeCun et al. 1998); 10,000 of them are held out. */
+/** 70,000 handwritten digits (LeCun et al. 1998). The test split has 10,000 of them. */
 export const mnist = idx({
   name: 'mnist',
-  classNames: '0123456789'.split(''),
-  // The author's own address asks for a password; this copy is kept for torchvision, with the same hashes.
+  classNames: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
+  // The author's own server needs a password. This is torchvision's mirror, with the same hashes.
   url: 'https://ossci-datasets.s3.amazonaws.com/mnist/',
   hashes: {
     'train-images-idx3-ubyte': 'md5:f68b3c2dcbeaaa9fbdd348bbdeb94873',
@@ -122,7 +131,7 @@ export const mnist = idx({
   },
 });
 
-/** 70,000 images of clothes, a drop-in for MNIST (Xiao et al. 2017); 10,000 of them are held out. */
+/** 70,000 images of clothes in the format of MNIST (Xiao et al. 2017). The test split has 10,000 of them. */
 export const fashionMnist = idx({
   name: 'fashion-mnist',
   classNames: [

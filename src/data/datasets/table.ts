@@ -6,14 +6,14 @@ import { digits } from './digits.ts';
 import { folder } from './folder.ts';
 import { fashionMnist, mnist } from './idx.ts';
 
-/** Every data set, by the name that experiment files use; loading the table loads no decoder. */
+/** All datasets, by their names in experiment files. Loading the table loads no decoder. */
 const kinds: ReadonlyMap<string, DatasetKind> = new Map(
   [cifar10, cifar100, mnist, fashionMnist, digits, folder, csv].map((kind) => [kind.name, kind]),
 );
 
 export const datasetNames: readonly string[] = [...kinds.keys()];
 
-/** @throws InputError when there is no such data set. */
+/** @throws InputError when there is no such dataset. */
 export function datasetKind(name: string): DatasetKind {
   const kind = kinds.get(name);
   if (!kind)

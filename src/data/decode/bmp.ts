@@ -5,42 +5,44 @@ export interface Bitmap {
   readonly pixels: Uint8Array;
 }
 
-const fileHeader = 14;
-const infoHeader = 40;
-const mostPixels = 2 ** 28;
-const rgb = 0;
-const bitFields = 3;
-const alphaBitFields = 6;
+const FILE_HEADER = 14;
+const INFO_HEADER = 40;
+const MAX_PIXELS = 2 ** 28;
+/** Values of the field `compression`. */
+const RGB = 0;
+const BIT_FIELDS = 3;
+const ALPHA_BIT_FIELDS = 6;
 
 export function isBmp(bytes: Uint8Array): boolean {
   return bytes[0] === 0x42 && bytes[1] === 0x4d;
 }
 
 /**
- * Decodes a Windows bitmap: 1, 4 or 8 bits with a palette, 16, 24 or 32 bits with or without masks, from
- * the bottom up or from the top down. Sharp's prebuilt libraries know no BMP, and the decoders of npm
- * either take few of these or get them wrong.
+ * Decodes a Windows bitmap: 1, 4 or 8 bits with a palette, 16, 24 or 32 bits with or without masks, stored
+ * from the bottom up or from the top down. Sharp's prebuilt libraries do not support BMP, and the decoders
+ * on npm support few of these variants or decode them wrongly.
  * (https://learn.microsoft.com/windows/win32/gdi/bitmap-storage)
  *
- * @throws RangeError or Error when the bytes are no such bitmap.
+ * @throws RangeError or Error when the bytes are not such a bitmap.
  */
 export function decodeBmp(bytes: Uint8Array): Bitmap {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = file.readUInt32LE(10);
   const headerSize = file.readUInt32LE(14);
-  if (headerSize < infoHeader) throw new Error(`BMP header of ${headerSize} bytes is unknown`);
+  if (headerSize < INFO_HEADER)
+    throw new Error(`BMP header of ${headerSize} bytes is not supported; save it as PNG`);
   const width = file.readInt32LE(18);
   const signedHeight = file.readInt32LE(22);
   const height = Math.abs(signedHeight);
   const bits = file.readUInt16LE(28);
   const compression = file.readUInt32LE(30);
-  if (width <= 0 || height === 0 || width * height > mostPixels)
-    throw new Error(`BMP of ${width} x ${height} pixels`);
-  if (![rgb, bitFields, alphaBitFields].includes(compression))
+  if (width <= 0 || height === 0 || width * height > MAX_PIXELS)
+    throw new Error(`BMP of ${width} x ${height} pixels; it may have up to ${MAX_PIXELS} pixels`);
+  if (![RGB, BIT_FIELDS, ALPHA_BIT_FIELDS].includes(compression))
     throw new Error(`BMP with compression ${compression} is not supported; save it as PNG`);
 
   const rowBytes = Math.ceil((width * bits) / 32) * 4;
-  if (start + rowBytes * height > file.length) throw new Error('BMP breaks off');
+  if (start + rowBytes * height > file.length) throw new Error('BMP is truncated');
   const colourAt = colourReader(file, { headerSize, bits, compression });
   const pixels = new Uint8Array(width * height * 4);
   for (let y = 0; y < height; y++) {
@@ -51,7 +53,7 @@ export function decodeBmp(bytes: Uint8Array): Bitmap {
 }
 
 type Colour = readonly [red: number, green: number, blue: number, alpha: number];
-/** The colour at column `x` of the row that begins at byte `row`. */
+/** Returns the colour at column `x` of the row that begins at byte `row`. */
 type ColourReader = (row: number, x: number) => Colour;
 
 interface Format {
@@ -76,14 +78,14 @@ function colourReader(file: Buffer, format: Format): ColourReader {
     case 32:
       return maskReader(file, format);
     default:
-      throw new Error(`BMP of ${bits} bits a pixel; known are 1, 4, 8, 16, 24 and 32`);
+      throw new Error(`BMP of ${bits} bits a pixel; supported are 1, 4, 8, 16, 24 and 32`);
   }
 }
 
 function paletteReader(file: Buffer, { headerSize, bits }: Format): ColourReader {
   const count = file.readUInt32LE(46) || 2 ** bits;
   const palette = Array.from({ length: Math.min(count, 2 ** bits) }, (_, i): Colour => {
-    const at = fileHeader + headerSize + 4 * i;
+    const at = FILE_HEADER + headerSize + 4 * i;
     return [file.readUInt8(at + 2), file.readUInt8(at + 1), file.readUInt8(at), 255];
   });
   return (row, x) => {
@@ -96,12 +98,12 @@ function paletteReader(file: Buffer, { headerSize, bits }: Format): ColourReader
 }
 
 function maskReader(file: Buffer, { headerSize, bits, compression }: Format): ColourReader {
-  const withMasks = compression !== rgb;
+  const withMasks = compression !== RGB;
   const byDefault = bits === 16 ? [0x7c00, 0x03e0, 0x001f, 0] : [0xff0000, 0xff00, 0xff, 0];
-  // Masks follow the 40 bytes of the first header, of which later ones are the longer.
-  const hasAlpha = compression === alphaBitFields || headerSize >= 56;
+  // The masks follow the first 40 bytes of the header, in all versions of the header.
+  const hasAlpha = compression === ALPHA_BIT_FIELDS || headerSize >= 56;
   const masks = byDefault.map((mask, i) =>
-    withMasks && (i < 3 || hasAlpha) ? file.readUInt32LE(fileHeader + infoHeader + 4 * i) : mask,
+    withMasks && (i < 3 || hasAlpha) ? file.readUInt32LE(FILE_HEADER + INFO_HEADER + 4 * i) : mask,
   );
   const [red, green, blue, alpha] = masks.map(channel) as [Channel, Channel, Channel, Channel];
   const opaque = (masks[3] as number) === 0;
@@ -113,9 +115,9 @@ function maskReader(file: Buffer, { headerSize, bits, compression }: Format): Co
 
 type Channel = (value: number) => number;
 
-/** The bits that a mask selects, spread over 0 to 255. */
+/** Returns a function that scales the bits selected by a mask to 0 to 255. */
 function channel(mask: number): Channel {
   const shift = mask === 0 ? 0 : 31 - Math.clz32(mask & -mask);
-  const most = mask >>> shift || 1;
-  return (value) => Math.round((((value & mask) >>> shift) * 255) / most);
+  const maximum = mask >>> shift || 1;
+  return (value) => Math.round((((value & mask) >>> shift) * 255) / maximum);
 }

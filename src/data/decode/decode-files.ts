@@ -2,27 +2,25 @@ import { availableParallelism } from 'node:os';
 import type { JpegDecoder } from '../../engine/engine.ts';
 import type { LoadContext } from '../dataset.ts';
 import type { FileTree } from '../files/tree.ts';
-import { plainJpeg } from './jpeg-header.ts';
 
-/** So many images at once keep all cores busy. */
-const concurrency = 2 * availableParallelism();
-/** So many JPEGs are handed to the engine at once. */
-const batchSize = 256;
-const reportEvery = 1000;
+/** Images that are read or decoded at the same time: enough to keep all cores busy. */
+const CONCURRENCY = 2 * availableParallelism();
+/** JPEGs that the engine decodes in one call. */
+const JPEG_BATCH_SIZE = 256;
+const REPORT_EVERY = 1000;
 
-/** Who decoded a image. */
 export type Decoder = 'sharp' | 'engine';
 
 export interface DecodedFile {
   readonly path: string;
-  /** As the file has them, upright. */
+  /** Size before resizing, after the EXIF orientation is applied. */
   readonly width: number;
   readonly height: number;
-  /** Whether its data are known to be damaged, which only sharp tells. */
+  /** True for a file that is known to be damaged. Only sharp detects damage. */
   readonly damaged: boolean;
 }
 
-/** Some images, one after another. */
+/** Images that were decoded together. */
 export interface DecodedFiles {
   readonly decoder: Decoder;
   readonly files: readonly DecodedFile[];
@@ -33,7 +31,7 @@ export interface DecodedFiles {
 export interface FileDecoding extends Pick<LoadContext, 'imageShape' | 'signal' | 'report'> {
   readonly tree: FileTree;
   readonly paths: ReadonlySet<string>;
-  /** What reads plain JPEGs of the size wanted; `null`: sharp reads all. */
+  /** Decodes plain JPEGs that have the model's size; `null`: sharp decodes all files. */
   readonly jpegs: JpegDecoder | null;
   readonly onDecoded: (images: DecodedFiles) => Promise<void>;
   readonly onBroken: (path: string, reason: string) => void;
@@ -45,66 +43,64 @@ interface OpenFile {
 }
 
 /**
- * Decodes image files, in whatever order. A file's header alone decides who decodes it: the engine takes
- * JPEGs of the size wanted that hold nothing but pixels, and gives the bytes that sharp would; sharp takes all
- * others, and those that the engine refuses. Both show of damaged data what libjpeg makes of them, but sharp
- * alone tells of it.
+ * Decodes image files, in any order. The header of a file alone decides its decoder, so that results do
+ * not depend on the order. The engine decodes JPEGs that have the model's size and contain only pixels, to
+ * the same bytes as sharp. Sharp decodes all others, and those that the engine refuses. Both decode
+ * damaged data as libjpeg does, but only sharp detects damage.
  */
 export async function decodeFiles(decoding: FileDecoding): Promise<void> {
   const { tree, paths, imageShape, jpegs, signal, report, onBroken } = decoding;
   const missing = new Set(paths);
-  const atWork = new AtWork(concurrency);
-  let batch: OpenFile[] = [];
-  let batches: Promise<void> = Promise.resolve();
+  let jpegBatch: OpenFile[] = [];
+  let decodingJpegs: Promise<void> = Promise.resolve();
   let done = 0;
 
   const count = (files: number) => {
     const before = done;
     done += files;
-    if (Math.floor(done / reportEvery) > Math.floor(before / reportEvery))
+    if (Math.floor(done / REPORT_EVERY) > Math.floor(before / REPORT_EVERY))
       report(`decoded ${done} of ${paths.size} images`);
   };
-  /** Waits for the batch before, so that no more than two are in memory. */
-  const endBatch = async () => {
-    const [files, before] = [batch, batches];
-    batch = [];
-    batches = before.then(() => decodeJpegs(files, decoding)).then(() => count(files.length));
-    // Whoever awaits it next is told.
-    batches.catch(() => {});
-    await before;
+  /** Waits for the previous batch, so that at most two batches are in memory. */
+  const endJpegBatch = async () => {
+    const [files, previous] = [jpegBatch, decodingJpegs];
+    jpegBatch = [];
+    decodingJpegs = previous
+      .then(() => decodeJpegs(files, decoding))
+      .then(() => count(files.length));
+    // The next call awaits it; until then a rejection must not count as unhandled.
+    decodingJpegs.catch(() => {});
+    await previous;
   };
-  const take = async (path: string, read: () => Promise<Uint8Array>) => {
+  const decodeFile = async (path: string, read: () => Promise<Uint8Array>) => {
     const bytes = await read().catch((error: Error) => {
       onBroken(path, error.message);
       return null;
     });
-    if (bytes && jpegs && isFor(imageShape, bytes)) {
-      if (batch.push({ path, bytes }) === batchSize) await endBatch();
+    if (bytes && jpegs && isPlainJpeg(bytes, imageShape)) {
+      if (jpegBatch.push({ path, bytes }) === JPEG_BATCH_SIZE) await endJpegBatch();
       return;
     }
     if (bytes) await decodeWithSharp({ path, bytes }, decoding);
     count(1);
   };
 
-  for await (const { path, bytes } of tree.read(paths)) {
-    missing.delete(path);
-    await atWork.start(() => take(path, bytes));
-    signal.throwIfAborted();
-  }
-  await atWork.end();
-  await endBatch();
-  await batches;
-  for (const path of missing) onBroken(path, 'there is no such file');
+  // The workers share one generator, so that each file goes to one of them.
+  const files = tree.read(paths);
+  const work = async () => {
+    for await (const { path, bytes } of files) {
+      missing.delete(path);
+      await decodeFile(path, bytes);
+      signal.throwIfAborted();
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  await endJpegBatch();
+  await decodingJpegs;
+  for (const path of missing) onBroken(path, 'the file does not exist');
 }
 
-function isFor([height, width, channels]: LoadContext['imageShape'], bytes: Uint8Array): boolean {
-  const header = plainJpeg(bytes);
-  if (header?.height !== height || header.width !== width) return false;
-  // What is grey of colours depends on who reckons.
-  return header.channels <= channels;
-}
-
-/** Halves a batch that the engine refuses, until it is known which of its files sharp must look at. */
+/** Bisects a batch that the engine refuses, to find the files that sharp must decode. */
 async function decodeJpegs(files: readonly OpenFile[], decoding: FileDecoding): Promise<void> {
   if (files.length === 0) return;
   const { imageShape, jpegs, onDecoded } = decoding;
@@ -129,7 +125,7 @@ async function decodeJpegs(files: readonly OpenFile[], decoding: FileDecoding): 
 
 async function decodeWithSharp({ path, bytes }: OpenFile, decoding: FileDecoding): Promise<void> {
   const { imageShape, onDecoded, onBroken } = decoding;
-  const { decodeImage } = await import('./decode.ts');
+  const { decodeImage } = await import('./decode-image.ts');
   const decoded = await decodeImage(bytes, imageShape).catch((error: Error) => {
     onBroken(path, firstLine(error));
     return null;
@@ -139,32 +135,54 @@ async function decodeWithSharp({ path, bytes }: OpenFile, decoding: FileDecoding
   await onDecoded({ decoder: 'sharp', files: [{ path, ...file }], pixels });
 }
 
-/** libvips adds a line for each thing that it notices. */
+/** libvips adds a line for each warning. */
 function firstLine({ message }: Error): string {
   return message.split('\n')[0] as string;
 }
 
-/** A few things that go on at once; the first that fails ends all. */
-class AtWork {
-  readonly #most: number;
-  readonly #running = new Set<Promise<void>>();
+function isPlainJpeg(
+  bytes: Uint8Array,
+  [height, width, channels]: LoadContext['imageShape'],
+): boolean {
+  const header = plainJpegHeader(bytes);
+  if (header?.height !== height || header.width !== width) return false;
+  // Greyscale conversion differs between decoders.
+  return header.channels <= channels;
+}
 
-  constructor(most: number) {
-    this.#most = most;
-  }
+/** Markers of the frames that every libjpeg decodes: baseline, extended and progressive Huffman coding. */
+const FRAMES = [0xc0, 0xc1, 0xc2];
+/** Markers of EXIF, XMP and colour profiles. */
+const METADATA = [0xe1, 0xe2];
+const FILL = 0xff;
+const START_OF_SCAN = 0xda;
 
-  /** Begins, as soon as there is room. */
-  async start(work: () => Promise<void>): Promise<void> {
-    const running = work();
-    this.#running.add(running);
-    running.then(
-      () => this.#running.delete(running),
-      () => {},
-    );
-    if (this.#running.size >= this.#most) await Promise.race(this.#running);
-  }
+export interface JpegHeader {
+  readonly height: number;
+  readonly width: number;
+  /** 1: greyscale, 3: colour. */
+  readonly channels: number;
+}
 
-  async end(): Promise<void> {
-    await Promise.all(this.#running);
+/**
+ * Reads the header of a JPEG file that contains only pixels. Returns `null` for a file with EXIF data,
+ * which may rotate it, with a colour profile, with 4 channels or 12 bits, with a rarer coding, for a
+ * damaged file, and for any other format. Source: ITU-T T.81, annex B.
+ */
+export function plainJpegHeader(file: Uint8Array): JpegHeader | null {
+  const uint16 = (at: number) => ((file[at] as number) << 8) | (file[at + 1] as number);
+  if (file.length < 4 || uint16(0) !== 0xffd8) return null;
+  let header: JpegHeader | null = null;
+  for (let at = 2; at + 9 < file.length && file[at] === 0xff; at += 2 + uint16(at + 2)) {
+    const marker = file[at + 1] as number;
+    if (marker === START_OF_SCAN) return header;
+    if (marker === FILL || METADATA.includes(marker)) return null;
+    if (FRAMES.includes(marker)) {
+      const [height, width, channels] = [uint16(at + 5), uint16(at + 7), file[at + 9] as number];
+      const plain = file[at + 4] === 8 && (channels === 1 || channels === 3) && header === null;
+      if (!plain || height === 0) return null;
+      header = { height, width, channels };
+    }
   }
+  return null;
 }

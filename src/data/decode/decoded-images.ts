@@ -3,32 +3,33 @@ import { basename, resolve } from 'node:path';
 import { openStore, type Store } from '../../cache/store.ts';
 import type { LoadContext } from '../dataset.ts';
 import type { FileTree } from '../files/tree.ts';
-import { ChainedPixels, type Pixels } from '../pixels.ts';
-import { type AddToPack, nameBytes, openPack, type Pack, packInMemory, writePack } from './pack.ts';
+import { ConcatenatedPixels, type Pixels } from '../pixels.ts';
+import { type AddToPack, KEY_BYTES, openPack, type Pack, packInMemory, writePack } from './pack.ts';
 
-interface Indexed {
-  /** Its first image, among those of all packs. */
+interface IndexedPack {
+  /** Position of the pack's first image among the pixels of all packs. */
   readonly first: number;
   readonly index: Pack['index'];
 }
 
-/** Told of each file that cannot be decoded; what it throws ends the decoding. */
+/** Called for each file that cannot be decoded. An error that it throws stops the decoding. */
 export type OnBroken = (path: string, reason: string) => void;
 
 /**
- * The image files of a source as pixels of one size. What was decoded is kept in packs: each holds what one
- * start lacked, so that another choice of images decodes only what none has decoded before it. A image is
- * found by its path, size and time, and by who decoded it; one that cannot be decoded is tried again.
+ * The image files of a dataset as pixels of one size. Decoded images are cached in packs. A pack holds the
+ * images that one start had to decode, so that another selection of images decodes only those that no
+ * pack holds. An image is identified by its path, its file's size and time, and its decoder. A file that
+ * cannot be decoded is tried again at each start.
  */
 export class DecodedImages {
   readonly #tree: FileTree;
   readonly #context: LoadContext;
-  readonly #pixels = new ChainedPixels();
-  readonly #indexes: Indexed[] = [];
-  /** What each file is that was asked for. */
-  readonly #names = new Map<string, string>();
-  /** Index among the pixels of all packs, by name. */
-  readonly #places = new Map<string, number>();
+  readonly #pixels = new ConcatenatedPixels();
+  readonly #packs: IndexedPack[] = [];
+  /** Key of each requested file, by path. */
+  readonly #keys = new Map<string, string>();
+  /** Position among the pixels of all packs, by key. */
+  readonly #positions = new Map<string, number>();
   #store: Promise<Store | null> | undefined;
 
   constructor(tree: FileTree, context: LoadContext) {
@@ -36,11 +37,11 @@ export class DecodedImages {
     this.#context = context;
   }
 
-  /** Decodes what was not decoded yet of these files. */
-  async want(paths: readonly string[], onBroken: OnBroken): Promise<void> {
-    this.#store ??= this.#open();
+  /** Decodes those of these files that are not decoded yet. */
+  async decode(paths: readonly string[], onBroken: OnBroken): Promise<void> {
+    this.#store ??= this.#openStore();
     const store = await this.#store;
-    await this.#learn(paths);
+    await this.#addKeys(paths);
     const broken = new Set<string>();
     const onEach = (path: string, reason: string) => {
       broken.add(path);
@@ -48,51 +49,51 @@ export class DecodedImages {
     };
     for (;;) {
       const missing = [...new Set(paths)].filter(
-        (path) => this.place(path) === undefined && !broken.has(path),
+        (path) => this.position(path) === undefined && !broken.has(path),
       );
       if (missing.length === 0) return;
-      const fill = (add: AddToPack) => this.#decode(missing, add, onEach);
+      const fill = (add: AddToPack) => this.#decodeFiles(missing, add, onEach);
       const pack = store
-        ? await this.#keep(store, missing, fill)
-        : await packInMemory(this.#stride, this.#nameOf, fill);
+        ? await this.#storePack(store, missing, fill)
+        : await packInMemory(this.#stride, this.#keyOf, fill);
       if (pack) this.#add(pack);
     }
   }
 
-  /** Those of all packs; `place` says where a file's is. */
+  /** The pixels of all packs, indexed by `position`. */
   get pixels(): Pixels {
     return this.#pixels;
   }
 
-  /** `undefined` where it is not decoded. */
-  place(path: string): number | undefined {
-    return this.#places.get(this.#nameOf(path));
+  /** Returns the position of a file's image; `undefined` if it is not decoded. */
+  position(path: string): number | undefined {
+    return this.#positions.get(this.#keyOf(path));
   }
 
-  /** As its file has them. */
-  size(place: number): readonly [width: number, height: number] {
-    const { first, index } = this.#indexed(place);
-    return index.size(place - first);
+  /** Returns the size of an image before it was resized. */
+  originalSize(position: number): readonly [width: number, height: number] {
+    const { first, index } = this.#packOf(position);
+    return index.originalSize(position - first);
   }
 
-  /** Whether its file's data are known to be damaged. */
-  damaged(place: number): boolean {
-    const { first, index } = this.#indexed(place);
-    return index.damaged(place - first);
+  /** Returns true for an image whose file is known to be damaged. */
+  isDamaged(position: number): boolean {
+    const { first, index } = this.#packOf(position);
+    return index.isDamaged(position - first);
   }
 
-  #indexed(place: number): Indexed {
-    return this.#indexes.findLast(({ first }) => first <= place) as Indexed;
+  #packOf(position: number): IndexedPack {
+    return this.#packs.findLast(({ first }) => first <= position) as IndexedPack;
   }
 
-  /** The store with what is in it; `null` where nothing can be kept. */
-  async #open(): Promise<Store | null> {
+  /** Opens the store and the packs in it. Returns `null` if the store cannot be written. */
+  async #openStore(): Promise<Store | null> {
     const store = openStore();
     try {
       await store.prepare();
     } catch (error) {
       const { message } = error as Error;
-      this.#context.report(`decoded images could not be kept for the next start: ${message}`);
+      this.#context.report(`decoded images cannot be cached: ${message}`);
       return null;
     }
     for (const key of await store.keys(`${this.#group}-`)) {
@@ -102,77 +103,87 @@ export class DecodedImages {
     return store;
   }
 
-  async #keep(
+  async #storePack(
     store: Store,
     paths: readonly string[],
     fill: (add: AddToPack) => Promise<void>,
   ): Promise<Pack | null> {
     const { signal, report, imageShape } = this.#context;
-    const content = [this.#decoders, paths.map(this.#nameOf)];
-    const held = store.hold(`${this.#group}-${keyOf(content)}`, {
+    const content = [this.#decoders, paths.map(this.#keyOf)];
+    const held = store.hold(`${this.#group}-${shortHash(content)}`, {
       label: `${paths.length} images of ${basename(this.#tree.root)}, ${imageShape.join(' x ')}`,
       bytes: paths.length * this.#stride,
       signal,
       waiting: () => report('another process is decoding these images; waiting for it'),
       make: async (folder) => {
-        if ((await writePack(folder, this.#nameOf, fill)) === 0) throw new Nothing();
+        const count = await writePack(folder, this.#keyOf, fill);
+        if (count === 0) throw new EmptyPack();
       },
     });
-    const entry = await held.catch(ifNothing);
+    const entry = await held.catch(nullIfEmpty);
     return entry && openPack(entry.folder, this.#stride);
   }
 
-  async #decode(paths: readonly string[], onDecoded: AddToPack, onBroken: OnBroken): Promise<void> {
+  async #decodeFiles(
+    paths: readonly string[],
+    onDecoded: AddToPack,
+    onBroken: OnBroken,
+  ): Promise<void> {
     const { decodeFiles } = await import('./decode-files.ts');
-    const jpegs = this.#context.jpegs ?? null;
-    const files = { tree: this.#tree, paths: new Set(paths) };
-    await decodeFiles({ ...this.#context, ...files, jpegs, onDecoded, onBroken });
+    await decodeFiles({
+      ...this.#context,
+      tree: this.#tree,
+      paths: new Set(paths),
+      jpegs: this.#context.jpegs ?? null,
+      onDecoded,
+      onBroken,
+    });
   }
 
-  /** A name is the start of a hash of the path, and of the file's size and time. */
-  async #learn(paths: readonly string[]): Promise<void> {
-    const unknown = [...new Set(paths)].filter((path) => !this.#names.has(path));
+  /** Computes the keys of these files: the start of a hash of the path and of the file's size and time. */
+  async #addKeys(paths: readonly string[]): Promise<void> {
+    const unknown = [...new Set(paths)].filter((path) => !this.#keys.has(path));
     const fingerprints = await this.#tree.fingerprints(unknown);
     unknown.forEach((path, i) => {
       const digest = hash('sha256', `${path}\0${fingerprints[i]}`, 'binary');
-      this.#names.set(path, digest.slice(0, nameBytes));
+      this.#keys.set(path, digest.slice(0, KEY_BYTES));
     });
   }
 
   #add({ pixels, index }: Pack): void {
     const first = this.#pixels.add(pixels, index.count);
-    this.#indexes.push({ first, index });
+    this.#packs.push({ first, index });
     const decoders = this.#decoders;
     for (let i = 0; i < index.count; i++)
-      if (decoders.includes(index.decoder(i))) this.#places.set(index.name(i), first + i);
+      if (decoders.includes(index.decoder(i))) this.#positions.set(index.key(i), first + i);
   }
 
-  /** Those whose images are taken. */
+  /** Decoders whose cached images are used. */
   get #decoders(): readonly string[] {
     return this.#context.jpegs ? ['sharp', 'engine'] : ['sharp'];
   }
 
-  /** Packs of the same source and size have keys that begin so. */
+  /** Prefix of the store keys of all packs of this dataset and image shape. */
   get #group(): string {
     const { imageShape } = this.#context;
-    return `images-${keyOf([resolve(this.#tree.root), imageShape])}`;
+    return `images-${shortHash([resolve(this.#tree.root), imageShape])}`;
   }
 
   get #stride(): number {
     return this.#context.imageShape.reduce((product, size) => product * size);
   }
 
-  readonly #nameOf = (path: string) => this.#names.get(path) as string;
+  readonly #keyOf = (path: string) => this.#keys.get(path) as string;
 }
 
-/** Ends the making of a pack that would be empty. */
-class Nothing extends Error {}
+/** Keeps an empty pack out of the store. */
+class EmptyPack extends Error {}
 
-function ifNothing(error: Error): null {
-  if (error instanceof Nothing) return null;
+function nullIfEmpty(error: Error): null {
+  if (error instanceof EmptyPack) return null;
   throw error;
 }
 
-function keyOf(content: unknown): string {
+function shortHash(content: unknown): string {
   return hash('sha256', JSON.stringify(content), 'hex').slice(0, 16);
 }

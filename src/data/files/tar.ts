@@ -3,21 +3,20 @@ import { stat } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { Parser } from 'tar';
 import { InputError } from '../../common/errors.ts';
-import { maxExpansion, refuseHostileFile } from './archive.ts';
-import type { FileTree, TreeFile } from './tree.ts';
+import { type FileTree, MAX_EXPANSION, refuseHostileFile, type TreeFile } from './tree.ts';
 
-/** The files of a tar archive, gzipped or not. Links are not followed and nothing is written to disk. */
+/** The files of a tar archive, gzipped or not. Links are ignored, and nothing is written to disk. */
 export function tarTree(root: string): FileTree {
   return {
     root,
 
     async list() {
       const paths: string[] = [];
-      const nothing = entries(root, (path) => {
+      const noFiles = entries(root, (path) => {
         paths.push(path);
         return false;
       });
-      for await (const _ of nothing);
+      for await (const _ of noFiles);
       return [...new Set(paths)].sort();
     },
 
@@ -30,7 +29,7 @@ export function tarTree(root: string): FileTree {
   };
 }
 
-/** The wanted files, while the archive streams by: no more of it is read than the consumer takes. */
+/** Streams the archive and yields the wanted files. It reads no further than the consumer asks for. */
 async function* entries(
   archive: string,
   wanted: (path: string) => boolean,
@@ -47,11 +46,11 @@ async function* entries(
   };
   const parser = new Parser({
     strict: true,
-    maxDecompressionRatio: maxExpansion,
+    maxDecompressionRatio: MAX_EXPANSION,
     onReadEntry(entry) {
       const path = posix.normalize(entry.path);
-      const known = entry.type === 'File' || entry.type === 'Directory';
-      if (!known || refused(entry.path, entry.size) || !wanted(path)) {
+      const supported = entry.type === 'File' || entry.type === 'Directory';
+      if (!supported || refused(entry.path, entry.size) || !wanted(path)) {
         entry.resume();
         return;
       }
@@ -63,16 +62,18 @@ async function* entries(
   parser.on('error', (error: Error) => {
     failure ??= error;
   });
-  const progress = function* () {
+  const takeComplete = function* () {
     if (failure instanceof InputError) throw failure;
     if (failure)
-      throw new InputError(`data.source: ${archive} is damaged or no archive: ${failure.message}`);
+      throw new InputError(
+        `data.source: ${archive} is damaged or not an archive: ${failure.message}`,
+      );
     yield* complete.splice(0);
   };
   for await (const chunk of createReadStream(archive)) {
     parser.write(chunk as Buffer);
-    yield* progress();
+    yield* takeComplete();
   }
   parser.end();
-  yield* progress();
+  yield* takeComplete();
 }

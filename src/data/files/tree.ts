@@ -1,73 +1,66 @@
-import { readFile, stat } from 'node:fs/promises';
-import { isAbsolute } from 'node:path';
+import { posix } from 'node:path';
 import { InputError } from '../../common/errors.ts';
-import { readSmall, statOf, walk } from '../../common/files.ts';
 
 export interface TreeFile {
   readonly path: string;
   bytes(): Promise<Buffer>;
 }
 
-/** Files under one root: a folder, or an archive of one, which is read without being unpacked. */
+/** The files under one root: a folder, or an archive that is read without unpacking it to disk. */
 export interface FileTree {
-  /** Where it is, for messages. */
+  /** Path of the folder or archive, for messages. */
   readonly root: string;
-  /** Paths of all files relative to the root, and of folders with `/` at their end, in ascending order. */
+  /** Lists the paths of all files relative to the root, in ascending order. Folders end with `/`. */
   list(): Promise<string[]>;
-  /** The files with these paths, in whatever order is quickest. */
-  read(paths: ReadonlySet<string>): AsyncIterable<TreeFile>;
-  /** Of each of these files something that differs when it has changed. */
+  /** Reads the files with these paths, in the fastest order. */
+  read(paths: ReadonlySet<string>): AsyncGenerator<TreeFile>;
+  /** Returns a text for each file that changes when the file changes. */
   fingerprints(paths: readonly string[]): Promise<readonly string[]>;
 }
 
 /**
- * A folder or an archive as a tree of files.
+ * Reads files by name, in any folder of the tree.
  *
- * @throws InputError when there is none at this path.
+ * @param names The accepted names of each wanted file.
+ * @returns One file for each entry of `names`, in that order.
+ * @throws InputError that names the missing files.
  */
-export async function openTree(path: string): Promise<FileTree> {
-  const found = await stat(path).catch(() => null);
-  if (!found) throw new InputError(`data.source: there is nothing at ${path}`);
-  if (found.isDirectory()) {
-    const { directoryTree } = await import('./tree.ts');
-    return directoryTree(path);
-  }
-  if (/\.(tar|tgz|tar\.gz)$/i.test(path)) {
-    const { tarTree } = await import('./tar.ts');
-    return tarTree(path);
-  }
-  if (/\.zip$/i.test(path)) {
-    const { zipTree } = await import('./zip.ts');
-    return zipTree(path);
-  }
-  throw new InputError(
-    `data.source: ${path} is neither a folder nor an archive that can be read: .tar, .tar.gz, .tgz or .zip`,
+export async function readNamed(
+  tree: FileTree,
+  names: readonly (readonly string[])[],
+): Promise<Buffer[]> {
+  const paths = await tree.list();
+  const found = names.map((accepted) =>
+    paths.find((path) => accepted.some((name) => path === name || path.endsWith(`/${name}`))),
   );
+  const missing = names.filter((_, i) => found[i] === undefined);
+  if (missing.length > 0)
+    throw new InputError(
+      `data.source: ${tree.root} has no file ${missing.map((accepted) => accepted.join(' or ')).join(', ')}`,
+    );
+  const contents = new Map<string, Buffer>();
+  for await (const { path, bytes } of tree.read(new Set(found as string[])))
+    contents.set(path, await bytes());
+  return (found as string[]).map((path) => contents.get(path) as Buffer);
 }
 
+/** Largest accepted file of an archive. The largest file of a standard dataset has 154 MB. */
+const MAX_FILE_BYTES = 2 ** 28;
+
 /**
- * The files of a folder and of its folders, links followed. A path may also lead out of the folder, as those of a
- * table do.
+ * Largest accepted ratio of unpacked to packed bytes. Images hardly compress: an archive above this
+ * ratio is made to exhaust memory.
  */
-export function directoryTree(root: string): FileTree {
-  const at = (path: string) => (isAbsolute(path) ? path : `${root}/${path}`);
-  return {
-    root,
+export const MAX_EXPANSION = 200;
 
-    list: async () => (await walk(root)).sort(),
-
-    async *read(paths) {
-      for (const path of paths) {
-        const file = at(path);
-        yield { path, bytes: async () => readSmall(file) ?? readFile(file) };
-      }
-    },
-
-    async fingerprints(paths) {
-      return paths.map((path) => {
-        const file = statOf(at(path));
-        return file ? `${file.size}:${file.mtimeMs}` : 'none';
-      });
-    },
-  };
+/** @throws InputError for a file that an archive of images would not contain. */
+export function refuseHostileFile(archive: string, path: string, bytes: number): void {
+  if (posix.isAbsolute(path) || posix.normalize(path).split('/')[0] === '..')
+    throw new InputError(
+      `data.source: ${archive} contains ${path}, a path outside the archive; paths must be relative`,
+    );
+  if (bytes > MAX_FILE_BYTES)
+    throw new InputError(
+      `data.source: ${archive} contains ${path} of ${bytes} bytes; the limit is ${MAX_FILE_BYTES} bytes a file`,
+    );
 }

@@ -4,10 +4,9 @@ import { buffer } from 'node:stream/consumers';
 import { crc32 } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { InputError } from '../../common/errors.ts';
-import { maxExpansion, refuseHostileFile } from './archive.ts';
-import type { FileTree, TreeFile } from './tree.ts';
+import { type FileTree, MAX_EXPANSION, refuseHostileFile, type TreeFile } from './tree.ts';
 
-/** The files of a zip archive; nothing is written to disk. */
+/** The files of a zip archive. Nothing is written to disk. */
 export function zipTree(root: string): FileTree {
   return {
     root,
@@ -22,7 +21,7 @@ export function zipTree(root: string): FileTree {
       for await (const { path, zip, entry } of entries(root)) {
         if (!paths.has(path)) continue;
         const content = contentOf(zip, entry);
-        // What fails is told to whoever asks for the bytes.
+        // A failure reaches the caller of `bytes`, which need not be called.
         await content.catch(() => {});
         yield { path, bytes: () => content };
       }
@@ -43,8 +42,8 @@ async function contentOf(zip: ZipFile, entry: Entry): Promise<Buffer> {
 }
 
 /**
- * The files that the archive's directory lists, while it is open. yauzl itself refuses names that leave
- * the archive, and files that are longer than the directory says.
+ * Yields the entries of the archive's directory while the archive is open. yauzl itself refuses names
+ * outside the archive, and files that are longer than the directory says.
  */
 async function* entries(archive: string) {
   const zip = await openPromise(archive, { autoClose: false }).catch(damaged(archive));
@@ -65,20 +64,20 @@ async function* entries(archive: string) {
   }
 }
 
-/** Files that overlap within the archive are the other way to make much of little (Fifield 2019). */
+/** Also refuses entries that overlap within the archive, the other kind of zip bomb (Fifield 2019). */
 function refuseBomb(
   { fileSize }: ZipFile,
   archive: string,
   { packed, unpacked }: { packed: number; unpacked: number },
 ): void {
-  if (packed > fileSize || unpacked > maxExpansion * fileSize)
+  if (packed > fileSize || unpacked > MAX_EXPANSION * fileSize)
     throw new InputError(
-      `data.source: ${archive} would unpack to more than ${maxExpansion} times its ${fileSize} bytes; this is no archive of images`,
+      `data.source: ${archive} of ${fileSize} bytes unpacks to more than ${MAX_EXPANSION} times its size; an archive of images does not`,
     );
 }
 
 function damaged(archive: string) {
   return (error: Error): never => {
-    throw new InputError(`data.source: ${archive} is damaged or no archive: ${error.message}`);
+    throw new InputError(`data.source: ${archive} is damaged or not an archive: ${error.message}`);
   };
 }

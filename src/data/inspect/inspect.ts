@@ -1,19 +1,19 @@
 import type { BrokenImage, Dataset, Images } from '../dataset.ts';
 import { type Duplicates, findDuplicates } from './duplicates.ts';
 
-/** What a data set holds, as plain JSON. */
+/** Statistics of a dataset, as plain JSON. */
 export interface Inspection {
-  /** Height, width, channels of the images as they are read. */
+  /** Height, width and channels of the images after loading. */
   readonly imageShape: readonly [number, number, number];
   readonly classes: readonly ClassCounts[];
   readonly images: { readonly train: number; readonly validation: number };
-  /** Training images of the largest class over those of the smallest. */
+  /** Ratio of the training images of the largest class to those of the smallest. */
   readonly imbalance: number;
-  /** Of the training images, for each channel, 0 to 255. */
+  /** Mean and standard deviation of each channel of the training images, 0 to 255. */
   readonly channels: readonly { readonly mean: number; readonly deviation: number }[];
   readonly duplicates: Duplicates;
   readonly broken: readonly BrokenImage[];
-  /** Paths of images that are read although something is wrong with their data. */
+  /** Paths of images whose files are damaged but could be decoded. */
   readonly damaged: readonly string[];
 }
 
@@ -21,7 +21,7 @@ export interface ClassCounts {
   readonly name: string;
   readonly train: number;
   readonly validation: number;
-  /** As the files have them, before they were given one size. */
+  /** Sizes before resizing. */
   readonly sizes: Sizes;
 }
 
@@ -66,7 +66,7 @@ function channelStatistics({ height, width, channels, pixels, labels }: Images) 
   });
 }
 
-/** Paths of the images whose data are damaged, but complete, so that they can be read. */
+/** Returns the paths of images whose files are damaged but could be decoded. */
 export function damagedPaths({ train, validation }: Dataset): string[] {
   return [train, validation].flatMap(({ labels, paths, isDamaged }) =>
     Array.from(labels.keys())
@@ -75,25 +75,24 @@ export function damagedPaths({ train, validation }: Dataset): string[] {
   );
 }
 
-/** Least, middle and largest. */
 export interface Range {
   readonly min: number;
   readonly median: number;
   readonly max: number;
 }
 
-/** Of the images as their files have them, in pixels. */
+/** Sizes of images before resizing, in pixels. */
 export interface Sizes {
   readonly width: Range;
   readonly height: Range;
 }
 
-/** Of all images of a class, those to train on and others; all alike where they are not from files. */
-export function sizesOf(parts: readonly Images[], label: number): Sizes {
-  const sizes = parts.flatMap(({ labels, sizeOf, width, height }) =>
+/** Returns the original sizes of all images of a class. Images that are not from files have one size. */
+export function sizesOf(splits: readonly Images[], label: number): Sizes {
+  const sizes = splits.flatMap(({ labels, originalSize, width, height }) =>
     Array.from(labels.keys())
       .filter((index) => labels[index] === label)
-      .map((index) => sizeOf?.(index) ?? ([width, height] as const)),
+      .map((index) => originalSize?.(index) ?? ([width, height] as const)),
   );
   return {
     width: range(sizes.map(([width]) => width)),
@@ -101,7 +100,7 @@ export function sizesOf(parts: readonly Images[], label: number): Sizes {
   };
 }
 
-/** The median of an even number is the lower of the two in the middle, which is a size that occurs. */
+/** The median of an even number of values is the lower middle one, so that it is a size that occurs. */
 function range(values: readonly number[]): Range {
   const sorted = Float64Array.from(values).sort();
   const at = (index: number) => sorted[index] as number;

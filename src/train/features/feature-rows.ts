@@ -2,10 +2,10 @@ import { Float16Array } from '@petamoriken/float16';
 import * as tf from '@tensorflow/tfjs';
 import type { StreamKey } from '../../common/random.ts';
 import { augmentBatch } from '../../data/augment/apply.ts';
-import type { Sight } from '../../data/batches/batches.ts';
-import type { View } from '../../data/batches/image-rows.ts';
-import { ChainedPixels, type Pixels } from '../../data/pixels.ts';
-import { Rows } from '../../data/rows.ts';
+import type { Flip as View } from '../../data/augment/augment.ts';
+import type { BatchSource } from '../../data/batches/batches.ts';
+import { Rows } from '../../data/batches/rows.ts';
+import { ConcatenatedPixels, type Pixels } from '../../data/pixels.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { AugmentConfig, FeaturesConfig } from '../../experiment/experiment.ts';
 import type { Shape } from '../../model/graph.ts';
@@ -22,19 +22,19 @@ export interface FeatureSightOptions {
 }
 
 /** Features in the images' place, of the images that `imageSight` would show. */
-export function featureSight(options: FeatureSightOptions): Sight {
+export function featureSight(options: FeatureSightOptions): BatchSource {
   const { format, views, count, engine } = options;
-  const pixels = new ChainedPixels();
+  const pixels = new ConcatenatedPixels();
   for (const { rows } of views) pixels.add(rows, count);
   const stride = rowBytes(format);
   return {
-    rows: new Rows({ pixels, count: views.length * count, stride, again: true, engine }),
+    rows: new Rows({ pixels, count: views.length * count, stride, reused: true, engine }),
     draw(indices, key) {
       const seen = key && views.length > 1 ? drawViews(options, indices.length, key) : [];
       const rows = indices.map((index, i) => (seen[i] ?? 0) * count + index);
-      return { rows, changes: [] };
+      return { rows, augmentations: [] };
     },
-    see(words, y) {
+    decode(words, y) {
       const numbers = engine.unpack(words, format.dtype, elements(format.shape));
       return { x: numbers.reshape([words.shape[0], ...format.shape]), y };
     },

@@ -5,8 +5,8 @@ import type * as tf from '@tensorflow/tfjs';
 import { storeLimit } from '../../cache/cache-folder.ts';
 import { type Held, openStore, type Store } from '../../cache/store.ts';
 import { RunError } from '../../common/errors.ts';
-import type { Feed } from '../../data/batches/batches.ts';
-import type { View } from '../../data/batches/image-rows.ts';
+import type { Flip as View } from '../../data/augment/augment.ts';
+import type { Batches } from '../../data/batches/batches.ts';
 import type { Images } from '../../data/dataset.ts';
 import { FilePixels, type Pixels } from '../../data/pixels.ts';
 import type { Engine } from '../../engine/engine.ts';
@@ -138,7 +138,7 @@ export const PASS_SIZE = 64;
 export interface Pass {
   readonly prefix: tf.LayersModel;
   /** In the order of the rows, preprocessed, `PASS_SIZE` at once. */
-  readonly feed: Feed;
+  readonly feed: Batches;
   readonly view: View;
   readonly format: FeatureFormat;
   readonly engine: Engine;

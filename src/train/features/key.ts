@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import os from 'node:os';
 import type * as tf from '@tensorflow/tfjs';
 import { version } from '../../common/version.ts';
-import type { View } from '../../data/batches/image-rows.ts';
+import type { Flip as View } from '../../data/augment/augment.ts';
 import type { Images } from '../../data/dataset.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Experiment } from '../../experiment/experiment.ts';

@@ -1,7 +1,11 @@
 import type * as tf from '@tensorflow/tfjs';
 import { RunError } from '../../common/errors.ts';
-import { Batches, type Feed } from '../../data/batches/batches.ts';
-import { asItIs, type View, viewsOf } from '../../data/batches/image-rows.ts';
+import {
+  noFlip as asItIs,
+  type Flip as View,
+  possibleFlips as viewsOf,
+} from '../../data/augment/augment.ts';
+import { Batches } from '../../data/batches/batches.ts';
 import type { PhaseConfig } from '../../experiment/experiment.ts';
 import { frozenLayers } from '../../model/freeze.ts';
 import { frozenPrefix, type Prefix } from '../../model/prefix.ts';
@@ -19,7 +23,7 @@ type Part = FeaturesProgress['part'];
 export interface PhaseFeatures {
   /** What follows the frozen layers; it shares the model's weights. */
   readonly tail: tf.LayersModel;
-  feed(part: Part, batchSize: number): Feed;
+  feed(part: Part, batchSize: number): Batches;
   release(): Promise<void>;
 }
 
@@ -94,7 +98,7 @@ async function hold(options: TrainOptions, { phase, prefix, parts }: Wanted) {
         classCount: data.classNames.length,
         batchSize,
         sampling,
-        sight,
+        source: sight,
       });
     };
     const computed = held.some(({ computed }) => computed);

@@ -18,17 +18,17 @@ describe('affine', () => {
   useEngine();
 
   for (const { name, map, result } of cases)
-    it(`gives what Keras' affine_transform does: ${name}`, () => {
+    it(`gives the same as Keras' affine_transform: ${name}`, () => {
       const [a, b, c, d, e, f] = map as [number, number, number, number, number, number];
-      const values = tf.tidy(() => affine(tf, tf.tensor4d(image, shape), { a, b, c, d, e, f }));
+      const values = tf.tidy(() => affine(tf.tensor4d(image, shape), { a, b, c, d, e, f }));
       values.dataSync().forEach((value, i) => {
         expect(value).to.be.closeTo(result[i] as number, 1e-3);
       });
     });
 
-  it('maps each image of a batch by itself', () => {
+  it('applies a separate map to each image of a batch', () => {
     const two = tf.tensor4d([...image, ...image], [2, ...shape.slice(1)] as typeof shape);
-    const moved = affine(tf, two, { a: 1, b: 0, c: tf.tensor1d([0, 1]), d: 0, e: 1, f: 0 });
+    const moved = affine(two, { a: 1, b: 0, c: tf.tensor1d([0, 1]), d: 0, e: 1, f: 0 });
     const [first, second] = moved.arraySync() as number[][][][];
     expect(first?.[2]?.[1]?.[0]).to.be.closeTo(image[13] as number, 1e-4);
     expect(second?.[2]?.[1]?.[0]).to.be.closeTo(image[14] as number, 1e-4);

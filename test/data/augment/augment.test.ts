@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
-import { augmentBatch } from '../../../src/data/augment/apply.ts';
+import { augmentBatch, augmentKinds } from '../../../src/data/augment/apply.ts';
 import type { AugmentArgs, LabelledBatch } from '../../../src/data/augment/augment.ts';
-import { augmentKinds } from '../../../src/data/augment/table.ts';
+import { definition, filled, mapSchema } from '../../../src/experiment/schema.ts';
 import { useEngine } from '../../engine.ts';
 
 const count = 64;
@@ -10,7 +10,13 @@ const count = 64;
 describe('augmentation', () => {
   const engine = useEngine();
 
-  /** Images of 6 by 5 pixels whose values, 1 to 90, tell row, column and channel. */
+  /** Returns the arguments that the schema fills in. */
+  const defaults = (kind: string): AugmentArgs => {
+    const { properties = {} } = mapSchema(definition('augmentation'));
+    return filled(mapSchema(properties[kind] ?? {}), {});
+  };
+
+  /** Makes equal images of 6 x 5 pixels with the values 1 to 90, different for each row, column and channel. */
   function images(): LabelledBatch {
     const image = tf.range(1, 91).reshape([1, 6, 5, 3]);
     const labels = tf.range(0, count, 1, 'int32').mod(4).toInt();
@@ -26,24 +32,25 @@ describe('augmentation', () => {
   }
 
   const original = () => images().x.arraySync()[0] as number[][][];
-  /** How many images equal each of these; every image must equal one. */
-  const tally = (x: number[][][][], possible: number[][][][]) => {
+  /** Counts the images that equal each of these. Every image must equal one of them. */
+  const countEqual = (x: number[][][][], possible: number[][][][]) => {
     const texts = possible.map((image) => JSON.stringify(image));
     const counts = texts.map(() => 0);
     for (const image of x) {
-      const which = texts.indexOf(JSON.stringify(image));
-      expect(which, JSON.stringify(image)).to.be.at.least(0);
-      counts[which] = (counts[which] as number) + 1;
+      const index = texts.indexOf(JSON.stringify(image));
+      expect(index, JSON.stringify(image)).to.be.at.least(0);
+      counts[index] = (counts[index] as number) + 1;
     }
     return counts;
   };
   const mirrored = (image: number[][][]) => image.map((row) => row.toReversed());
 
-  for (const [kind, { defaults }] of augmentKinds)
+  for (const kind of augmentKinds.keys())
     it(`${kind} depends on its key alone, and keeps shape and range`, () => {
-      const { x, y } = augmented(kind, defaults, [7, 'a']);
-      expect(augmented(kind, defaults, [7, 'a'])).to.deep.equal({ x, y });
-      expect(augmented(kind, defaults, [7, 'b'])).to.not.deep.equal({ x, y });
+      const args = defaults(kind);
+      const { x, y } = augmented(kind, args, [7, 'a']);
+      expect(augmented(kind, args, [7, 'a'])).to.deep.equal({ x, y });
+      expect(augmented(kind, args, [7, 'b'])).to.not.deep.equal({ x, y });
       expect(tf.tensor4d(x).shape).to.deep.equal([count, 6, 5, 3]);
       for (const value of x.flat(3)) expect(value).to.be.within(0, 255);
       for (const row of y) expect(row.reduce((sum, p) => sum + p, 0)).to.be.closeTo(1, 1e-6);
@@ -51,19 +58,19 @@ describe('augmentation', () => {
 
   it('flip mirrors about half of the images', () => {
     const { x } = augmented('flip', { direction: 'horizontal' });
-    const [same, other] = tally(x, [original(), mirrored(original())]);
+    const [same, other] = countEqual(x, [original(), mirrored(original())]);
     expect(same).to.be.within(20, 44);
     expect(other).to.be.within(20, 44);
   });
 
-  it('flip in both directions gives four views', () => {
+  it('flip in both directions gives four mirror images', () => {
     const { x } = augmented('flip', { direction: 'horizontalAndVertical' });
     const upside = original().toReversed();
     const views = [original(), mirrored(original()), upside, mirrored(upside)];
-    for (const views_ of tally(x, views)) expect(views_).to.be.within(6, 28);
+    for (const found of countEqual(x, views)) expect(found).to.be.within(6, 28);
   });
 
-  it('crop gives every window of the padded image, its pixels unchanged', () => {
+  it('crop gives every window of the padded image, with unchanged pixels', () => {
     const { x } = augmented('crop', { padding: 1 });
     const at = (row: number, column: number) => original()[row]?.[column] ?? [0, 0, 0];
     const windows = [-1, 0, 1].flatMap((down) =>
@@ -71,10 +78,10 @@ describe('augmentation', () => {
         original().map((line, row) => line.map((_, column) => at(row + down, column + right))),
       ),
     );
-    for (const windows_ of tally(x, windows)) expect(windows_).to.be.at.least(1);
+    for (const found of countEqual(x, windows)) expect(found).to.be.at.least(1);
   });
 
-  it('cutout blackens one square, cut off at the edge, and nothing else', () => {
+  it('cutout blackens one square, cut off at the edges, and nothing else', () => {
     const { x } = augmented('cutout', { size: 3 });
     const square = (row: number, column: number) =>
       original().map((line, r) =>
@@ -85,11 +92,11 @@ describe('augmentation', () => {
     const possible = [0, 1, 2, 3, 4, 5].flatMap((row) =>
       [0, 1, 2, 3, 4].map((column) => square(row, column)),
     );
-    const counts = tally(x, possible);
+    const counts = countEqual(x, possible);
     expect(counts.filter((n) => n > 0).length).to.be.at.least(20);
   });
 
-  it('brightness adds the same to a whole image, at most its factor of 255', () => {
+  it('brightness adds one value to the whole image, at most the factor times 255', () => {
     const { x } = augmented('brightness', { factor: 0.1 });
     const changes = x.map((image) => (image[5]?.[4]?.[2] as number) - 90);
     for (const change of changes) expect(Math.abs(change)).to.be.at.most(25.5);
@@ -102,7 +109,7 @@ describe('augmentation', () => {
     });
   });
 
-  it('contrast keeps the mean of each channel and scales the distance from it', () => {
+  it('contrast scales the distance from the mean of each channel, and keeps the mean', () => {
     const { x } = augmented('contrast', { factor: 0.5 });
     const spread = (image: number[][][]) =>
       (image[5]?.[4]?.[0] as number) - (image[0]?.[0]?.[0] as number);
@@ -118,7 +125,7 @@ describe('augmentation', () => {
     expect(Math.min(...scales)).to.be.below(0.6);
   });
 
-  it('mixup blends images and labels by the same weight, mostly near one or the other', () => {
+  it('mixup blends images and labels with the same weight, mostly near 0 or 1', () => {
     const batch = { x: tf.range(0, count).reshape([count, 1, 1, 1]), y: tf.eye(count) };
     const { x, y } = augmentBatch(
       batch as LabelledBatch,
@@ -135,7 +142,7 @@ describe('augmentation', () => {
     expect(own.filter((weight) => weight > 0.1 && weight < 0.9).length).to.be.at.least(5);
   });
 
-  /** A image whose left half is red and whose right half is green. */
+  /** Makes images whose left half is red and whose right half is green. */
   const halves = (): LabelledBatch => {
     const half = (pixel: number[]) => tf.tensor1d(pixel).reshape([1, 1, 1, 3]).tile([1, 8, 4, 1]);
     const image = tf.concat([half([255, 0, 0]), half([0, 255, 0])], 2);
@@ -148,7 +155,7 @@ describe('augmentation', () => {
   const pixelsAfter = (kind: string, args: AugmentArgs) =>
     augmentBatch(halves(), [{ kind, args }], engine(), [5]).x.arraySync();
 
-  it('rotate turns around the middle, up to its part of a full turn either way', () => {
+  it('rotate turns around the centre by up to its factor of a full turn, either way', () => {
     const slope = (image: number[][][]) => {
       const edge = (row: number) => (image[row] ?? []).filter(([red = 0]) => red > 127).length;
       return edge(7) - edge(0);
@@ -160,7 +167,7 @@ describe('augmentation', () => {
     expect(Math.min(...slopes)).to.be.at.most(-3);
   });
 
-  it('zoom keeps the middle where it is', () => {
+  it('zoom keeps the centre in place', () => {
     for (const image of pixelsAfter('zoom', { factor: 0.5 }))
       for (const row of image) {
         expect(row.slice(0, 3).flat()).to.deep.equal([255, 0, 0, 255, 0, 0, 255, 0, 0]);
@@ -168,7 +175,7 @@ describe('augmentation', () => {
       }
   });
 
-  it('translate moves by up to its part of the width', () => {
+  it('translate shifts by up to its factor of the width', () => {
     const reds = pixelsAfter('translate', { factor: 0.25 }).map((image) =>
       (image[4] ?? []).reduce((sum, [red = 0]) => sum + red / 255, 0),
     );
@@ -180,7 +187,7 @@ describe('augmentation', () => {
   describe('colorJitter', () => {
     const none = { brightness: 0, contrast: 0, saturation: 0, hue: 0 };
 
-    it('changes nothing where nothing is asked for', () => {
+    it('changes nothing if all factors are 0', () => {
       const same = pixelsAfter('colorJitter', none);
       halves()
         .x.dataSync()
@@ -189,13 +196,13 @@ describe('augmentation', () => {
         });
     });
 
-    it('turns hues: by a third of the circle, red becomes green or blue', () => {
+    it('shifts hues: red and green stay a third of the circle apart', () => {
       const { x, y } = halves();
       const args = { ...none, hue: 0.5 };
       const changed = augmentBatch({ x, y }, [{ kind: 'colorJitter', args }], engine(), [1]).x;
       for (const image of changed.arraySync()) {
         const [left, right] = [image[0]?.[0] as number[], image[0]?.[7] as number[]];
-        // Full colours stay full, and stay a third of the circle apart: the channels move one on.
+        // Colours stay saturated and a third of the circle apart: the channels rotate by one.
         expect(Math.max(...left)).to.be.closeTo(255, 1e-2);
         expect(Math.min(...left)).to.be.closeTo(0, 1e-2);
         expect([left[2], left[0], left[1]].map((v) => Math.round(v as number))).to.deep.equal(
@@ -204,7 +211,7 @@ describe('augmentation', () => {
       }
     });
 
-    it('takes colour out of images and puts it in', () => {
+    it('reduces and increases saturation', () => {
       const chroma = pixelsAfter('colorJitter', { ...none, saturation: 1 }).map((image) => {
         const pixel = image[0]?.[0] as number[];
         return Math.max(...pixel) - Math.min(...pixel);
@@ -213,13 +220,12 @@ describe('augmentation', () => {
       expect(Math.max(...chroma)).to.be.closeTo(255, 1e-2);
     });
 
-    it('leaves grey images grey', () => {
+    it('keeps greyscale images grey', () => {
       const x = tf.fill([4, 3, 3, 1], 100) as tf.Tensor4D;
       const y = tf.ones([4, 2]) as tf.Tensor2D;
-      const { defaults } = augmentKinds.get('colorJitter') as { defaults: AugmentArgs };
       const changed = augmentBatch(
         { x, y },
-        [{ kind: 'colorJitter', args: defaults }],
+        [{ kind: 'colorJitter', args: defaults('colorJitter') }],
         engine(),
         [1],
       );
@@ -248,7 +254,7 @@ describe('augmentation', () => {
     expect(changed).to.be.within(20, 44);
   });
 
-  it('cutmix takes a rectangle from another image, and labels by its area', () => {
+  it('cutmix pastes a rectangle of another image, and mixes labels by its area', () => {
     const x = tf.range(0, count).reshape([count, 1, 1, 1]).tile([1, 10, 12, 1]) as tf.Tensor4D;
     const batch = { x, y: tf.eye(count) };
     const mixed = augmentBatch(batch, [{ kind: 'cutmix', args: { alpha: 1 } }], engine(), [3]);
@@ -263,7 +269,7 @@ describe('augmentation', () => {
       for (const other of others) expect(labels[i]?.[other]).to.be.closeTo(1 - part, 1e-6);
       parts.push(part);
     });
-    // The mean of Beta(1, 1) is a half; what the edge cuts off leaves more of the image itself.
+    // The mean of Beta(1, 1) is a half. Rectangles that an edge cuts off leave more of the own image.
     expect(parts.reduce((sum, part) => sum + part, 0) / count).to.be.within(0.5, 0.8);
   });
 });

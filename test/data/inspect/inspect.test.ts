@@ -9,7 +9,7 @@ import { MemoryPixels } from '../../../src/data/pixels.ts';
 const side = 32;
 const stride = side * side * 3;
 
-/** Smooth coloured noise, another one for each seed. */
+/** Makes smooth coloured noise, different for each seed. */
 async function image(seed: number): Promise<Buffer> {
   const noise = Uint8Array.from(uniforms(5 * 5 * 3, [seed]), (u) => 256 * u);
   return sharp(noise, { raw: { width: 5, height: 5, channels: 3 } })
@@ -18,7 +18,7 @@ async function image(seed: number): Promise<Buffer> {
     .toBuffer();
 }
 
-/** As it comes back from JPEG, a little darker. */
+/** Returns the image after JPEG compression, a little darker. */
 async function copied(pixels: Buffer): Promise<Buffer> {
   const jpeg = await sharp(pixels, { raw: { width: side, height: side, channels: 3 } })
     .linear(0.98)
@@ -55,7 +55,7 @@ describe('inspect', () => {
     expect(channels[2]?.deviation).to.be.closeTo(0, 1e-3);
   });
 
-  it('tells how large the files of each class are', () => {
+  it('measures the original sizes of each class', () => {
     const sizes: [number, number][] = [
       [40, 30],
       [10, 99],
@@ -68,7 +68,7 @@ describe('inspect', () => {
     );
     const { classes } = inspect({
       classNames: ['a'],
-      train: { ...train, sizeOf: (index) => sizes[index] as [number, number] },
+      train: { ...train, originalSize: (index) => sizes[index] as [number, number] },
       validation: images([], []),
       classWeights: null,
       broken: [],
@@ -79,7 +79,7 @@ describe('inspect', () => {
     });
   });
 
-  it('finds images of train again in validation, the same and nearly the same', async () => {
+  it('finds exact and near duplicates of training images in the validation split', async () => {
     const train = await Promise.all(Array.from({ length: 200 }, (_, seed) => image(seed)));
     const validation = await Promise.all(
       Array.from({ length: 100 }, (_, seed) => image(1000 + seed)),
@@ -109,7 +109,7 @@ describe('inspect', () => {
 });
 
 describe('differenceHash', () => {
-  it('says where a image gets brighter to the right', () => {
+  it('has a bit for each cell that is darker than its right neighbour', () => {
     const ramp = Uint8Array.from({ length: 9 * 8 }, (_, i) => 20 * (i % 9));
     const size = { height: 8, width: 9, channels: 1 };
     expect(differenceHash(ramp, size)).to.deep.equal([0xffffffff, 0xffffffff]);
@@ -118,12 +118,12 @@ describe('differenceHash', () => {
     expect(differenceHash(ramp, size)).to.deep.equal([0x7fffffff, 0xffffffff]);
   });
 
-  it('takes images that are smaller than itself', () => {
+  it('accepts images with fewer pixels than cells', () => {
     const size = { height: 3, width: 4, channels: 1 };
     expect(differenceHash(new Uint8Array(12), size)).to.deep.equal([0, 0]);
   });
 
-  it('differs by bits', () => {
+  it('is compared by the number of different bits', () => {
     expect(bitDistance(0, 0xffffffff)).to.equal(32);
     expect(bitDistance(0b1011, 0b0001)).to.equal(2);
     expect(bitDistance(0x80000000, 0)).to.equal(1);

@@ -8,7 +8,7 @@ import { runExperiment } from '../../../src/run-experiment.ts';
 import { runModelsIn } from '../../../src/runs/find.ts';
 import { withCached } from '../../../src/train/features/found-before.ts';
 import { cifarRun } from '../../command-line.ts';
-import { useFolder } from '../../data/setting.ts';
+import { useFolder } from '../../data/fixture.ts';
 import { useEngine } from '../../engine.ts';
 import { quietly } from '../../quiet.ts';
 

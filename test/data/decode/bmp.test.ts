@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import sharp from 'sharp';
-import { decodeBmp, isBmp } from '../../src/data/decode/bmp.ts';
+import { decodeBmp, isBmp } from '../../../src/data/decode/bmp.ts';
 
-const fixture = (name: string) => readFile(new URL(`./fixtures/${name}`, import.meta.url));
+const fixture = (name: string) => readFile(new URL(`../fixtures/${name}`, import.meta.url));
 
 interface Parts {
   readonly width: number;
@@ -15,7 +15,7 @@ interface Parts {
   readonly rows: readonly (readonly number[])[];
 }
 
-/** A bitmap of these bytes, with the header that Windows has written since version 3. */
+/** Makes a bitmap of these bytes, with the header of Windows since version 3. */
 function bitmap({ width, height, bits, compression = 0, table = [], rows }: Parts): Buffer {
   const header = Buffer.alloc(54);
   header.write('BM');
@@ -44,7 +44,7 @@ const colours = (bytes: Buffer) => {
 
 describe('decodeBmp', () => {
   for (const name of ['bits-1', 'bits-8-grey', 'bits-8-palette', 'bits-24', 'bits-32'])
-    it(`reads what Pillow writes: ${name}`, async () => {
+    it(`decodes a file written by Pillow: ${name}`, async () => {
       const bytes = await fixture(`${name}.bmp`);
       expect(isBmp(bytes)).to.equal(true);
       const { width, height, pixels } = decodeBmp(bytes);
@@ -57,7 +57,7 @@ describe('decodeBmp', () => {
       expect([...pixels]).to.deep.equal([...png]);
     });
 
-  it('reads 4 bits, two pixels in a byte', () => {
+  it('decodes 4 bits, two pixels in a byte', () => {
     const table = [0xff0000, 0x00ff00, 0x0000ff];
     const rows = [[0x01, 0x20, 0, 0]];
     expect(colours(bitmap({ width: 3, height: 1, bits: 4, table, rows }))).to.deep.equal([
@@ -67,7 +67,7 @@ describe('decodeBmp', () => {
     ]);
   });
 
-  it('reads 16 bits, five for each colour or six for green', () => {
+  it('decodes 16 bits, five for each colour or six for green', () => {
     const rows = [[0xff, 0x7f, 0x1f, 0x00]];
     expect(colours(bitmap({ width: 2, height: 1, bits: 16, rows }))).to.deep.equal([
       [255, 255, 255, 255],
@@ -83,14 +83,14 @@ describe('decodeBmp', () => {
     );
   });
 
-  it('reads transparency where a mask tells of it', () => {
+  it('decodes transparency if there is an alpha mask', () => {
     const masks = { compression: 6, table: [0xff0000, 0xff00, 0xff, 0xff000000] };
     const rows = [[1, 2, 3, 128]];
     const [pixel] = colours(bitmap({ width: 1, height: 1, bits: 32, ...masks, rows }));
     expect(pixel).to.deep.equal([3, 2, 1, 128]);
   });
 
-  it('reads rows from the bottom up, or from the top down where the height is negative', () => {
+  it('decodes rows from the bottom up, or from the top down if the height is negative', () => {
     const rows = [
       [10, 10, 10, 0],
       [20, 20, 20, 0],
@@ -101,13 +101,13 @@ describe('decodeBmp', () => {
     expect(reds(-2)).to.deep.equal([10, 20]);
   });
 
-  it('refuses what breaks off, is too large, compressed, or uses a colour that it has not', async () => {
+  it('refuses truncated, too large and compressed bitmaps, and colours outside the palette', async () => {
     const whole = await fixture('bits-24.bmp');
-    expect(() => decodeBmp(whole.subarray(0, 100))).to.throw('BMP breaks off');
+    expect(() => decodeBmp(whole.subarray(0, 100))).to.throw('BMP is truncated');
     expect(() => decodeBmp(whole.subarray(0, 20))).to.throw(RangeError);
     const rows = [[1, 0, 0, 0]];
     expect(() => decodeBmp(bitmap({ width: 99999, height: 99999, bits: 24, rows }))).to.throw(
-      'BMP of 99999 x 99999 pixels',
+      'BMP of 99999 x 99999 pixels; it may have up to 268435456 pixels',
     );
     expect(() =>
       decodeBmp(bitmap({ width: 1, height: 1, bits: 8, compression: 1, rows })),
@@ -116,7 +116,7 @@ describe('decodeBmp', () => {
       'BMP uses colour 1 of a palette of 1',
     );
     expect(() => decodeBmp(bitmap({ width: 1, height: 1, bits: 5, rows }))).to.throw(
-      'BMP of 5 bits a pixel; known are 1, 4, 8, 16, 24 and 32',
+      'BMP of 5 bits a pixel; supported are 1, 4, 8, 16, 24 and 32',
     );
   });
 });

@@ -1,12 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { decodeImage } from '../../src/data/decode/decode.ts';
+import { decodeImage } from '../../../src/data/decode/decode-image.ts';
 
-const folder = fileURLToPath(new URL('./fixtures/odd/train/a/', import.meta.url));
+const folder = fileURLToPath(new URL('../fixtures/odd/train/a/', import.meta.url));
 
 describe('decodeImage', () => {
-  it('says of each broken image what is wrong with that one, whatever is decoded beside it', async () => {
+  it('reports the error of each broken image, even while others are decoded', async () => {
     const entries = await readdir(folder, { withFileTypes: true });
     const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
     const files = await Promise.all(names.map((name) => readFile(folder + name)));
@@ -27,7 +27,7 @@ describe('decodeImage', () => {
     ]);
     expect(alone[names.indexOf('x-truncated.jpg')]).to.contain('premature end of JPEG image');
     const rounds = Array.from({ length: 40 }, () => files).flat();
-    const together = await Promise.all(rounds.map(reason));
-    expect(together).to.deep.equal(Array.from({ length: 40 }, () => alone).flat());
+    const concurrent = await Promise.all(rounds.map(reason));
+    expect(concurrent).to.deep.equal(Array.from({ length: 40 }, () => alone).flat());
   });
 });

@@ -6,12 +6,13 @@ import {
   type DecodedFile,
   type DecodedFiles,
   decodeFiles,
-} from '../../src/data/decode/decode-files.ts';
-import { directoryTree } from '../../src/data/files/tree.ts';
-import { useEngine } from '../engine.ts';
-import { loadContext, useFolder } from './setting.ts';
+  plainJpegHeader,
+} from '../../../src/data/decode/decode-files.ts';
+import { openTree } from '../../../src/data/files/source.ts';
+import { useEngine } from '../../engine.ts';
+import { loadContext, useFolder } from '../fixture.ts';
 
-/** A JPEG that ends in the midst of its data, with the marker that ends every one. */
+/** Cuts a JPEG within its data, but keeps the end marker. */
 function damaged(whole: Uint8Array): Uint8Array {
   const end = [0xff, 0xd9];
   return Uint8Array.from([
@@ -24,13 +25,13 @@ function damaged(whole: Uint8Array): Uint8Array {
 describe('decodeFiles', () => {
   const engine = useEngine();
   const folder = useFolder();
-  /** File names and who is to decode them with the engine. */
-  const who: Record<string, string> = {};
+  /** The expected decoder of each file when the engine decodes JPEGs. */
+  const expected: Record<string, string> = {};
 
   before(async () => {
     await mkdir(folder(), { recursive: true });
     const save = async (name: string, decoder: string, bytes: Uint8Array) => {
-      who[name] = decoder;
+      expected[name] = decoder;
       await writeFile(join(folder(), name), bytes);
     };
     const noise = (width: number, height: number, sigma: number) =>
@@ -43,7 +44,7 @@ describe('decodeFiles', () => {
           noise: { type: 'gaussian', mean: 128, sigma },
         },
       });
-    // More than one batch of the engine.
+    // More than one JPEG batch.
     for (let i = 0; i < 300; i++)
       await save(
         `plain-${i}.jpg`,
@@ -79,8 +80,8 @@ describe('decodeFiles', () => {
     const broken = new Map<string, string>();
     await decodeFiles({
       ...loadContext([12, 16, 3]),
-      tree: directoryTree(folder()),
-      paths: new Set([...Object.keys(who), 'missing.jpg']),
+      tree: await openTree(folder()),
+      paths: new Set([...Object.keys(expected), 'missing.jpg']),
       jpegs: withEngine ? engine().jpegs : null,
       onBroken: (path, reason) => broken.set(path, reason),
       onDecoded: async ({ decoder, files, pixels }: DecodedFiles) => {
@@ -94,13 +95,13 @@ describe('decodeFiles', () => {
     return { images, broken };
   }
 
-  it('gives each file to the one that its header calls for, and the same pixels as sharp alone', async () => {
+  it('chooses the decoder by the header, and decodes the same pixels as sharp alone', async () => {
     const [both, alone] = [await decode(true), await decode(false)];
-    const decoders = Object.keys(who).map((name) => [
+    const decoders = Object.keys(expected).map((name) => [
       name,
       both.broken.has(name) ? 'broken' : both.images.get(name)?.decoder,
     ]);
-    expect(Object.fromEntries(decoders)).to.deep.equal(who);
+    expect(Object.fromEntries(decoders)).to.deep.equal(expected);
     expect([...both.broken]).to.have.deep.members([...alone.broken]);
     expect(both.broken.get('truncated.jpg')).to.contain('premature end of JPEG image');
     expect(both.broken.get('missing.jpg')).to.contain('ENOENT');
@@ -112,7 +113,44 @@ describe('decodeFiles', () => {
     }
     expect(both.images.get('other-size.jpg')).to.include({ width: 24, height: 12 });
     expect(both.images.get('turned.jpg')).to.include({ width: 16, height: 12 });
-    const told = [...alone.images].filter(([, { damaged }]) => damaged).map(([name]) => name);
-    expect(told).to.have.members(['damaged.jpg', 'damaged-other-size.jpg']);
+    const damagedFiles = [...alone.images]
+      .filter(([, { damaged }]) => damaged)
+      .map(([name]) => name);
+    expect(damagedFiles).to.have.members(['damaged.jpg', 'damaged-other-size.jpg']);
+  });
+});
+
+describe('plainJpegHeader', () => {
+  const image = sharp({ create: { width: 30, height: 20, channels: 3, background: 'teal' } });
+  const odd = (name: string) =>
+    readFile(new URL(`../fixtures/odd/train/a/${name}`, import.meta.url));
+
+  it('reads size and channels of files that contain only pixels', async () => {
+    const size = { width: 30, height: 20 };
+    const baseline = await image.clone().jpeg().toBuffer();
+    expect(plainJpegHeader(baseline)).to.deep.equal({ ...size, channels: 3 });
+    const progressive = await image.clone().jpeg({ progressive: true }).toBuffer();
+    expect(plainJpegHeader(progressive)).to.deep.equal({ ...size, channels: 3 });
+    const grey = await image.clone().toColourspace('b-w').jpeg().toBuffer();
+    expect(plainJpegHeader(grey)).to.deep.equal({ ...size, channels: 1 });
+  });
+
+  it('refuses EXIF data, profiles, four channels and other formats', async () => {
+    const profile = await image.clone().withIccProfile('p3').jpeg().toBuffer();
+    const exif = await image
+      .clone()
+      .withExif({ IFD0: { Artist: 'me' } })
+      .jpeg()
+      .toBuffer();
+    const png = await image.clone().png().toBuffer();
+    for (const file of [profile, exif, png, await odd('cmyk.jpg'), await odd('exif6.jpg')])
+      expect(plainJpegHeader(file)).to.equal(null);
+  });
+
+  it('refuses a file that ends within its header', async () => {
+    const file = await image.clone().jpeg().toBuffer();
+    const scan = file.lastIndexOf(Buffer.from([0xff, 0xda]));
+    for (let length = 0; length < scan; length++)
+      expect(plainJpegHeader(file.subarray(0, length)), `${length}`).to.equal(null);
   });
 });

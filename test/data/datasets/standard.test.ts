@@ -5,16 +5,16 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { create } from 'tar';
-import type { Images } from '../../src/data/dataset.ts';
-import { datasetKind } from '../../src/data/datasets/table.ts';
-import { loadData } from '../../src/data/load.ts';
-import { pixelsOf } from '../pixels.ts';
-import { dataConfig, loadContext, rejection, useFolder } from './setting.ts';
+import type { Images } from '../../../src/data/dataset.ts';
+import { datasetKind } from '../../../src/data/datasets/table.ts';
+import { loadData } from '../../../src/data/load.ts';
+import { pixelsOf } from '../../pixels.ts';
+import { dataConfig, loadContext, rejection, useFolder } from '../fixture.ts';
 
-/** Channel values of a pixel of image i, different for each image, place and channel. */
+/** Returns the value of a channel of pixel `at` of image i, different for each image, pixel and channel. */
 const level = (i: number, at: number, channel: number) => (i * 31 + at * 7 + channel * 101) % 256;
 
-/** One file of the CIFAR binary version: label bytes, then red, green and blue planes. */
+/** Makes a file of the CIFAR binary version: label bytes, then red, green and blue planes. */
 function cifarFile(labels: readonly number[][], first: number): Buffer {
   const records = labels.map((own, i) => {
     const planes = [0, 1, 2].flatMap((channel) =>
@@ -25,7 +25,7 @@ function cifarFile(labels: readonly number[][], first: number): Buffer {
   return Buffer.concat(records);
 }
 
-/** An idx file of unsigned bytes. */
+/** Makes an idx file of unsigned bytes. */
 function idxFile(shape: readonly number[], values: readonly number[]): Buffer {
   const header = Buffer.alloc(4 + 4 * shape.length);
   header.writeUInt32BE(0x0800 + shape.length, 0);
@@ -35,7 +35,7 @@ function idxFile(shape: readonly number[], values: readonly number[]): Buffer {
   return Buffer.concat([header, Buffer.from(values)]);
 }
 
-describe('the standard data sets', () => {
+describe('the standard datasets', () => {
   const folder = useFolder();
 
   describe('cifar10 and cifar100', () => {
@@ -64,7 +64,7 @@ describe('the standard data sets', () => {
     });
 
     for (const source of ['cifar-10-binary.tar.gz', 'cifar-10-batches-bin'])
-      it(`cifar10 from ${source}`, async () => {
+      it(`reads cifar10 from ${source}`, async () => {
         const { classNames, train, validation } = await load('cifar10', join(folder(), source));
         expect(classNames).to.have.length(10);
         expect([...train.labels.subarray(0, 11)]).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 2]);
@@ -86,7 +86,7 @@ describe('the standard data sets', () => {
         );
       });
 
-    it('cifar100 by its fine labels', async () => {
+    it('reads cifar100 with its fine labels', async () => {
       const { classNames, train } = await load('cifar100', join(folder(), 'cifar-100-binary'));
       expect(classNames).to.have.length(100);
       expect([classNames[0], classNames[54], classNames[99]]).to.deep.equal([
@@ -97,7 +97,7 @@ describe('the standard data sets', () => {
       expect([...train.labels.subarray(0, 3)]).to.deep.equal([99, 98, 97]);
     });
 
-    it('refuses a model that takes grey images', async () => {
+    it('refuses a model with greyscale input', async () => {
       const source = join(folder(), 'cifar-10-batches-bin');
       const config = dataConfig({ dataset: 'cifar10', source });
       expect((await rejection(loadData(config, 42, loadContext([32, 32, 1])))).message).to.equal(
@@ -105,7 +105,7 @@ describe('the standard data sets', () => {
       );
     });
 
-    it('refuses what is missing, cut short or mislabelled', async () => {
+    it('refuses missing, truncated and mislabelled files', async () => {
       const broken = join(folder(), 'broken');
       await cp(join(folder(), 'cifar-10-batches-bin'), broken, { recursive: true });
       const file = join(broken, 'data_batch_3.bin');
@@ -113,11 +113,11 @@ describe('the standard data sets', () => {
 
       await writeFile(file, whole.subarray(0, 5000));
       expect((await rejection(load('cifar10', broken))).message).to.equal(
-        `data.source: data_batch_3.bin of ${broken} has 5000 bytes, which is no multiple of the 3073 bytes of a image`,
+        `data.source: data_batch_3.bin of ${broken} has 5000 bytes; it must have a multiple of the 3073 bytes of an image`,
       );
       await writeFile(file, Buffer.concat([Buffer.from([10]), whole.subarray(1)]));
       expect((await rejection(load('cifar10', broken))).message).to.equal(
-        'data.source: image 20 has label 10; cifar10 has labels 0 to 9',
+        'data.source: image 20 has the label 10; labels of cifar10 are 0 to 9',
       );
       await rm(file);
       await rm(join(broken, 'test_batch.bin'));
@@ -147,7 +147,7 @@ describe('the standard data sets', () => {
       return to;
     };
 
-    it('from idx files', async () => {
+    it('reads idx files', async () => {
       const { classNames, train, validation } = await load('fashion-mnist', await write('idx'));
       expect(classNames[9]).to.equal('Ankle boot');
       expect([...train.labels]).to.deep.equal(twenty);
@@ -155,24 +155,27 @@ describe('the standard data sets', () => {
       expect(validation.labels).to.have.length(10);
     });
 
-    it('refuses files that are cut short, of another shape, or do not belong together', async () => {
+    it('refuses files that are truncated, have another shape or do not match', async () => {
       const wrong: [Partial<typeof files>, RegExp][] = [
         [
           { 'train-images-idx3-ubyte': files['train-images-idx3-ubyte'].subarray(0, 9000) },
-          /train-images-idx3-ubyte is no idx file of unsigned bytes in shape count x 28 x 28$/,
+          /train-images-idx3-ubyte is not an idx file of unsigned bytes in shape count x 28 x 28$/,
         ],
         [
           { 't10k-images-idx3-ubyte': idxFile([10, 7, 112], pixels(10)) },
-          /t10k-images-idx3-ubyte is no idx file/,
+          /t10k-images-idx3-ubyte is not an idx file/,
         ],
-        [{ 't10k-labels-idx1-ubyte': Buffer.from('no') }, /t10k-labels-idx1-ubyte is no idx file/],
+        [
+          { 't10k-labels-idx1-ubyte': Buffer.from('no') },
+          /t10k-labels-idx1-ubyte is not an idx file/,
+        ],
         [
           { 't10k-labels-idx1-ubyte': idxFile([9], twenty.slice(0, 9)) },
-          /t10k-images-idx3-ubyte has 10 images, but t10k-labels-idx1-ubyte 9 labels/,
+          /t10k-images-idx3-ubyte has 10 images, but t10k-labels-idx1-ubyte has 9 labels; the numbers must be equal/,
         ],
         [
           { 't10k-labels-idx1-ubyte': idxFile([10], [0, 1, 2, 3, 11, 5, 6, 7, 8, 9]) },
-          /gives image 4 the label 11; mnist has labels 0 to 9/,
+          /gives image 4 the label 11; labels of mnist are 0 to 9/,
         ],
       ];
       for (const [changed, message] of wrong) {
@@ -183,10 +186,10 @@ describe('the standard data sets', () => {
 
     describe('from a web server', () => {
       let server: Server;
-      let asked: string[] = [];
+      let requests: string[] = [];
       before(async () => {
         server = createServer((request, response) => {
-          asked.push(request.url as string);
+          requests.push(request.url as string);
           const name = (request.url as string).replace(/^.*\/|\.gz$/g, '');
           const file = files[name as keyof typeof files];
           if (file) response.end(gzipSync(file));
@@ -196,20 +199,20 @@ describe('the standard data sets', () => {
       });
       after(() => server.close());
 
-      it('are fetched gzipped, once', async () => {
+      it('downloads gzipped files once', async () => {
         const { port } = server.address() as AddressInfo;
         const source = `http://127.0.0.1:${port}/data/`;
         const first = await load('mnist', source);
         expect([...pixelsOf(first.train)]).to.deep.equal(pixels(20));
-        expect(asked).to.deep.equal(Object.keys(files).map((name) => `/data/${name}.gz`));
-        asked = [];
+        expect(requests).to.deep.equal(Object.keys(files).map((name) => `/data/${name}.gz`));
+        requests = [];
         expect(await load('mnist', source)).to.deep.equal(first);
-        expect(asked).to.deep.equal([]);
+        expect(requests).to.deep.equal([]);
       });
     });
   });
 
-  it('say their classes and shape before anything is read', () => {
+  it('have known classes and shapes before they are read', () => {
     for (const [name, count, shape] of [
       ['cifar10', 10, [32, 32, 3]],
       ['cifar100', 100, [32, 32, 3]],

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { loadData } from '../../src/data/load.ts';
-import { dataConfig, loadContext, useFolder } from './setting.ts';
+import { loadData } from '../../../src/data/load.ts';
+import { dataConfig, loadContext, useFolder } from '../fixture.ts';
 
-const source = fileURLToPath(new URL('./fixtures/odd', import.meta.url));
+const source = fileURLToPath(new URL('../fixtures/odd', import.meta.url));
 
 type Colours = readonly [left: readonly number[], right: readonly number[]];
 const colour: Colours = [
@@ -23,7 +23,7 @@ const cmyk: Colours = [
   [0, 120, 82],
 ];
 
-/** The middle of the left and of the right half of each file, which Pillow has written. */
+/** The centres of the left and right half of each file. Pillow wrote the files. */
 const files: Readonly<Record<string, Colours>> = {
   'UPPER.JPG': colour,
   'alpha.png': overWhite,
@@ -49,20 +49,20 @@ const files: Readonly<Record<string, Colours>> = {
   'rgb.jpg': colour,
   'wrong-name.jpg': colour,
 };
-/** Of one pixel, or of black and white ones: they are read, whatever they show. */
+/** Files of one pixel or one bit. The test only checks that they are decoded. */
 const others = ['one-bit.png', 'tiny.png'];
 
-describe('a folder of every format and oddity', () => {
+describe('a folder of many formats and odd files', () => {
   useFolder();
 
-  it('is read, but for what is broken', async () => {
+  it('is decoded, except for the broken files', async () => {
     const config = dataConfig({ source, broken: 'skip' });
     const { train, broken } = await loadData(config, 1, loadContext([40, 60, 3]));
     const reasons = broken.map(({ path, reason }) => `${path.split('/').at(-1)}: ${reason}`);
     expect(reasons).to.deep.equal([
       'x-empty.png: Input Buffer is empty',
       'x-text.jpg: Input buffer contains unsupported image format',
-      'x-truncated.bmp: BMP breaks off',
+      'x-truncated.bmp: BMP is truncated',
       'x-truncated.jpg: Input buffer has corrupt header: VipsJpeg: premature end of JPEG image',
     ]);
     const names = (train.paths ?? []).map((path) => path.replace('train/a/', ''));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { LoadContext } from '../../src/data/dataset.ts';
 import type { DataConfig } from '../../src/experiment/experiment.ts';
 
-/** A data section with every default filled in. */
+/** A data section with all defaults filled in. */
 export function dataConfig(given: Partial<DataConfig>): DataConfig {
   return {
     dataset: 'folder',
@@ -21,7 +21,7 @@ export function dataConfig(given: Partial<DataConfig>): DataConfig {
   };
 }
 
-/** A context whose messages are kept in `messages`. */
+/** A context that collects its messages in `messages`. */
 export function loadContext(imageShape: readonly [number, number, number]) {
   const messages: string[] = [];
   const context: LoadContext = {
@@ -33,7 +33,7 @@ export function loadContext(imageShape: readonly [number, number, number]) {
   return { ...context, messages };
 }
 
-/** A folder for the tests of a `describe`; the program's cache is in it meanwhile. */
+/** Makes a temporary folder for the tests of a `describe`. It also contains the program's cache. */
 export function useFolder(): () => string {
   let folder: string;
   const { CIFAR_RUN_CACHE } = process.env;
@@ -49,11 +49,11 @@ export function useFolder(): () => string {
   return () => folder;
 }
 
-/** The error that a promise ends with. */
+/** Returns the error that a promise rejects with. */
 export async function rejection(promise: Promise<unknown>): Promise<Error> {
   return promise.then(
     () => {
-      throw new Error('it did not fail');
+      throw new Error('the promise did not reject');
     },
     (error: Error) => error,
   );

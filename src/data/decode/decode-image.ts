@@ -1,10 +1,10 @@
 import sharp, { type FailOnOptions, type Sharp } from 'sharp';
 import { decodeBmp, isBmp } from './bmp.ts';
 
-/** Lets work go on side by side, but for some that is done while nothing else is (a readers-writer lock). */
+/** A readers-writer lock: shared work runs concurrently, exclusive work runs alone. */
 export class SharedLock {
   readonly #running = new Set<Promise<unknown>>();
-  /** The last of those that go on alone, one after another. */
+  /** The last exclusive work in the queue. */
   #exclusive: Promise<unknown> | null = null;
 
   async shared<T>(work: () => Promise<T>): Promise<T> {
@@ -31,28 +31,29 @@ export class SharedLock {
   }
 }
 
-// Images are decoded side by side, which beats threads within one; none is decoded twice.
+// Decoding images in parallel is faster than several threads for one image. No image is decoded twice.
 sharp.concurrency(1);
 sharp.cache(false);
-/** libvips has one log of errors, to which all that goes on writes, and which all that ends clears. */
+/** libvips has one error log for the process: every operation writes to it and clears it at its end. */
 const errorLog = new SharedLock();
 
 export interface DecodedImage {
-  /** Bytes in HWC order, RGB or grey. */
+  /** Bytes in HWC order, RGB or greyscale. */
   readonly pixels: Uint8Array;
-  /** As it was before it was given the size wanted. */
+  /** Size before resizing, after the EXIF orientation is applied. */
   readonly width: number;
   readonly height: number;
-  /** Whether something is wrong with its data, of which this is what its format's library makes. */
+  /** True if the data are damaged. The pixels are then what the format's library decodes. */
   readonly damaged: boolean;
 }
 
 /**
- * A image file turned upright by its EXIF orientation, stretched to the size by bilinear interpolation
- * (over the whole area that a pixel covers, where it shrinks), of an animation the first frame, transparency
- * over white, 16 bits reduced to 8. Damaged data are read where they are complete, as TensorFlow and Pillow do.
+ * Decodes an image file. Applies the EXIF orientation, resizes to the shape by bilinear interpolation
+ * (averaging over the area of a pixel when it shrinks), takes the first frame of an animation, blends
+ * transparency with white, and reduces 16 bits to 8. Damaged but complete data are decoded, as by
+ * TensorFlow and Pillow.
  *
- * @throws Error when it cannot be decoded.
+ * @throws Error when the file cannot be decoded.
  */
 export async function decodeImage(
   bytes: Uint8Array,
@@ -63,7 +64,7 @@ export async function decodeImage(
   if (strict) return { ...strict, damaged: false };
   const lenient = await errorLog.shared(() => decoded('error').catch(() => null));
   if (lenient) return { ...lenient, damaged: true };
-  // What the stricter one says is the more telling, and is about this image if no other is being decoded.
+  // The strict error says more. It is about this image only if no other one is being decoded.
   return { ...(await errorLog.exclusive(() => decoded('warning'))), damaged: false };
 }
 

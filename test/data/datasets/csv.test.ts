@@ -3,28 +3,30 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import sharp from 'sharp';
 import { create } from 'tar';
-import { csvLayout } from '../../src/data/datasets/csv-layout.ts';
-import { loadData } from '../../src/data/load.ts';
-import type { DataConfig } from '../../src/experiment/experiment.ts';
-import { dataConfig, loadContext, rejection, useFolder } from './setting.ts';
+import { InputError } from '../../../src/common/errors.ts';
+import { labelByTable } from '../../../src/data/datasets/csv.ts';
+import { loadData } from '../../../src/data/load.ts';
+import type { DataConfig } from '../../../src/experiment/experiment.ts';
+import { dataConfig, loadContext, rejection, useFolder } from '../fixture.ts';
 
-describe('csvLayout', () => {
-  const layout = (...lines: string[]) => csvLayout(lines.join('\n'), 'table.csv');
+describe('labelByTable', () => {
+  const label = (...lines: string[]) => labelByTable(lines.join('\n'), 'table.csv');
 
-  it('numbers the labels in alphabetical order', () => {
-    expect(layout('path,label', '1.png,dog', '2.png,"cat, black"', '', '3.png,dog')).to.deep.equal({
+  it('numbers the labels in alphabetical order', async () => {
+    const files = await label('path,label', '1.png,dog', '2.png,"cat, black"', '', '3.png,dog');
+    expect(files).to.deep.equal({
       classNames: ['cat, black', 'dog'],
       train: [
         { path: '1.png', label: 1 },
         { path: '2.png', label: 0 },
         { path: '3.png', label: 1 },
       ],
-      heldOut: null,
+      test: null,
     });
   });
 
-  it('takes columns in any order, and others beside them', () => {
-    const { train, heldOut } = layout(
+  it('accepts columns in any order, and additional ones', async () => {
+    const { train, test } = await label(
       '\uFEFFid, Split, Label, Path',
       '1, train, a, 1.png',
       '2, Train, b, 2.png',
@@ -32,42 +34,44 @@ describe('csvLayout', () => {
       '4, val, a, 4.png',
     );
     expect(train.map(({ path }) => path)).to.deep.equal(['1.png', '2.png']);
-    expect(heldOut).to.deep.equal([{ path: '4.png', label: 0 }]);
+    expect(test).to.deep.equal([{ path: '4.png', label: 0 }]);
   });
 
   const wrong: [string, string[], string][] = [
     [
-      'a table without names of columns',
+      'a table without column names',
       ['1.png,cat'],
-      'table.csv must begin with a line that names its columns: path,label or path,label,split. Received: 1.png,cat',
+      'the first line of table.csv must name the columns: path,label or path,label,split. Received: 1.png,cat',
     ],
     ['an empty table', [''], 'Received: nothing'],
-    ['a table of no images', ['path,label'], 'table.csv names no images to train on'],
+    ['a table without images', ['path,label'], 'table.csv lists no images to train on'],
     ['a missing label', ['path,label', '1.png,a', '2.png,'], 'table.csv:3 has no label'],
     [
-      'a split that is none',
+      'an unknown split',
       ['path,label,split', '1.png,a,training'],
-      'table.csv:2 is of split "training"; known are train, val, validation, valid, test',
+      'table.csv:2 has the unknown split "training"; known are train, val, validation, valid, test',
     ],
     [
-      'a label unknown to the training set',
+      'a label without training images',
       ['path,label,split', '1.png,a,train', '2.png,b,train', '3.png,c,val'],
-      'table.csv:4 has the label "c", which training does not have; it has a, b',
+      'table.csv:4 has the label "c", which no training image has; known are a, b',
     ],
-    ['a line of too many values', ['path,label', '1.png,a,b'], 'cannot be read as CSV: '],
+    ['a line with too many values', ['path,label', '1.png,a,b'], 'is not valid CSV: '],
   ];
   for (const [what, lines, message] of wrong)
-    it(`refuses ${what}`, () => {
-      expect(() => layout(...lines)).to.throw(message);
+    it(`refuses ${what}`, async () => {
+      const error = await rejection(label(...lines));
+      expect(error).to.be.instanceOf(InputError);
+      expect(error.message).to.contain(message);
     });
 });
 
-describe('the data set csv', () => {
+describe('the dataset csv', () => {
   const folder = useFolder();
   const load = (source: string, given: Partial<DataConfig> = {}) =>
     loadData(dataConfig({ dataset: 'csv', source, ...given }), 42, loadContext([4, 4, 1]));
 
-  /** Four grey images, named after their level, and a table of them. */
+  /** Writes four grey images, named after their level, and a table of them. */
   before(async () => {
     await mkdir(join(folder(), 'set/images'), { recursive: true });
     for (const level of [10, 20, 30, 40]) {
@@ -77,8 +81,11 @@ describe('the data set csv', () => {
         .toFile(join(folder(), `set/images/${level}.png`));
     }
     const rows = ['path,label,split', ...[10, 20].map((l) => `images/${l}.png,l${l},train`)];
-    const held = [`${join(folder(), 'set/images/30.png')},l10,val`, './images/40.png,l20,val'];
-    await writeFile(join(folder(), 'set/table.csv'), [...rows, ...held].join('\n'));
+    const validation = [
+      `${join(folder(), 'set/images/30.png')},l10,val`,
+      './images/40.png,l20,val',
+    ];
+    await writeFile(join(folder(), 'set/table.csv'), [...rows, ...validation].join('\n'));
     const packed = [...rows, 'images/30.png,l10,val', 'images/../images/40.png,l20,val'];
     await mkdir(join(folder(), 'packed'));
     await writeFile(join(folder(), 'packed/table.csv'), packed.join('\n'));
@@ -88,7 +95,7 @@ describe('the data set csv', () => {
     [train, validation].map(({ labels, pixels }) => Array.from(labels, (_, i) => pixels.of(i)[0]));
 
   for (const source of ['set/table.csv', 'set'])
-    it(`reads the images that ${source} names`, async () => {
+    it(`reads the images listed in ${source}`, async () => {
       const data = await load(join(folder(), source));
       expect(data.classNames).to.deep.equal(['l10', 'l20']);
       expect(levels(data)).to.deep.equal([
@@ -97,13 +104,13 @@ describe('the data set csv', () => {
       ]);
     });
 
-  it('reads them from an archive, in a folder of it', async () => {
+  it('reads them from a folder of an archive', async () => {
     const file = join(folder(), 'set.tar.gz');
     const from = { cwd: join(folder()), file, gzip: true };
     await create({ ...from, filter: (path) => !/^set\/table\.csv$/.test(path) }, ['set', 'packed']);
     const table = await rejection(load(file));
     expect(table.message).to.match(
-      /cannot read the image packed\/images\/10\.png of .*: there is no such file/,
+      /cannot read the image packed\/images\/10\.png of .*: the file does not exist/,
     );
     await writeFile(
       join(folder(), 'packed/table.csv'),
@@ -116,7 +123,7 @@ describe('the data set csv', () => {
     ]);
   });
 
-  it('names a image that is not there', async () => {
+  it('names a missing image', async () => {
     const table = join(folder(), 'set/missing.csv');
     await writeFile(
       table,
@@ -128,7 +135,7 @@ describe('the data set csv', () => {
 
   it('refuses a folder with two tables', async () => {
     expect((await rejection(load(join(folder(), 'set')))).message).to.match(
-      /set holds 2 \.csv files, missing\.csv, table\.csv; it must hold one, or the source must be the file itself$/,
+      /set contains 2 \.csv files, missing\.csv, table\.csv; it must contain one, or the source must be the file itself$/,
     );
   });
 });

@@ -4,25 +4,25 @@ import { expect } from 'chai';
 import sharp from 'sharp';
 import { create } from 'tar';
 import { ZipFile } from 'yazl';
-import { openStore } from '../../src/cache/store.ts';
-import { loadData } from '../../src/data/load.ts';
-import type { DataConfig } from '../../src/experiment/experiment.ts';
-import { dataHash } from '../../src/run-folder/environment.ts';
-import { pixelsOf } from '../pixels.ts';
-import { needsShared, shared } from '../shared.ts';
-import { dataConfig, loadContext, rejection, useFolder } from './setting.ts';
+import { openStore } from '../../../src/cache/store.ts';
+import { loadData } from '../../../src/data/load.ts';
+import type { DataConfig } from '../../../src/experiment/experiment.ts';
+import { dataHash } from '../../../src/run-folder/environment.ts';
+import { pixelsOf } from '../../pixels.ts';
+import { needsShared, shared } from '../../shared.ts';
+import { dataConfig, loadContext, rejection, useFolder } from '../fixture.ts';
 
 type Colour = readonly [number, number, number];
 const red: Colour = [255, 0, 0];
 const green: Colour = [0, 255, 0];
 const grey: Colour = [77, 77, 77];
 
-/** A image of one colour, 40 by 20 pixels. */
+/** Makes an image of one colour, 40 x 20 pixels. */
 function plain([r, g, b]: Colour) {
   return sharp({ create: { width: 40, height: 20, channels: 3, background: { r, g, b } } });
 }
 
-/** Writes a zip archive of what `fill` puts into it. */
+/** Writes a zip archive that `fill` adds files to. */
 async function zip(path: string, fill: (archive: ZipFile) => void) {
   const archive = new ZipFile();
   fill(archive);
@@ -37,15 +37,15 @@ async function write(folder: string, files: Record<string, Promise<Buffer>>) {
   }
 }
 
-/** Holds the channels of a pixel to a colour, which compression may have changed a little. */
-function near(pixel: readonly number[], colour: readonly number[], by = 6) {
+/** Compares the channels of a pixel with a colour, with a tolerance for compression. */
+function near(pixel: readonly number[], colour: readonly number[], tolerance = 6) {
   expect(pixel).to.have.length(colour.length);
   pixel.forEach((value, channel) => {
-    expect(value, pixel.join()).to.be.closeTo(colour[channel] as number, by);
+    expect(value, pixel.join()).to.be.closeTo(colour[channel] as number, tolerance);
   });
 }
 
-describe('the data set folder', () => {
+describe('the dataset folder', () => {
   const folder = useFolder();
   const load = async (
     source: string,
@@ -53,7 +53,7 @@ describe('the data set folder', () => {
     imageShape: readonly [number, number, number] = [8, 8, 3],
   ) => loadData(dataConfig({ source, validation: 0.5, ...given }), 42, loadContext(imageShape));
 
-  /** Two classes of two images each, so that half of each class is trained on. */
+  /** Two classes of two images each, so that each split has one image of each class. */
   const four = {
     'a/1.png': plain(red).png().toBuffer(),
     'a/2.png': plain(red).png().toBuffer(),
@@ -61,8 +61,8 @@ describe('the data set folder', () => {
     'b/2.png': plain(green).png().toBuffer(),
   };
 
-  describe('reads', () => {
-    /** The pixels of one image, read as the two images of class `a`. */
+  describe('decodes', () => {
+    /** Reads one image, stored as both images of class `a`, and returns its pixels. */
     async function read(name: string, bytes: Promise<Buffer>, shape: [number, number, number]) {
       const source = join(folder(), `format-${name}`);
       const { 'b/1.png': first, 'b/2.png': second } = four;
@@ -98,7 +98,7 @@ describe('the data set folder', () => {
       });
 
     it('.bmp', async () => {
-      const bytes = readFile(new URL('./fixtures/bits-24.bmp', import.meta.url));
+      const bytes = readFile(new URL('../fixtures/bits-24.bmp', import.meta.url));
       const pixel = await read('.bmp', bytes, [5, 9, 3]);
       near(pixel(0, 0), [0, 0, 0], 0);
       near(pixel(4, 8), [28 * 8, 60 * 4, (40 * 8 + 30 * 4) % 256], 0);
@@ -109,12 +109,12 @@ describe('the data set folder', () => {
       near((await read('-palette.png', palette, [8, 8, 3]))(3, 3), green);
     });
 
-    it('grey as three equal channels', async () => {
+    it('greyscale as three equal channels', async () => {
       const bytes = plain(grey).toColourspace('b-w').png().toBuffer();
       near((await read('-grey.png', bytes, [8, 8, 3]))(3, 3), grey, 1);
     });
 
-    it('colour as its brightness where the model takes grey', async () => {
+    it('colour as luminance for a model with greyscale input', async () => {
       near((await read('-to-grey.png', plain(grey).png().toBuffer(), [8, 8, 1]))(3, 3), [77], 1);
     });
 
@@ -124,21 +124,21 @@ describe('the data set folder', () => {
       near((await read('-16.png', bytes, [8, 8, 3]))(3, 3), grey, 1);
     });
 
-    it('transparency over white', async () => {
+    it('transparency blended with white', async () => {
       const background = { r: 255, g: 0, b: 0, alpha: 0 };
       const bytes = sharp({ create: { width: 9, height: 9, channels: 4, background } });
       near((await read('-alpha.png', bytes.png().toBuffer(), [8, 8, 3]))(3, 3), [255, 255, 255]);
     });
 
-    it('upright, whatever the camera was held', async () => {
-      // Left half red, right half green; orientation 6 is shown turned clockwise: red above green.
+    it('images with their EXIF orientation applied', async () => {
+      // The left half is red, the right half green. Orientation 6 rotates clockwise: red is above green.
       const left = await plain(red).resize(20, 20).png().toBuffer();
       const bytes = plain(green)
         .composite([{ input: left, left: 0, top: 0 }])
         .withMetadata({ orientation: 6 })
         .png()
         .toBuffer();
-      const pixel = await read('-turned.png', bytes, [8, 4, 3]);
+      const pixel = await read('-rotated.png', bytes, [8, 4, 3]);
       for (const x of [0, 3]) {
         near(pixel(0, x), red);
         near(pixel(7, x), green);
@@ -146,7 +146,7 @@ describe('the data set folder', () => {
     });
   });
 
-  describe('as an archive', () => {
+  describe('in an archive', () => {
     const files = {
       'pets/train/cat/1.png': plain(red).png().toBuffer(),
       'pets/train/cat/2.png': plain(red).png().toBuffer(),
@@ -155,7 +155,7 @@ describe('the data set folder', () => {
       'pets/test/dog/5.png': plain(green).png().toBuffer(),
     };
 
-    /** Packs the folder `pets` as the name of the archive says. */
+    /** Packs the folder `pets` in the format of the archive's name. */
     async function pack(name: string) {
       const file = join(folder(), name);
       const options = { cwd: folder(), file, gzip: name !== 'pets.tar', portable: true };
@@ -167,7 +167,7 @@ describe('the data set folder', () => {
     }
 
     for (const name of ['pets.tar', 'pets.tar.gz', 'pets.tgz', 'pets.zip'])
-      it(`${name} is the same as the folder in it`, async () => {
+      it(`${name} loads like the folder in it`, async () => {
         await write(folder(), files);
         await pack(name);
         const fromFolder = await load(join(folder(), 'pets'), { validation: 'test' });
@@ -178,11 +178,11 @@ describe('the data set folder', () => {
         expect([...pixelsOf(fromArchive.train)]).to.deep.equal([...pixelsOf(fromFolder.train)]);
       });
 
-    it('names the image of a zip archive that is damaged', async () => {
+    it('a damaged image of a zip archive is named', async () => {
       await write(folder(), files);
       await pack('pets.zip');
       const bytes = await readFile(join(folder(), 'pets.zip'));
-      // The checksum of the first file, in the archive's directory at its end.
+      // The checksum of the first file is in the directory at the archive's end.
       const directory = bytes.indexOf('PK\x01\x02');
       bytes.writeUInt32LE(bytes.readUInt32LE(directory + 16) + 1, directory + 16);
       await writeFile(join(folder(), 'damaged.zip'), bytes);
@@ -192,66 +192,66 @@ describe('the data set folder', () => {
       );
     });
 
-    it('is refused when it would fill the memory', async () => {
+    it('zip and tar bombs are refused', async () => {
       const zeros = Buffer.alloc(30_000_000);
       await zip(join(folder(), 'bomb.zip'), (archive) => archive.addBuffer(zeros, 'a/1.bmp'));
       expect((await rejection(load(join(folder(), 'bomb.zip')))).message).to.match(
-        /bomb\.zip would unpack to more than 200 times its \d+ bytes; this is no archive of images$/,
+        /bomb\.zip of \d+ bytes unpacks to more than 200 times its size; an archive of images does not$/,
       );
       await write(join(folder(), 'bomb'), { 'a/1.bmp': Promise.resolve(zeros) });
       const options = { cwd: join(folder(), 'bomb'), file: join(folder(), 'bomb.tgz'), gzip: true };
       await create(options, ['a']);
       expect((await rejection(load(join(folder(), 'bomb.tgz')))).message).to.match(
-        /bomb\.tgz is damaged or no archive: max decompression ratio exceeded/,
+        /bomb\.tgz is damaged or not an archive: max decompression ratio exceeded/,
       );
     });
 
-    it('is refused when a path leaves it', async () => {
+    it('paths outside the archive are refused', async () => {
       await write(folder(), files);
       const file = join(folder(), 'leaves.tar');
       await mkdir(join(folder(), 'deep'), { recursive: true });
       const options = { cwd: join(folder(), 'deep'), file, preservePaths: true };
       await create(options, ['../pets/train/cat/1.png']);
       expect((await rejection(load(file))).message).to.match(
-        /leaves\.tar holds \.\.\/pets\/train\/cat\/1\.png, a path that leaves the archive$/,
+        /leaves\.tar contains \.\.\/pets\/train\/cat\/1\.png, a path outside the archive; paths must be relative$/,
       );
       const zipped = join(folder(), 'leaves.zip');
       await zip(zipped, (archive) => archive.addBuffer(Buffer.from('x'), 'aa/1.png'));
       const bytes = (await readFile(zipped)).toString('latin1').replaceAll('aa/1.png', '../1.png');
       await writeFile(zipped, bytes, 'latin1');
       expect((await rejection(load(zipped))).message).to.match(
-        /leaves\.zip is damaged or no archive: invalid relative path: \.\.\/1\.png$/,
+        /leaves\.zip is damaged or not an archive: invalid relative path: \.\.\/1\.png$/,
       );
     });
 
-    it('is refused when it breaks off', async () => {
+    it('a truncated archive is refused', async () => {
       await write(folder(), files);
       const file = join(folder(), 'broken.tar.gz');
       await create({ cwd: folder(), file, gzip: true, portable: true }, ['pets']);
       await truncate(file, 300);
       const error = await rejection(load(file));
       expect(error.name).to.equal('InputError');
-      expect(error.message).to.match(/broken\.tar\.gz is damaged or no archive: /);
+      expect(error.message).to.match(/broken\.tar\.gz is damaged or not an archive: /);
     });
 
-    it('is refused when it is none', async () => {
+    it('a file that is not an archive is refused', async () => {
       await writeFile(join(folder(), 'text.tar.gz'), 'x'.repeat(2000));
       const error = await rejection(load(join(folder(), 'text.tar.gz')));
-      expect(error.message).to.match(/text\.tar\.gz is damaged or no archive: /);
+      expect(error.message).to.match(/text\.tar\.gz is damaged or not an archive: /);
     });
   });
 
-  describe('keeps what it decoded', () => {
-    const kept = () => openStore().keys();
+  describe('caches decoded images', () => {
+    const cached = () => openStore().keys();
 
-    it('so that the second start needs no image, until one has changed', async () => {
-      const source = join(folder(), 'kept');
+    it('until a file changes', async () => {
+      const source = join(folder(), 'cached');
       await write(source, four);
       const first = await load(source);
-      const before = await kept();
+      const before = await cached();
       const again = await load(source);
       expect([...pixelsOf(again.train)]).to.deep.equal([...pixelsOf(first.train)]);
-      expect(await kept()).to.deep.equal(before);
+      expect(await cached()).to.deep.equal(before);
       expect(dataHash(again)).to.equal(dataHash(first));
 
       await write(source, { 'a/1.png': plain(grey).png().toBuffer() });
@@ -262,7 +262,7 @@ describe('the data set folder', () => {
       expect(dataHash(changed)).not.to.equal(dataHash(first));
     });
 
-    it('so that another choice of images decodes only those that none has decoded', async () => {
+    it('so that another selection decodes only the images that are not cached', async () => {
       const source = join(folder(), 'chosen');
       const colours = Array.from({ length: 10 }, (_, i) =>
         plain([20 * i, 0, 0])
@@ -293,15 +293,15 @@ describe('the data set folder', () => {
       expect(await all.train.pixels.read([9, 0])).to.deep.equal(Buffer.concat([last, first]));
     });
 
-    it('for each size by itself', async () => {
+    it('separately for each size', async () => {
       const source = join(folder(), 'sizes');
       await write(source, four);
       expect(pixelsOf((await load(source)).train)).to.have.length(2 * 8 * 8 * 3);
       expect(pixelsOf((await load(source, {}, [4, 4, 3])).train)).to.have.length(2 * 4 * 4 * 3);
     });
 
-    it('or says that it cannot, and goes on', async () => {
-      const source = join(folder(), 'unkept');
+    it('or reports that the cache cannot be written, and loads all the same', async () => {
+      const source = join(folder(), 'uncached');
       await write(source, four);
       const cache = process.env.CIFAR_RUN_CACHE;
       process.env.CIFAR_RUN_CACHE = join(source, 'a/1.png');
@@ -312,11 +312,11 @@ describe('the data set folder', () => {
       } finally {
         process.env.CIFAR_RUN_CACHE = cache;
       }
-      expect(context.messages.join()).to.match(/could not be kept for the next start: ENOTDIR/);
+      expect(context.messages.join()).to.match(/decoded images cannot be cached: ENOTDIR/);
     });
   });
 
-  it('stops when it is told to, with the reason given, and keeps nothing half done', async () => {
+  it('stops when it is aborted, with the given reason, and caches nothing incomplete', async () => {
     const source = join(folder(), 'stopped');
     await write(source, four);
     const stop = new AbortController();
@@ -324,7 +324,7 @@ describe('the data set folder', () => {
     const context = { ...loadContext([9, 9, 3]), signal: stop.signal };
     const error = await rejection(loadData(dataConfig({ source, validation: 0.5 }), 42, context));
     expect(error.message).to.equal('enough');
-    // Nothing of 2 images of 9 x 9 pixels is in the cache: the next start decodes them.
+    // No 9 x 9 image is in the cache: the next start decodes them.
     expect(pixelsOf((await load(source, {}, [9, 9, 3])).train)).to.have.length(2 * 9 * 9 * 3);
   });
 
@@ -337,7 +337,7 @@ describe('the data set folder', () => {
       'b/4.webp': plain(green).webp().toBuffer(),
     };
 
-    it('leaves out what is broken, counts it and tells of it, at the second start as well', async () => {
+    it('leaves out broken images and reports them, also at the second start', async () => {
       const source = join(folder(), 'skipped');
       await write(source, eight);
       await writeFile(join(source, 'a/2.png'), 'no image');
@@ -360,7 +360,7 @@ describe('the data set folder', () => {
       expect(error.message).to.match(/cannot read the image .*data\.broken: skip$/);
     });
 
-    it('still refuses a class of which nothing is left', async () => {
+    it('refuses a class without any image left', async () => {
       const source = join(folder(), 'all-broken');
       await write(source, four);
       for (const name of ['a/1.png', 'a/2.png']) await writeFile(join(source, name), 'nothing');
@@ -370,7 +370,7 @@ describe('the data set folder', () => {
   });
 
   describe('refuses', () => {
-    it('a broken image, by its name', async () => {
+    it('a broken image, and names it', async () => {
       const source = join(folder(), 'half');
       await write(source, four);
       const whole = await sharp({
@@ -400,33 +400,33 @@ describe('the data set folder', () => {
       expect((await rejection(load(source))).message).to.match(/cannot read the image a\//);
     });
 
-    it('what is not there, is no archive, or was not named', async () => {
+    it('a missing path, a file that is not an archive, and a missing source', async () => {
       expect((await rejection(load('/nowhere/at/all'))).message).to.equal(
-        'data.source: there is nothing at /nowhere/at/all',
+        'data.source: /nowhere/at/all does not exist; it must be a folder, an archive, a .csv file or a URL',
       );
       await write(folder(), { 'one.png': plain(red).png().toBuffer() });
       expect((await rejection(load(join(folder(), 'one.png')))).message).to.match(
-        /one\.png is neither a folder nor an archive that can be read: \.tar, \.tar\.gz, \.tgz or \.zip$/,
+        /one\.png is neither a folder nor a supported archive; supported are \.tar, \.tar\.gz, \.tgz and \.zip$/,
       );
       const unnamed = loadData(dataConfig({}), 42, loadContext([8, 8, 3]));
       expect((await rejection(unnamed)).message).to.match(
-        /the data set folder needs the path of one's own images, received none$/,
+        /the dataset folder needs the path of your images\. Received: null$/,
       );
     });
 
-    it('a model that takes two channels', async () => {
+    it('a model with two input channels', async () => {
       const source = join(folder(), 'channels');
       await write(source, four);
       expect((await rejection(load(source, {}, [8, 8, 2]))).message).to.equal(
-        "the model's inputShape has 2 channels; images have 3 (RGB) or 1 (grey)",
+        "the model's inputShape has 2 channels; images have 3 (RGB) or 1 (greyscale)",
       );
     });
   });
 
-  describe('the shared archive of CIFAR-10', () => {
+  describe('of the reference archive of CIFAR-10', () => {
     needsShared();
 
-    it('gives a limited part of its 60,000 images', async () => {
+    it('loads a limited selection of its 60,000 images', async () => {
       const source = join(shared as string, 'data/cifar10-jpeg.tar.gz');
       const { classNames, train, validation } = await load(
         source,

@@ -1,0 +1,81 @@
+import { readFile, stat } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import type { Hash } from '../../cache/download.ts';
+import { InputError } from '../../common/errors.ts';
+import { readSmall, statOf, walk } from '../../common/files.ts';
+import type { LoadContext } from '../dataset.ts';
+import type { FileTree } from './tree.ts';
+
+export function isUrl(source: string): boolean {
+  return /^https?:/i.test(source);
+}
+
+/**
+ * Returns the path of `source`. A URL is downloaded into the cache first.
+ *
+ * @param hash The published hash of the file at a URL; `null` if there is none.
+ */
+export async function localPath(
+  source: string,
+  hash: Hash | null,
+  { report, signal }: LoadContext,
+): Promise<string> {
+  if (!isUrl(source)) return source;
+  const [{ cacheFolder }, { download }] = await Promise.all([
+    import('../../cache/cache-folder.ts'),
+    import('../../cache/download.ts'),
+  ]);
+  const { hostname, pathname } = new URL(source);
+  const to = join(cacheFolder(), 'data', hostname, decodeURIComponent(pathname));
+  return download({ url: source, hash, to, report, signal });
+}
+
+/**
+ * Opens a folder or an archive as a tree of files.
+ *
+ * @throws InputError when there is neither at this path.
+ */
+export async function openTree(path: string): Promise<FileTree> {
+  const found = await stat(path).catch(() => null);
+  if (!found)
+    throw new InputError(
+      `data.source: ${path} does not exist; it must be a folder, an archive, a .csv file or a URL`,
+    );
+  if (found.isDirectory()) return directoryTree(path);
+  // Each archive library loads only when an archive of its kind is opened.
+  if (/\.(tar|tgz|tar\.gz)$/i.test(path)) {
+    const { tarTree } = await import('./tar.ts');
+    return tarTree(path);
+  }
+  if (/\.zip$/i.test(path)) {
+    const { zipTree } = await import('./zip.ts');
+    return zipTree(path);
+  }
+  throw new InputError(
+    `data.source: ${path} is neither a folder nor a supported archive; supported are .tar, .tar.gz, .tgz and .zip`,
+  );
+}
+
+/** The files of a folder and its subfolders. Links are followed, and a table may name paths outside the folder. */
+function directoryTree(root: string): FileTree {
+  const resolve = (path: string) => (isAbsolute(path) ? path : `${root}/${path}`);
+  return {
+    root,
+
+    list: async () => (await walk(root)).sort(),
+
+    async *read(paths) {
+      for (const path of paths) {
+        const file = resolve(path);
+        yield { path, bytes: async () => readSmall(file) ?? readFile(file) };
+      }
+    },
+
+    async fingerprints(paths) {
+      return paths.map((path) => {
+        const file = statOf(resolve(path));
+        return file ? `${file.size}:${file.mtimeMs}` : 'none';
+      });
+    },
+  };
+}
