@@ -7,19 +7,19 @@ import { chromium, type Page } from 'playwright-core';
 import sharp from 'sharp';
 import { chromiumPath } from '../test/chromium.ts';
 
-// Makes the images in docs/pages, of a finished run: `npx tsx docs/screenshots.ts quickstart/latest`, once the
-// program is built. Needs Chromium.
+// Makes the screenshots of a report in docs/pages from a finished run, after `npm run build`:
+// `npx tsx docs/screenshots.ts quickstart/latest`. Needs Chromium.
 
-interface Shot {
+interface Screenshot {
   readonly name: string;
   readonly scheme: 'light' | 'dark';
   readonly width: number;
   readonly height: number;
-  /** Brings into view what the image is about. */
+  /** Brings the subject of the screenshot into view. */
   readonly prepare?: (page: Page) => Promise<void>;
 }
 
-const SHOTS: readonly Shot[] = [
+const SCREENSHOTS: readonly Screenshot[] = [
   { name: 'report', scheme: 'light', width: 1200, height: 1230 },
   {
     name: 'report-dark',
@@ -41,12 +41,12 @@ const report = join(folder, 'report.html');
 const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 await execa(process.execPath, [cli, 'report', run, '-o', report, ...options]);
 const browser = await chromium.launch({ executablePath: chromiumPath() });
-for (const { name, scheme, width, height, prepare } of SHOTS) {
+for (const { name, scheme, width, height, prepare } of SCREENSHOTS) {
   const page = await browser.newPage({ viewport: { width, height }, colorScheme: scheme });
   await page.goto(pathToFileURL(report).href);
   await prepare?.(page);
   const file = fileURLToPath(new URL(`pages/${name}.png`, import.meta.url));
-  // 256 colours are enough for a page, in a third of the bytes.
+  // A palette of 256 colours makes the file a third as large.
   await sharp(await page.screenshot())
     .png({ palette: true })
     .toFile(file);

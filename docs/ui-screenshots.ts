@@ -4,16 +4,16 @@ import { chromium, type Page } from 'playwright-core';
 import sharp from 'sharp';
 import { chromiumPath } from '../test/chromium.ts';
 
-// Makes the images of `cifar-run ui` in docs/pages, of finished runs and a sweep, once the program is built:
+// Makes the screenshots of `cifar-run ui` in docs/pages from finished runs and a sweep, after `npm run build`:
 // `npx tsx docs/ui-screenshots.ts FOLDER-OF-RUNS RUN FIRST SECOND SWEEP`. Needs Chromium.
 
-interface Shot {
+interface Screenshot {
   readonly name: string;
   readonly path: string;
   readonly dark?: boolean;
   readonly width?: number;
   readonly height?: number;
-  /** Brings into view what the image is about. */
+  /** Brings the subject of the screenshot into view. */
   readonly prepare?: (page: Page) => Promise<void>;
 }
 
@@ -23,7 +23,7 @@ const two = new URLSearchParams([
   ['run', second],
 ]);
 
-const SHOTS: readonly Shot[] = [
+const SCREENSHOTS: readonly Screenshot[] = [
   { name: 'runs', path: `/?${two}` },
   { name: 'runs-dark', path: '/', dark: true },
   { name: 'runs-narrow', path: '/', width: 390, height: 780 },
@@ -32,7 +32,7 @@ const SHOTS: readonly Shot[] = [
     name: 'images',
     path: `/run/${run}`,
     prepare: async (page) => {
-      // The most frequent mistake.
+      // Opens the most frequent incorrect prediction.
       const cells = page.locator('.matrix td:not(.strong)');
       const counts = await cells.evaluateAll((all) =>
         all.map((cell) => Number.parseInt(cell.textContent ?? '', 10)),
@@ -51,10 +51,10 @@ const SHOTS: readonly Shot[] = [
         .png()
         .toBuffer();
       const file = { name: 'digit.png', mimeType: 'image/png', buffer: image };
-      await page.getByLabel('choose a image').setInputFiles(file);
+      await page.getByLabel('choose an image').setInputFiles(file);
       await page.getByRole('table', { name: 'digit.png' }).waitFor();
       await page
-        .getByRole('heading', { name: 'Try it' })
+        .getByRole('heading', { name: 'Try the model' })
         .evaluate((heading) => heading.scrollIntoView());
     },
   },
@@ -69,7 +69,7 @@ const url = await new Promise<string>((resolve) => {
   server.stdout.on('data', (line) => resolve(/http:\S+/.exec(String(line))?.[0] ?? ''));
 });
 const browser = await chromium.launch({ executablePath: chromiumPath() });
-for (const { name, path, dark, width = 1280, height = 860, prepare } of SHOTS) {
+for (const { name, path, dark, width = 1280, height = 860, prepare } of SCREENSHOTS) {
   const colorScheme = dark ? 'dark' : 'light';
   const page = await browser.newPage({ viewport: { width, height }, colorScheme });
   await page.goto(new URL(path, url).href);
@@ -77,7 +77,7 @@ for (const { name, path, dark, width = 1280, height = 860, prepare } of SHOTS) {
   await page.waitForTimeout(1000);
   await prepare?.(page);
   const file = fileURLToPath(new URL(`pages/ui-${name}.png`, import.meta.url));
-  // 256 colours are enough for a page, in a third of the bytes.
+  // A palette of 256 colours makes the file a third as large.
   await sharp(await page.screenshot())
     .png({ palette: true })
     .toFile(file);

@@ -4,7 +4,7 @@ import { timeStamp } from '../../src/run-folder/run-folder.ts';
 
 const FIRST = Date.UTC(2026, 0, 31, 12);
 
-/** Writes what a finished run leaves that tables show. @returns its name */
+/** Writes the files of a finished run that tables of runs read. @returns the run's name */
 export function makeRun(
   runs: string,
   i: number,
@@ -25,7 +25,7 @@ export function makeRun(
   return name;
 }
 
-/** metrics.csv after so many epochs. */
+/** The text of a metrics.csv. */
 export function metricsCsv(epochs: number): string {
   const head =
     'phase,phase_epoch,epoch,step,learning_rate,loss,accuracy,val_loss,val_accuracy,seconds,images_per_second';

@@ -9,12 +9,12 @@ import { useChromium } from '../chromium.ts';
 import { cifarRun } from '../command-line.ts';
 import { useEngine } from '../engine.ts';
 import { makeRun } from './made-runs.ts';
-import { type ServedPage, servedPage } from './served-page.ts';
+import { type ServedPage, servePage } from './served-page.ts';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const config = (name: string) => fileURLToPath(new URL(`../../configs/${name}`, import.meta.url));
 
-/** A run of seconds. */
+/** Options of a run that takes seconds. */
 const SMALL = [
   ...['--set', 'data.limit={train: 300, validation: 150}'],
   ...['--set', 'phases.head.epochs=1', '--set', 'phases.fine-tune.epochs=1'],
@@ -34,7 +34,7 @@ sweep:
     phases.fine-tune.optimizer.learningRate: { values: [1e-3, 1e-4] }
 `;
 
-/** What axe-core's script adds to a page. */
+/** The global object of axe-core's script. */
 interface Axe {
   readonly axe: {
     run(): Promise<{
@@ -43,8 +43,8 @@ interface Axe {
   };
 }
 
-describe('the page of all runs', () => {
-  // Installs TensorFlow where no other test has.
+describe('the page of cifar-run ui', () => {
+  // Installs TensorFlow if no other test has.
   useEngine();
   const browser = useChromium();
   const folder = mkdtempSync(join(tmpdir(), 'cifar-run-page-'));
@@ -53,10 +53,10 @@ describe('the page of all runs', () => {
   let first: string;
   let second: string;
   let page: Page;
-  /** What the browser complained of: a policy that was broken, an error of the page. */
+  /** Messages of the browser about policy violations and errors of the page. */
   let complaints: string[];
 
-  /** @returns name of the run, `quickstart/…`. */
+  /** Trains a run. @returns its name, `quickstart/…` */
   async function run(...args: string[]): Promise<string> {
     const { stdout, stderr } = await cifarRun([config('quickstart.yaml'), '--runs', runs, ...args]);
     const name = /quickstart\/[^/\s]+$/m.exec(stdout)?.[0];
@@ -71,11 +71,11 @@ describe('the page of all runs', () => {
     writeFileSync(join(folder, 'rates.yaml'), SWEEP);
     await cifarRun([join(folder, 'rates.yaml'), '--runs', runs]);
     for (let i = 0; i < 120; i++) makeRun(runs, i);
-    server = await servedPage(runs);
+    server = await servePage(runs);
   });
 
   after(async () => {
-    await server?.end();
+    await server?.close();
     rmSync(folder, { recursive: true });
   });
 
@@ -83,7 +83,7 @@ describe('the page of all runs', () => {
     page = await browser().newPage({ viewport: { width: 1280, height: 800 } });
     complaints = [];
     page.on('console', (message) => {
-      // A filter that makes no sense is answered with 400.
+      // The response to an invalid filter has status 400.
       if (message.type() === 'error' && !/status of 400/.test(message.text()))
         complaints.push(message.text());
     });
@@ -102,7 +102,7 @@ describe('the page of all runs', () => {
   const query = () => new URL(page.url()).searchParams;
   const runOf = (name: string) => `/run/${name}`;
 
-  it('filters, sorts and chooses columns, in an address that can be kept', async () => {
+  it('keeps filter, order and columns in the address', async () => {
     await at('/');
     await count('126 runs');
     await filter().fill('experiment = made and vars.dropout = 0.1');
@@ -126,7 +126,7 @@ describe('the page of all runs', () => {
     await page.getByRole('alert').getByText('Did you mean seed?').waitFor();
   });
 
-  it('draws only the rows around those in view', async () => {
+  it('renders only the rows near the visible ones', async () => {
     await at('/');
     await count('126 runs');
     expect(await page.locator('tbody tr:not(.space)').count()).to.be.below(126);
@@ -136,17 +136,19 @@ describe('the page of all runs', () => {
     expect(await page.locator('tr[aria-rowindex="127"]').textContent()).to.contain('made');
   });
 
-  it('compares and tells apart the runs that are ticked', async () => {
+  it('compares and diffs the selected runs', async () => {
     await at('/?filter=experiment+%3D+quickstart');
     await count('2 of 126 runs');
-    await page.getByRole('checkbox', { name: `tick ${first}` }).check();
-    await page.getByRole('checkbox', { name: `tick ${second}` }).check();
+    await page.getByRole('checkbox', { name: `select ${first}` }).check();
+    await page.getByRole('checkbox', { name: `select ${second}` }).check();
     await page.getByRole('link', { name: 'Compare' }).click();
     await heading('Compare 2 runs');
     await page.getByRole('img', { name: /^Accuracy by epoch: .*learningRate.* from/ }).waitFor();
     await page.getByRole('columnheader', { name: 'learningRate' }).waitFor();
     await page.goBack();
-    expect(await page.getByRole('checkbox', { name: `tick ${first}` }).isChecked()).to.equal(true);
+    expect(await page.getByRole('checkbox', { name: `select ${first}` }).isChecked()).to.equal(
+      true,
+    );
     await page.getByRole('link', { name: 'Diff' }).click();
     await heading('Is the second run better?');
     const changed = page.getByRole('row', { name: /fine-tune\.optimizer\.learningRate/ });
@@ -154,21 +156,21 @@ describe('the page of all runs', () => {
     expect(await page.locator('.verdict').textContent()).to.match(/points of accuracy$/);
   });
 
-  it('opens the images behind a cell of the confusion matrix, and goes back', async () => {
+  it('shows the images behind a cell of the confusion matrix, with a working back button', async () => {
     await at(runOf(first));
     await heading('quickstart');
     const csv = readFileSync(join(runs, first, 'predictions.csv'), 'utf8')
       .trim()
       .split('\n');
-    const [, truth, taken] =
+    const [, truth, predicted] =
       csv
         .slice(1)
         .map((row) => row.split(','))
         .find(([, a, b]) => a !== b) ?? [];
-    const all = csv.filter((row) => row.split(',').slice(1, 3).join() === `${truth},${taken}`);
-    const cell = [Number(truth) - 5, Number(taken) - 5] as const;
+    const all = csv.filter((row) => row.split(',').slice(1, 3).join() === `${truth},${predicted}`);
+    const cell = [Number(truth) - 5, Number(predicted) - 5] as const;
     await page.locator('.matrix tbody tr').nth(cell[0]).locator('td').nth(cell[1]).click();
-    const dialog = page.getByRole('dialog', { name: `${truth}, taken for ${taken}` });
+    const dialog = page.getByRole('dialog', { name: `${truth} predicted as ${predicted}` });
     await dialog.getByRole('img').first().waitFor();
     expect(await dialog.getByRole('img').count()).to.equal(Math.min(24, all.length));
     const width = await page.evaluate(async () => {
@@ -182,7 +184,7 @@ describe('the page of all runs', () => {
     await dialog.waitFor();
   });
 
-  it('shows a sweep: its best cell, lines that can be narrowed down, heat map, importance', async () => {
+  it('shows a sweep with parallel coordinates, ranges of axes, heat map and importance', async () => {
     await at('/');
     await page
       .getByRole('navigation', { name: 'sweeps' })
@@ -191,7 +193,7 @@ describe('the page of all runs', () => {
     await heading('rates');
     await page.getByRole('img', { name: /^4 cells by head\.optimizer/ }).waitFor();
     expect(await page.locator('.parallel path').count()).to.equal(4);
-    expect(await page.locator('.heat td').count()).to.equal(4);
+    expect(await page.locator('.heat-map td').count()).to.equal(4);
     await page
       .getByRole('row', { name: /^head\.optimizer\.learningRate/ })
       .first()
@@ -207,12 +209,12 @@ describe('the page of all runs', () => {
     await page.mouse.move(axis.x + axis.width / 2, axis.y + axis.height / 2 - 4);
     await page.mouse.up();
     await page.getByText('2 of 4 cells').waitFor();
-    await page.locator('.heat td a').first().click();
+    await page.locator('.heat-map td a').first().click();
     await heading('rates');
     await page.getByText('Confusion matrix').waitFor();
   });
 
-  it('follows a run that begins and goes on while it is open', async function () {
+  it('follows a run that starts and trains while the page is open', async function () {
     this.timeout(0);
     await at('/?filter=experiment+%3D+live');
     await page.evaluate(() => Object.assign(window, { neverReloaded: true }));
@@ -243,49 +245,49 @@ describe('the page of all runs', () => {
     await training;
   });
 
-  it('can be used by keyboard alone', async () => {
+  it('works by keyboard alone', async () => {
     await at('/');
     await page.getByRole('row').nth(1).waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type('experiment = quickstart');
     await page.getByText(/^2 of \d+ runs$/).waitFor();
-    await page.getByRole('checkbox', { name: `tick ${second}` }).waitFor();
+    await page.getByRole('checkbox', { name: `select ${second}` }).waitFor();
     const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
-    for (let i = 0; i < 30 && !(await focused())?.startsWith('tick '); i++)
+    for (let i = 0; i < 30 && !(await focused())?.startsWith('select '); i++)
       await page.keyboard.press('Tab');
     await page.keyboard.press('Space');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Space');
-    await page.getByText('2 runs ticked').waitFor();
+    await page.getByText('2 runs selected').waitFor();
     const text = () => page.evaluate(() => document.activeElement?.textContent);
     for (let i = 0; i < 30 && (await text()) !== 'Diff'; i++)
       await page.keyboard.press('Shift+Tab');
     await page.keyboard.press('Enter');
     await heading('Is the second run better?');
     expect(await page.evaluate(() => document.activeElement?.id)).to.equal('main');
-    // As Alt and the left arrow do, which a browser without a window does not know.
+    // A headless browser does not handle Alt and the left arrow key.
     await page.goBack();
-    await page.getByText('2 runs ticked').waitFor();
+    await page.getByText('2 runs selected').waitFor();
   });
 
   const views = () => ({
     runs: '/',
     run: runOf(first),
-    images: `${runOf(first)}?truth=5&taken=5`,
+    images: `${runOf(first)}?truth=5&predicted=5`,
     compare: `/compare?run=${first}&run=${second}`,
     diff: `/diff?run=${first}&run=${second}`,
     sweep: '/sweep/rates',
   });
 
   for (const colorScheme of ['light', 'dark'] as const)
-    it(`has nothing that axe finds hard to use, ${colorScheme}`, async function () {
+    it(`passes axe in ${colorScheme} mode`, async function () {
       this.timeout(0);
       await page.emulateMedia({ colorScheme });
       const found: string[] = [];
       for (const [view, path] of Object.entries(views())) {
         await at(path);
         await page.locator('main .card:visible').first().waitFor();
-        // Not as a script of the page, which its policy forbids.
+        // The page's policy forbids other scripts, but not what the browser evaluates for the test.
         await page.evaluate(readFileSync(axe, 'utf8'));
         const violations = await page.evaluate(() => (window as unknown as Axe).axe.run());
         for (const { id, nodes } of violations.violations)

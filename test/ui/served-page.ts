@@ -1,13 +1,13 @@
 import { execa } from 'execa';
 import { cli } from '../command-line.ts';
 
-/** What `cifar-run ui` serves, in a process of its own. */
+/** A process of `cifar-run ui`. */
 export interface ServedPage {
   readonly url: string;
-  end(): Promise<void>;
+  close(): Promise<void>;
 }
 
-export async function servedPage(runs: string): Promise<ServedPage> {
+export async function servePage(runs: string): Promise<ServedPage> {
   const server = execa(process.execPath, [cli, 'ui', '--runs', runs, '--port', '0'], {
     reject: false,
   });
@@ -16,7 +16,7 @@ export async function servedPage(runs: string): Promise<ServedPage> {
   });
   return {
     url,
-    end: async () => {
+    close: async () => {
       server.kill('SIGINT');
       await server;
     },

@@ -14,13 +14,13 @@ import { runUrl } from './router.ts';
 
 interface EntryTableProps {
   readonly table: Table;
-  /** What it is a table of, for those who do not see it. */
+  /** The table's name for screen readers. */
   readonly label: string;
-  /** Names of the runs that rows are about; `''`: of none. */
+  /** Name of the run in each row; `''` for a row without a run. */
   readonly names?: readonly string[];
 }
 
-/** A table of any kind. */
+/** A table of analysis results. The first cell of a row links to its run. */
 export function EntryTable({ table, label, names = [] }: EntryTableProps) {
   const { columns, rows, rowFormats } = table;
   return (
@@ -29,7 +29,12 @@ export function EntryTable({ table, label, names = [] }: EntryTableProps) {
         <thead>
           <tr>
             {columns.map((column) => (
-              <th key={column.name} scope="col" class={classOf(column, table)} title={column.name}>
+              <th
+                key={column.name}
+                scope="col"
+                class={columnClass(column, table)}
+                title={column.name}
+              >
                 {column.title}
               </th>
             ))}
@@ -39,7 +44,7 @@ export function EntryTable({ table, label, names = [] }: EntryTableProps) {
           {rows.map((row, i) => (
             <tr key={names[i] || i}>
               {columns.map((column, j) => (
-                <td key={column.name} class={classOf(column, table)}>
+                <td key={column.name} class={columnClass(column, table)}>
                   {j === 0 && names[i] ? (
                     <a href={runUrl(names[i])}>{showEntry(column, row[j])}</a>
                   ) : (
@@ -58,7 +63,7 @@ export function EntryTable({ table, label, names = [] }: EntryTableProps) {
 interface EntryViewProps {
   readonly column: Column;
   readonly value: Entry;
-  /** The format of the row's metric, where rows differ in it. */
+  /** The format of the row's metric, if rows differ in it. */
   readonly format?: MetricFormat | undefined;
 }
 
@@ -70,15 +75,15 @@ export function EntryView({ column, value, format }: EntryViewProps) {
   return <>{showEntry(column, value, format)}</>;
 }
 
-/** Numbers stand to the right. */
-export function classOf(column: Column, { columns, rows }: Table): string {
-  const at = columns.indexOf(column);
-  const isNumber = rows.some((row) => typeof row[at] === 'number' || asSpread(row[at]));
+/** The CSS class of a column: numbers are aligned to the right. */
+export function columnClass(column: Column, { columns, rows }: Table): string {
+  const index = columns.indexOf(column);
+  const isNumber = rows.some((row) => typeof row[index] === 'number' || asSpread(row[index]));
   return isNumber || column.format !== 'text' ? 'number' : '';
 }
 
-/** A value as people read it; nothing for what is not there. */
-export function showEntry(column: Column, value: Entry, format?: MetricFormat): string {
+/** The text of a value; empty if there is none. */
+function showEntry(column: Column, value: Entry, format?: MetricFormat): string {
   if (value === undefined || value === null) return '';
   if (column.name === 'seconds' && typeof value === 'number') return duration(value);
   if (column.name === 'started') return showTime(String(value));

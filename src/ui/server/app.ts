@@ -8,35 +8,33 @@ import { secureHeaders } from 'hono/secure-headers';
 import { streamSSE } from 'hono/streaming';
 import { InputError } from '../../common/errors.ts';
 import { runDetail } from '../../runs/detail.ts';
-import { fileWithin, leadsOutside, sendFile } from './files.ts';
-import { guard, type Listening } from './guard.ts';
-import { imagesOf } from './images.ts';
-import { predictorOf } from './predictor.ts';
+import { fileWithin, guard, linksOutside, sendFile } from './access.ts';
+import { compareRuns, diffTwoRuns, readSweepDetail } from './comparisons.ts';
+import { readPredictor, readRunImages } from './predictions.ts';
 import type { RunIndex } from './run-index.ts';
 import { RunTable } from './run-table.ts';
-import { comparisonOf, differenceOf, sweepOf } from './several.ts';
 
-/** What browsers load: `npm run build` makes it. */
+/** The folder of the page's bundles, which `npm run build` makes. */
 const ASSETS = dirname(fileURLToPath(import.meta.resolve('#page/ui/index.html')));
 
-/** So often a quiet stream of events says that it is there: proxies end those that are silent. */
+/** Milliseconds between the comments that keep a quiet event stream open: proxies close silent connections. */
 const HEARTBEAT_MS = 20_000;
 
-const COMMON = {
+const COMMON_HEADERS = {
   crossOriginResourcePolicy: 'same-origin',
   referrerPolicy: 'no-referrer',
-  // This is no site that will ever have a certificate.
+  // The server has no certificate.
   strictTransportSecurity: false,
   xFrameOptions: 'DENY',
 } as const;
 
-const ofPages = {
-  ...COMMON,
+const PAGE_HEADERS = {
+  ...COMMON_HEADERS,
   contentSecurityPolicy: {
     defaultSrc: ["'none'"],
     scriptSrc: ["'self'"],
     styleSrc: ["'self'"],
-    // Images that people drop are blobs, those of runs may be data.
+    // Images that the user drops are blobs; thumbnails of runs are data URLs.
     imgSrc: ["'self'", 'blob:', 'data:'],
     connectSrc: ["'self'"],
     baseUri: ["'none'"],
@@ -45,31 +43,34 @@ const ofPages = {
   },
 };
 
-/** Whatever is in a file of a run, it is no page of this server. */
-const ofFiles = {
-  ...COMMON,
+/** A file of a run must not act as a page of this server, whatever it contains. */
+const FILE_HEADERS = {
+  ...COMMON_HEADERS,
   contentSecurityPolicy: { defaultSrc: ["'none'"], sandbox: [] },
 };
 
-/** What a page is told as runs change. */
+/** A server-sent event: the names of runs that were added, removed or changed. */
 export interface RunEvent {
   readonly changed: readonly string[];
 }
 
-/** What answers requests: the page, what it asks for, and files of runs. Nothing changes anything. */
-export function uiApp(index: RunIndex, listening: Listening): Hono {
+/**
+ * The routes of `cifar-run ui`: the page, the JSON that it shows, and files of runs. No route changes anything.
+ * @param listenHost the name or address on which the server listens
+ */
+export function uiApp(index: RunIndex, listenHost: string): Hono {
   const app = new Hono();
   const table = new RunTable(index);
-  app.use(except('/files/*', secureHeaders(ofPages)));
-  app.use('/files/*', secureHeaders(ofFiles));
-  app.use(guard(listening));
+  app.use(except('/files/*', secureHeaders(PAGE_HEADERS)));
+  app.use('/files/*', secureHeaders(FILE_HEADERS));
+  app.use(guard(listenHost));
   app.onError((error, c) => {
     if (error instanceof HTTPException) return c.json({ error: error.message }, error.status);
     if (error instanceof InputError) return c.json({ error: error.message }, 400);
-    // A run that goes on renames and deletes files between two looks at them.
+    // A running run renames and deletes files between two reads.
     if ('code' in error && error.code === 'ENOENT')
-      return c.json({ error: 'this was deleted just now' }, 404);
-    return c.json({ error: `this should not happen: ${error.message}` }, 500);
+      return c.json({ error: 'a file was deleted before it was read' }, 404);
+    return c.json({ error: `internal error: ${error.message}` }, 500);
   });
   app.notFound((c) => c.json({ error: `there is nothing at ${c.req.path}` }, 404));
 
@@ -78,24 +79,28 @@ export function uiApp(index: RunIndex, listening: Listening): Hono {
     return c.json(table.window({ filter, sort, columns }, Number(from), Number(count)));
   });
   app.get('/api/run', async (c) => c.json(await runDetail(await runFolder(c, index))));
-  app.get('/api/images', async (c) => c.json(await imagesOf(await runFolder(c, index))));
-  app.get('/api/predictor', async (c) => c.json(await predictorOf(await runFolder(c, index))));
-  app.get('/api/compare', async (c) => c.json(await comparisonOf(await runFolders(c, index))));
+  app.get('/api/images', async (c) => c.json(await readRunImages(await runFolder(c, index))));
+  app.get('/api/predictor', async (c) => c.json(await readPredictor(await runFolder(c, index))));
+  app.get('/api/compare', async (c) => c.json(await compareRuns(await runFolders(c, index))));
   app.get('/api/diff', async (c) => {
-    const [first, second, ...more] = await runFolders(c, index);
-    if (first && second && more.length === 0) return c.json(await differenceOf(first, second));
-    throw new InputError('two runs can be told apart: /api/diff?run=…&run=…');
+    const folders = await runFolders(c, index);
+    const [first, second] = folders;
+    if (first && second && folders.length === 2) return c.json(await diffTwoRuns(first, second));
+    throw new InputError(
+      `a diff needs two runs: /api/diff?run=…&run=…. Received: ${folders.length}`,
+    );
   });
   app.get('/api/sweep', async (c) => {
     const name = c.req.query('name') ?? '';
-    const sweep = index.sweeps.includes(name) ? await sweepOf(join(index.folder, name)) : null;
+    const isSweep = index.sweeps.includes(name);
+    const sweep = isSweep ? await readSweepDetail(join(index.folder, name)) : null;
     if (sweep) return c.json(sweep);
     throw new HTTPException(404, { message: `there is no sweep ${name}` });
   });
-  app.get('/api/events', (c) => events(c, index));
+  app.get('/api/events', (c) => streamEvents(c, index));
 
   app.get('/files/*', async (c) => {
-    const path = decoded(c.req.path.slice('/files/'.length));
+    const path = decodePath(c.req.path.slice('/files/'.length));
     const file = path === null ? null : await fileWithin(index.folder, path);
     return file === null ? c.notFound() : sendFile(file, c.req.raw);
   });
@@ -103,47 +108,48 @@ export function uiApp(index: RunIndex, listening: Listening): Hono {
     const file = await fileWithin(ASSETS, c.req.param('name'));
     return file === null ? c.notFound() : sendFile(file, c.req.raw);
   });
-  // The page finds by its address what it is to show.
+  // All views are one HTML file; its script chooses the view by the address.
   for (const path of ['/', '/run/*', '/compare', '/diff', '/sweep/*'])
     app.get(path, (c) => sendFile(join(ASSETS, 'index.html'), c.req.raw));
   return app;
 }
 
-/** The folder of the run that a request names. */
+/** The folder of the one run in a request's query. */
 async function runFolder(c: Context, index: RunIndex): Promise<string> {
-  const [folder, ...more] = await runFolders(c, index);
-  if (folder !== undefined && more.length === 0) return folder;
-  throw new InputError(`one run is shown at a time. Received: ${more.length + 1}`);
+  const folders = await runFolders(c, index);
+  const [folder] = folders;
+  if (folder !== undefined && folders.length === 1) return folder;
+  throw new InputError(`exactly one run is needed: ?run=…. Received: ${folders.length}`);
 }
 
+/** The folders of all runs in a request's query. */
 async function runFolders(c: Context, index: RunIndex): Promise<string[]> {
   const names = c.req.queries('run') ?? [];
-  if (names.length === 0) throw new InputError('which run? Received none');
-  const found = names.map(async (name) => {
+  if (names.length === 0) throw new InputError('at least one run is needed: ?run=…. Received: 0');
+  const folders = names.map(async (name) => {
     const path = index.pathOf(name);
     if (path === null) throw new HTTPException(404, { message: `there is no run ${name}` });
-    if (!(await leadsOutside(path, index.folder))) return path;
+    if (!(await linksOutside(path, index.folder))) return path;
     throw new HTTPException(403, {
-      message: `${name} has links that lead out of the folder of runs`,
+      message: `${name} is not shown: it contains links to files outside the folder of runs`,
     });
   });
-  return Promise.all(found);
+  return Promise.all(folders);
 }
 
-/** Server-sent events: names of runs that came, went or changed. */
-function events(c: Context, index: RunIndex): Response {
+function streamEvents(c: Context, index: RunIndex): Response {
   return streamSSE(c, async (stream) => {
-    const tell = (event: RunEvent) => stream.writeSSE({ data: JSON.stringify(event) });
-    stream.onAbort(index.onChange((changed) => void tell({ changed })));
+    const send = (event: RunEvent) => stream.writeSSE({ data: JSON.stringify(event) });
+    stream.onAbort(index.onChange((changed) => void send({ changed })));
     while (!stream.aborted) {
-      await stream.write(': still here\n\n');
+      await stream.write(': heartbeat\n\n');
       await setTimeout(HEARTBEAT_MS, null, { ref: false });
     }
   });
 }
 
-/** `null` for what is no encoding of anything. */
-function decoded(path: string): string | null {
+/** Decodes percent encoding; `null` if it is invalid. */
+function decodePath(path: string): string | null {
   try {
     return decodeURIComponent(path);
   } catch {

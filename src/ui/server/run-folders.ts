@@ -3,19 +3,22 @@ import { join } from 'node:path';
 import { placeAt, type RunPlace } from '../../runs/places.ts';
 
 /** The folder of an experiment. */
-interface Experiment {
-  /** When something was last added to it or taken away. */
-  readonly changed: number;
+interface ExperimentFolder {
+  /** Time of the last change to the folder's entries, in milliseconds. */
+  readonly modified: number;
   readonly places: readonly RunPlace[];
   readonly isSweep: boolean;
 }
 
-/** Where runs are. A folder is read only when something was added to it or taken away; no file is. */
+/**
+ * The list of run folders. It reads no files, and lists a folder again only if its modification time has changed, that
+ * is, after an entry was added or removed.
+ */
 export class RunFolders {
   readonly #runs: string;
-  #experiments: ReadonlyMap<string, Experiment> = new Map();
+  #experiments: ReadonlyMap<string, ExperimentFolder> = new Map();
 
-  /** @param runs folder that holds all runs. */
+  /** @param runs the folder of all runs */
   constructor(runs: string) {
     this.#runs = runs;
   }
@@ -24,31 +27,31 @@ export class RunFolders {
     return [...this.#experiments.values()].flatMap(({ places }) => places);
   }
 
-  /** Experiments of which there is a sweep.json. */
+  /** Names of the experiments that have a sweep.json. */
   get sweeps(): string[] {
     return [...this.#experiments].filter(([, { isSweep }]) => isSweep).map(([name]) => name);
   }
 
-  /** @returns whether there is something new. */
-  async look(): Promise<boolean> {
+  /** @returns true if a folder was added, removed or changed. */
+  async refresh(): Promise<boolean> {
     const entries = await readdir(this.#runs, { withFileTypes: true }).catch(() => []);
     const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
     const before = this.#experiments;
-    const found = names.map(async (name) => [name, await this.#experiment(name)] as const);
+    const found = names.map(async (name) => [name, await this.#read(name)] as const);
     this.#experiments = new Map(await Promise.all(found));
-    const isSame = ([name, experiment]: [string, Experiment]) => before.get(name) === experiment;
+    const isSame = ([name, folder]: [string, ExperimentFolder]) => before.get(name) === folder;
     return before.size !== names.length || ![...this.#experiments].every(isSame);
   }
 
-  async #experiment(name: string): Promise<Experiment> {
+  async #read(name: string): Promise<ExperimentFolder> {
     const path = join(this.#runs, name);
-    const changed = (await stat(path).catch(() => null))?.mtimeMs ?? 0;
+    const modified = (await stat(path).catch(() => null))?.mtimeMs ?? 0;
     const known = this.#experiments.get(name);
-    if (known?.changed === changed) return known;
+    if (known?.modified === modified) return known;
     const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
     const folders = entries.filter((entry) => entry.isDirectory());
     return {
-      changed,
+      modified,
       places: folders.flatMap((folder) => placeAt(join(path, folder.name)) ?? []),
       isSweep: entries.some((entry) => entry.name === 'sweep.json'),
     };

@@ -6,40 +6,40 @@ import { readStatus } from '../../run-folder/status.ts';
 import { runWithoutSettings, settingsOf } from '../../runs/compared.ts';
 import { nameOf, type RunPlace } from '../../runs/places.ts';
 import { RunFolders } from './run-folders.ts';
-import { SeenColumns } from './run-table.ts';
 
-/** So often runs that go on are looked at, and the folders for new ones. */
-const LOOK_MS = 1_000;
-/** So many of the latest runs are looked at each time, for they may have only begun, */
-const LATEST = 40;
-/** and so many of the others that have ended in turn, for one may go on. */
-const ENDED_AT_ONCE = 400;
-/** Runs read before their change is told. */
-const READ_AT_ONCE = 100;
+/** Milliseconds between two checks for changes. */
+const CHECK_INTERVAL_MS = 1_000;
+/** Every check covers this many of the latest runs, which may have just started. */
+const ALWAYS_CHECKED = 40;
+/** Every check covers this many of the other ended runs in turn, because an ended run may be resumed. */
+const ENDED_PER_CHECK = 400;
+/** Listeners are notified after this many runs have been read. */
+const READ_BATCH = 100;
 
 interface Entry {
   readonly place: RunPlace;
   run: ComparedRun;
-  /** What its files were like when it was read; `null`: it was not yet. */
+  /** Times and sizes of the run's files when they were read; `null` before the first read. */
   stamp: string | null;
+  /** `null` before they are read. */
   settings: ComparedRun['settings'] | null;
 }
 
 /**
- * The runs of a folder, held in memory and kept up to date by the times of files, which serves folders that
- * other machines write to as well. At first only names are known; then a few small files of each run are read,
- * the latest first, and again only when they change.
+ * The runs of a folder, in memory. Modification times show changes, so that the index also serves folders to which
+ * other machines write. At first it knows only names; then it reads a few small files of each run, the latest run first,
+ * and reads them again only after a change.
  */
 export class RunIndex {
-  /** Folder that holds all runs. */
+  /** The folder of all runs. */
   readonly folder: string;
-  /** What runs that were read have values in. */
-  readonly columns = new SeenColumns();
+  /** The columns of the runs read so far. */
+  readonly columns = new RunColumns();
   readonly #folders: RunFolders;
-  /** By name, the latest first. */
+  /** By name, the latest run first. */
   #entries: ReadonlyMap<string, Entry> = new Map();
   #version = 0;
-  #looks = 0;
+  #checks = 0;
   readonly #closed = new AbortController();
   readonly #listeners = new Set<(changed: readonly string[]) => void>();
 
@@ -48,7 +48,7 @@ export class RunIndex {
     this.#folders = new RunFolders(folder);
   }
 
-  /** Reads no file yet; that begins by itself. */
+  /** Lists the runs and starts to read their files in the background. */
   static async open(folder: string): Promise<RunIndex> {
     const index = new RunIndex(folder);
     await index.#findRuns();
@@ -60,21 +60,22 @@ export class RunIndex {
     this.#closed.abort();
   }
 
-  /** The latest first. */
+  /** The latest run first. */
   get runs(): ComparedRun[] {
     return [...this.#entries.values()].map(({ run }) => run);
   }
 
-  /** Another after each change. */
+  /** Changes with every change of a run. */
   get version(): number {
     return this.#version;
   }
 
-  /** How many runs are not wholly read. */
+  /** Number of runs that are not completely read yet. */
   get unread(): number {
     return [...this.#entries.values()].filter(({ settings }) => settings === null).length;
   }
 
+  /** Names of sweeps. */
   get sweeps(): string[] {
     return this.#folders.sweeps;
   }
@@ -85,8 +86,8 @@ export class RunIndex {
   }
 
   /**
-   * @param listener is given the names of runs that came, went or changed.
-   * @returns what ends it.
+   * @param listener is called with the names of runs that were added, removed or changed
+   * @returns a function that removes the listener
    */
   onChange(listener: (changed: readonly string[]) => void): () => void {
     this.#listeners.add(listener);
@@ -96,50 +97,52 @@ export class RunIndex {
   async #keepUpToDate(): Promise<void> {
     const { signal } = this.#closed;
     while (!signal.aborted) {
-      await this.#readNew();
-      await setTimeout(LOOK_MS, null, { signal }).catch(() => {});
-      this.#tell([...(await this.#findRuns()), ...(await this.#readChanged())]);
+      await this.#readNewRuns();
+      await setTimeout(CHECK_INTERVAL_MS, null, { signal }).catch(() => {});
+      this.#notify([...(await this.#findRuns()), ...(await this.#readChangedRuns())]);
     }
   }
 
-  /** What tables show of all runs, then their settings. */
-  async #readNew(): Promise<void> {
+  /** Reads the results of all new runs, and then their settings, which take longer. */
+  async #readNewRuns(): Promise<void> {
     const entries = [...this.#entries.values()];
-    const unread = entries.filter(({ stamp }) => stamp === null);
-    const unset = entries.filter(({ settings }) => settings === null);
-    await this.#readAll(unread, (entry) => this.#readRun(entry));
-    await this.#readAll(unset, (entry) => this.#readSettings(entry));
+    const withoutResults = entries.filter(({ stamp }) => stamp === null);
+    const withoutSettings = entries.filter(({ settings }) => settings === null);
+    await this.#readInBatches(withoutResults, (entry) => this.#readResults(entry));
+    await this.#readInBatches(withoutSettings, (entry) => this.#readSettings(entry));
   }
 
-  async #readAll(entries: readonly Entry[], read: (entry: Entry) => Promise<void>): Promise<void> {
-    for (let from = 0; from < entries.length && !this.#closed.signal.aborted; ) {
-      const some = entries.slice(from, from + READ_AT_ONCE);
-      for (const entry of some) await read(entry);
-      from += some.length;
-      this.#tell(namesOf(some));
+  async #readInBatches(
+    entries: readonly Entry[],
+    read: (entry: Entry) => Promise<void>,
+  ): Promise<void> {
+    for (let from = 0; from < entries.length && !this.#closed.signal.aborted; from += READ_BATCH) {
+      const batch = entries.slice(from, from + READ_BATCH);
+      for (const entry of batch) await read(entry);
+      this.#notify(namesOf(batch));
     }
   }
 
-  /** Of those that may go on, and some of the others in turn. */
-  async #readChanged(): Promise<string[]> {
+  /** Reads the changed ones of all active runs and of some ended runs in turn. @returns their names */
+  async #readChangedRuns(): Promise<string[]> {
     const entries = [...this.#entries.values()];
-    const active = entries.filter((entry, i) => i < LATEST || isActive(entry));
-    const ended = entries.filter((entry, i) => i >= LATEST && !isActive(entry));
-    const turns = Math.max(1, Math.ceil(ended.length / ENDED_AT_ONCE));
-    const from = (this.#looks++ % turns) * ENDED_AT_ONCE;
-    const looked = [...active, ...ended.slice(from, from + ENDED_AT_ONCE)];
-    const stamps = await Promise.all(looked.map(stampOf));
-    const changed = looked.filter(({ stamp }, i) => stamp !== stamps[i]);
-    for (const entry of changed) await this.#readRun(entry);
+    const active = entries.filter((entry, i) => i < ALWAYS_CHECKED || isRunning(entry));
+    const ended = entries.filter((entry, i) => i >= ALWAYS_CHECKED && !isRunning(entry));
+    const turns = Math.max(1, Math.ceil(ended.length / ENDED_PER_CHECK));
+    const from = (this.#checks++ % turns) * ENDED_PER_CHECK;
+    const checked = [...active, ...ended.slice(from, from + ENDED_PER_CHECK)];
+    const stamps = await Promise.all(checked.map(readStamp));
+    const changed = checked.filter(({ stamp }, i) => stamp !== stamps[i]);
+    for (const entry of changed) await this.#readResults(entry);
     return namesOf(changed);
   }
 
-  async #readRun(entry: Entry): Promise<void> {
+  async #readResults(entry: Entry): Promise<void> {
     const { place, settings } = entry;
-    entry.stamp = await stampOf(entry);
-    const run = await runWithoutSettings(place).catch((error: Error) => damaged(place, error));
+    entry.stamp = await readStamp(entry);
+    const run = await runWithoutSettings(place).catch((error: Error) => damagedRun(place, error));
     entry.run = { ...run, settings: settings ?? {} };
-    this.columns.addFacts(run);
+    this.columns.addResults(run);
   }
 
   async #readSettings(entry: Entry): Promise<void> {
@@ -149,21 +152,21 @@ export class RunIndex {
     this.columns.addSettings(settings);
   }
 
-  /** @returns names of runs that came or went. */
+  /** @returns the names of runs that were added or removed */
   async #findRuns(): Promise<string[]> {
-    if (!(await this.#folders.look())) return [];
+    if (!(await this.#folders.refresh())) return [];
     const before = this.#entries;
     const places = this.#folders.places.toSorted((a, b) => (a.started < b.started ? 1 : -1));
     this.#entries = new Map(
       places.map((place) => [nameOf(place), before.get(nameOf(place)) ?? newEntry(place)]),
     );
-    const gone = [...before.keys()].filter((name) => !this.#entries.has(name));
-    const come = [...this.#entries.values()].filter(({ place }) => !before.has(nameOf(place)));
-    for (const { run } of come) this.columns.addFacts(run);
-    return [...gone, ...namesOf(come)];
+    const removed = [...before.keys()].filter((name) => !this.#entries.has(name));
+    const added = [...this.#entries.values()].filter(({ place }) => !before.has(nameOf(place)));
+    for (const { run } of added) this.columns.addResults(run);
+    return [...removed, ...namesOf(added)];
   }
 
-  #tell(changed: readonly string[]): void {
+  #notify(changed: readonly string[]): void {
     if (changed.length === 0) return;
     this.#version++;
     for (const listener of this.#listeners) listener(changed);
@@ -176,27 +179,74 @@ function newEntry(place: RunPlace): Entry {
   return { place, run: { facts, settings: {}, metrics: {} }, stamp: null, settings: null };
 }
 
-function damaged(place: RunPlace, { message }: Error): ComparedRun {
+function damagedRun(place: RunPlace, { message }: Error): ComparedRun {
   const { run } = newEntry(place);
   return { ...run, facts: { ...run.facts, status: 'damaged', error: message } };
 }
 
-function isActive({ run }: Entry): boolean {
+function isRunning({ run }: Entry): boolean {
   return run.facts.status === 'running';
 }
 
-/** All files but metrics.csv, which grows, are renamed into their folder, and that changes its time. */
-async function stampOf(entry: Entry): Promise<string> {
+/**
+ * A text that changes with the run's files. Every file but metrics.csv, which grows, is renamed into the folder, and a
+ * rename changes the folder's modification time.
+ */
+async function readStamp(entry: Entry): Promise<string> {
   const { path } = entry.place;
   const times = [path, join(path, 'metrics.csv')].map(async (each) => {
     const { mtimeMs, size } = await stat(each).catch(() => ({ mtimeMs: 0, size: 0 }));
     return `${mtimeMs} ${size}`;
   });
-  // One whose process was killed tells nothing.
-  const status = isActive(entry) ? await readStatus(path).catch(() => null) : null;
-  return [...(await Promise.all(times)), isActive(entry) ? status?.state : ''].join();
+  // A killed process changes no file; only its run's state changes, to interrupted.
+  const status = isRunning(entry) ? await readStatus(path).catch(() => null) : null;
+  return [...(await Promise.all(times)), isRunning(entry) ? status?.state : ''].join();
 }
 
 function namesOf(entries: readonly Entry[]): string[] {
   return entries.map(({ place }) => nameOf(place));
+}
+
+/** The columns in which runs have values. It is updated run by run: a pass over all runs would take too long. */
+export class RunColumns {
+  readonly #results = new Set<string>();
+  readonly #settings = new Map<string, SettingColumn>();
+  #runs = 0;
+
+  /** Adds the columns of a run's facts and metrics. Repeated calls for a run are allowed. */
+  addResults({ facts, metrics }: ComparedRun): void {
+    for (const name of [...Object.keys(facts), ...Object.keys(metrics)]) this.#results.add(name);
+  }
+
+  /** Adds the columns of a run's settings. Exactly one call for each run is allowed. */
+  addSettings(settings: ComparedRun['settings']): void {
+    this.#runs++;
+    for (const [path, value] of Object.entries(settings)) {
+      const text = JSON.stringify(value);
+      const column = this.#settings.get(path);
+      if (column) {
+        column.runs++;
+        column.varies ||= column.first !== text;
+      } else this.#settings.set(path, { first: text, runs: 1, varies: false });
+    }
+  }
+
+  get known(): string[] {
+    return [...this.#results, ...this.#settings.keys()];
+  }
+
+  /** Settings that differ between runs. */
+  get differing(): string[] {
+    return [...this.#settings]
+      .filter(([, { varies, runs }]) => varies || runs < this.#runs)
+      .map(([path]) => path);
+  }
+}
+
+interface SettingColumn {
+  /** The first run's value, as JSON. */
+  readonly first: string;
+  /** Number of runs with a value. */
+  runs: number;
+  varies: boolean;
 }

@@ -5,36 +5,38 @@ import { runsTable } from '../../analysis/views.ts';
 import { MAIN_COLUMNS } from '../../experiment/metrics.ts';
 import type { RunIndex } from './run-index.ts';
 
-/** What a person asks of the table of runs, as `cifar-run compare` has it. */
+/** The options of the table of runs, as `cifar-run compare` takes them. */
 export interface RunQuery {
   readonly filter: string;
   readonly sort: string;
   readonly columns: string;
 }
 
-/** Some rows of the table of runs, and what is to be known of the others. */
+/** Some consecutive rows of the table of runs, and facts about the whole table. */
 export interface RunWindow extends Table {
-  /** Name of the run of each row. */
+  /** Name of the run in each row. */
   readonly names: readonly string[];
-  /** Runs for which the filter holds. */
+  /** Number of runs that match the filter. */
   readonly total: number;
-  /** All runs, and those of which not all is read yet. */
+  /** Number of all runs. */
   readonly runs: number;
+  /** Number of runs that are not completely read yet. */
   readonly unread: number;
-  /** What can be shown, filtered and sorted. */
+  /** All columns. */
   readonly known: readonly string[];
+  /** Names of sweeps. */
   readonly sweeps: readonly string[];
 }
 
-/** Facts that the name of the run says already, or that are too long for a column. */
-const HIDDEN = ['run', 'id', 'error', 'folder'];
-/** More settings than these are shown only if they are asked for. */
-const MOST_SETTINGS = 4;
+/** Facts that the run's name contains, or that are too long for a column. */
+const HIDDEN_COLUMNS = ['run', 'id', 'error', 'folder'];
+/** The default columns contain the differing settings only if there are at most this many. */
+const MAX_DEFAULT_SETTINGS = 4;
 
-/** The table of runs, window by window: what is asked for again is not worked out again. */
+/** The table of runs, of which a page requests windows. The last query's result is cached. */
 export class RunTable {
   readonly #index: RunIndex;
-  #last: { readonly key: string; readonly selected: Selected } | null = null;
+  #last: { readonly key: string; readonly result: QueryResult } | null = null;
 
   constructor(index: RunIndex) {
     this.#index = index;
@@ -42,10 +44,10 @@ export class RunTable {
 
   /**
    * @param from the first row, from 0
-   * @throws InputError when the query makes no sense, or names a column that no run has.
+   * @throws InputError if the query is invalid or names an unknown column.
    */
   window(query: RunQuery, from: number, count: number): RunWindow {
-    const { sorted, columns, known } = this.#select(query);
+    const { sorted, columns, known } = this.#result(query);
     const rows = sorted.slice(from, from + count);
     const { runs, unread, sweeps } = this.#index;
     return {
@@ -59,83 +61,37 @@ export class RunTable {
     };
   }
 
-  #select(query: RunQuery): Selected {
+  #result(query: RunQuery): QueryResult {
     const key = JSON.stringify([this.#index.version, query]);
-    if (this.#last?.key !== key) this.#last = { key, selected: select(this.#index, query) };
-    return this.#last.selected;
+    if (this.#last?.key !== key) this.#last = { key, result: runQuery(this.#index, query) };
+    return this.#last.result;
   }
 }
 
-interface Selected {
+interface QueryResult {
   readonly sorted: readonly ComparedRun[];
   readonly columns: readonly string[];
   readonly known: readonly string[];
 }
 
-function select({ runs, columns }: RunIndex, query: RunQuery): Selected {
+function runQuery({ runs, columns }: RunIndex, query: RunQuery): QueryResult {
   const { known } = columns;
   const filtered = query.filter.trim() ? filterRuns(runs, query.filter, known) : runs;
   const sorted = query.sort ? sortRuns(filtered, parseOrder(query.sort, runs, known)) : filtered;
-  const shown = known.filter((column) => !HIDDEN.includes(column));
+  const visible = known.filter((column) => !HIDDEN_COLUMNS.includes(column));
   return {
     sorted,
-    known: shown,
+    known: visible,
     columns: query.columns
-      ? chooseColumns(query.columns, shown)
-      : usualColumns(columns.differing, shown),
+      ? chooseColumns(query.columns, visible)
+      : defaultColumns(columns.differing, visible),
   };
 }
 
-function usualColumns(differing: readonly string[], known: readonly string[]): string[] {
+function defaultColumns(differing: readonly string[], known: readonly string[]): string[] {
   const settings = differing.filter((path) => path !== 'name');
-  return [
-    ...['experiment', 'started', 'status'],
-    ...(settings.length <= MOST_SETTINGS ? settings : []),
-    ...['epochs', 'seconds', ...MAIN_COLUMNS],
-  ].filter((column) => known.includes(column));
-}
-
-/** The columns that runs have values in, gathered run by run: going through all again would take too long. */
-export class SeenColumns {
-  readonly #facts = new Set<string>();
-  readonly #settings = new Map<string, Seen>();
-  #runs = 0;
-
-  /** @param run as often as it is read. */
-  addFacts({ facts, metrics }: ComparedRun): void {
-    for (const name of [...Object.keys(facts), ...Object.keys(metrics)]) this.#facts.add(name);
-  }
-
-  /** @param settings once for each run. */
-  addSettings(settings: ComparedRun['settings']): void {
-    this.#runs++;
-    for (const [path, value] of Object.entries(settings)) {
-      const text = JSON.stringify(value);
-      const seen = this.#settings.get(path);
-      if (!seen) this.#settings.set(path, { first: text, runs: 1, varies: false });
-      else {
-        seen.runs++;
-        seen.varies ||= seen.first !== text;
-      }
-    }
-  }
-
-  get known(): string[] {
-    return [...this.#facts, ...this.#settings.keys()];
-  }
-
-  /** Settings that not all runs share. */
-  get differing(): string[] {
-    return [...this.#settings]
-      .filter(([, { varies, runs }]) => varies || runs < this.#runs)
-      .map(([path]) => path);
-  }
-}
-
-interface Seen {
-  /** The first run's value, as JSON. */
-  readonly first: string;
-  /** How many runs set it. */
-  runs: number;
-  varies: boolean;
+  const shown = settings.length <= MAX_DEFAULT_SETTINGS ? settings : [];
+  return ['experiment', 'started', 'status', ...shown, 'epochs', 'seconds', ...MAIN_COLUMNS].filter(
+    (column) => known.includes(column),
+  );
 }

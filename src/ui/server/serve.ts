@@ -3,37 +3,41 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { InputError, RunError } from '../../common/errors.ts';
 import { uiApp } from './app.ts';
-import type { Listening } from './guard.ts';
 import { RunIndex } from './run-index.ts';
 
-export interface UiOptions extends Listening {
-  /** Folder that holds all runs. */
+export interface ServeOptions {
+  /** The folder of all runs. */
   readonly runs: string;
-  /** 0: any that is free. */
+  /** The name or address to listen on. */
+  readonly host: string;
+  /** 0 for any free port. */
   readonly port: number;
 }
 
-/** A page that is being served. */
+/** A running server. */
 export interface UiServer {
   readonly url: string;
   readonly index: RunIndex;
   close(): Promise<void>;
 }
 
-/** @throws RunError when nothing can be served there. */
-export async function serveUi({ runs, host, port }: UiOptions): Promise<UiServer> {
+/**
+ * Starts the server of `cifar-run ui`.
+ * @throws RunError if the port is in use, InputError if the host or port is not available.
+ */
+export async function serveUi({ runs, host, port }: ServeOptions): Promise<UiServer> {
   const index = await RunIndex.open(runs);
-  const server = createAdaptorServer({ fetch: uiApp(index, { host }).fetch });
+  const server = createAdaptorServer({ fetch: uiApp(index, host).fetch });
   server.listen(port, host);
   try {
     await once(server, 'listening');
   } catch (error) {
     index.close();
-    throw cannotListen(error as NodeJS.ErrnoException, { host, port });
+    throw listenError(error as NodeJS.ErrnoException, host, port);
   }
-  const { port: own } = server.address() as AddressInfo;
+  const address = server.address() as AddressInfo;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${own}/`,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}/`,
     index,
     close: async () => {
       index.close();
@@ -44,13 +48,10 @@ export async function serveUi({ runs, host, port }: UiOptions): Promise<UiServer
   };
 }
 
-function cannotListen(
-  error: NodeJS.ErrnoException,
-  { host, port }: { readonly host: string; readonly port: number },
-): Error {
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
   if (error.code === 'EADDRINUSE')
     return new RunError(
-      `port ${port} of ${host} is taken by another program; --port takes another one, 0 any that is free`,
+      `port ${port} of ${host} is in use by another program; choose another one with --port, or 0 for any free port`,
       { cause: error },
     );
   return new InputError(`cannot listen on ${host}, port ${port}: ${error.message}`, {

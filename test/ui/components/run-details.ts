@@ -14,7 +14,7 @@ interface Shape {
   readonly configuration?: readonly MarkedText[];
 }
 
-/** A finished run, as its folder tells of it. */
+/** The details of a finished run. */
 export function runDetailOf({
   run = 1,
   classNames = ['cat', 'dog'],
@@ -23,7 +23,7 @@ export function runDetailOf({
   configuration = [{ text: 'seed: 1\n', isDefault: false }],
 }: Shape = {}): RunDetail {
   const rows = epochs(phases);
-  const confusion = classNames.map((_, i) => classNames.map((_, j) => counted(i, j)));
+  const confusion = classNames.map((_, i) => classNames.map((_, j) => imageCount(i, j)));
   const id = `0123456${String(run).padStart(3, '0')}`;
   return {
     name: `made/2026-01-31T12-05-09Z-${id}`,
@@ -38,8 +38,14 @@ export function runDetailOf({
     metrics: { val_loss: 0.25, val_accuracy: 0.9 },
     epochs: rows.map((row) => ({ ...row, metrics: toColumns(row) })),
     phases: Object.entries(phases).map(([name, plannedEpochs]) => ({
-      ...{ name, plannedEpochs, epochs: plannedEpochs, seconds: 10, stoppedEarly: null },
-      ...{ keptEpoch: plannedEpochs, trainableParameters: 1000, frozenParameters: 0 },
+      name,
+      plannedEpochs,
+      epochs: plannedEpochs,
+      seconds: 10,
+      stoppedEarly: null,
+      keptEpoch: plannedEpochs,
+      trainableParameters: 1000,
+      frozenParameters: 0,
     })),
     images: { train: 1000, validation: 500, broken: 0 },
     parameters: 1000,
@@ -58,13 +64,13 @@ export function runDetailOf({
   };
 }
 
-/** Most are right; a class is taken for the one after it more often than for others. */
-function counted(truth: number, predicted: number): number {
+/** Most predictions are correct; the next class is the most frequent incorrect one. */
+function imageCount(truth: number, predicted: number): number {
   if (truth === predicted) return 50;
   return predicted === truth + 1 ? 5 : (truth * predicted) % 3;
 }
 
-/** Images of noise, which take more bytes than any others. */
+/** Images of noise, which compress worst. */
 export function noiseThumbnails(count: number, side: number): Promise<Thumbnail[]> {
   const bytes = Uint8Array.from(uniforms(count * side * side * 3, ['noise']), (x) => x * 256);
   const size = side * side * 3;

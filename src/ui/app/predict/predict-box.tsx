@@ -1,94 +1,98 @@
 import { useState } from 'preact/hooks';
 import { percent } from '../../../common/format.ts';
 import { Section } from '../../components/section.tsx';
-import type { Predictor } from '../../server/predictor.ts';
-import { runsUrl } from '../router.ts';
-import type { Answer } from './predict.ts';
+import type { Predictor } from '../../server/predictions.ts';
+import { fileUrl, runsUrl } from '../router.ts';
+import type { Prediction } from './predict.ts';
 
-/** Classes that are shown, the most probable first. */
-const SHOWN = 5;
+/** Number of the most probable classes that are shown. */
+const MAX_CLASSES = 5;
 
-interface Seen extends Answer {
-  readonly name: string;
-  /** Of the image, to be shown. */
+interface FilePrediction extends Prediction {
+  readonly fileName: string;
+  /** Blob URL of the image. */
   readonly url: string;
   readonly classNames: readonly string[];
 }
 
-/** A box for a image of one's own, and what the run's model says of it, computed here in the browser. */
+/** A drop area for an image, and the prediction of the run's model, which the browser computes. */
 export function PredictBox({ run }: { readonly run: string }) {
-  const [seen, setSeen] = useState<Seen | null>(null);
-  const [state, setState] = useState('');
-  const [isOver, setOver] = useState(false);
-  const take = async (file: File | null | undefined) => {
+  const [prediction, setPrediction] = useState<FilePrediction | null>(null);
+  const [message, setMessage] = useState('');
+  const [isDraggedOver, setDraggedOver] = useState(false);
+  const predictImage = async (file: File | null | undefined) => {
     if (!file) return;
-    setState(`looking at ${file.name} …`);
+    setMessage(`predicting the class of ${file.name} …`);
     try {
-      const answer = await look(file, run);
-      if (seen) URL.revokeObjectURL(seen.url);
-      setSeen({ ...answer, name: file.name, url: URL.createObjectURL(file) });
-      setState('');
+      const next = await predictFile(file, run);
+      if (prediction) URL.revokeObjectURL(prediction.url);
+      setPrediction(next);
+      setMessage('');
     } catch (error) {
-      setState(`${file.name} cannot be looked at: ${(error as Error).message}`);
+      setMessage(`no prediction for ${file.name}: ${(error as Error).message}`);
     }
   };
   return (
-    <Section title="Try it" note="the model runs in this browser; no image leaves it">
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: what is dropped can be chosen with the button as well. */}
+    <Section title="Try the model" note="the model runs in this browser; the image is not uploaded">
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the button offers the same to the keyboard. */}
       <div
-        class={isOver ? 'drop over' : 'drop'}
+        class={isDraggedOver ? 'drop over' : 'drop'}
         onDragOver={(event) => {
           event.preventDefault();
-          setOver(true);
+          setDraggedOver(true);
         }}
-        onDragLeave={() => setOver(false)}
+        onDragLeave={() => setDraggedOver(false)}
         onDrop={(event) => {
           event.preventDefault();
-          setOver(false);
-          void take(event.dataTransfer?.files[0]);
+          setDraggedOver(false);
+          void predictImage(event.dataTransfer?.files[0]);
         }}
       >
         <label>
-          Drop a image here, or{' '}
+          Drop an image here, or{' '}
           <input
             type="file"
             accept="image/*"
-            aria-label="choose a image"
-            onChange={(event) => void take(event.currentTarget.files?.[0])}
+            aria-label="choose an image"
+            onChange={(event) => void predictImage(event.currentTarget.files?.[0])}
           />
         </label>
       </div>
       <div aria-live="polite">
-        {state && <p class="soft">{state}</p>}
-        {seen && <Answered seen={seen} />}
+        {message && <p class="soft">{message}</p>}
+        {prediction && <PredictionView prediction={prediction} />}
       </div>
     </Section>
   );
 }
 
-/** tfjs comes only now: it is larger than all else of the page. */
-async function look(file: File, run: string) {
+async function predictFile(file: File, run: string): Promise<FilePrediction> {
+  // tfjs is larger than the rest of the page, so it is loaded on first use.
   const [{ predict }, response] = await Promise.all([
     import('./predict.ts'),
     fetch(runsUrl('/api/predictor', [run])),
   ]);
   const predictor: Predictor & { readonly error?: string } = await response.json();
   if (!response.ok) throw new Error(predictor.error);
-  const folder = run.split('/').map(encodeURIComponent).join('/');
-  const answer = await predict(file, `/files/${folder}/model/model.json`, predictor);
-  return { ...answer, classNames: predictor.classNames };
+  const prediction = await predict(file, fileUrl(run, 'model/model.json'), predictor);
+  return {
+    ...prediction,
+    fileName: file.name,
+    url: URL.createObjectURL(file),
+    classNames: predictor.classNames,
+  };
 }
 
-function Answered({ seen }: { readonly seen: Seen }) {
-  const { name, url, classNames, probabilities, milliseconds, backend } = seen;
+function PredictionView({ prediction }: { readonly prediction: FilePrediction }) {
+  const { fileName, url, classNames, probabilities, milliseconds, backend } = prediction;
   const ranked = classNames
     .map((className, i) => ({ className, probability: probabilities[i] ?? 0 }))
     .toSorted((a, b) => b.probability - a.probability)
-    .slice(0, SHOWN);
+    .slice(0, MAX_CLASSES);
   return (
-    <div class="answer-of-model">
-      <img src={url} alt={name} />
-      <table aria-label={`what the model says of ${name}`}>
+    <div class="prediction-result">
+      <img src={url} alt={fileName} />
+      <table aria-label={`prediction for ${fileName}`}>
         <tbody>
           {ranked.map(({ className, probability }) => (
             <tr key={className}>

@@ -1,43 +1,50 @@
 import * as tf from '@tensorflow/tfjs';
 import { fitImages, preprocess } from '../../../data/preprocess.ts';
-import type { Predictor } from '../../server/predictor.ts';
-import { type Raster, resizeLinear, toGrey } from './resize.ts';
+import type { Predictor } from '../../server/predictions.ts';
+import { type Raster, resizeLinear, toGreyscale } from './resize.ts';
 
-/** What a run's model says of a image. */
-export interface Answer {
-  /** One for each class, in their order. */
+/** A model's prediction for an image. */
+export interface Prediction {
+  /** By class, in the order of labels.json. */
   readonly probabilities: readonly number[];
+  /** Duration of the computation. */
   readonly milliseconds: number;
-  /** tfjs' name of what computed it: `webgl` or `cpu`. */
+  /** The tfjs backend: `webgl` or `cpu`. */
   readonly backend: string;
 }
 
 const models = new Map<string, Promise<tf.LayersModel>>();
 
 /**
- * Sees a image as the run did: upright, over white, of the size and colours of its data, preprocessed.
- * @param modelUrl address of its model.json
+ * Predicts the class of an image in the browser. The image is prepared as in training: rotated by its EXIF orientation,
+ * on white, resized to the dataset's image shape, and preprocessed.
+ * @param modelUrl address of the run's model.json
  */
-export async function predict(file: Blob, modelUrl: string, predictor: Predictor): Promise<Answer> {
-  const model = await loaded(modelUrl);
+export async function predict(
+  file: Blob,
+  modelUrl: string,
+  predictor: Predictor,
+): Promise<Prediction> {
+  const model = await loadModel(modelUrl);
   const shape = model.inputs[0]?.shape.slice(1) as [number, number, number];
-  const image = await rasterOf(file, predictor.imageShape ?? shape);
-  const begin = performance.now();
+  const image = await decode(file, predictor.imageShape ?? shape);
+  const start = performance.now();
   const output = tf.tidy(() => {
     const { width, height, channels, data } = image;
     const pixels = tf.tensor4d(Float32Array.from(data), [1, height, width, channels]);
     const x = preprocess(fitImages(pixels, shape), predictor.preprocess);
-    const said = model.predict(x) as tf.Tensor2D;
-    if (predictor.tta === 'none') return said;
-    return said.add<tf.Tensor2D>(model.predict(x.reverse(2)) as tf.Tensor2D).div<tf.Tensor2D>(2);
+    const probabilities = model.predict(x) as tf.Tensor2D;
+    if (predictor.tta === 'none') return probabilities;
+    const flipped = model.predict(x.reverse(2)) as tf.Tensor2D;
+    return probabilities.add<tf.Tensor2D>(flipped).div<tf.Tensor2D>(2);
   });
   const probabilities = Array.from(await output.data());
   output.dispose();
-  return { probabilities, milliseconds: performance.now() - begin, backend: tf.getBackend() };
+  return { probabilities, milliseconds: performance.now() - start, backend: tf.getBackend() };
 }
 
-/** Each model is fetched once. */
-function loaded(url: string): Promise<tf.LayersModel> {
+/** Loads a model, or returns the one loaded before. */
+function loadModel(url: string): Promise<tf.LayersModel> {
   const known = models.get(url);
   if (known) return known;
   const model = tf.ready().then(() => tf.loadLayersModel(url));
@@ -45,7 +52,8 @@ function loaded(url: string): Promise<tf.LayersModel> {
   return model;
 }
 
-async function rasterOf(
+/** @param shape height, width, channels */
+async function decode(
   file: Blob,
   [height, width, channels]: readonly [number, number, number],
 ): Promise<Raster> {
@@ -56,8 +64,8 @@ async function rasterOf(
   context.fillRect(0, 0, bitmap.width, bitmap.height);
   context.drawImage(bitmap, 0, 0);
   const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
-  const colours = data.filter((_, i) => i % 4 !== 3);
-  const rgb = { width: bitmap.width, height: bitmap.height, channels: 3, data: colours };
+  const withoutAlpha = data.filter((_, i) => i % 4 !== 3);
+  const rgb = { width: bitmap.width, height: bitmap.height, channels: 3, data: withoutAlpha };
   const resized = resizeLinear(rgb, width, height);
-  return channels === 1 ? toGrey(resized) : resized;
+  return channels === 1 ? toGreyscale(resized) : resized;
 }

@@ -1,34 +1,35 @@
-/** Rows of pixels, each of `channels` bytes or numbers from 0 to 255. */
+/** An image as rows of pixels. */
 export interface Raster {
   readonly width: number;
   readonly height: number;
   readonly channels: number;
+  /** Values from 0 to 255, with the shape [height, width, channels]. */
   readonly data: ArrayLike<number>;
 }
 
 /**
- * Stretches a image to a size by linear interpolation, over the whole area that a pixel covers where it
- * shrinks, as runs' images are (libvips' reduce with the linear kernel), and rounds to bytes.
+ * Resizes an image as the training data are resized: libvips' reduce with the linear kernel. If the image shrinks, the
+ * kernel covers the whole area of a target pixel. The result is rounded to bytes.
  */
 export function resizeLinear(image: Raster, width: number, height: number): Raster {
   if (image.width === width && image.height === height) return image;
   const columns = weightsOf(image.width, width);
   const rows = weightsOf(image.height, height);
   const { channels, data } = image;
-  const narrow = new Float32Array(image.height * width * channels);
+  const resizedRows = new Float32Array(image.height * width * channels);
   for (let y = 0; y < image.height; y++)
     for (const [x, weights] of columns.entries())
       for (const { from, weight } of weights)
         for (let c = 0; c < channels; c++)
-          (narrow[(y * width + x) * channels + c] as number) +=
+          (resizedRows[(y * width + x) * channels + c] as number) +=
             weight * (data[(y * image.width + from) * channels + c] as number);
-  const sum = new Float32Array(height * width * channels);
+  const resized = new Float32Array(height * width * channels);
   const stride = width * channels;
   for (const [y, weights] of rows.entries())
     for (const { from, weight } of weights)
       for (let i = 0; i < stride; i++)
-        (sum[y * stride + i] as number) += weight * (narrow[from * stride + i] as number);
-  return { width, height, channels, data: Uint8ClampedArray.from(sum) };
+        (resized[y * stride + i] as number) += weight * (resizedRows[from * stride + i] as number);
+  return { width, height, channels, data: Uint8ClampedArray.from(resized) };
 }
 
 interface Weight {
@@ -36,19 +37,19 @@ interface Weight {
   readonly weight: number;
 }
 
-/** For each of `to` pixels, what each of `from` pixels adds to it: a triangle around its centre. */
+/** For each of `to` target pixels, the weights of source pixels: a triangle around the target's centre. */
 function weightsOf(from: number, to: number): Weight[][] {
   const scale = from / to;
   const support = Math.max(1, scale);
   return Array.from({ length: to }, (_, i) => {
-    // Where it enlarges, libvips puts pixels' corners where their centres would belong.
+    // When libvips enlarges, it aligns the corners of pixels and not their centres.
     const centre = (scale < 1 ? i : i + 0.5) * scale - 0.5;
     const first = Math.ceil(centre - support);
     const last = Math.floor(centre + support);
     const weights: Weight[] = [];
     for (let at = first; at <= last; at++) {
       const weight = 1 - Math.abs(at - centre) / support;
-      // Beyond the border the last pixel goes on.
+      // The border pixel is repeated beyond the border.
       if (weight > 0) weights.push({ from: Math.min(from - 1, Math.max(0, at)), weight });
     }
     const total = weights.reduce((sum, { weight }) => sum + weight, 0);
@@ -56,21 +57,22 @@ function weightsOf(from: number, to: number): Weight[][] {
   });
 }
 
-/** Grey levels of an RGB image, by what its light adds up to: libvips' weights, on linear values. */
-export function toGrey({ width, height, data }: Raster): Raster {
-  const grey = Uint8ClampedArray.from({ length: width * height }, (_, i) => {
-    const [r = 0, g = 0, b = 0] = [0, 1, 2].map((c) => linear(data[i * 3 + c] as number));
-    return 255 * gamma(0.2 * r + 0.7 * g + 0.1 * b);
+/** Converts RGB to greyscale with libvips' weights, which apply to linear light. */
+export function toGreyscale({ width, height, data }: Raster): Raster {
+  const levels = Uint8ClampedArray.from({ length: width * height }, (_, i) => {
+    const [r = 0, g = 0, b = 0] = [0, 1, 2].map((c) => toLinear(data[i * 3 + c] as number));
+    return 255 * fromLinear(0.2 * r + 0.7 * g + 0.1 * b);
   });
-  return { width, height, channels: 1, data: grey };
+  return { width, height, channels: 1, data: levels };
 }
 
-/** sRGB's curve, and back. */
-function linear(level: number): number {
-  const share = level / 255;
-  return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+/** Linear light, 0 to 1, of an sRGB level from 0 to 255 (IEC 61966-2-1). */
+function toLinear(level: number): number {
+  const value = level / 255;
+  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
 }
 
-function gamma(light: number): number {
+/** The inverse of `toLinear`, from 0 to 1. */
+function fromLinear(light: number): number {
   return light <= 0.0031308 ? light * 12.92 : 1.055 * light ** (1 / 2.4) - 0.055;
 }

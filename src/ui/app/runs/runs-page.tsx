@@ -1,21 +1,21 @@
 import { useEffect, useState } from 'preact/hooks';
 import { showCount } from '../../../common/format.ts';
 import type { RunWindow } from '../../server/run-table.ts';
-import { useAnswer } from '../live.ts';
-import { go, runsUrl } from '../router.ts';
+import { navigate, runsUrl } from '../router.ts';
+import { useServerData } from '../server-data.tsx';
 import { ColumnChooser, FilterBox } from './controls.tsx';
 import { type Rows, RunRows, rowsAround } from './run-rows.tsx';
 
-/** All runs. What is asked for and chosen is in the address, so that it can be kept and gone back to. */
+/** All runs. The address has the filter, order, columns and selection, for bookmarks and the back button. */
 export function RunsPage({ query }: { readonly query: URLSearchParams }) {
   const [rows, setRows] = useState<Rows>(rowsAround(0, 0));
-  const { value, error } = useAnswer<RunWindow>(`/api/runs?${asked(query, rows)}`, null);
-  const chosen = query.getAll('run');
-  const change = (name: string, to: string) => go(changed(name, to ? [to] : []), REPLACE);
-  const choose = (run: string) => {
+  const { value, error } = useServerData<RunWindow>(`/api/runs?${windowQuery(query, rows)}`, null);
+  const selected = query.getAll('run');
+  const setParameter = (name: string, value: string) => setQuery(name, value ? [value] : []);
+  const toggleRun = (run: string) => {
     const before = currentQuery().getAll('run');
-    const others = before.filter((each) => each !== run);
-    go(changed('run', others.length < before.length ? others : [...before, run]), REPLACE);
+    const others = before.filter((name) => name !== run);
+    setQuery('run', others.length < before.length ? others : [...before, run]);
   };
   return (
     <div class="runs">
@@ -35,24 +35,24 @@ export function RunsPage({ query }: { readonly query: URLSearchParams }) {
           value={query.get('filter') ?? ''}
           error={error}
           known={value?.known ?? []}
-          onChange={(filter) => change('filter', filter)}
+          onChange={(filter) => setParameter('filter', filter)}
         />
         <ColumnChooser
           known={value?.known ?? []}
           shown={query.get('columns')?.split(',') ?? value?.columns.map(({ name }) => name) ?? []}
-          onChange={(columns) => change('columns', columns.join(','))}
+          onChange={(columns) => setParameter('columns', columns.join(','))}
         />
       </div>
-      <Chosen runs={chosen} onClear={() => go(changed('run', []), REPLACE)} />
-      {value && <Count {...value} />}
+      <Selection runs={selected} onClear={() => setQuery('run', [])} />
+      {value && <RunCount total={value.total} runs={value.runs} unread={value.unread} />}
       {value && (
         <RunRows
           window={value}
           from={rows.from}
           sort={query.get('sort') ?? ''}
-          chosen={chosen}
-          onSort={(sort) => change('sort', sort)}
-          onChoose={choose}
+          selected={selected}
+          onSort={(sort) => setParameter('sort', sort)}
+          onSelect={toggleRun}
           onRows={setRows}
         />
       )}
@@ -61,26 +61,27 @@ export function RunsPage({ query }: { readonly query: URLSearchParams }) {
   );
 }
 
-const REPLACE = { replace: true };
-
-function asked(query: URLSearchParams, { from, count }: Rows): URLSearchParams {
-  const kept = ['filter', 'sort', 'columns'].map((name) => [name, query.get(name) ?? '']);
-  return new URLSearchParams([...kept, ['from', String(from)], ['count', String(count)]]);
+/** The query of a request for some rows of the table. */
+function windowQuery(query: URLSearchParams, { from, count }: Rows): URLSearchParams {
+  const options = ['filter', 'sort', 'columns'].map((name) => [name, query.get(name) ?? '']);
+  return new URLSearchParams([...options, ['from', String(from)], ['count', String(count)]]);
 }
 
-/** Of the address as it is by now: keys may come faster than what is drawn. */
+/** The query of the address, which may be newer than the rendered one if keystrokes are fast. */
 function currentQuery(): URLSearchParams {
   return new URLSearchParams(location.search);
 }
 
-function changed(name: string, values: readonly string[]): string {
-  const next = currentQuery();
-  next.delete(name);
-  for (const value of values) next.append(name, value);
-  return next.size > 0 ? `/?${next}` : '/';
+/** Sets a parameter in the address. */
+function setQuery(name: string, values: readonly string[]): void {
+  const query = currentQuery();
+  query.delete(name);
+  for (const value of values) query.append(name, value);
+  navigate(query.size > 0 ? `/?${query}` : '/', { replace: true });
 }
 
-function Count({ total, runs, unread }: RunWindow) {
+/** Number of shown runs, and of runs that are not read yet if reading takes long. */
+function RunCount({ total, runs, unread }: Pick<RunWindow, 'total' | 'runs' | 'unread'>) {
   const [isSlow, setSlow] = useState(false);
   const isReading = unread > 0;
   useEffect(() => {
@@ -91,23 +92,24 @@ function Count({ total, runs, unread }: RunWindow) {
     <p class="soft count" role="status">
       {total === runs ? showCount(runs) : `${showCount(total)} of ${showCount(runs)}`}{' '}
       {runs === 1 ? 'run' : 'runs'}
-      {isReading && isSlow && `, ${showCount(unread)} still being read`}
+      {isReading && isSlow && `, ${showCount(unread)} not read yet`}
     </p>
   );
 }
 
-function Chosen({
-  runs,
-  onClear,
-}: {
+interface SelectionProps {
   readonly runs: readonly string[];
   readonly onClear: () => void;
-}) {
-  if (runs.length === 0) return <p class="soft chosen">Tick two or more runs to compare them.</p>;
+}
+
+/** The number of selected runs, and links to compare them. */
+function Selection({ runs, onClear }: SelectionProps) {
+  if (runs.length === 0)
+    return <p class="soft selection">Select two or more runs to compare them.</p>;
   return (
-    <div class="chosen" role="status">
+    <div class="selection" role="status">
       <span>
-        {runs.length} {runs.length === 1 ? 'run' : 'runs'} ticked
+        {runs.length} {runs.length === 1 ? 'run' : 'runs'} selected
       </span>
       {runs.length > 1 && (
         <a class="button" href={runsUrl('/compare', runs)}>
@@ -129,9 +131,9 @@ function Chosen({
 function NoRuns() {
   return (
     <div class="card empty">
-      <p>There is no run in this folder yet. The first takes ten seconds:</p>
+      <p>This folder contains no runs yet. Train a small model in ten seconds:</p>
       <pre>cifar-run configs/quickstart.yaml</pre>
-      <p class="soft">It appears here as it begins.</p>
+      <p class="soft">The run appears here when it starts.</p>
     </div>
   );
 }

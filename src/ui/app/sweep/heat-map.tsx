@@ -1,19 +1,21 @@
+import type { Json } from '../../../common/json.ts';
 import { formatMetric } from '../../../experiment/metrics.ts';
 import { cellShade } from '../../components/format.ts';
-import type { SweepCell, SweepDetail } from '../../server/several.ts';
+import type { SweepCell, SweepDetail } from '../../server/comparisons.ts';
 import { runsUrl, runUrl } from '../router.ts';
 
-/** Even the worst cell is coloured. */
-const LEAST = 0.08;
+/** The share of colour of the worst cell. */
+const MIN_SHADE = 0.08;
 
-/** The metric for each pair of values of a sweep's two parameters; a cell leads to its runs. */
+/** The metric for each pair of values of a sweep's two parameters. A cell links to its runs. */
 export function HeatMap({ sweep }: { readonly sweep: SweepDetail }) {
-  const { parameters, cells, metric } = sweep;
-  const steps = parameters.map((parameter) => ({
-    ...parameter,
-    values: valuesOf(sweep, parameter.path),
+  const { cells, metric } = sweep;
+  const parameters = sweep.parameters.map(({ path, title }) => ({
+    path,
+    title,
+    values: valuesOf(cells, path),
   }));
-  const [down, across] = steps.toSorted((a, b) => a.values.length - b.values.length);
+  const [down, across] = parameters.toSorted((a, b) => a.values.length - b.values.length);
   if (!down || !across) return null;
   const cellAt = (row: string, column: string) =>
     cells.find(
@@ -21,7 +23,10 @@ export function HeatMap({ sweep }: { readonly sweep: SweepDetail }) {
     );
   return (
     <div class="scroll">
-      <table class="heat" aria-label={`mean ${metric.name} by ${down.title} and ${across.title}`}>
+      <table
+        class="heat-map"
+        aria-label={`mean ${metric.name} by ${down.title} and ${across.title}`}
+      >
         <thead>
           <tr>
             <th scope="col" class="soft">
@@ -39,7 +44,7 @@ export function HeatMap({ sweep }: { readonly sweep: SweepDetail }) {
             <tr key={row}>
               <th scope="row">{row}</th>
               {across.values.map((column) => (
-                <HeatCell
+                <HeatMapCell
                   key={column}
                   cell={cellAt(row, column)}
                   metric={metric.name}
@@ -54,28 +59,27 @@ export function HeatMap({ sweep }: { readonly sweep: SweepDetail }) {
   );
 }
 
-function HeatCell({
-  cell,
-  metric,
-  isBest,
-}: {
+interface HeatMapCellProps {
   readonly cell: SweepCell | undefined;
+  /** Column of the sweep's metric. */
   readonly metric: string;
   readonly isBest: boolean;
-}) {
-  if (!cell?.result || cell.worth === null)
+}
+
+/** The mean and deviation of a cell's metric; without a result, the states of its runs. */
+function HeatMapCell({ cell, metric, isBest }: HeatMapCellProps) {
+  if (!cell?.result || cell.score === null)
     return <td class="soft">{Object.keys(cell?.statuses ?? {}).join(', ')}</td>;
   const { mean, sd } = cell.result;
-  const shade = cellShade(LEAST + (1 - LEAST) * cell.worth);
-  const [first = '', ...more] = cell.runs;
+  const shade = cellShade(MIN_SHADE + (1 - MIN_SHADE) * cell.score);
   return (
     <td
-      class={shade.isStrong ? 'full' : ''}
+      class={shade.isStrong ? 'strong' : ''}
       style={{ '--share': shade.amount.toFixed(3) }}
       {...(isBest && { 'data-best': true })}
     >
-      <a href={more.length > 0 ? runsUrl('/compare', cell.runs) : runUrl(first)}>
-        {isBest && <span title="the best">★ </span>}
+      <a href={cellUrl(cell)}>
+        {isBest && <span title="best cell">★ </span>}
         {formatMetric(metric, mean)}
         {sd !== null && <small> ± {formatMetric(metric, sd)}</small>}
       </a>
@@ -83,17 +87,24 @@ function HeatCell({
   );
 }
 
-/** Numbers from the least, all else in the order of the cells. */
-function valuesOf({ cells }: SweepDetail, path: string): string[] {
+/** The values of a parameter: numbers in ascending order, others in the order of the cells. */
+function valuesOf(cells: SweepDetail['cells'], path: string): string[] {
   const values = [...new Set(cells.map((cell) => cell.key[path] ?? null))];
   const areNumbers = values.every((value) => typeof value === 'number');
   const ordered = areNumbers ? values.toSorted((a, b) => Number(a) - Number(b)) : values;
-  const texts = ordered.map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
-  return [...new Set(texts)];
+  return [...new Set(ordered.map(showValue))];
 }
 
-/** A value of a parameter as the file has it. */
+/** The value of a parameter in a cell, as in the experiment file. */
 export function showSetting({ key }: SweepCell, path: string): string {
-  const value = key[path] ?? null;
+  return showValue(key[path] ?? null);
+}
+
+function showValue(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** The page of a cell's run, or of the comparison of its runs. */
+export function cellUrl({ runs }: SweepCell): string {
+  return runs.length > 1 ? runsUrl('/compare', runs) : runUrl(runs[0] ?? '');
 }

@@ -1,42 +1,50 @@
+import { percent } from '../../../common/format.ts';
 import { formatMetric } from '../../../experiment/metrics.ts';
 import { Heading, Section } from '../../components/section.tsx';
-import type { SweepDetail } from '../../server/several.ts';
-import { Answered } from '../answered.tsx';
+import type { SweepDetail } from '../../server/comparisons.ts';
 import { EntryTable } from '../entry-table.tsx';
-import { useAnswer } from '../live.ts';
 import { runsUrl } from '../router.ts';
+import { Loaded, useServerData } from '../server-data.tsx';
 import { HeatMap, showSetting } from './heat-map.tsx';
-import { Importance } from './importance.tsx';
 import { ParallelCoordinates } from './parallel-coordinates.tsx';
 
-/** With more values than this of a parameter, the cells of a heat map would be too small. */
-const MOST_STEPS = 40;
+/** A parameter with more values than this makes the cells of a heat map too small. */
+const MAX_HEAT_MAP_VALUES = 40;
+/** The chart of compared curves has at most this many runs. */
+const MAX_COMPARED = 12;
 
-/** What the runs of a sweep say together. */
+interface SweepProps {
+  readonly sweep: SweepDetail;
+}
+
+/** A sweep: its best cell, charts of its cells, the importance of its parameters, and its runs. */
 export function SweepPage({ name }: { readonly name: string }) {
-  const answer = useAnswer<SweepDetail>(`/api/sweep?${new URLSearchParams({ name })}`, null);
+  const data = useServerData<SweepDetail>(`/api/sweep?${new URLSearchParams({ name })}`, null);
   return (
-    <Answered answer={answer}>
+    <Loaded data={data}>
       {(sweep) => (
         <article class="run">
           <Summary sweep={sweep} />
           {sweep.parameters.length > 1 && (
             <Section
               title="Parallel coordinates"
-              note="each line is a cell; press and drag along an axis to keep only some"
+              note="each line is a cell; drag along an axis to select a range"
             >
               <ParallelCoordinates sweep={sweep} />
             </Section>
           )}
-          {isGrid(sweep) && (
-            <Section title="Heat map" note={`mean ${sweep.metric.name} ± deviation over seeds`}>
+          {hasHeatMap(sweep) && (
+            <Section
+              title="Heat map"
+              note={`mean ${sweep.metric.name} ± standard deviation over seeds`}
+            >
               <HeatMap sweep={sweep} />
             </Section>
           )}
           {sweep.effects.length > 0 && (
             <Section
               title="Importance"
-              note="how much of the metric's variance each parameter explains, whatever the others are"
+              note="main effect of each parameter: its share of the metric's variance"
             >
               <Importance sweep={sweep} />
             </Section>
@@ -46,25 +54,22 @@ export function SweepPage({ name }: { readonly name: string }) {
           </Section>
         </article>
       )}
-    </Answered>
+    </Loaded>
   );
 }
 
-function Summary({ sweep }: { readonly sweep: SweepDetail }) {
+/** Numbers of cells and runs, and the best cell's result and settings. */
+function Summary({ sweep }: SweepProps) {
   const { name, metric, parameters, cells } = sweep;
   const [best] = cells;
-  const all = cells.flatMap((cell) => Object.entries(cell.statuses));
-  const states = [...new Set(all.map(([status]) => status))].map((status) => {
-    const count = all.reduce((sum, [each, n]) => (each === status ? sum + n : sum), 0);
-    return `${count} ${status}`;
-  });
-  const began = cells.flatMap(({ runs }) => runs);
+  const runs = cells.flatMap((cell) => cell.runs);
   return (
     <header class="card summary">
       <Heading>{name}</Heading>
       <p class="soft">
-        {cells.length} cells of {parameters.map(({ title }) => title).join(', ') || 'one setting'};{' '}
-        {states.join(', ')}. {metric.goal === 'maximize' ? 'Higher' : 'Lower'} {metric.name} is
+        {cells.length} {cells.length === 1 ? 'cell' : 'cells'}
+        {parameters.length > 0 && ` of ${parameters.map(({ title }) => title).join(', ')}`};{' '}
+        {statusCounts(sweep)}. {metric.goal === 'maximize' ? 'Higher' : 'Lower'} {metric.name} is
         better.
       </p>
       {best?.result && (
@@ -86,16 +91,71 @@ function Summary({ sweep }: { readonly sweep: SweepDetail }) {
           ))}
         </dl>
       )}
-      {began.length > 1 && (
-        <a href={runsUrl('/compare', began.slice(0, 12))}>Compare the curves of the best</a>
+      {runs.length > 1 && (
+        <a href={runsUrl('/compare', runs.slice(0, MAX_COMPARED))}>
+          Compare the curves of the best runs
+        </a>
       )}
     </header>
   );
 }
 
-function isGrid({ parameters, cells }: SweepDetail): boolean {
+/** `5 finished, 1 failed` */
+function statusCounts({ cells }: SweepDetail): string {
+  const counts = new Map<string, number>();
+  for (const { statuses } of cells)
+    for (const [status, count] of Object.entries(statuses))
+      counts.set(status, (counts.get(status) ?? 0) + count);
+  return [...counts].map(([status, count]) => `${count} ${status}`).join(', ');
+}
+
+/** Heat maps are for sweeps with two parameters of few values. */
+function hasHeatMap({ parameters, cells }: SweepDetail): boolean {
   const values = parameters.map(
     ({ path }) => new Set(cells.map((cell) => showSetting(cell, path))),
   );
-  return parameters.length === 2 && values.every(({ size }) => size <= MOST_STEPS);
+  return parameters.length === 2 && values.every(({ size }) => size <= MAX_HEAT_MAP_VALUES);
+}
+
+/** The main effect of each parameter, the strongest first, with the mean of the metric for each value. */
+function Importance({ sweep: { effects, parameters, metric } }: SweepProps) {
+  const titleOf = (path: string) => parameters.find((each) => each.path === path)?.title ?? path;
+  return (
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">parameter</th>
+            <th scope="col">share of variance</th>
+            <th scope="col" class="number">
+              rank correlation
+            </th>
+            <th scope="col">mean {metric.name} of each value</th>
+          </tr>
+        </thead>
+        <tbody>
+          {effects.map(({ parameter, share, rankCorrelation, levels }) => (
+            <tr key={parameter}>
+              <th scope="row" title={parameter}>
+                {titleOf(parameter)}
+              </th>
+              <td class="bar" style={{ '--share': (share ?? 0).toFixed(3) }}>
+                {share === null ? '–' : percent(share, 0)}
+              </td>
+              <td class="number">{rankCorrelation?.toFixed(2) ?? '–'}</td>
+              <td>
+                <ul class="levels">
+                  {levels.map(({ label, mean }) => (
+                    <li key={label}>
+                      <span class="soft">{label}</span> {formatMetric(metric.name, mean)}
+                    </li>
+                  ))}
+                </ul>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
 }

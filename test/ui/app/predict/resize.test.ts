@@ -1,20 +1,21 @@
 import { expect } from 'chai';
 import sharp from 'sharp';
-import { uniforms } from '../../src/common/random.ts';
-import { decodeImage } from '../../src/data/decode/decode-image.ts';
-import { resizeLinear, toGrey } from '../../src/ui/app/predict/resize.ts';
 
-/** A image of soft shapes, as photographs have. */
-async function image(width: number, height: number) {
+import { uniforms } from '../../../../src/common/random.ts';
+import { decodeImage } from '../../../../src/data/decode/decode-image.ts';
+import { resizeLinear, toGreyscale } from '../../../../src/ui/app/predict/resize.ts';
+
+/** An image of blurred noise, which resembles a photograph. */
+async function makeImage(width: number, height: number) {
   const noise = Uint8Array.from(uniforms(width * height * 3, ['soft']), (x) => Math.floor(x * 256));
   const raw = { width, height, channels: 3 } as const;
   const data = await sharp(noise, { raw }).blur(3).normalise().raw().toBuffer();
   return { ...raw, data };
 }
 
-/** The same as a run sees it, as bytes. */
-async function asRunsSee(
-  { data, width, height }: Awaited<ReturnType<typeof image>>,
+/** The image as a run decodes it. */
+async function decodedByRun(
+  { data, width, height }: Awaited<ReturnType<typeof makeImage>>,
   shape: readonly [number, number, number],
 ) {
   const png = await sharp(data, { raw: { width, height, channels: 3 } })
@@ -29,7 +30,7 @@ function meanDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return sum / a.length;
 }
 
-describe('images as the browser gives them to a model', () => {
+describe('resizeLinear and toGreyscale in the browser', () => {
   const sizes = [
     { from: [32, 32], to: [32, 32], most: 0 },
     { from: [64, 48], to: [32, 32], most: 1 },
@@ -37,12 +38,12 @@ describe('images as the browser gives them to a model', () => {
     { from: [20, 24], to: [32, 32], most: 1.5 },
   ] as const;
   for (const { from, to, most } of sizes)
-    it(`are, ${from.join(' × ')} made ${to.join(' × ')}, those that a run sees`, async () => {
-      const seen = await image(from[0], from[1]);
-      const resized = resizeLinear(seen, to[0], to[1]);
-      const expected = await asRunsSee(seen, [to[1], to[0], 3]);
+    it(`match the decoder of runs from ${from.join(' × ')} to ${to.join(' × ')}`, async () => {
+      const image = await makeImage(from[0], from[1]);
+      const resized = resizeLinear(image, to[0], to[1]);
+      const expected = await decodedByRun(image, [to[1], to[0], 3]);
       expect(meanDifference(resized.data, expected)).to.be.at.most(most);
-      const grey = await asRunsSee(seen, [to[1], to[0], 1]);
-      expect(meanDifference(toGrey(resized).data, grey)).to.be.at.most(most + 1);
+      const greyscale = await decodedByRun(image, [to[1], to[0], 1]);
+      expect(meanDifference(toGreyscale(resized).data, greyscale)).to.be.at.most(most + 1);
     });
 });

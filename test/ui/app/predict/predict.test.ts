@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
-import { uniforms } from '../../src/common/random.ts';
-import { useChromium } from '../chromium.ts';
-import { cifarRun } from '../command-line.ts';
-import { useEngine } from '../engine.ts';
-import { type ServedPage, servedPage } from './served-page.ts';
+import { uniforms } from '../../../../src/common/random.ts';
+import { useChromium } from '../../../chromium.ts';
+import { cifarRun } from '../../../command-line.ts';
+import { useEngine } from '../../../engine.ts';
+import { type ServedPage, servePage } from '../../served-page.ts';
 
 const MODEL = `
 model:
@@ -25,18 +25,18 @@ phases:
 `;
 
 const EXPERIMENTS = {
-  'grey digits': `
+  'greyscale digits': `
 name: digits
 data: { dataset: digits, limit: { train: 200, validation: 100 }, validation: 0.5, preprocess: scale }
 ${MODEL.replace('SHAPE', '[28, 28, 1]').replace('CLASSES', '10')}`,
-  'images in colour, seen from both sides': `
+  'colour images with flipped test-time augmentation': `
 name: colour
 data: { dataset: folder, source: images, validation: 0.5, preprocess: caffe }
 evaluate: { tta: flip }
 ${MODEL.replace('SHAPE', '[24, 20, 3]').replace('CLASSES', '2')}`,
 };
 
-/** A folder of two classes of noise. */
+/** Writes a folder of noise images in two classes. */
 async function writeImages(folder: string): Promise<void> {
   const size = { width: 20, height: 24, channels: 3 } as const;
   for (const [i, name] of ['bright', 'dark'].entries()) {
@@ -51,8 +51,8 @@ async function writeImages(folder: string): Promise<void> {
   }
 }
 
-describe('a image that is dropped on a run', () => {
-  // Installs TensorFlow where no other test has.
+describe('an image dropped on the page of a run', () => {
+  // Installs TensorFlow if no other test has.
   useEngine();
   const browser = useChromium();
   const folder = mkdtempSync(join(tmpdir(), 'cifar-run-predict-'));
@@ -61,16 +61,16 @@ describe('a image that is dropped on a run', () => {
 
   before(async () => {
     await writeImages(join(folder, 'images'));
-    server = await servedPage(runs);
+    server = await servePage(runs);
   });
 
   after(async () => {
-    await server?.end();
+    await server?.close();
     rmSync(folder, { recursive: true });
   });
 
   for (const [images, experiment] of Object.entries(EXPERIMENTS))
-    it(`gets the answer that predictions.csv has: ${images}`, async function () {
+    it(`gets the probabilities of predictions.csv: ${images}`, async function () {
       this.timeout(0);
       const run = await train(experiment);
       const page = await browser().newPage();
@@ -78,15 +78,15 @@ describe('a image that is dropped on a run', () => {
       const { indexes } = JSON.parse(readFileSync(join(runs, run, 'images.json'), 'utf8'));
       for (const place of [0, indexes.length - 1]) {
         const expected = recorded(run, indexes[place]);
-        const said = await drop(page, await tileAt(run, place), `${place}.png`);
-        expect(said.length).to.equal(Math.min(5, Object.keys(expected).length));
-        for (const [name, probability] of said)
+        const predicted = await drop(page, await tileAt(run, place), `${place}.png`);
+        expect(predicted.length).to.equal(Math.min(5, Object.keys(expected).length));
+        for (const [name, probability] of predicted)
           expect(probability, name).to.be.closeTo(expected[name] ?? -1, 1e-5);
       }
       await page.close();
     });
 
-  /** @returns name of the run. */
+  /** @returns the run's name */
   async function train(experiment: string): Promise<string> {
     writeFileSync(join(folder, 'experiment.yaml'), experiment);
     const { stdout, stderr } = await cifarRun(['experiment.yaml'], folder);
@@ -95,7 +95,7 @@ describe('a image that is dropped on a run', () => {
     return name;
   }
 
-  /** Of each class the probability that a image has by predictions.csv. */
+  /** Probabilities of an image in predictions.csv, by class. */
   function recorded(run: string, index: number): Record<string, number> {
     const [head = [], ...rows] = readFileSync(join(runs, run, 'predictions.csv'), 'utf8')
       .trim()
@@ -105,7 +105,7 @@ describe('a image that is dropped on a run', () => {
     return Object.fromEntries(names.map((name, i) => [name, Number(rows[index]?.[i + 4])]));
   }
 
-  /** A image of the sheet as PNG. */
+  /** An image of the sheet, as PNG. */
   function tileAt(run: string, place: number): Promise<Buffer> {
     const { columns, width, height } = JSON.parse(
       readFileSync(join(runs, run, 'images.json'), 'utf8'),
@@ -118,9 +118,9 @@ describe('a image that is dropped on a run', () => {
   }
 });
 
-/** @returns names of classes and their probabilities, as the page then shows them. */
+/** @returns names of classes and their probabilities, as the page shows them */
 async function drop(page: Page, png: Buffer, name: string): Promise<(readonly [string, number])[]> {
-  const box = page.getByText('Drop a image here');
+  const box = page.getByText('Drop an image here');
   await box.waitFor();
   const dataTransfer = await page.evaluateHandle(
     ({ bytes, name }) => {
@@ -131,7 +131,7 @@ async function drop(page: Page, png: Buffer, name: string): Promise<(readonly [s
     { bytes: [...png], name },
   );
   await box.dispatchEvent('drop', { dataTransfer });
-  const table = page.getByRole('table', { name: `what the model says of ${name}` });
+  const table = page.getByRole('table', { name: `prediction for ${name}` });
   await table.waitFor();
   return table
     .getByRole('row')

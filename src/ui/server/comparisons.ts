@@ -22,76 +22,82 @@ import { comparedRuns, comparedSweep } from '../../runs/compared.ts';
 import { runDetail } from '../../runs/detail.ts';
 import { diffedRun } from '../../runs/diffed.ts';
 
-/** Runs side by side: what they do not share, what they gave, and how they got there. */
+/** Several runs: a table of their settings and results, and their curves. */
 export interface Comparison {
   readonly names: readonly string[];
   readonly table: Table;
   readonly charts: readonly ChartProps[];
 }
 
-export async function comparisonOf(folders: readonly string[]): Promise<Comparison> {
+export async function compareRuns(folders: readonly string[]): Promise<Comparison> {
   const { runs } = await comparedRuns(folders, '');
   const metrics = new Set(runs.flatMap((run) => Object.keys(run.metrics)));
   return {
-    names: folders.map(nameOf),
+    names: folders.map(runName),
     table: runsTable(runs, runColumns(runs, [...metrics])),
-    charts: await chartsOf(folders),
+    charts: await readCharts(folders),
   };
 }
 
-/** What the second of two runs has otherwise than the first. */
-export interface Difference {
+/** The differences between two runs. */
+export interface RunDiff {
   readonly names: readonly [string, string];
-  /** Whether it is better, in a line; what says so, in the next ones. */
+  /** The first line tells if the second run is better; further lines give the reasons. */
   readonly verdict: string;
   readonly sections: readonly Section[];
   readonly charts: readonly ChartProps[];
-  /** Indexes of images that only the second got right, or only the first. */
-  readonly fixed: readonly number[];
-  readonly broken: readonly number[];
+  /** Positions in the validation split of the images that only the second run predicts correctly. */
+  readonly newlyCorrect: readonly number[];
+  /** Positions of the images that only the first run predicts correctly. */
+  readonly newlyIncorrect: readonly number[];
 }
 
-export async function differenceOf(first: string, second: string): Promise<Difference> {
+export async function diffTwoRuns(first: string, second: string): Promise<RunDiff> {
   const diff = diffRuns(await diffedRun(first), await diffedRun(second));
   return {
-    names: [nameOf(first), nameOf(second)],
+    names: [runName(first), runName(second)],
     verdict: describeVerdict(diff),
     sections: diffSections(diff, {}),
-    charts: await chartsOf([first, second]),
-    fixed: diff.answers?.fixed.map(({ index }) => index) ?? [],
-    broken: diff.answers?.broken.map(({ index }) => index) ?? [],
+    charts: await readCharts([first, second]),
+    newlyCorrect: diff.answers?.fixed.map(({ index }) => index) ?? [],
+    newlyIncorrect: diff.answers?.broken.map(({ index }) => index) ?? [],
   };
 }
 
-/** What the runs of a sweep say together. */
+/** A sweep: its cells, the effects of its parameters, and its runs. */
 export interface SweepDetail {
   readonly name: string;
   readonly metric: Metric;
-  /** Paths that it varies, and the shortest names that tell them apart. */
+  /** Swept paths, and the shortest titles that distinguish them. */
   readonly parameters: readonly { readonly path: string; readonly title: string }[];
-  /** The best first. */
+  /** The best cell first. */
   readonly cells: readonly SweepCell[];
   readonly effects: readonly Effect[];
+  /** Axes of parallel coordinates: one for each parameter, then the metric's. */
   readonly axes: readonly ParallelAxis[];
   readonly table: Table;
+  /** Name of the run in each row of the table; `''` for a run that has not started. */
   readonly names: readonly string[];
 }
 
 /** Runs that differ in nothing but their seeds. */
 export interface SweepCell {
+  /** Values of the parameters, by path. */
   readonly key: Readonly<Record<string, Json>>;
+  /** Numbers of runs by status. */
   readonly statuses: Readonly<Partial<Record<Status, number>>>;
-  /** Of the sweep's metric; `null`: no run has it yet. */
+  /** Mean and deviation of the sweep's metric; `null` if no run has it. */
   readonly result: Spread | null;
+  /** Names of the runs that have started. */
   readonly runs: readonly string[];
-  /** From 0 to 1 on each axis; `null`: unknown. */
+  /** Height on each axis, from 0 to 1; `null` if unknown. */
   readonly heights: readonly (number | null)[];
-  /** From 0, the worst of the cells, to 1, the best; `null`: unknown. */
-  readonly worth: number | null;
+  /** From 0 for the worst cell to 1 for the best; `null` if unknown. */
+  readonly score: number | null;
 }
 
-/** `null` if there is no sweep in the folder. */
-export async function sweepOf(folder: string): Promise<SweepDetail | null> {
+/** Reads the sweep in a folder; `null` if there is none. */
+export async function readSweepDetail(folder: string): Promise<SweepDetail | null> {
   const sweep = await comparedSweep(folder);
   if (!sweep) return null;
   const summary = summarizeSweep(sweep);
@@ -101,42 +107,41 @@ export async function sweepOf(folder: string): Promise<SweepDetail | null> {
   const cells = rankCells(summary.cells, metric);
   const runs = cells.flatMap((cell) => cell.runs);
   return {
-    ...{ name, metric, effects },
+    name,
+    metric,
     parameters: parameters.map((path, i) => ({ path, title: titles[i] ?? path })),
-    cells: cells.map((cell) => ({
-      ...placeOf(cell, axes, metric),
-      key: cell.key,
-      statuses: cell.statuses,
-      result: cell.metrics[metric.name] ?? null,
-      runs: cell.runs.filter(hasBegun).map(({ facts }) => facts.run),
-    })),
+    cells: cells.map((cell) => sweepCell(cell, axes, metric)),
+    effects,
     axes: axes.map(({ title, ticks }) => ({ title, ticks })),
     table: runsTable(runs, runColumns(runs, [metric.name])),
-    names: runs.map((run) => (hasBegun(run) ? run.facts.run : '')),
+    names: runs.map((run) => (hasStarted(run) ? run.facts.run : '')),
   };
 }
 
-/** The last axis is the metric's. */
-function placeOf(
-  cell: Cell,
-  axes: ReturnType<typeof parallelAxes>,
-  { goal }: Metric,
-): Pick<SweepCell, 'heights' | 'worth'> {
+function sweepCell(cell: Cell, axes: ReturnType<typeof parallelAxes>, metric: Metric): SweepCell {
   const heights = axes.map((axis) => axis.height(cell));
-  const last = heights.at(-1) ?? null;
-  return { heights, worth: last !== null && goal === 'minimize' ? 1 - last : last };
+  // The last axis is the metric's.
+  const height = heights.at(-1) ?? null;
+  return {
+    key: cell.key,
+    statuses: cell.statuses,
+    result: cell.metrics[metric.name] ?? null,
+    runs: cell.runs.filter(hasStarted).map(({ facts }) => facts.run),
+    heights,
+    score: height !== null && metric.goal === 'minimize' ? 1 - height : height,
+  };
 }
 
-/** One that has not has no folder, and so no page. */
-function hasBegun({ facts }: ComparedRun): boolean {
+/** A run that has not started has no folder, and so no page. */
+function hasStarted({ facts }: ComparedRun): boolean {
   return facts.started !== undefined;
 }
 
-async function chartsOf(folders: readonly string[]): Promise<ChartProps[]> {
+async function readCharts(folders: readonly string[]): Promise<ChartProps[]> {
   const { runs } = await comparedRuns(folders, '');
   return comparedCharts(await Promise.all(folders.map(runDetail)), runLabels(runs));
 }
 
-function nameOf(folder: string): string {
+function runName(folder: string): string {
   return `${basename(dirname(folder))}/${basename(folder)}`;
 }

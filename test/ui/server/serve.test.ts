@@ -4,12 +4,12 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { serveUi, type UiServer } from '../../src/ui/server/serve.ts';
-import { makeRun } from './made-runs.ts';
+import { serveUi, type UiServer } from '../../../src/ui/server/serve.ts';
+import { makeRun } from '../made-runs.ts';
 
 const host = '127.0.0.1';
 
-describe('the server of the page', () => {
+describe('serveUi', () => {
   const folder = mkdtempSync(join(tmpdir(), 'cifar-run-ui-'));
   const runs = join(folder, 'runs');
   let server: UiServer;
@@ -34,8 +34,8 @@ describe('the server of the page', () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** What is said to a request for a path as it stands, which `fetch` would tidy up. */
-  function ask(path: string, { method = 'GET', headers = {} } = {}) {
+  /** Requests a path as it stands; `fetch` would normalize it. */
+  function get(path: string, { method = 'GET', headers = {} } = {}) {
     const { port } = new URL(server.url);
     return new Promise<{ status: number; headers: Record<string, unknown>; text: string }>(
       (resolve, reject) => {
@@ -53,21 +53,21 @@ describe('the server of the page', () => {
     );
   }
 
-  it('serves files of runs, and those that a browser has only once', async () => {
-    const { status, text, headers } = await ask(`/files/${run}/status.json`);
+  it('serves files of runs, and status 304 for an up-to-date copy', async () => {
+    const { status, text, headers } = await get(`/files/${run}/status.json`);
     expect([status, JSON.parse(text).state]).to.deep.equal([200, 'finished']);
     expect(headers['content-type']).to.equal('application/json');
-    const again = await ask(`/files/${run}/status.json`, {
+    const again = await get(`/files/${run}/status.json`, {
       headers: { 'If-None-Match': headers.etag },
     });
     expect([again.status, again.text]).to.deep.equal([304, '']);
-    expect((await ask(`/files/${run}/same.json`)).status).to.equal(200);
-    const head = await ask(`/files/${run}/status.json`, { method: 'HEAD' });
+    expect((await get(`/files/${run}/same.json`)).status).to.equal(200);
+    const head = await get(`/files/${run}/status.json`, { method: 'HEAD' });
     expect([head.status, head.text]).to.deep.equal([200, '']);
   });
 
-  it('serves nothing that lies outside of the folder of runs', async () => {
-    const ways = [
+  it('serves no file outside the folder of runs', async () => {
+    const paths = [
       '/files/../secret.txt',
       '/files/%2e%2e/secret.txt',
       '/files/..%2fsecret.txt',
@@ -88,44 +88,44 @@ describe('the server of the page', () => {
       '/assets/..%2f..%2fcli.js',
       '/../secret.txt',
     ];
-    for (const path of ways) {
-      const { status, text } = await ask(path);
+    for (const path of paths) {
+      const { status, text } = await get(path);
       expect(status, path).to.be.within(400, 404);
       expect(text, path).to.not.contain('secret\n').and.not.equal('secret');
     }
     for (const name of [linked, '../secret.txt', `../runs/${run}`, 'out']) {
-      const { status, text } = await ask(`/api/run?run=${encodeURIComponent(name)}`);
+      const { status, text } = await get(`/api/run?run=${encodeURIComponent(name)}`);
       expect(status, name).to.be.within(400, 404);
       expect(text, name).to.not.contain('"secret"');
     }
   });
 
-  it('answers no other host, no page of another site, and nothing but questions', async () => {
+  it('rejects other hosts, pages of other sites, and methods other than GET and HEAD', async () => {
     const { port } = new URL(server.url);
     const statuses = async (headers: Record<string, string>) =>
       Promise.all(
         ['/', '/api/runs', `/files/${run}/status.json`, '/api/events'].map(
-          async (path) => (await ask(path, { headers })).status,
+          async (path) => (await get(path, { headers })).status,
         ),
       );
-    const refused = [403, 403, 403, 403];
-    expect(await statuses({ Host: `example.com:${port}` })).to.deep.equal(refused);
-    expect(await statuses({ Origin: 'http://example.com' })).to.deep.equal(refused);
-    expect(await statuses({ Origin: 'null' })).to.deep.equal(refused);
-    expect(await statuses({ Origin: `https://${host}:${port}` })).to.deep.equal(refused);
-    expect(await statuses({ Origin: `http://${host}:1` })).to.deep.equal(refused);
-    expect(await statuses({ 'Sec-Fetch-Site': 'cross-site' })).to.deep.equal(refused);
+    const rejected = [403, 403, 403, 403];
+    expect(await statuses({ Host: `example.com:${port}` })).to.deep.equal(rejected);
+    expect(await statuses({ Origin: 'http://example.com' })).to.deep.equal(rejected);
+    expect(await statuses({ Origin: 'null' })).to.deep.equal(rejected);
+    expect(await statuses({ Origin: `https://${host}:${port}` })).to.deep.equal(rejected);
+    expect(await statuses({ Origin: `http://${host}:1` })).to.deep.equal(rejected);
+    expect(await statuses({ 'Sec-Fetch-Site': 'cross-site' })).to.deep.equal(rejected);
     const own = { Origin: `http://${host}:${port}`, 'Sec-Fetch-Site': 'same-origin' };
-    expect((await ask('/api/runs', { headers: own })).status).to.equal(200);
+    expect((await get('/api/runs', { headers: own })).status).to.equal(200);
     const link = { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate' };
-    expect((await ask('/', { headers: link })).status).to.equal(200);
+    expect((await get('/', { headers: link })).status).to.equal(200);
     for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])
-      expect((await ask('/api/runs', { method })).status, method).to.equal(405);
+      expect((await get('/api/runs', { method })).status, method).to.equal(405);
   });
 
-  it('allows its page no script but its own, and files of runs none at all', async () => {
+  it('allows the page only its own scripts, and files of runs no script', async () => {
     for (const path of ['/', '/run/x', '/api/runs', '/api/none', '/assets/main.js']) {
-      const { headers } = await ask(path);
+      const { headers } = await get(path);
       const policy = String(headers['content-security-policy']);
       expect(policy, path).to.match(/default-src 'none'.*script-src 'self'/);
       expect(policy, path).to.not.match(/unsafe|\*|https?:/);
@@ -134,38 +134,41 @@ describe('the server of the page', () => {
       expect(headers['cross-origin-resource-policy'], path).to.equal('same-origin');
       expect(headers['access-control-allow-origin'], path).to.equal(undefined);
     }
-    const { headers } = await ask(`/files/${run}/page.html`);
+    const { headers } = await get(`/files/${run}/page.html`);
     expect(headers['content-security-policy']).to.equal("default-src 'none'; sandbox");
   });
 
-  it('says what is wrong with a question', async () => {
-    const said = async (path: string) => {
-      const { status, text } = await ask(path);
+  it('responds to a wrong request with a message', async () => {
+    const errorOf = async (path: string) => {
+      const { status, text } = await get(path);
       return [status, JSON.parse(text).error];
     };
-    expect(await said('/api/runs?filter=seed+%3E')).to.deep.equal([
+    expect(await errorOf('/api/runs?filter=seed+%3E')).to.deep.equal([
       400,
       'the filter needs a number or a text at character 7. Received: the end, in seed >',
     ]);
-    expect(await said('/api/run?run=none')).to.deep.equal([404, 'there is no run none']);
-    expect(await said('/api/sweep?name=made')).to.deep.equal([404, 'there is no sweep made']);
-    expect(await said(`/api/images?run=${run}`)).to.deep.equal([
+    expect(await errorOf('/api/run?run=none')).to.deep.equal([404, 'there is no run none']);
+    expect(await errorOf('/api/sweep?name=made')).to.deep.equal([404, 'there is no sweep made']);
+    expect(await errorOf(`/api/images?run=${run}`)).to.deep.equal([
       400,
-      'this run keeps no images: it was done before runs kept some, or has not ended',
+      'this run has no saved images: it has not finished, or an old version of cifar-run trained it',
     ]);
-    expect(await said('/api/diff?run=none')).to.deep.equal([404, 'there is no run none']);
-    expect(await said('/api/compare')).to.deep.equal([400, 'which run? Received none']);
-    expect(await said('/nothing')).to.deep.equal([404, 'there is nothing at /nothing']);
+    expect(await errorOf('/api/diff?run=none')).to.deep.equal([404, 'there is no run none']);
+    expect(await errorOf('/api/compare')).to.deep.equal([
+      400,
+      'at least one run is needed: ?run=…. Received: 0',
+    ]);
+    expect(await errorOf('/nothing')).to.deep.equal([404, 'there is nothing at /nothing']);
   });
 
-  it('says that a port is taken', async () => {
+  it('throws an error if the port is in use', async () => {
     const other = createServer().listen(0, host);
     await new Promise((resolve) => other.once('listening', resolve));
     const { port } = other.address() as { port: number };
     const error = await serveUi({ runs, host, port }).catch((error: Error) => error);
     other.close();
     expect((error as Error).message).to.equal(
-      `port ${port} of ${host} is taken by another program; --port takes another one, 0 any that is free`,
+      `port ${port} of ${host} is in use by another program; choose another one with --port, or 0 for any free port`,
     );
   });
 });

@@ -4,13 +4,13 @@ import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { RunIndex } from '../../src/ui/server/run-index.ts';
-import { RunTable } from '../../src/ui/server/run-table.ts';
-import { makeRun, metricsCsv } from './made-runs.ts';
+import { RunIndex } from '../../../src/ui/server/run-index.ts';
+import { RunTable } from '../../../src/ui/server/run-table.ts';
+import { makeRun, metricsCsv } from '../made-runs.ts';
 
 const ALL = { filter: '', sort: '', columns: '' };
 
-describe('the index of runs', () => {
+describe('RunIndex', () => {
   let runs: string;
   let index: RunIndex | null = null;
 
@@ -23,20 +23,20 @@ describe('the index of runs', () => {
     rmSync(runs, { recursive: true });
   });
 
-  /** Waits until something is so. */
-  async function until(holds: (index: RunIndex) => boolean): Promise<void> {
+  /** Waits until the index meets a condition. */
+  async function until(condition: (index: RunIndex) => boolean): Promise<void> {
     const opened = index as RunIndex;
-    while (!holds(opened)) {
+    while (!condition(opened)) {
       await new Promise<void>((resolve) => {
-        const end = opened.onChange(() => {
-          end();
+        const unsubscribe = opened.onChange(() => {
+          unsubscribe();
           resolve();
         });
       });
     }
   }
 
-  it('begins with the names of folders, and reads the same few of each run once', async () => {
+  it('starts with the names of folders, and reads the same few files of each run once', async () => {
     const count = 1_000;
     const first = join(runs, makeRun(runs, 0));
     for (let i = 1; i < count; i++) {
@@ -45,14 +45,14 @@ describe('the index of runs', () => {
     }
     const { readFile, readdir } = fs;
     const read = { files: 0, folders: 0 };
-    // Modules that are loaded meanwhile are not counted.
-    const isOfRuns = (path: unknown) => String(path).startsWith(runs);
+    // Modules that load at the same time do not count.
+    const isInRuns = (path: unknown) => String(path).startsWith(runs);
     fs.readFile = ((...args: Parameters<typeof readFile>) => {
-      if (isOfRuns(args[0])) read.files++;
+      if (isInRuns(args[0])) read.files++;
       return readFile(...args);
     }) as typeof readFile;
     fs.readdir = ((...args: Parameters<typeof readdir>) => {
-      if (isOfRuns(args[0])) read.folders++;
+      if (isInRuns(args[0])) read.folders++;
       return readdir(...args);
     }) as typeof readdir;
     syncBuiltinESMExports();
@@ -60,7 +60,7 @@ describe('the index of runs', () => {
       index = await RunIndex.open(runs);
       const { names, total } = new RunTable(index).window(ALL, 0, 100);
       expect(read.folders).to.equal(2);
-      // It has begun to read the first run by now.
+      // By now the index reads the first run.
       expect(read.files).to.be.at.most(4);
       expect([names.length, total]).to.deep.equal([100, count]);
       await until(({ unread }) => unread === 0);
@@ -71,7 +71,7 @@ describe('the index of runs', () => {
     }
   });
 
-  it('hears of runs that come, go on, end and go', async () => {
+  it('notices runs that start, continue, end and are deleted', async () => {
     const old = makeRun(runs, 1);
     index = await RunIndex.open(runs);
     await until(({ unread }) => unread === 0);
@@ -95,7 +95,7 @@ describe('the index of runs', () => {
     await until(({ runs }) => runs.length === 1);
   });
 
-  it('shows damaged runs as such', async () => {
+  it('gives runs with an invalid file the status damaged', async () => {
     const name = makeRun(runs, 1);
     writeFileSync(join(runs, name, 'status.json'), '');
     writeFileSync(join(runs, makeRun(runs, 2), 'metrics.csv'), 'a,b\n1,2\n');
@@ -109,7 +109,7 @@ describe('the index of runs', () => {
     ]);
   });
 
-  it('gives windows of what a query leaves, in its order', async () => {
+  it('gives a window of the filtered and sorted runs', async () => {
     for (let i = 0; i < 60; i++) makeRun(runs, i);
     index = await RunIndex.open(runs);
     await until(({ unread }) => unread === 0);
