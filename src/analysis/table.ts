@@ -1,4 +1,3 @@
-import { stringify } from 'csv-stringify/sync';
 import { showValue } from '../common/format.ts';
 import type { Json } from '../common/json.ts';
 import { columns as aligned } from '../common/text-table.ts';
@@ -38,21 +37,6 @@ export function markdownTable(table: Table): string {
   );
   const rule = table.columns.map((_, i) => (isWords(table, i) ? '---' : '---:'));
   return [head, rule, ...rows].map(line).join('\n');
-}
-
-/** Every number whole; a mean and its deviation are two columns. */
-export function csvTable({ columns, rows }: Table): string {
-  const isSpread = columns.map((_, i) => rows.some((row) => asSpread(row[i]) !== null));
-  const head = columns.flatMap(({ name }, i) =>
-    isSpread[i] ? [`${name}_mean`, `${name}_sd`] : [name],
-  );
-  const body = rows.map((row) =>
-    columns.flatMap((_, i) => {
-      const spread = asSpread(row[i]);
-      return isSpread[i] ? [spread?.mean, spread?.sd] : [row[i]];
-    }),
-  );
-  return stringify([head, ...body], { cast: { boolean: String } }).trimEnd();
 }
 
 /** A list of objects; what a row lacks is left out. */

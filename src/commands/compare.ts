@@ -7,8 +7,9 @@ import {
   sortRuns,
 } from '../analysis/columns.ts';
 import type { ComparedRun } from '../analysis/compared-run.ts';
+import { csvTable } from '../analysis/csv-table.ts';
 import { type SweepSummary, summarizeSweep } from '../analysis/sweep-summary.ts';
-import { csvTable, jsonRows, markdownTable, type Table, textTable } from '../analysis/table.ts';
+import { jsonRows, markdownTable, type Table, textTable } from '../analysis/table.ts';
 import {
   cellsTable,
   describeCell,

@@ -7,8 +7,9 @@ import {
   parseOrder,
   sortRuns,
 } from '../../src/analysis/columns.ts';
+import { csvTable } from '../../src/analysis/csv-table.ts';
 import { differingSettings, flatSettings, shortNames } from '../../src/analysis/settings.ts';
-import { csvTable, jsonRows, markdownTable, textTable } from '../../src/analysis/table.ts';
+import { jsonRows, markdownTable, textTable } from '../../src/analysis/table.ts';
 import { cellsTable, runColumns, runsTable } from '../../src/analysis/views.ts';
 import { InputError } from '../../src/common/errors.ts';
 import { runWith } from './runs.ts';
