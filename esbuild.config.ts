@@ -3,9 +3,9 @@ import { dirname } from 'node:path';
 import { build } from 'esbuild';
 import { bundle, pageBundle } from './esbuild.options.ts';
 
-// Bundles src/ into dist/: `npm run build`.
+// `npm run build`: bundles src/ into dist/.
 
-const built = await Promise.all([
+const builds = await Promise.all([
   build({ ...bundle, entryPoints: ['src/cli.ts'], outdir: 'dist', write: false }),
   build({
     ...pageBundle,
@@ -15,22 +15,25 @@ const built = await Promise.all([
   }),
   build({
     ...pageBundle,
-    // The page loads tfjs only when it is asked for a prediction.
+    // Splitting lets the page load tfjs only for a prediction.
     format: 'esm',
     splitting: true,
     loader: { '.html': 'copy', '.svg': 'copy' },
     entryNames: '[name]',
-    entryPoints: ['main.tsx', 'main.css', 'index.html', 'icon.svg'].map(
-      (name) => `src/ui/app/${name}`,
-    ),
+    entryPoints: [
+      'src/ui/app/main.tsx',
+      'src/ui/app/main.css',
+      'src/ui/app/index.html',
+      'src/ui/app/icon.svg',
+    ],
     outdir: 'dist/page/ui',
     write: false,
   }),
 ]);
 
-// Only now: a build that fails leaves the last one as it was.
+// A failed build leaves the last one unchanged, because dist/ is replaced only now.
 rmSync('dist', { recursive: true, force: true });
-for (const { path, contents } of built.flatMap(({ outputFiles }) => outputFiles)) {
+for (const { path, contents } of builds.flatMap(({ outputFiles }) => outputFiles)) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, contents);
 }

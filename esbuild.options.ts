@@ -2,26 +2,29 @@ import type { BuildOptions, Plugin } from 'esbuild';
 import packageJson from './package.json' with { type: 'json' };
 
 /**
- * tfjs as the CommonJS that it is: to import it, Node first looks through all of it for the names that it exports, which
- * takes longer than to load it. Kernels of tfjs-node-gpu import tfjs-core, of which a second copy would be a second engine.
+ * Loads tfjs with `require`. It is CommonJS, and an `import` would make Node scan all of it for export names, which takes
+ * longer than loading it. The kernels of tfjs-node-gpu import tfjs-core, and get tfjs instead: a second copy of tfjs-core
+ * would be a second engine.
  */
-const requiredTfjs: Plugin = {
-  name: 'required tfjs',
+const tfjsByRequire: Plugin = {
+  name: 'tfjs by require',
   setup(build) {
     build.onResolve({ filter: /^@tensorflow\/tfjs(-core)?$/ }, ({ kind }) => {
       const path = '@tensorflow/tfjs';
-      return kind === 'require-call' ? { path, external: true } : { path, namespace: 'required' };
+      return kind === 'require-call'
+        ? { path, external: true }
+        : { path, namespace: 'tfjs-by-require' };
     });
-    build.onLoad({ filter: /^/, namespace: 'required' }, ({ path }) => {
+    build.onLoad({ filter: /^/, namespace: 'tfjs-by-require' }, ({ path }) => {
       return { contents: `module.exports = require('${path}')` };
     });
   },
 };
 
 /**
- * How sources become what Node runs. What package.json lists under `dependencies` stays outside; the rest is
- * bundled: small packages, so that `check` starts in no time, and the kernels of tfjs-node-gpu, so that the
- * published package does not depend on it and its install script has no reason to run.
+ * Options for code that runs in Node. The `dependencies` of package.json stay external. All other packages are bundled:
+ * small ones so that commands start fast, and the kernels of tfjs-node-gpu so that the published package does not depend
+ * on it and never runs its install script.
  */
 export const bundle = {
   chunkNames: 'chunks/[name]-[hash]',
@@ -31,7 +34,7 @@ export const bundle = {
   platform: 'node',
   target: 'node20',
   external: Object.keys(packageJson.dependencies),
-  plugins: [requiredTfjs],
+  plugins: [tfjsByRequire],
   banner: {
     js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
   },
@@ -39,7 +42,7 @@ export const bundle = {
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
-/** How sources become what browsers run: each entry point one file, with all that it needs. */
+/** Options for code that runs in browsers. */
 export const pageBundle = {
   bundle: true,
   format: 'iife',
