@@ -11,7 +11,7 @@ import { markDefaults } from '../../src/config/mark-defaults.ts';
 import { fittedReportHtml, reportHtml } from '../../src/report/report-html.tsx';
 import type { Report } from '../../src/report/report-view.tsx';
 import { useChromium } from '../chromium.ts';
-import { noiseThumbnails, runDetailOf } from '../ui/components/run-details.ts';
+import { makeRunDetail, noiseThumbnails } from '../runs/made-run-detail.ts';
 
 const asset = (name: string) =>
   readFileSync(new URL(`../../dist/page/${name}`, import.meta.url), 'utf8');
@@ -20,10 +20,10 @@ const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 const names = (count: number) => Array.from({ length: count }, (_, i) => `class ${i}`);
 const reportOfOne = (classNames = ['cat', 'dog', 'horse']): Report => {
-  return { runs: [runDetailOf({ classNames })], comparison: null };
+  return { runs: [makeRunDetail({ classNames })], comparison: null };
 };
 const reportOfMany = (count: number): Report => {
-  const runs = Array.from({ length: count }, (_, run) => runDetailOf({ run }));
+  const runs = Array.from({ length: count }, (_, run) => makeRunDetail({ run }));
   const columns = [{ name: 'run', title: 'run', format: 'text' }] as const;
   const table = { columns, rows: runs.map(({ name }) => [name]) };
   return {
@@ -40,7 +40,7 @@ describe('the HTML of a report', () => {
     const phases = { head: 50, 'fine-tune': 150 };
     const { comparison } = reportOfMany(20);
     const runs = Array.from({ length: 20 }, (_, run) =>
-      runDetailOf({ run, classNames, phases, thumbnails, configuration }),
+      makeRunDetail({ run, classNames, phases, thumbnails, configuration }),
     );
     const html = fittedReportHtml({ runs, comparison }, assets, 2.9e6);
     expect(Buffer.byteLength(html)).to.be.below(3e6);
@@ -49,7 +49,7 @@ describe('the HTML of a report', () => {
 
   it('has less than 3 MB for twenty runs with a hundred classes', () => {
     const [classNames, phases] = [names(100), { head: 50, 'fine-tune': 150 }];
-    const runs = Array.from({ length: 20 }, (_, run) => runDetailOf({ run, classNames, phases }));
+    const runs = Array.from({ length: 20 }, (_, run) => makeRunDetail({ run, classNames, phases }));
     const html = reportHtml({ runs, comparison: reportOfMany(20).comparison }, assets);
     expect(Buffer.byteLength(html)).to.be.below(3e6);
   });
@@ -57,7 +57,7 @@ describe('the HTML of a report', () => {
   it('has all images of a single run', async () => {
     const thumbnails = await noiseThumbnails(25, 64);
     const html = fittedReportHtml(
-      { runs: [runDetailOf({ thumbnails })], comparison: null },
+      { runs: [makeRunDetail({ thumbnails })], comparison: null },
       assets,
       2.9e6,
     );
@@ -208,7 +208,7 @@ describe('a report in a browser', () => {
     await page.locator('table a').nth(1).click();
     await page.locator('details[open] article').nth(0).waitFor();
     expect(await page.locator('details[open] > article').getAttribute('aria-label')).to.equal(
-      runDetailOf({ run: 1 }).name,
+      makeRunDetail({ run: 1 }).name,
     );
     await close();
   });

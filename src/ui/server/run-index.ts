@@ -11,8 +11,8 @@ import { RunFolders } from './run-folders.ts';
 const CHECK_INTERVAL_MS = 1_000;
 /** Every check covers this many of the latest runs, which may have just started. */
 const ALWAYS_CHECKED = 40;
-/** Every check covers this many of the other ended runs in turn, because an ended run may be resumed. */
-const ENDED_PER_CHECK = 400;
+/** Every check covers this many of the other inactive runs in turn, because any may be resumed. */
+const INACTIVE_PER_CHECK = 400;
 /** Listeners are notified after this many runs have been read. */
 const READ_BATCH = 100;
 
@@ -123,14 +123,14 @@ export class RunIndex {
     }
   }
 
-  /** Reads the changed ones of all active runs and of some ended runs in turn. @returns their names */
+  /** Reads the active and some inactive runs that changed since the last check. @returns their names */
   async #readChangedRuns(): Promise<string[]> {
     const entries = [...this.#entries.values()];
     const active = entries.filter((entry, i) => i < ALWAYS_CHECKED || isRunning(entry));
-    const ended = entries.filter((entry, i) => i >= ALWAYS_CHECKED && !isRunning(entry));
-    const turns = Math.max(1, Math.ceil(ended.length / ENDED_PER_CHECK));
-    const from = (this.#checks++ % turns) * ENDED_PER_CHECK;
-    const checked = [...active, ...ended.slice(from, from + ENDED_PER_CHECK)];
+    const inactive = entries.filter((entry, i) => i >= ALWAYS_CHECKED && !isRunning(entry));
+    const turns = Math.max(1, Math.ceil(inactive.length / INACTIVE_PER_CHECK));
+    const from = (this.#checks++ % turns) * INACTIVE_PER_CHECK;
+    const checked = [...active, ...inactive.slice(from, from + INACTIVE_PER_CHECK)];
     const stamps = await Promise.all(checked.map(readStamp));
     const changed = checked.filter(({ stamp }, i) => stamp !== stamps[i]);
     for (const entry of changed) await this.#readResults(entry);

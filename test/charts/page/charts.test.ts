@@ -3,19 +3,22 @@ import { h } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { Chart, type ChartProps, chartScales } from '../../../src/charts/page/chart.tsx';
 import { comparedCharts, runCharts } from '../../../src/charts/page/run-charts.ts';
-import { runDetailOf } from './run-details.ts';
+import { makeRunDetail } from '../../runs/made-run-detail.ts';
 
 const chart = (values: readonly (number | null)[], metric = 'loss'): ChartProps => ({
-  ...{ title: 'Loss', metric, note: '', phases: [] },
+  title: 'Loss',
+  metric,
+  note: '',
+  phases: [],
   lines: [{ name: 'validation', color: 'validation', dash: 0, values }],
 });
 
-const drawn = (props: ChartProps) => renderToString(h(Chart, props));
+const render = (props: ChartProps) => renderToString(h(Chart, props));
 const pathsIn = (html: string) => [...html.matchAll(/ d="([^"]*)"/g)].map(([, d]) => d ?? '');
 
-describe('the curves of a page', () => {
-  it('show each metric with the phases, and say where validation was best', () => {
-    const charts = runCharts(runDetailOf().epochs);
+describe('charts of the page', () => {
+  it('show each metric with its phases and its best validation epoch', () => {
+    const charts = runCharts(makeRunDetail().epochs);
     expect(charts.map(({ title }) => title)).to.deep.equal(['Loss', 'Accuracy']);
     expect(charts[0]?.note).to.match(/^validation: best 0\.19\d+ in epoch 10$/);
     expect(charts[1]?.note).to.match(/^validation: best 95\.\d\d % in epoch 10$/);
@@ -25,16 +28,16 @@ describe('the curves of a page', () => {
     ]);
   });
 
-  it('leave a gap where there is no number, and show a number alone as a point', () => {
-    const [gapped] = pathsIn(drawn(chart([1, 0.5, null, 0.4, 0.3])));
+  it('have a gap for a missing value, and show a single value as a point', () => {
+    const [gapped] = pathsIn(render(chart([1, 0.5, null, 0.4, 0.3])));
     expect(gapped?.match(/M/g)).to.have.length(2);
-    const [point] = pathsIn(drawn(chart([0.5])));
+    const [point] = pathsIn(render(chart([0.5])));
     expect(point).to.match(/^M[\d.]+ [\d.]+z$/);
-    const none = drawn(chart([null, null]));
-    expect(none).to.not.include('NaN');
+    const empty = render(chart([null, null]));
+    expect(empty).to.not.include('NaN');
   });
 
-  it('are logarithmic where a loss is steep', () => {
+  it('have a logarithmic axis for a steep loss', () => {
     const steep = [1000, 3, 2, 1, 0.5];
     const labels = (metric: string) =>
       chartScales(chart(steep, metric)).valueTicks.map(({ label }) => label);
@@ -42,15 +45,15 @@ describe('the curves of a page', () => {
     expect(labels('mse')).to.include.members(['0', '200', '400']);
   });
 
-  it('find the epoch that is pointed at', () => {
+  it('find the epoch at a horizontal position', () => {
     const { x, epochAt, lastEpoch } = chartScales(chart([3, 2, 1]));
     expect(lastEpoch).to.equal(3);
     for (const epoch of [1, 2, 3]) expect(epochAt(x(epoch) + 20)).to.equal(epoch);
     expect([epochAt(-100), epochAt(10_000)]).to.deep.equal([1, 3]);
   });
 
-  it('tell up to twenty-four runs apart by colour and dashes', () => {
-    const runs = Array.from({ length: 24 }, (_, run) => runDetailOf({ run }));
+  it('distinguish up to twenty-four runs by colour and dashes', () => {
+    const runs = Array.from({ length: 24 }, (_, run) => makeRunDetail({ run }));
     const [loss] = comparedCharts(runs);
     const looks = new Set(loss?.lines.map(({ color, dash }) => `${color} ${dash}`));
     expect(looks).to.have.length(24);

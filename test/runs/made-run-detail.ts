@@ -1,10 +1,10 @@
 import sharp from 'sharp';
-import { classificationReport } from '../../../src/analysis/classification.ts';
-import { uniforms } from '../../../src/common/random.ts';
-import type { MarkedText } from '../../../src/config/mark-defaults.ts';
-import { toColumns } from '../../../src/experiment/metrics.ts';
-import type { RunDetail, Thumbnail } from '../../../src/runs/run-detail.ts';
-import { epochs } from '../../run-folder/epochs.ts';
+import { classificationReport } from '../../src/analysis/classification.ts';
+import { uniforms } from '../../src/common/random.ts';
+import type { MarkedText } from '../../src/config/mark-defaults.ts';
+import { toColumns } from '../../src/experiment/metrics.ts';
+import type { RunDetail, Thumbnail } from '../../src/runs/run-detail.ts';
+import { epochs } from '../run-folder/epochs.ts';
 
 interface Shape {
   readonly run?: number;
@@ -15,7 +15,7 @@ interface Shape {
 }
 
 /** The details of a finished run. */
-export function runDetailOf({
+export function makeRunDetail({
   run = 1,
   classNames = ['cat', 'dog'],
   phases = { head: 4, 'fine-tune': 6 },
