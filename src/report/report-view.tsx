@@ -1,16 +1,10 @@
-import type { Table } from '../analysis/table.ts';
+import { isWords, type Table, words } from '../analysis/table.ts';
 import { comparedCharts } from '../charts/page/run-charts.ts';
 import { formatMetric, VALIDATION_ACCURACY } from '../experiment/metrics.ts';
 import type { RunDetail } from '../runs/run-detail.ts';
 import { Hydrated } from '../ui/components/hydrated.tsx';
 import { RunView } from '../ui/components/run-view.tsx';
-import {
-  Heading,
-  HeadingLevel,
-  Section,
-  StateBadge,
-  TableView,
-} from '../ui/components/section.tsx';
+import { Heading, HeadingLevel, Section, StateBadge } from '../ui/components/section.tsx';
 
 /** The content of a report. */
 export interface Report {
@@ -85,10 +79,7 @@ function ComparisonView({ comparison, runs }: ComparisonViewProps) {
       </header>
       {comparison.tables.map(({ title, note, table }) => (
         <Section key={title} title={title} {...(note !== undefined && { note })}>
-          <TableView
-            table={table}
-            linkOf={([name]) => (names.has(String(name)) ? `#${name}` : null)}
-          />
+          <TableView table={table} runNames={names} />
         </Section>
       ))}
       {charts.length > 0 && (
@@ -101,5 +92,46 @@ function ComparisonView({ comparison, runs }: ComparisonViewProps) {
         </Section>
       )}
     </>
+  );
+}
+
+interface TableViewProps {
+  readonly table: Table;
+  /** A row that starts with one of these names links to the run. */
+  readonly runNames: ReadonlySet<string>;
+}
+
+/** A table with the same text as `cifar-run compare` prints. */
+function TableView({ table, runNames }: TableViewProps) {
+  const [titles = [], ...rows] = words(table);
+  const classes = titles.map((_, column) => (isWords(table, column) ? undefined : 'number'));
+  return (
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            {titles.map((title, column) => (
+              <th key={title} scope="col" class={classes[column]}>
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([first = '', ...others], i) => (
+            <tr key={i}>
+              <th scope="row" class={classes[0]}>
+                {runNames.has(first) ? <a href={`#${first}`}>{first}</a> : first}
+              </th>
+              {others.map((text, column) => (
+                <td key={titles[column + 1]} class={classes[column + 1]}>
+                  {text}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

@@ -1,6 +1,5 @@
 import { type ComponentChildren, createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import { isWords, type Table, words } from '../../analysis/table.ts';
 import type { Json } from '../../common/json.ts';
 import type { RunState } from '../../run-folder/status.ts';
 
@@ -56,48 +55,6 @@ export function NameValueTable({ entries }: NameValueProps) {
               <td>
                 <code>{typeof value === 'string' ? value : JSON.stringify(value)}</code>
               </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-interface TableViewProps {
-  readonly table: Table;
-  /** The link of a row; `null` for a row without a link. */
-  readonly linkOf?: (row: Table['rows'][number]) => string | null;
-}
-
-/** A table with the same text as `cifar-run compare` prints. */
-export function TableView({ table, linkOf }: TableViewProps) {
-  const [head = [], ...rows] = words(table);
-  const look = head.map((_, column) => (isWords(table, column) ? {} : { class: 'number' }));
-  const link = (i: number) => linkOf?.(table.rows[i] ?? []) ?? null;
-  return (
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            {head.map((title, column) => (
-              <th key={title} scope="col" {...look[column]}>
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(([first, ...others], i) => (
-            <tr key={i}>
-              <th scope="row" {...look[0]}>
-                {link(i) === null ? first : <a href={link(i) ?? ''}>{first}</a>}
-              </th>
-              {others.map((text, column) => (
-                <td key={head[column + 1]} {...look[column + 1]}>
-                  {text}
-                </td>
-              ))}
             </tr>
           ))}
         </tbody>

@@ -38,6 +38,8 @@ export function EpochTable({ epochs }: { readonly epochs: readonly EpochRow[] })
   );
 }
 
+const PHASE_NUMBERS = ['epochs', 'kept epoch', 'trainable parameters', 'frozen parameters', 'time'];
+
 /** The phases with their epochs and numbers of parameters. */
 export function PhaseTable({ phases }: { readonly phases: readonly PhaseRow[] }) {
   const orDash = (count: number | null) => (count === null ? '–' : showCount(count));
@@ -47,21 +49,11 @@ export function PhaseTable({ phases }: { readonly phases: readonly PhaseRow[] })
         <thead>
           <tr>
             <th scope="col">phase</th>
-            <th scope="col" class="number">
-              epochs
-            </th>
-            <th scope="col" class="number">
-              kept epoch
-            </th>
-            <th scope="col" class="number">
-              trainable parameters
-            </th>
-            <th scope="col" class="number">
-              frozen parameters
-            </th>
-            <th scope="col" class="number">
-              time
-            </th>
+            {PHASE_NUMBERS.map((name) => (
+              <th key={name} scope="col" class="number">
+                {name}
+              </th>
+            ))}
             <th scope="col">stopped early</th>
           </tr>
         </thead>
