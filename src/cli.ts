@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { LAUNCHER_OPTIONS } from './commands/options.ts';
-import { interruption } from './common/signals.ts';
+import { interruptSignal } from './common/signals.ts';
 import { RUNS } from './runs/places.ts';
 
 const { version } = JSON.parse(readFileSync(new URL(import.meta.resolve('#package')), 'utf8'));
@@ -60,7 +60,7 @@ withLauncher(withOverrides(program.command('run', { isDefault: true })))
   .option('--dry-run', 'only show what would run', false)
   .action(async (file, options) => {
     const { runCommand } = await import('./commands/run.ts');
-    await runCommand(file, { ...options, ...program.opts(), signal: interruption() });
+    await runCommand(file, { ...options, ...program.opts(), signal: interruptSignal() });
   });
 
 withOverrides(program.command('check'))
@@ -96,7 +96,7 @@ withOverrides(program.command('data'))
     await dataCommand(action, file, {
       ...options,
       ...program.opts(),
-      signal: interruption(),
+      signal: interruptSignal(),
     });
   });
 
@@ -133,7 +133,7 @@ program
   .option('--no-compile', 'run every operation of a step on its own, for debugging')
   .action(async (run, options) => {
     const { resumeCommand } = await import('./commands/resume.ts');
-    await resumeCommand(run, { ...options, ...program.opts(), signal: interruption() });
+    await resumeCommand(run, { ...options, ...program.opts(), signal: interruptSignal() });
   });
 
 program
@@ -146,7 +146,7 @@ program
   .option('--threads <n>', 'threads within one operation (default: as many as it had)')
   .action(async (run, options) => {
     const { verifyCommand } = await import('./commands/verify.ts');
-    await verifyCommand(run, { ...options, ...program.opts(), signal: interruption() });
+    await verifyCommand(run, { ...options, ...program.opts(), signal: interruptSignal() });
   });
 
 program

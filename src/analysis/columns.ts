@@ -1,7 +1,7 @@
 import picomatch from 'picomatch';
 import { didYouMean } from '../common/did-you-mean.ts';
 import { InputError } from '../common/errors.ts';
-import { showValue } from '../common/format.ts';
+import { formatJson } from '../common/format.ts';
 import { metricOf } from '../experiment/metrics.ts';
 import { type ComparedRun, type Metric, valueIn } from './compared-run.ts';
 import { parseFilter } from './filter.ts';
@@ -107,6 +107,6 @@ export function sortRuns(runs: readonly ComparedRun[], { column, goal }: Order):
     const [one, other] = [valueIn(a, column) ?? null, valueIn(b, column) ?? null];
     if (one === null || other === null) return Number(one === null) - Number(other === null);
     if (typeof one === 'number' && typeof other === 'number') return sign * (one - other);
-    return sign * showValue(one).localeCompare(showValue(other), 'en', { numeric: true });
+    return sign * formatJson(one).localeCompare(formatJson(other), 'en', { numeric: true });
   });
 }

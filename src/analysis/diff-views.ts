@@ -1,5 +1,5 @@
 import { type Paint, plotCurves } from '../charts/terminal.ts';
-import { showCount } from '../common/format.ts';
+import { formatCount } from '../common/format.ts';
 import type { Json } from '../common/json.ts';
 import {
   formatMean,
@@ -69,10 +69,10 @@ export function describeVerdict({ answers, unpaired, seeds }: RunDiff): string {
   if (!answers) return [`no verdict: ${unpaired?.replaceAll('; ', ';\n  ')}`, ...noise].join('\n');
   const { verdict } = answers;
   const { images, fixed, broken, difference, pValue, interval } = verdict;
-  const counts = `${showCount(fixed)} fixed, ${showCount(broken)} broken`;
+  const counts = `${formatCount(fixed)} fixed, ${formatCount(broken)} broken`;
   return [
     `${wordsFor(verdict)}${seeds ? wordsForSeeds(verdict, seeds) : ''}: ${points(difference)} points of accuracy`,
-    `  images  the same ${showCount(images)}: ${counts}`,
+    `  images  the same ${formatCount(images)}: ${counts}`,
     `            McNemar's exact test p = ${chance(pValue)}; 95 % of bootstraps ${between(interval)}`,
     ...noise,
   ].join('\n');

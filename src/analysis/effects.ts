@@ -1,5 +1,5 @@
 import { mean, quantile, sampleRankCorrelation, sumNthPowerDeviations } from 'simple-statistics';
-import { showValue } from '../common/format.ts';
+import { formatJson } from '../common/format.ts';
 import type { Json } from '../common/json.ts';
 import { type ComparedRun, counts, valueIn } from './compared-run.ts';
 import { type Spread, spreadOf } from './statistics.ts';
@@ -89,10 +89,10 @@ function rankCorrelation(observations: readonly Observation[]): number | null {
 function levelsOf(observations: readonly Observation[]): [string, number[]][] {
   const settings = observations.map(({ setting }) => setting);
   const different = new Set(settings).size;
-  if (!areNumbers(settings)) return groups(observations, ({ setting }) => showValue(setting));
+  if (!areNumbers(settings)) return groups(observations, ({ setting }) => formatJson(setting));
   const ordered = observations.toSorted((a, b) => Number(a.setting) - Number(b.setting));
   if (different <= MOST_LEVELS || different <= settings.length / 2) {
-    return groups(ordered, ({ setting }) => showValue(setting));
+    return groups(ordered, ({ setting }) => formatJson(setting));
   }
   const bounds = quantile(settings, [0.25, 0.5, 0.75]);
   const quarter = (setting: Json) => bounds.filter((bound) => Number(setting) > bound).length;

@@ -1,5 +1,5 @@
 import { InputError } from '../common/errors.ts';
-import { showValue } from '../common/format.ts';
+import { formatJson } from '../common/format.ts';
 import type { Json } from '../common/json.ts';
 
 /** What a run has in a column; `undefined` where it has nothing, which equals null and nothing else. */
@@ -155,5 +155,5 @@ function ordered(compare: <T extends number | string>(value: T, other: T) => boo
 }
 
 function lower(value: Json): string {
-  return showValue(value).toLowerCase();
+  return formatJson(value).toLowerCase();
 }

@@ -1,4 +1,4 @@
-import { showValue } from '../common/format.ts';
+import { formatJson } from '../common/format.ts';
 import type { Json } from '../common/json.ts';
 import type { Settings } from '../plan/trials.ts';
 import type { ComparedRun } from './compared-run.ts';
@@ -48,7 +48,7 @@ export function shortNames(paths: readonly string[]): string[] {
 export function showBriefly(settings: Settings): string {
   const names = shortNames(Object.keys(settings));
   return Object.values(settings)
-    .map((value, i) => `${names[i]}=${showValue(value)}`)
+    .map((value, i) => `${names[i]}=${formatJson(value)}`)
     .join(', ');
 }
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { showValue } from '../common/format.ts';
+import { formatJson } from '../common/format.ts';
 import type { Json } from '../common/json.ts';
 import { formatMetric, metricOf } from '../experiment/metrics.ts';
 import { type Cell, cellsOf } from './cells.ts';
@@ -135,7 +135,7 @@ export function describeSweepDiff({
 function unmatched(which: string, cells: readonly Cell[], parameters: readonly string[]): string[] {
   const names = shortNames(parameters);
   return cells.map(({ key }) => {
-    const settings = Object.values(key).map((value, i) => `${names[i]}=${showValue(value)}`);
+    const settings = Object.values(key).map((value, i) => `${names[i]}=${formatJson(value)}`);
     return `  only the ${which} has ${settings.join(', ')}`;
   });
 }

@@ -1,6 +1,5 @@
-import { showValue } from '../common/format.ts';
+import { alignColumns, formatJson } from '../common/format.ts';
 import type { Json } from '../common/json.ts';
-import { columns as aligned } from '../common/text-table.ts';
 import { formatMean, formatValue, type MetricFormat } from '../experiment/metrics.ts';
 import type { Spread } from './statistics.ts';
 
@@ -27,7 +26,7 @@ export type Entry = Json | Spread | undefined;
 /** In columns for a terminal. */
 export function textTable(table: Table): string {
   const aligns = table.columns.map((_, i) => (isWords(table, i) ? 'left' : 'right'));
-  return aligned(words(table), aligns).join('\n');
+  return alignColumns(words(table), aligns).join('\n');
 }
 
 export function markdownTable(table: Table): string {
@@ -75,9 +74,9 @@ export function formatEntry(
   if (spread) return formatMean(format === 'text' ? 'number' : format, spread);
   if (typeof value === 'number') {
     const sign = isChange && value > 0 ? '+' : '';
-    return `${sign}${format === 'text' ? showValue(value) : formatValue(format, value)}`;
+    return `${sign}${format === 'text' ? formatJson(value) : formatValue(format, value)}`;
   }
-  return value === null ? '' : showValue(value as Json | undefined);
+  return value === null ? '' : formatJson(value as Json | undefined);
 }
 
 /** `null` for what is none. */

@@ -1,4 +1,4 @@
-import { percent } from '../common/format.ts';
+import { formatPercent } from '../common/format.ts';
 import { formatMean, formatMetric, MAIN_COLUMNS, metricOf } from '../experiment/metrics.ts';
 import type { Cell } from './cells.ts';
 import { type ComparedRun, STATUSES, valueIn } from './compared-run.ts';
@@ -56,7 +56,7 @@ export function effectsTable(effects: readonly Effect[], metric: string): Table 
     ],
     rows: effects.map(({ parameter, share, rankCorrelation, levels }) => [
       parameter,
-      share === null ? null : percent(share, 0),
+      share === null ? null : formatPercent(share, 0),
       rankCorrelation === null ? null : rankCorrelation.toFixed(2),
       levels.map(({ label, mean }) => `${label}: ${formatMetric(metric, mean)}`).join(', '),
     ]),

@@ -1,97 +1,253 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import {
+  type FileHandle,
+  mkdir,
+  open,
+  readFile,
+  rename,
+  rm,
+  stat,
+  statfs,
+  writeFile,
+} from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readSmall } from '../common/files.ts';
+import { RunError } from '../common/errors.ts';
+import { formatCount } from '../common/format.ts';
 import { withLock } from '../common/lock.ts';
-import { failure, fetchRest, originPath, Passing, partPath } from './download-request.ts';
-
-/** `md5:` or `sha256:` and the digest in hexadecimal. */
-export type Hash = `md5:${string}` | `sha256:${string}`;
+import { type Hash, hashFile } from './hash.ts';
 
 export interface Download {
   readonly url: string;
-  /** What the file's bytes must hash to; `null` where nobody has published it. */
+  /** The expected hash of the file; `null` if none is published. */
   readonly hash: Hash | null;
-  /** Path of the finished file; `.part` beside it holds what has come so far. */
+  /** Path of the complete file. An incomplete one is `.part` beside it. */
   readonly to: string;
-  /** Tells how far it is, a few times a second. */
+  /** Receives the progress a few times a second. */
   readonly report: (message: string) => void;
   readonly signal: AbortSignal;
 }
 
 const ATTEMPTS = 6;
 const FIRST_PAUSE_MS = 200;
+const REPORT_EVERY_MS = 250;
+
+/** A failure that another attempt may solve. */
+class TransientError extends Error {}
 
 /**
- * Fetches a file unless it is there already. What came is kept when a transfer breaks off, and the
- * next attempt, or the next process, asks only for the rest; two processes that want the same file
- * fetch it once.
+ * Downloads a file unless it exists. After a failed transfer the next attempt, also of a later process, requests the
+ * missing rest only. If several processes request the same file, one downloads it and the others wait.
  *
  * @returns `to`
- * @throws RunError when the file cannot be had or is not the one expected; the signal's reason when
- *   it is aborted.
+ * @throws RunError if the file cannot be downloaded or has another hash; the reason of the signal if it is aborted.
  */
 export async function download(wanted: Download): Promise<string> {
-  if (await isThere(wanted)) return wanted.to;
+  if (await isComplete(wanted)) return wanted.to;
   await mkdir(dirname(wanted.to), { recursive: true });
-  const waiting = () => wanted.report(`another process is fetching ${wanted.to}; waiting for it`);
-  return withLock(wanted.to, { waiting, signal: wanted.signal }, async () => {
-    if (await isThere(wanted)) return wanted.to;
-    await fetchAll(wanted);
-    await check(wanted);
+  const onWait = () => wanted.report(`another process is downloading ${wanted.to}; waiting for it`);
+  return withLock(wanted.to, { onWait, signal: wanted.signal }, async () => {
+    if (await isComplete(wanted)) return wanted.to;
+    await fetchWithRetries(wanted);
+    await verifyHash(wanted);
     await rename(partPath(wanted), wanted.to);
     await rm(originPath(wanted), { force: true });
     return wanted.to;
   });
 }
 
-/** Digest of a file's bytes in the form of {@link Hash}. */
-export async function hashFile(path: string, algorithm: string): Promise<string> {
-  const digest = createHash(algorithm);
-  const small = readSmall(path);
-  if (small) return `${algorithm}:${digest.update(small).digest('hex')}`;
-  await pipeline(createReadStream(path), digest);
-  return `${algorithm}:${digest.digest('hex')}`;
+function partPath({ to }: Download): string {
+  return `${to}.part`;
 }
 
-async function isThere({ to, hash, report }: Download): Promise<boolean> {
+/** The file beside `.part` that records the URL and version of the partial content. */
+function originPath({ to }: Download): string {
+  return `${to}.part.json`;
+}
+
+async function isComplete({ to, hash, report }: Download): Promise<boolean> {
   if (!(await stat(to).catch(() => null))) return false;
-  if (hash === null || (await hashAs(hash, to)) === hash) return true;
-  report(`${to} is not the file expected (${hash}); fetching it again`);
+  if (hash === null || (await hashLike(hash, to)) === hash) return true;
+  report(`${to} does not have the expected hash ${hash}; downloading it again`);
   return false;
 }
 
-async function fetchAll(wanted: Download): Promise<void> {
+async function verifyHash(wanted: Download): Promise<void> {
+  const { hash } = wanted;
+  if (hash === null) return;
+  const received = await hashLike(hash, partPath(wanted));
+  if (received === hash) return;
+  await rm(partPath(wanted), { force: true });
+  throw downloadError(
+    wanted,
+    `the downloaded file has the hash ${received}, and should have ${hash}; it was deleted`,
+  );
+}
+
+/** Hashes a file with the algorithm of another hash. */
+function hashLike(hash: Hash, path: string): Promise<string> {
+  return hashFile(path, hash.slice(0, hash.indexOf(':')));
+}
+
+async function fetchWithRetries(wanted: Download): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     wanted.signal.throwIfAborted();
     try {
       return await fetchRest(wanted);
     } catch (error) {
       wanted.signal.throwIfAborted();
-      if (!(error instanceof Passing)) throw error;
-      if (attempt === ATTEMPTS) throw failure(wanted, `${error.message}, at ${ATTEMPTS} attempts`);
-      wanted.report(`${error.message}; trying again`);
+      if (!(error instanceof TransientError)) throw error;
+      if (attempt === ATTEMPTS) {
+        throw downloadError(wanted, `${error.message}, in ${ATTEMPTS} attempts`);
+      }
+      wanted.report(`${error.message}; retrying`);
       const { signal } = wanted;
       await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1), null, { signal }).catch(() => {});
     }
   }
 }
 
-async function check(wanted: Download): Promise<void> {
-  const { hash } = wanted;
-  if (hash === null) return;
-  const received = await hashAs(hash, partPath(wanted));
-  if (received === hash) return;
-  await rm(partPath(wanted), { force: true });
-  throw failure(
+/**
+ * Appends the missing rest to `.part`. Downloads the whole file if it has changed on the server, or if the server
+ * does not support ranges.
+ *
+ * @throws TransientError if a retry may help, else RunError.
+ */
+async function fetchRest(wanted: Download): Promise<void> {
+  const { have, validator } = await readProgress(wanted);
+  const headers: Record<string, string> = { 'accept-encoding': 'identity' };
+  if (have > 0) Object.assign(headers, { range: `bytes=${have}-`, 'if-range': validator });
+  const response = await fetch(wanted.url, { headers, signal: wanted.signal }).catch((error) => {
+    throw connectionError(wanted, error, have);
+  });
+  try {
+    const range = contentRange(response);
+    if (response.status === 416 && range.total === have) return;
+    await checkStatus(wanted, response, have);
+    const start = response.status === 206 ? have : 0;
+    const total = response.status === 206 ? range.total : contentLength(response);
+    await checkDiskSpace(wanted, (total ?? 0) - start);
+    const origin = { url: wanted.url, validator: validatorOf(response) };
+    await writeFile(originPath(wanted), JSON.stringify(origin));
+    await receive(wanted, response, { start, total });
+  } finally {
+    await response.body?.cancel().catch(() => {});
+  }
+}
+
+/** Returns the size of an earlier part, if the server can tell whether it is still valid. */
+async function readProgress(wanted: Download): Promise<{ have: number; validator: string }> {
+  try {
+    const { url, validator } = JSON.parse(await readFile(originPath(wanted), 'utf8'));
+    const { size } = await stat(partPath(wanted));
+    if (url === wanted.url && typeof validator === 'string') return { have: size, validator };
+  } catch {
+    // A missing or damaged part is downloaded from the start.
+  }
+  return { have: 0, validator: '' };
+}
+
+/** The value for `If-Range`: a strong entity tag, else the date (RFC 9110, 13.1.5). */
+function validatorOf({ headers }: Response): string | null {
+  const tag = headers.get('etag');
+  return tag && !tag.startsWith('W/') ? tag : headers.get('last-modified');
+}
+
+function contentLength({ headers }: Response): number | null {
+  const length = headers.get('content-length');
+  return length === null ? null : Number(length);
+}
+
+function contentRange({ headers }: Response): { start: number | null; total: number | null } {
+  const [, start, total] = headers.get('content-range')?.match(/(?:(\d+)-\d+|\*)\/(\d+)/) ?? [];
+  return { start: start ? Number(start) : null, total: total ? Number(total) : null };
+}
+
+async function checkStatus(wanted: Download, response: Response, have: number): Promise<void> {
+  const { status, statusText } = response;
+  const received = `the server answered ${status} ${statusText}`.trimEnd();
+  if (status === 200 || (status === 206 && contentRange(response).start === have)) return;
+  if (status === 206 || status === 416) {
+    await rm(partPath(wanted), { force: true });
+    throw new TransientError(`${received} instead of the rest of the file`);
+  }
+  if (status === 408 || status === 429 || status >= 500) throw new TransientError(received);
+  throw downloadError(wanted, received);
+}
+
+async function checkDiskSpace(wanted: Download, bytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(dirname(wanted.to));
+  if (bytes <= bavail * bsize) return;
+  throw downloadError(
     wanted,
-    `what came is not the file expected, and was removed: its hash is ${received}, and should be ${hash}`,
+    `it takes ${megabytes(bytes)} MB, and ${dirname(wanted.to)} has ${megabytes(bavail * bsize)} MB free`,
   );
 }
 
-function hashAs(hash: Hash, path: string): Promise<string> {
-  return hashFile(path, hash.slice(0, hash.indexOf(':')));
+interface Extent {
+  /** Bytes of `.part` that are kept. */
+  readonly start: number;
+  /** Bytes of the whole file; `null` if the server does not tell. */
+  readonly total: number | null;
+}
+
+async function receive(
+  wanted: Download,
+  response: Response,
+  { start, total }: Extent,
+): Promise<void> {
+  const file = await open(partPath(wanted), start > 0 ? 'a' : 'w');
+  let received = start;
+  let reportAt = 0;
+  try {
+    for await (const chunk of chunks(response)) {
+      await write(wanted, file, chunk);
+      received += chunk.length;
+      if (Date.now() < reportAt) continue;
+      reportAt = Date.now() + REPORT_EVERY_MS;
+      const ofTotal = total === null ? '' : ` of ${megabytes(total)}`;
+      wanted.report(`${basename(wanted.to)}: ${megabytes(received)}${ofTotal} MB`);
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function* chunks(response: Response): AsyncGenerator<Uint8Array> {
+  try {
+    yield* response.body ?? [];
+  } catch (error) {
+    throw new TransientError(`the server closed the connection (${reasonOf(error)})`);
+  }
+}
+
+async function write(wanted: Download, file: FileHandle, chunk: Uint8Array): Promise<void> {
+  try {
+    await file.writeFile(chunk);
+  } catch (error) {
+    throw downloadError(wanted, `cannot write ${partPath(wanted)}: ${(error as Error).message}`);
+  }
+}
+
+/** A refused first connection is fatal; after a partial download it is transient. */
+function connectionError(wanted: Download, error: unknown, have: number): Error {
+  const reason = `cannot connect to the server (${reasonOf(error)})`;
+  return have > 0 ? new TransientError(reason) : downloadError(wanted, reason);
+}
+
+/** The messages of fetch (`fetch failed`, `terminated`) are general; their causes are specific. */
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as Error;
+  if (!(cause instanceof Error)) return message;
+  return cause.message || (cause as NodeJS.ErrnoException).code || message;
+}
+
+function downloadError(wanted: Download, reason: string): RunError {
+  return new RunError(
+    `cannot download ${wanted.url}: ${reason}. You can also save the file yourself as ${wanted.to}`,
+  );
+}
+
+function megabytes(bytes: number): string {
+  return formatCount(Number((bytes / 1e6).toFixed(1)));
 }

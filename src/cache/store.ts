@@ -2,45 +2,53 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import lockfile from 'proper-lockfile';
+import { InputError } from '../common/errors.ts';
 import { withLock } from '../common/lock.ts';
-import { cacheFolder, storeLimit } from './cache-folder.ts';
-import { describe, hold, isHeld, isWhole, type StoredEntry, seal } from './entry.ts';
+import { cacheFolder } from './cache-folder.ts';
+import {
+  isIntact,
+  isInUse,
+  markInUse,
+  readEntry,
+  type StoredEntry,
+  writeManifest,
+} from './entry.ts';
 
-/** How an entry is made that is not there. */
-export interface Making {
-  /** What people are told it is, e.g. `60000 images of cats.zip`. */
+/** The contents of an entry that may have to be created. */
+export interface NewEntry {
+  /** A description for users, e.g. `60000 images of cats.zip`. */
   readonly label: string;
-  /** About how large it becomes; room is made for it before. */
+  /** The approximate size, for which space is freed first. */
   readonly bytes: number;
-  /** Writes the entry's files into this folder, which is new and empty; they are complete when it returns. */
+  /** Writes the files of the entry into a new, empty folder. They must be complete when it returns. */
   readonly make: (folder: string) => Promise<void>;
-  /** Called once if another process is making it. */
-  readonly waiting: () => void;
+  /** Called once if another process is creating the entry. */
+  readonly onWait: () => void;
   readonly signal: AbortSignal;
 }
 
-/** An entry in use: its files stay until it is released or the process ends. */
-export interface Held {
+/** An entry in use: its files stay until it is released or the process exits. */
+export interface AcquiredEntry {
   readonly folder: string;
   release(): Promise<void>;
 }
 
 /**
- * What was computed once and may be needed again: folders of files, each under a key that says all that
- * they depend on. Any number of processes use it at once.
+ * A store of computed results. Each entry is a folder of files under a key that identifies all inputs of the
+ * computation. Any number of processes can use the store at the same time.
  *
- * - `hold(key, making)` gives the entry's folder. One process makes what is missing while others wait; if it
- *   is killed, the next one begins anew. An entry appears whole, by a rename, or not at all.
- * - Sizes, times and SHA-256 of an entry's files are kept with it. A file of the same size and time is taken
- *   to be the same, any other is read and compared, and an entry that is not what it was is made again.
- * - All entries together are bounded. What nobody has asked for longest goes first; what is held never goes,
- *   so that a single entry larger than the bound can still be used.
+ * - `acquire(key, entry)` returns the folder of the entry. One process creates a missing entry while others wait. If it
+ *   is killed, the next one starts again. A finished entry is moved to its place, so a partial one is never visible.
+ * - The size, time and SHA-256 of each file is recorded. A file with the recorded size and time counts as unchanged; any
+ *   other one is hashed. A changed entry is created again.
+ * - The total size has a limit. The least recently used entries are removed first. An entry in use is never removed, so
+ *   a single entry may be larger than the limit.
  *
- *     const { folder } = await openStore().hold(`features-${hash}`, { label, bytes, make, waiting, signal });
+ *     const { folder } = await openStore().acquire(`features-${hash}`, { label, bytes, make, onWait, signal });
  */
 export class Store {
   readonly folder: string;
-  /** Bytes of all entries together. */
+  /** Maximum total size in bytes. */
   readonly limit: number;
 
   constructor(folder: string, limit: number) {
@@ -48,60 +56,60 @@ export class Store {
     this.limit = limit;
   }
 
-  /** @throws Error when nothing can be kept: the folder cannot be made. */
+  /** Creates the folder of the store. @throws Error if that is not possible. */
   async prepare(): Promise<void> {
     await mkdir(this.folder, { recursive: true });
   }
 
   /**
-   * The entry of this key, made if it is not there.
+   * Returns the entry of a key; creates it if it does not exist.
    *
-   * @param key Letters, digits and `-`: its kind, then a hash of what it depends on.
-   * @throws what `make` throws, and the signal's reason; nothing is left of the entry then.
+   * @param key Letters, digits and `-`: a kind, then a hash of all inputs.
+   * @throws the error of `make` or the reason of the signal; nothing is left of the entry then.
    */
-  async hold(key: string, making: Making): Promise<Held> {
+  async acquire(key: string, entry: NewEntry): Promise<AcquiredEntry> {
     await this.prepare();
     const folder = this.#path(key);
-    return withLock(folder, making, async () => {
-      if (!(await isWhole(folder))) await this.#make(key, making);
-      return { folder, release: await hold(folder) };
+    return withLock(folder, entry, async () => {
+      if (!(await isIntact(folder))) await this.#create(key, entry);
+      return { folder, release: await markInUse(folder) };
     });
   }
 
-  /** The entry of this key; `null` where there is none, or another process makes or removes it. */
-  async holdIfThere(key: string): Promise<Held | null> {
+  /** Returns the entry of a key; `null` if there is none, or if another process creates or removes it. */
+  async acquireExisting(key: string): Promise<AcquiredEntry | null> {
     const folder = this.#path(key);
-    return this.#ifFree(key, async () =>
-      (await isWhole(folder)) ? { folder, release: await hold(folder) } : null,
+    return this.#ifUnlocked(key, async () =>
+      (await isIntact(folder)) ? { folder, release: await markInUse(folder) } : null,
     );
   }
 
-  /** Keys of the entries that begin so. */
+  /** Returns the keys that start with `prefix`. */
   async keys(prefix = ''): Promise<string[]> {
     const names = await readdir(this.folder).catch(() => []);
     return names.filter((name) => name.startsWith(prefix) && !name.includes('.')).sort();
   }
 
-  /** All entries, the last used first. */
+  /** Returns all entries, the most recently used first. */
   async list(): Promise<StoredEntry[]> {
     const keys = await this.keys();
-    const entries = await Promise.all(keys.map((key) => describe(this.#path(key), key)));
+    const entries = await Promise.all(keys.map((key) => readEntry(this.#path(key), key)));
     return entries.filter((entry) => entry !== null).sort((a, b) => b.used - a.used);
   }
 
-  /** Removes all that nobody holds; says what is gone. */
+  /** Removes all entries that are not in use, and returns them. */
   async clear(): Promise<StoredEntry[]> {
-    await this.#discardAbandoned();
+    await this.#removeAbandoned();
     const entries = await this.list();
     const removed = await Promise.all(entries.map(({ key }) => this.remove(key)));
     return entries.filter((_, i) => removed[i]);
   }
 
-  /** Removes an entry unless someone holds it; says whether it is gone. */
+  /** Removes an entry. Returns `false` if it is in use. */
   async remove(key: string): Promise<boolean> {
     const folder = this.#path(key);
-    const removed = await this.#ifFree(key, async () => {
-      if (await isHeld(folder)) return false;
+    const removed = await this.#ifUnlocked(key, async () => {
+      if (await isInUse(folder)) return false;
       const temporary = this.#temporary(key);
       await rename(folder, temporary);
       await rm(temporary, { recursive: true, force: true });
@@ -110,41 +118,41 @@ export class Store {
     return removed === true;
   }
 
-  async #make(key: string, { label, bytes, make }: Making): Promise<void> {
-    await this.#discard(key);
+  async #create(key: string, { label, bytes, make }: NewEntry): Promise<void> {
+    await this.#removeUnfinished(key);
     await rm(this.#path(key), { recursive: true, force: true });
-    await this.#makeRoom(bytes);
+    await this.#freeSpace(bytes);
     const temporary = this.#temporary(key);
     try {
       await mkdir(temporary);
       await make(temporary);
-      await seal(temporary, label);
+      await writeManifest(temporary, label);
       await rename(temporary, this.#path(key));
     } finally {
       await rm(temporary, { recursive: true, force: true });
     }
   }
 
-  /** Removes what killed processes have left of an entry. */
-  async #discard(key: string): Promise<void> {
-    for (const name of await this.#unfinished())
+  /** Removes the unfinished folders of an entry, which killed processes have left. */
+  async #removeUnfinished(key: string): Promise<void> {
+    for (const name of await this.#unfinishedFolders())
       if (keyOf(name) === key) await rm(join(this.folder, name), { recursive: true, force: true });
   }
 
-  async #discardAbandoned(): Promise<void> {
-    for (const name of await this.#unfinished())
-      await this.#ifFree(keyOf(name), () => this.#discard(keyOf(name)));
+  async #removeAbandoned(): Promise<void> {
+    for (const name of await this.#unfinishedFolders())
+      await this.#ifUnlocked(keyOf(name), () => this.#removeUnfinished(keyOf(name)));
   }
 
-  /** Names of folders that are, or were, being made. */
-  async #unfinished(): Promise<string[]> {
+  /** Returns the names of folders that are being created, or whose process was killed. */
+  async #unfinishedFolders(): Promise<string[]> {
     const names = await readdir(this.folder).catch(() => []);
     return names.filter((name) => name.endsWith('.tmp'));
   }
 
-  /** Removes entries, the one not used for longest first, until so many bytes more are within the bound. */
-  async #makeRoom(bytes: number): Promise<void> {
-    await this.#discardAbandoned();
+  /** Removes the least recently used entries until `bytes` more bytes are within the limit. */
+  async #freeSpace(bytes: number): Promise<void> {
+    await this.#removeAbandoned();
     const entries = await this.list();
     let total = entries.reduce((sum, entry) => sum + entry.bytes, bytes);
     for (const entry of entries.reverse()) {
@@ -153,8 +161,8 @@ export class Store {
     }
   }
 
-  /** `null` where another process is at work on the entry. */
-  async #ifFree<T>(key: string, work: () => Promise<T>): Promise<T | null> {
+  /** Runs work with the lock of an entry; returns `null` if another process has the lock. */
+  async #ifUnlocked<T>(key: string, work: () => Promise<T>): Promise<T | null> {
     const options = { realpath: false, onCompromised() {} };
     const release = await lockfile.lock(this.#path(key), options).catch(() => null);
     return release ? work().finally(() => release().catch(() => {})) : null;
@@ -169,12 +177,32 @@ export class Store {
   }
 }
 
-/** The key that a lock or an unfinished folder belongs to. */
+/** Returns the key in the name of an unfinished folder. */
 function keyOf(name: string): string {
   return name.slice(0, name.indexOf('.'));
 }
 
-/** The store of the user's cache folder, bounded by `CIFAR_RUN_CACHE_SIZE`. */
+/** Opens the store in the cache folder. Its limit is `CIFAR_RUN_CACHE_SIZE`. */
 export function openStore(): Store {
   return new Store(join(cacheFolder(), 'store'), storeLimit());
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, kb: 1e3, mb: 1e6, gb: 1e9, tb: 1e12 };
+const DEFAULT_LIMIT = 20e9;
+
+/**
+ * Returns the size limit in bytes: `CIFAR_RUN_CACHE_SIZE`, e.g. `500MB`, else 20 GB.
+ *
+ * @throws InputError if the variable is not a size.
+ */
+export function storeLimit(): number {
+  const given = process.env.CIFAR_RUN_CACHE_SIZE;
+  if (!given) return DEFAULT_LIMIT;
+  const [, digits, unit = ''] = /^(\d+(?:\.\d+)?) ?([kmgt]?b)?$/i.exec(given.trim()) ?? [];
+  if (digits === undefined) {
+    throw new InputError(
+      `CIFAR_RUN_CACHE_SIZE must be a size in bytes, kB, MB, GB or TB, e.g. 20GB. Received: "${given}"`,
+    );
+  }
+  return Number(digits) * (UNITS[unit.toLowerCase()] ?? 1);
 }

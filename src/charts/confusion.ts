@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { percent, showCount } from '../common/format.ts';
+import { formatCount, formatPercent } from '../common/format.ts';
 import { formatMetric } from '../experiment/metrics.ts';
 import { EM_PER_CHARACTER } from './theme.ts';
 
@@ -130,7 +130,7 @@ function cellsOf(row: readonly number[], truth: string, classNames: readonly str
       predicted: classNames[j] ?? '',
       count,
       share,
-      percentage: percent(share, share < 0.01 ? 1 : 0),
+      percentage: formatPercent(share, share < 0.01 ? 1 : 0),
     };
   });
 }
@@ -138,7 +138,7 @@ function cellsOf(row: readonly number[], truth: string, classNames: readonly str
 function subtitle(matrix: readonly (readonly number[])[]): string {
   const total = sum(matrix.map(sum));
   const right = sum(matrix.map((row, i) => row[i] ?? 0));
-  return `${formatMetric('accuracy', right / total)} of ${showCount(total)} validation images are right`;
+  return `${formatMetric('accuracy', right / total)} of ${formatCount(total)} validation images are right`;
 }
 
 function sum(values: readonly number[]): number {

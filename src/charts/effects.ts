@@ -2,7 +2,7 @@ import type { TopLevelSpec } from 'vega-lite';
 import type { Effect } from '../analysis/effects.ts';
 import { shortNames } from '../analysis/settings.ts';
 import type { SweepSummary } from '../analysis/sweep-summary.ts';
-import { percent } from '../common/format.ts';
+import { formatPercent } from '../common/format.ts';
 import { betterWhen, extentOf } from './heatmap.ts';
 import { axisFormat } from './metric-axis.ts';
 import { COLORS, EM_PER_CHARACTER } from './theme.ts';
@@ -113,7 +113,7 @@ function inTwoLines(path: string): string[] {
 function describe({ share, rankCorrelation }: Effect): string[] {
   const correlation = rankCorrelation?.toFixed(2).replace('-', '−');
   return [
-    share === null ? ' ' : `${percent(share, 0)} of variance`,
+    share === null ? ' ' : `${formatPercent(share, 0)} of variance`,
     correlation === undefined ? ' ' : `rank correlation ${correlation}`,
   ];
 }

@@ -3,7 +3,7 @@ import type { Cell } from '../analysis/cells.ts';
 import type { Metric } from '../analysis/compared-run.ts';
 import { shortNames } from '../analysis/settings.ts';
 import type { SweepSummary } from '../analysis/sweep-summary.ts';
-import { showValue } from '../common/format.ts';
+import { formatJson } from '../common/format.ts';
 import type { Json } from '../common/json.ts';
 import { formatMetric } from '../experiment/metrics.ts';
 import { axisFormat } from './metric-axis.ts';
@@ -37,8 +37,8 @@ export function heatmapChart(summary: SweepSummary): TopLevelSpec {
     },
     data: {
       values: cells.map((cell) => ({
-        across: showValue(cell.key[across.path]),
-        down: showValue(cell.key[down.path]),
+        across: formatJson(cell.key[across.path]),
+        down: formatJson(cell.key[down.path]),
         mean: cell.metrics[metric.name]?.mean ?? null,
         best: cell === best,
         ...wordsOf(cell, metric.name, cell === best),
@@ -166,5 +166,5 @@ export function valuesOf(cells: readonly Cell[], parameter: string): Json[] {
 }
 
 export function labelsOf(cells: readonly Cell[], parameter: string): string[] {
-  return [...new Set(valuesOf(cells, parameter).map(showValue))];
+  return [...new Set(valuesOf(cells, parameter).map(formatJson))];
 }

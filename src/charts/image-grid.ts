@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { Prediction } from '../analysis/classification.ts';
-import { percent, showCount } from '../common/format.ts';
+import { formatCount, formatPercent } from '../common/format.ts';
 import { shuffled } from '../common/random.ts';
 import type { Images } from '../data/dataset.ts';
 import { pngUrl } from './render.ts';
@@ -100,7 +100,7 @@ function describe({ label, predicted, confidence }: Prediction, classNames: read
   return {
     right,
     answer: `${right ? '✓' : '✗'} ${classNames[predicted]}`,
-    confidence: percent(confidence, 0),
+    confidence: formatPercent(confidence, 0),
     truth: `true: ${classNames[label]}`,
   };
 }
@@ -116,7 +116,7 @@ export function examplesChart(answers: Answers, seed: number): Promise<TopLevelS
   const all = answers.predictions;
   const predictions = someExamples(all, seed);
   const right = predictions.filter(({ label, predicted }) => label === predicted).length;
-  const total = showCount(all.length);
+  const total = formatCount(all.length);
   return imageGrid({ ...answers, predictions }, [
     `${predictions.length} of ${total} validation images at random, ${right} of them right`,
     LEGEND,
@@ -139,12 +139,12 @@ export function surestMistakes<Item extends Answer>(all: readonly Item[]): Item[
 export function mistakesChart(answers: Answers): Promise<TopLevelSpec> {
   const mistakes = surestMistakes(answers.predictions);
   const predictions = mistakes.slice(0, GRID_SIZE);
-  const where = `in ${showCount(answers.predictions.length)} validation images`;
+  const where = `in ${formatCount(answers.predictions.length)} validation images`;
   const subtitle =
     mistakes.length === 0
       ? [`no mistakes ${where}`]
       : [
-          `${predictions.length} of ${showCount(mistakes.length)} mistakes ${where}, the surest first`,
+          `${predictions.length} of ${formatCount(mistakes.length)} mistakes ${where}, the surest first`,
           LEGEND,
         ];
   return imageGrid({ ...answers, predictions }, subtitle);

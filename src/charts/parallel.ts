@@ -3,7 +3,7 @@ import type { TopLevelSpec } from 'vega-lite';
 import { type Cell, rankCells } from '../analysis/cells.ts';
 import { shortNames } from '../analysis/settings.ts';
 import type { SweepSummary } from '../analysis/sweep-summary.ts';
-import { showValue } from '../common/format.ts';
+import { formatJson } from '../common/format.ts';
 import type { Json } from '../common/json.ts';
 import { formatMetric } from '../experiment/metrics.ts';
 import { betterWhen, extentOf, metricColors, valuesOf } from './heatmap.ts';
@@ -138,14 +138,14 @@ export function parallelChart(summary: SweepSummary): TopLevelSpec {
 
 function parameterAxis(cells: readonly Cell[], path: string, title: string): Axis {
   const values = valuesOf(cells, path);
-  const labels = [...new Set(values.map(showValue))];
+  const labels = [...new Set(values.map(formatJson))];
   if (labels.length > MOST_LABELS && values.every((value) => typeof value === 'number')) {
     return numberAxis(values, title, ({ key }) => key[path]);
   }
   const step = (label: string) => (labels.indexOf(label) + 0.5) / labels.length;
   return {
     title,
-    height: ({ key }) => step(showValue(key[path])),
+    height: ({ key }) => step(formatJson(key[path])),
     ticks: labels.map((label) => ({ label, height: step(label) })),
   };
 }
@@ -169,7 +169,7 @@ function numberAxis(
   values: readonly number[],
   title: string,
   value: (cell: Cell) => Json | undefined,
-  format: (x: number) => string = showValue,
+  format: (x: number) => string = formatJson,
 ): Axis {
   const [least, greatest] = extentOf(values);
   const middle = median([...values]);

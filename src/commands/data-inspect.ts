@@ -1,4 +1,4 @@
-import { columns } from '../common/text-table.ts';
+import { alignColumns } from '../common/format.ts';
 import type { Dataset, Images } from '../data/dataset.ts';
 import type { DuplicatePair } from '../data/inspect/duplicates.ts';
 import { type Inspection, inspect, type Range } from '../data/inspect/inspect.ts';
@@ -36,7 +36,7 @@ function lines(result: Inspection, data: Dataset): string[] {
   ]);
   const fixed = (value: number) => value.toFixed(2);
   return [
-    ...columns(
+    ...alignColumns(
       [
         ['class', 'train', 'validation', 'width', 'height'],
         ...rows,
@@ -45,7 +45,7 @@ function lines(result: Inspection, data: Dataset): string[] {
       ['left', 'right', 'right', 'right', 'right'],
     ),
     '',
-    ...columns(
+    ...alignColumns(
       [
         ['images', result.imageShape.join(' × ')],
         ['largest class / smallest', fixed(result.imbalance)],

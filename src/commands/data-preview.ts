@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { contactSheetChart } from '../charts/contact-sheet.ts';
 import { renderPng } from '../charts/render.ts';
-import { writeAtomic } from '../common/write-atomic.ts';
+import { writeAtomic } from '../common/files.ts';
 import { augmentBatch } from '../data/augment/apply.ts';
 import type { LabelledBatch } from '../data/augment/augment.ts';
 import { imageBatches } from '../data/batches/image-batches.ts';

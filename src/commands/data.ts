@@ -1,7 +1,7 @@
 import type { StoredEntry } from '../cache/entry.ts';
 import { openStore } from '../cache/store.ts';
 import { InputError, RunError } from '../common/errors.ts';
-import { columns } from '../common/text-table.ts';
+import { alignColumns } from '../common/format.ts';
 import { loadExperiment } from '../config/load.ts';
 import type { Overrides } from '../config/overrides.ts';
 import type { Dataset, LoadContext } from '../data/dataset.ts';
@@ -121,7 +121,10 @@ function table(entries: readonly StoredEntry[]): string[] {
     `${new Date(used).toISOString().slice(0, 16)}Z`,
     held ? 'in use' : '',
   ]);
-  return columns([['kept', 'MB', 'last used', ''], ...rows], ['left', 'right', 'left', 'left']);
+  return alignColumns(
+    [['kept', 'MB', 'last used', ''], ...rows],
+    ['left', 'right', 'left', 'left'],
+  );
 }
 
 function megabytes(bytes: number): string {
@@ -165,7 +168,7 @@ export const fetchData: DataAction = async ({ experiment, progress, load }) => {
     ['to train on', `${train.labels.length} images`],
     ['held out', test ? `${test.labels.length} images` : 'none'],
   ];
-  return { result, lines: columns(rows, ['left', 'left']) };
+  return { result, lines: alignColumns(rows, ['left', 'left']) };
 };
 
 /** The images of the experiment; broken ones are counted, so that all of them can be told of. */

@@ -1,5 +1,5 @@
 import { InputError, RunError } from '../common/errors.ts';
-import { showCount } from '../common/format.ts';
+import { formatCount } from '../common/format.ts';
 import { checkEngine, type EngineCheck } from '../engine/check.ts';
 import { chooseCompiler, startEngine } from '../engine/choose.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -40,7 +40,7 @@ async function describe(engine: Engine, verify: boolean) {
 }
 
 function showLines(shown: Shown): string[] {
-  const size = shown.bytes && `, ${showCount(Math.round(shown.bytes / 1e6))} MB`;
+  const size = shown.bytes && `, ${formatCount(Math.round(shown.bytes / 1e6))} MB`;
   const built = { cpu: ' for the CPU', cuda: ' with CUDA' };
   const idle = shown.variant === 'cuda' && shown.device === 'cpu';
   return [

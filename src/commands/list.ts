@@ -1,5 +1,5 @@
 import { InputError } from '../common/errors.ts';
-import { columns } from '../common/text-table.ts';
+import { alignColumns } from '../common/format.ts';
 import { formatMetric, metricOf, rank, VALIDATION_ACCURACY } from '../experiment/metrics.ts';
 import { RUN_STATES } from '../run-folder/status.ts';
 import { type ListedRun, listedRun } from '../runs/listed.ts';
@@ -47,7 +47,7 @@ function table(runs: readonly ListedRun[], metric: string): string[] {
     metrics[metric] === undefined ? '' : formatMetric(metric, metrics[metric]),
   ]);
   const damaged = runs.flatMap(({ state, error }) => (state === 'damaged' ? [error ?? ''] : []));
-  const lines = columns(
+  const lines = alignColumns(
     [['experiment', 'id', 'started', 'status', 'epochs', metric], ...rows],
     ['left', 'left', 'left', 'left', 'right', 'right'],
   );

@@ -10,8 +10,8 @@ import {
   runsTable,
 } from '../analysis/views.ts';
 import { InputError } from '../common/errors.ts';
-import { showCount } from '../common/format.ts';
-import { writeAtomic } from '../common/write-atomic.ts';
+import { writeAtomic } from '../common/files.ts';
+import { formatCount } from '../common/format.ts';
 import { MAIN_COLUMNS } from '../experiment/metrics.ts';
 import { fittedReportHtml, GENERATOR } from '../report/report-html.tsx';
 import type { Comparison } from '../report/report-view.tsx';
@@ -49,7 +49,7 @@ export async function reportCommand(
   const comparison = compared.runs.length > 1 ? comparisonOf(compared) : null;
   const html = fittedReportHtml({ runs, comparison }, await readAssets(), MOST_BYTES);
   await writeAtomic(out, html);
-  const bytes = showCount(Math.ceil(Buffer.byteLength(html) / 1000));
+  const bytes = formatCount(Math.ceil(Buffer.byteLength(html) / 1000));
   process.stdout.write(
     `${out}: ${runs.length === 1 ? '1 run' : `${runs.length} runs`}, ${bytes} kB\n`,
   );

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { claimant } from '../cache/claim.ts';
+import { claimOwner } from '../cache/claim.ts';
 import { InputError } from '../common/errors.ts';
 import { LOCK } from '../run-folder/status.ts';
 import { findRun } from '../runs/find.ts';
@@ -33,7 +33,7 @@ async function refuseLive(folder: string): Promise<void> {
     throw new InputError(`${folder} is not named as a run's folder, so it is not deleted`);
   }
   // Its lock tells, also where the rest of its record is damaged.
-  const holder = await claimant(join(folder, LOCK));
+  const holder = await claimOwner(join(folder, LOCK));
   if (holder) {
     throw new InputError(
       `${folder} is running, in process ${holder.pid} on ${holder.host}; stop it first`,

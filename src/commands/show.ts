@@ -1,4 +1,4 @@
-import { columns } from '../common/text-table.ts';
+import { alignColumns } from '../common/format.ts';
 import type { ExperimentFile } from '../experiment/file-types.ts';
 import { columnName, formatMetric } from '../experiment/metrics.ts';
 import { findRun } from '../runs/find.ts';
@@ -61,7 +61,10 @@ function phaseTable(experiment: ExperimentFile | null, epochs: ShownRun['epochs'
   });
   if (rows.length === 0) return ['no epoch has ended'];
   const head = ['phase', 'epochs', ...names.map((name) => columnName(name, 'validation')), 'time'];
-  return columns([head, ...rows], ['left', 'right', ...names.map(() => 'right' as const), 'right']);
+  return alignColumns(
+    [head, ...rows],
+    ['left', 'right', ...names.map(() => 'right' as const), 'right'],
+  );
 }
 
 function resultRows(metrics: ShownRun['metrics']): string[][] {
@@ -69,5 +72,5 @@ function resultRows(metrics: ShownRun['metrics']): string[][] {
 }
 
 function section(title: string, rows: readonly string[][]): string[] {
-  return rows.length === 0 ? [] : ['', title, ...columns(rows, ['left', 'right'])];
+  return rows.length === 0 ? [] : ['', title, ...alignColumns(rows, ['left', 'right'])];
 }

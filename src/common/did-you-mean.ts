@@ -1,12 +1,12 @@
 import { closest, distance } from 'fastest-levenshtein';
 
-/** `. Did you mean vgg16?` when a known word is near, else nothing. */
+/** Returns `. Did you mean vgg16?` if a known word is similar, else an empty string. */
 export function didYouMean(word: string, known: readonly string[]): string {
-  const near = nearest(word, known);
-  return near === null ? '' : `. Did you mean ${near}?`;
+  const similar = nearest(word, known);
+  return similar === null ? '' : `. Did you mean ${similar}?`;
 }
 
-/** The known word that a misspelled one most likely stands for. */
+/** Returns the known word that is most similar to a misspelled one; `null` if none is similar enough. */
 export function nearest(word: string, known: readonly string[]): string | null {
   if (known.length === 0) return null;
   const candidate = closest(word, known);

@@ -1,21 +1,21 @@
 import { constants } from 'node:os';
 
-/** What the user gave cannot be used: wrong file, wrong option, wrong name. Exit code 2. */
+/** An error in what the user gave: a wrong file, option or name. Exit code 2. */
 export class InputError extends Error {
   override readonly name: string = 'InputError';
   readonly exitCode: number = 2;
 }
 
-/** A run, an install or a download began and could not be finished. Exit code 1. */
+/** A run, an installation or a download that started and failed. Exit code 1. */
 export class RunError extends Error {
   override readonly name: string = 'RunError';
   readonly exitCode: number = 1;
 }
 
-/** What asks a program to stop; SIGUSR2 is how a cluster says that the time of a job is almost over. */
+/** The signals that stop the program. A cluster sends SIGUSR2 shortly before the time limit of a job. */
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGUSR2';
 
-/** The user, or the machine, asked the program to stop. Exit code 128 plus the signal's number: 130, 143, on Linux 140. */
+/** The program was stopped by a signal. Exit code 128 plus the number of the signal: 130, 143, on Linux 140. */
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
   readonly exitCode: number;

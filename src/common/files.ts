@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { closeSync, type Dirent, openSync, readSync, type Stats, statSync } from 'node:fs';
-import { readdir, realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open, readdir, realpath, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { RunError } from './errors.ts';
 
-/** What a path leads to; `null` for nothing, and for a link that leads nowhere or to itself. */
-export function statOf(path: string): Stats | null {
+/** Returns the status of a path; `null` if nothing is there, or if it is a broken or circular link. */
+export function statOrNull(path: string): Stats | null {
   try {
     return statSync(path);
   } catch {
@@ -12,57 +14,115 @@ export function statOf(path: string): Stats | null {
 }
 
 /**
- * Paths of all files in a folder and in its folders, from there on, and of folders with `/` at their end. Links
- * are followed, but for those that lead back to a folder that they are in.
- * @param within empty, or a folder with `/` at its end.
- * @param around folders that led there.
+ * Lists all files and folders below a folder, as paths relative to it. Folders end with `/`. Links are
+ * followed, except those that lead back to a folder that contains them.
+ *
+ * @param within Folder to start in, with `/` at its end; empty for `root`.
+ * @param visited Real paths of the folders that contain `within`.
  */
 export async function walk(
   root: string,
   within = '',
-  around: readonly string[] = [],
+  visited: readonly string[] = [],
 ): Promise<string[]> {
   const folder = await realpath(join(root, within));
-  if (around.includes(folder)) return [];
+  if (visited.includes(folder)) return [];
   const entries = await readdir(folder, { withFileTypes: true });
   const folders = entries.filter((entry) => isFolder(folder, entry));
   const files = entries.filter(
     (entry) => (entry.isFile() || entry.isSymbolicLink()) && !folders.includes(entry),
   );
-  const deeper = folders.map(({ name }) => walk(root, `${within}${name}/`, [...around, folder]));
+  const nested = await Promise.all(
+    folders.map(({ name }) => walk(root, `${within}${name}/`, [...visited, folder])),
+  );
   const own = within === '' ? [] : [within];
-  return [own, files.map(({ name }) => within + name), ...(await Promise.all(deeper))].flat();
+  return [...own, ...files.map(({ name }) => within + name), ...nested.flat()];
 }
 
 function isFolder(parent: string, entry: Dirent): boolean {
   if (!entry.isSymbolicLink()) return entry.isDirectory();
-  return statOf(join(parent, entry.name))?.isDirectory() ?? false;
+  return statOrNull(join(parent, entry.name))?.isDirectory() ?? false;
 }
 
 /**
- * All files and links in a folder and in those within it, but for what others rename or delete meanwhile. Links are
- * not followed.
+ * Lists all files and links below a folder. Links are not followed. Entries that another process renames or
+ * deletes meanwhile are left out.
  */
-export async function entriesWithin(folder: string): Promise<Dirent[]> {
+export async function listEntries(folder: string): Promise<Dirent[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const found = entries.map(async (entry) => {
-    return entry.isDirectory() ? entriesWithin(join(folder, entry.name)) : [entry];
+  const nested = entries.map(async (entry) => {
+    return entry.isDirectory() ? listEntries(join(folder, entry.name)) : [entry];
   });
-  return (await Promise.all(found)).flat();
+  return (await Promise.all(nested)).flat();
 }
 
-/** Files of this length and less are read at once: for them that is six times as fast as to wait for another thread. */
-const small = 2 ** 16;
+/** For files of at most this size a blocking read is six times as fast as an asynchronous one. */
+const SMALL_BYTES = 2 ** 16;
 
-const buffer = Buffer.allocUnsafe(small + 1);
+const smallFileBuffer = Buffer.allocUnsafe(SMALL_BYTES + 1);
 
-/** What a small file holds; `null` for a larger one. */
-export function readSmall(path: string): Buffer | null {
+/** Reads a file of at most 64 KiB, blocking; returns `null` for a larger one. */
+export function readSmallFile(path: string): Buffer | null {
   const file = openSync(path, 'r');
   try {
-    const length = readSync(file, buffer, 0, buffer.length, 0);
-    return length > small ? null : Buffer.from(buffer.subarray(0, length));
+    const length = readSync(file, smallFileBuffer, 0, smallFileBuffer.length, 0);
+    return length > SMALL_BYTES ? null : Buffer.from(smallFileBuffer.subarray(0, length));
   } finally {
     closeSync(file);
   }
+}
+
+/**
+ * Replaces a file atomically: a reader sees the old content or the new, even after a power cut.
+ * (`write-file-atomic` 7 ignores short writes, so it leaves a truncated file when the disk is full.)
+ *
+ * @throws RunError if the file cannot be written; the old content is then unchanged.
+ */
+export async function writeAtomic(path: string, content: string | Uint8Array): Promise<void> {
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    await writeSynced(temporary, 'wx', content);
+    await rename(temporary, path);
+    await syncFolder(dirname(path));
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw writeError(path, error);
+  }
+}
+
+/**
+ * Appends to a file and waits until the content is on the disk.
+ *
+ * @throws RunError if the file cannot be written; a part of `content` may then be in the file.
+ */
+export async function appendSynced(path: string, content: string | Uint8Array): Promise<void> {
+  await writeSynced(path, 'a', content).catch((error) => {
+    throw writeError(path, error);
+  });
+}
+
+/** Makes renames within a folder survive a power cut. Windows needs no sync, and cannot open folders. */
+export async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+async function writeSynced(path: string, flags: string, content: string | Uint8Array) {
+  const file = await open(path, flags);
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+function writeError(path: string, cause: unknown): RunError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new RunError(`cannot write ${path}: ${reason}`, { cause });
 }

@@ -1,33 +1,50 @@
 import type { Json } from './json.ts';
 
-/** `21605002` is `21,605,002`; `toLocaleString` takes 20 ms to load its tables. */
-export function showCount(number: number): string {
+/** Formats `21605002` as `21,605,002`. (`toLocaleString` takes 20 ms to load its tables.) */
+export function formatCount(number: number): string {
   return String(number).replace(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ',');
 }
 
-/** `0.8736` is `87.36 %`. */
-export function percent(share: number, digits: number): string {
+/** Formats `0.8736` as `87.36 %`. */
+export function formatPercent(share: number, digits: number): string {
   return `${(100 * share).toFixed(digits)} %`;
 }
 
-/** `42 s`, `3:05`, `2:03:05`. */
-export function duration(seconds: number): string {
+/** Formats a duration as `42 s`, `3:05` or `2:03:05`. */
+export function formatDuration(seconds: number): string {
   if (seconds < 60) return `${Math.round(seconds)} s`;
-  const whole = Math.round(seconds);
-  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const [hours = 0, minutes = 0, rest = 0] = parts;
-  const tail = `${String(rest).padStart(2, '0')}`;
-  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${tail}` : `${minutes}:${tail}`;
+  const total = Math.round(seconds);
+  const hours = Math.floor(total / 3600);
+  const minutes = Math.floor(total / 60) % 60;
+  const rest = String(total % 60).padStart(2, '0');
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${rest}` : `${minutes}:${rest}`;
 }
 
-/** A value in few letters. */
-export function showValue(value: Json | undefined): string {
+/** Formats a value as short text; numbers that are not integers get four significant digits. */
+export function formatJson(value: Json | undefined): string {
   if (value === undefined) return '';
-  if (typeof value === 'number') return String(shortened(value));
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'number') return JSON.stringify(value);
+  return String(Number.isInteger(value) ? value : Number(value.toPrecision(4)));
 }
 
-/** Drawn numbers have sixteen digits. */
-function shortened(value: number): number {
-  return Number.isInteger(value) ? value : Number(value.toPrecision(4));
+export type Align = 'left' | 'right';
+
+/** Formats rows of cells as lines with aligned columns, two spaces apart. */
+export function alignColumns(
+  rows: readonly (readonly string[])[],
+  aligns: readonly Align[],
+): string[] {
+  const widths = aligns.map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, column) => {
+        const width = widths[column] ?? 0;
+        return aligns[column] === 'right' ? cell.padStart(width) : cell.padEnd(width);
+      })
+      .join('  ')
+      .trimEnd(),
+  );
 }

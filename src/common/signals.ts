@@ -1,36 +1,59 @@
 import { constants } from 'node:os';
 import { InterruptedError, type StopSignal } from './errors.ts';
 
-/** Ctrl-C, the end of the machine or of a job's time, and a scheduler that will put the run back in its queue. */
+/**
+ * SIGINT is Ctrl-C. SIGTERM announces a shutdown or the time limit of a job. With SIGUSR2 a cluster announces
+ * that it will requeue the job.
+ */
 const SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGUSR2'];
 
-/** So long the step that goes on, and what is saved after it, may take. */
-const PATIENCE_MS = 8_000;
+/** The time that the current step and the checkpoint after it may take. */
+const GRACE_MS = 8_000;
 
 /**
- * Aborts at the first of these signals, so that what runs can save. The second one ends the process at once,
- * and so does the first when nothing has come of it: what was saved before is whole in either case.
+ * Returns a signal that is aborted at the first SIGINT, SIGTERM or SIGUSR2, so that a run can save its state.
+ * The process exits at the second one, or eight seconds after the first. Earlier checkpoints stay intact.
  */
-export function interruption(): AbortSignal {
+export function interruptSignal(): AbortSignal {
   const controller = new AbortController();
   for (const signal of SIGNALS) {
     if (constants.signals[signal] === undefined) continue;
     process.on(signal, () => {
       const error = new InterruptedError(signal);
-      if (controller.signal.aborted) return exitAtOnce(error.exitCode);
+      if (controller.signal.aborted) return exitNow(error.exitCode);
       process.stderr.write(`${error.message}: finishing this step; once more to stop at once\n`);
-      setTimeout(() => exitAtOnce(error.exitCode), PATIENCE_MS).unref();
+      setTimeout(() => exitNow(error.exitCode), GRACE_MS).unref();
       controller.abort(error);
     });
   }
   return controller.signal;
 }
 
-/** Also while a step goes on in a thread, for which `process.exit` alone would wait. */
-async function exitAtOnce(code: number): Promise<void> {
+/** Exits even while another thread computes; `process.exit` alone would wait for it. */
+async function exitNow(code: number): Promise<void> {
   const { default: koffi } = await import('koffi');
-  const end = koffi.load(null).func('void _exit(int)');
-  // After all others who listen.
-  process.once('exit', () => end(code));
+  const exit = koffi.load(null).func('void _exit(int)');
+  // Added last, so that it runs after all other listeners.
+  process.once('exit', () => exit(code));
   process.exit(code);
+}
+
+/**
+ * Runs work that can stop cleanly, with a signal that is aborted at SIGINT and SIGTERM.
+ *
+ * @throws InterruptedError after the work has stopped.
+ */
+export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const abort = (signal: NodeJS.Signals) =>
+    controller.abort(new InterruptedError(signal as StopSignal));
+  process.on('SIGINT', abort).on('SIGTERM', abort);
+  try {
+    return await work(controller.signal);
+  } catch (error) {
+    controller.signal.throwIfAborted();
+    throw error;
+  } finally {
+    process.off('SIGINT', abort).off('SIGTERM', abort);
+  }
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** This program's own version. */
+/** The version of this program. */
 export const { version } = JSON.parse(
   readFileSync(new URL(import.meta.resolve('#package')), 'utf8'),
 ) as { readonly version: string };

@@ -1,4 +1,4 @@
-import { percent } from '../common/format.ts';
+import { formatPercent } from '../common/format.ts';
 import type { MetricConfig } from './experiment.ts';
 
 /*
@@ -130,7 +130,7 @@ export function formatMetric(column: string, value: number | null): string {
 export function formatValue(format: MetricFormat, value: number | null): string {
   if (value === null) return '–';
   if (!Number.isFinite(value)) return String(value);
-  return format === 'percent' ? percent(value, 2) : decimal(value);
+  return format === 'percent' ? formatPercent(value, 2) : decimal(value);
 }
 
 /** A mean and its standard deviation: `98.67 ± 0.21 %`, `0.4730 ± 0.0041`; the mean alone without a deviation. */
@@ -140,7 +140,7 @@ export function formatMean(
 ): string {
   if (sd === null) return formatValue(format, mean);
   if (format === 'number') return `${decimal(mean)} ± ${decimal(sd)}`;
-  return `${(100 * mean).toFixed(2)} ± ${percent(sd, 2)}`;
+  return `${(100 * mean).toFixed(2)} ± ${formatPercent(sd, 2)}`;
 }
 
 /** Four decimals; three significant digits where these would be lost. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { contentHash } from '../cache/content-hash.ts';
+import { contentHash } from '../cache/hash.ts';
 import { isUrl } from '../data/files/source.ts';
 import type { BackboneConfig, DataConfig, Experiment } from '../experiment/experiment.ts';
 

@@ -1,5 +1,4 @@
-import { showCount, showValue } from '../common/format.ts';
-import { type Align, columns } from '../common/text-table.ts';
+import { type Align, alignColumns, formatCount, formatJson } from '../common/format.ts';
 import type { Shape } from '../model/graph.ts';
 import { type Memory, sum } from './memory.ts';
 import type { Plan, PlannedLayer } from './plan.ts';
@@ -12,7 +11,7 @@ export function formatPlan(plan: Plan): string[] {
     '',
     ...layerTable(plan),
     '',
-    `input ${size(plan.imageShape)}, ${plan.layers.length} layers, ${showCount(plan.parameters)} parameters, ${scaled(plan.flops, 'FLOPs')} a image`,
+    `input ${size(plan.imageShape)}, ${plan.layers.length} layers, ${formatCount(plan.parameters)} parameters, ${scaled(plan.flops, 'FLOPs')} a image`,
     '',
     ...phaseTable(plan),
     ...featureLines(plan),
@@ -25,14 +24,14 @@ export function formatSweep(cells: readonly PlannedCell[]): string[] {
   const rows = cells.map(({ settings, plan }, i) => [
     String(i + 1),
     plan.id,
-    ...names.map((name) => showValue(settings[name])),
-    showCount(plan.parameters),
+    ...names.map((name) => formatJson(settings[name])),
+    formatCount(plan.parameters),
     scaled(plan.flops),
   ]);
   return [
     `${cells.length} ${cells.length === 1 ? 'run' : 'runs'}`,
     '',
-    ...columns(
+    ...alignColumns(
       [['run', 'id', ...names, 'parameters', 'FLOPs'], ...rows],
       ['right', 'left', ...names.map(() => 'right' as const), 'right', 'right'],
     ),
@@ -51,11 +50,11 @@ function layerTable({ layers, phases }: Plan): string[] {
     layer.name,
     layer.kind,
     size(layer.outputShape),
-    layer.parameters === 0 ? '' : showCount(layer.parameters),
+    layer.parameters === 0 ? '' : formatCount(layer.parameters),
     layer.flops === 0 ? '' : scaled(layer.flops),
     trained(layer),
   ]);
-  return columns(
+  return alignColumns(
     [['layer', 'kind', 'output', 'parameters', 'FLOPs', 'trained in'], ...rows],
     aligns,
   );
@@ -68,12 +67,12 @@ function phaseTable({ phases }: Plan): string[] {
     String(phase.epochs),
     String(phase.batchSize),
     phase.optimizer,
-    showCount(phase.trainableParameters),
-    showCount(phase.frozenParameters),
+    formatCount(phase.trainableParameters),
+    formatCount(phase.frozenParameters),
     scaled(total(phase.memory), 'B'),
   ]);
   const head = ['phase', 'epochs', 'batch', 'optimizer', 'trainable', 'frozen', 'memory, at least'];
-  return columns([head, ...rows], aligns);
+  return alignColumns([head, ...rows], aligns);
 }
 
 /** What each phase computes once, and what that saves; or why it does not. */

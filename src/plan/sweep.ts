@@ -1,5 +1,5 @@
 import { InputError } from '../common/errors.ts';
-import { showValue } from '../common/format.ts';
+import { formatJson } from '../common/format.ts';
 import type { Json } from '../common/json.ts';
 import type { LoadedExperiment } from '../config/load.ts';
 import type { Sweep } from '../experiment/file-types.ts';
@@ -143,6 +143,6 @@ function cellsOf({ sweep, experiment, problemsAt }: LoadedExperiment): Settings[
 /** `phases.head.epochs=4, phases.head.optimizer.learningRate=0.001` */
 export function showSettings(settings: Settings): string {
   return Object.entries(settings)
-    .map(([name, value]) => `${name}=${showValue(value)}`)
+    .map(([name, value]) => `${name}=${formatJson(value)}`)
     .join(', ');
 }

@@ -1,5 +1,4 @@
-import { duration } from '../common/format.ts';
-import { columns } from '../common/text-table.ts';
+import { alignColumns, formatDuration } from '../common/format.ts';
 import { formatMetric } from '../experiment/metrics.ts';
 import type { Step } from './progress.ts';
 
@@ -62,7 +61,7 @@ export class SweepDisplay {
       ENDED.includes(state) && metric !== null
         ? `${this.#metric} ${formatMetric(this.#metric, metric)}`
         : '',
-      ENDED.includes(state) && seconds !== null ? duration(seconds) : '',
+      ENDED.includes(state) && seconds !== null ? formatDuration(seconds) : '',
     ]
       .filter(Boolean)
       .join('  ');
@@ -74,12 +73,12 @@ export class SweepDisplay {
       run.settings,
       run.state,
       run.metric === null ? '' : formatMetric(this.#metric, run.metric),
-      run.seconds === null ? '' : duration(run.seconds),
-      run.left === null ? '' : duration(run.left),
+      run.seconds === null ? '' : formatDuration(run.seconds),
+      run.left === null ? '' : formatDuration(run.left),
       run.at,
     ]);
     // What is too long would take two lines, so that the table is none any more.
-    return columns(
+    return alignColumns(
       [['run', 'settings', 'state', this.#metric, 'time', 'left', 'at'], ...rows],
       ['right', 'left', 'left', 'right', 'right', 'right', 'left'],
     ).map((row) => (row.length > this.#width ? `${row.slice(0, this.#width - 1)}…` : row));
@@ -110,7 +109,7 @@ function summary(runs: readonly ShownRun[], slots: number): string {
     (state) => `${runs.filter((run) => run.state === state).length} ${state}`,
   );
   const left = timeLeft(runs, slots);
-  return `${runs.length} runs: ${counts.join(', ')}${left === null ? '' : `; ${duration(left)} left`}`;
+  return `${runs.length} runs: ${counts.join(', ')}${left === null ? '' : `; ${formatDuration(left)} left`}`;
 }
 
 /** Runs that wait are thought to take as long as those that have finished as a whole, `null` before one has. */

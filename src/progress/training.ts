@@ -1,4 +1,4 @@
-import { duration } from '../common/format.ts';
+import { formatDuration } from '../common/format.ts';
 import { formatMetric, toColumns } from '../experiment/metrics.ts';
 import type {
   EpochRecord,
@@ -39,7 +39,7 @@ function describeFeatures(at: FeaturesProgress): string {
     `${at.phase}: features of ${at.part} images`,
     `${count(at.done)} of ${count(at.images)}`,
     `${count(Math.round(at.imagesPerSecond))} images/s`,
-    `${duration((at.images - at.done) / at.imagesPerSecond)} left`,
+    `${formatDuration((at.images - at.done) / at.imagesPerSecond)} left`,
   ].join('  ');
 }
 
@@ -53,7 +53,7 @@ function describeStep(at: StepProgress): string {
     ...(at.waitingShare > WORTH_TELLING
       ? [`${Math.round(100 * at.waitingShare)} % of it waiting for images`]
       : []),
-    `${duration(at.secondsPerBatch * batchesLeft)} left`,
+    `${formatDuration(at.secondsPerBatch * batchesLeft)} left`,
   ].join('  ');
 }
 
@@ -62,9 +62,9 @@ function describeEpoch(record: EpochRecord): string {
     `${record.phase}: epoch ${record.phaseEpoch}`,
     describeMetrics(toColumns(record)),
     `${count(Math.round(record.imagesPerSecond))} images/s`,
-    duration(record.seconds),
+    formatDuration(record.seconds),
     ...(record.waitingSeconds > WORTH_TELLING * record.seconds
-      ? [`of which ${duration(record.waitingSeconds)} waiting for images`]
+      ? [`of which ${formatDuration(record.waitingSeconds)} waiting for images`]
       : []),
   ].join('  ');
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncFolder } from '../common/write-atomic.ts';
+import { syncFolder } from '../common/files.ts';
 import {
   decodeSafetensors,
   encodeSafetensors,

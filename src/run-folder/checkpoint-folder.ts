@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { copyFile, link, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RunError } from '../common/errors.ts';
-import { syncFolder } from '../common/write-atomic.ts';
+import { syncFolder } from '../common/files.ts';
 import { type CheckpointContent, readCheckpoint, writeCheckpoint } from './checkpoint-file.ts';
 
 /** The one before `last` is kept until the run has finished, for when `last` is damaged. */

@@ -4,7 +4,7 @@ import os from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import type { ValidationImages } from '../analysis/image-set.ts';
-import { hashFile } from '../cache/download.ts';
+import { hashFile } from '../cache/hash.ts';
 import { version } from '../common/version.ts';
 import type { Dataset, Images } from '../data/dataset.ts';
 import type { Engine } from '../engine/engine.ts';

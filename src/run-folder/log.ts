@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { appendSynced } from '../common/write-atomic.ts';
+import { appendSynced } from '../common/files.ts';
 
 /** log.txt: what happened, each line with its UTC time. */
 export class RunLog {

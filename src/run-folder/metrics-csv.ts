@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { RunError } from '../common/errors.ts';
-import { appendSynced, writeAtomic } from '../common/write-atomic.ts';
+import { appendSynced, writeAtomic } from '../common/files.ts';
 import { columnName, toColumns, VALIDATION_LOSS } from '../experiment/metrics.ts';
 import type { EpochRecord } from '../train/callbacks.ts';
 

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { writeAtomic } from '../common/write-atomic.ts';
+import { writeAtomic } from '../common/files.ts';
 import type { DataConfig } from '../experiment/experiment.ts';
 
 const WEIGHTS = 'weights.bin';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { columns } from '../common/text-table.ts';
-import { writeAtomic } from '../common/write-atomic.ts';
+import { writeAtomic } from '../common/files.ts';
+import { alignColumns } from '../common/format.ts';
 import type { Profile, ProfiledOperation } from '../engine/engine.ts';
 
 const sum = (operations: readonly ProfiledOperation[]) =>
@@ -22,7 +22,7 @@ function profileTable({ name, milliseconds, operations }: Profile): string {
       ms.toFixed(3),
       `${((100 * ms) / total).toFixed(1)} %`,
     ]);
-  const lines = columns(
+  const lines = alignColumns(
     [['operation', 'count', 'ms', 'share'], ...rows],
     ['left', 'right', 'right', 'right'],
   );

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RunError } from '../common/errors.ts';
-import { writeAtomic } from '../common/write-atomic.ts';
+import { writeAtomic } from '../common/files.ts';
 
 const SECOND_MS = 1000;
 

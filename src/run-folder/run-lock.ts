@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Claim, claimant } from '../cache/claim.ts';
+import { Claim, claimOwner } from '../cache/claim.ts';
 import { RunError } from '../common/errors.ts';
 import { LOCK } from './status.ts';
 
@@ -23,7 +23,7 @@ export class RunLock {
       throw cannot(error.message, error);
     });
     if (claim) return new RunLock(folder, claim);
-    const holder = await claimant(path);
+    const holder = await claimOwner(path);
     const which = holder ? `, ${holder.pid} on ${holder.host}` : '';
     throw cannot(`another process holds it${which}`);
   }

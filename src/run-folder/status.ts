@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { claimant } from '../cache/claim.ts';
+import { claimOwner } from '../cache/claim.ts';
 import { readRecord } from './read-record.ts';
 import type { RunFolder } from './run-folder.ts';
 
@@ -75,5 +75,5 @@ export async function readStatus(folder: string): Promise<RunStatus | null> {
   const status = await readRecord<Status>(join(folder, 'status.json'), 'state');
   if (status === null) return null;
   if (status.state !== 'started') return { ...status, state: status.state };
-  return { ...status, state: (await claimant(join(folder, LOCK))) ? 'running' : 'interrupted' };
+  return { ...status, state: (await claimOwner(join(folder, LOCK))) ? 'running' : 'interrupted' };
 }

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { RunError } from '../common/errors.ts';
+import { writeAtomic } from '../common/files.ts';
 import { withLock } from '../common/lock.ts';
-import { writeAtomic } from '../common/write-atomic.ts';
 import type { PlannedSweep } from '../plan/sweep.ts';
 import type { Settings } from '../plan/trials.ts';
 import type { RunRecord } from './recorder.ts';
@@ -147,7 +147,7 @@ export class SweepRecord {
   /** Writes what is there, by whatever process, with a change. */
   #update(change: (runs: readonly SweepRun[]) => SweepFile['runs'] | Promise<SweepFile['runs']>) {
     const path = join(this.folder, FILE);
-    const anyway = { waiting: () => {}, signal: new AbortController().signal };
+    const anyway = { onWait: () => {}, signal: new AbortController().signal };
     this.#written = this.#written.then(() =>
       withLock(path, anyway, async () => {
         const { runs } = (await readSweep(this.folder)) ?? this.#file;

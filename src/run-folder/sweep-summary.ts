@@ -7,7 +7,7 @@ import { effectsChart } from '../charts/effects.ts';
 import { heatmapChart } from '../charts/heatmap.ts';
 import { parallelChart } from '../charts/parallel.ts';
 import { renderPng } from '../charts/render.ts';
-import { writeAtomic } from '../common/write-atomic.ts';
+import { writeAtomic } from '../common/files.ts';
 import { comparedSweep } from '../runs/compared.ts';
 
 /** With more different values than this, a parameter's are too many for rows of a heat map. */

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parse } from 'yaml';
-import { entriesWithin } from '../common/files.ts';
+import { listEntries } from '../common/files.ts';
 import type { ExperimentFile } from '../experiment/file-types.ts';
 import { toColumns } from '../experiment/metrics.ts';
 import { readMetricsCsv } from '../run-folder/metrics-csv.ts';
@@ -73,7 +73,7 @@ export async function shownRun(folder: string): Promise<ShownRun> {
 
 /** In the order of their names. */
 async function filesIn(folder: string): Promise<ShownRun['files']> {
-  const entries = await entriesWithin(folder);
+  const entries = await listEntries(folder);
   const found = entries.map(async (entry) => {
     const path = join(entry.parentPath, entry.name);
     const file = entry.isFile() ? await stat(path).catch(() => null) : null;

@@ -1,4 +1,4 @@
-import { duration } from '../common/format.ts';
+import { formatDuration } from '../common/format.ts';
 import { epochsOf, type PlannedSweep } from '../plan/sweep.ts';
 import { finishedRun } from '../runs/finished.ts';
 import { listedRun } from '../runs/listed.ts';
@@ -18,5 +18,5 @@ export async function describeExpected(
   if (epochs === 0) return `${start}; how long one takes is known when one of ${name} is`;
   const seconds = known.reduce((sum, run) => sum + run.seconds, 0) / epochs;
   const all = left.reduce((sum, { plan }) => sum + epochsOf(plan), 0);
-  return `${start}; ${all} epochs are left, about ${duration(all * seconds)} one after another`;
+  return `${start}; ${all} epochs are left, about ${formatDuration(all * seconds)} one after another`;
 }

@@ -1,5 +1,5 @@
 import { RunError } from '../common/errors.ts';
-import { columns } from '../common/text-table.ts';
+import { alignColumns } from '../common/format.ts';
 import type { LoadedExperiment } from '../config/load.ts';
 import { bestOf, formatMetric } from '../experiment/metrics.ts';
 import { type PlannedCell, type PlannedSweep, planSweep, showSettings } from '../plan/sweep.ts';
@@ -98,7 +98,7 @@ function describeFailures(failed: readonly SweepRun[], runs: number): string {
   const isAny = failed.some(({ state }) => state === 'interrupted');
   return [
     `${failed.length} of ${runs} runs failed${isAny ? ' or were interrupted' : ''}:`,
-    ...columns(rows, ['left', 'left', 'left']),
+    ...alignColumns(rows, ['left', 'left', 'left']),
   ].join('\n');
 }
 

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { execa } from 'execa';
-import { type Download, download, type Hash } from '../../src/cache/download.ts';
+import { type Download, download } from '../../src/cache/download.ts';
+import type { Hash } from '../../src/cache/hash.ts';
 import { RunError } from '../../src/common/errors.ts';
 
 const content = randomBytes(300_000);
@@ -17,11 +18,11 @@ const md5: Hash = `md5:${createHash('md5').update(content).digest('hex')}`;
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Sends what is asked for, all of it or from a byte on, like any web server. */
+/** Sends the requested range, like any web server. */
 const honest: Answer = (request, response) => serve(request, response, content.length);
 
-/** Sends at most so many bytes and then breaks the connection off. */
-function breaksOffAfter(bytes: number): Answer {
+/** Sends at most this number of bytes, and then closes the connection. */
+function closesAfter(bytes: number): Answer {
   return (request, response) => serve(request, response, bytes);
 }
 
@@ -35,12 +36,12 @@ function serve(request: IncomingMessage, response: ServerResponse, bytes: number
     'content-length': size - start,
     ...(start > 0 && { 'content-range': `bytes ${start}-${size - 1}/${size}` }),
   });
-  const end = () => (start + bytes < size ? breakOff(response) : response.end());
+  const end = () => (start + bytes < size ? closeLater(response) : response.end());
   response.write(content.subarray(start, start + bytes), end);
 }
 
-/** A moment later, so that what was sent has been read. */
-function breakOff(response: ServerResponse): void {
+/** Waits a moment, so that the client reads what was sent. */
+function closeLater(response: ServerResponse): void {
   setTimeout(() => response.destroy(), 50);
 }
 
@@ -49,7 +50,7 @@ describe('download', () => {
   let to: string;
   let server: Server;
   let url: string;
-  /** What the server does with the first request, the second, …; the last one stays. */
+  /** The responses to the first request, the second, …; the last one is repeated. */
   let answers: Answer[];
   let requests: IncomingMessage[];
   let messages: string[];
@@ -94,7 +95,7 @@ describe('download', () => {
     expect((await readFile(to)).equals(content)).to.equal(true);
   }
 
-  it('fetches a file once, and tells how far it is', async () => {
+  it('downloads a file once, and reports its progress', async () => {
     answers = [honest];
     expect(await get()).to.equal(to);
     expect(await get({ hash: md5 })).to.equal(to);
@@ -103,28 +104,28 @@ describe('download', () => {
     expect(messages[0]).to.match(/^weights\.h5: [\d.]+ of 0\.3 MB$/);
   });
 
-  it('fetches a file again whose hash is not the one expected', async () => {
+  it('downloads a file again if its hash is wrong', async () => {
     answers = [honest];
     await get();
     await writeFile(to, 'something else');
     await get();
     await hasArrived();
-    expect(messages.join('\n')).to.contain('is not the file expected');
+    expect(messages.join('\n')).to.contain('does not have the expected hash');
   });
 
-  it('goes on where the server broke off', async () => {
-    answers = [breaksOffAfter(100_000), breaksOffAfter(50_000), honest];
+  it('continues after the server closed the connection', async () => {
+    answers = [closesAfter(100_000), closesAfter(50_000), honest];
     await get();
     await hasArrived();
     const ranges = requests.map(({ headers }) => headers.range);
     expect(ranges).to.deep.equal([undefined, 'bytes=100000-', 'bytes=150000-']);
   });
 
-  it('begins anew when the file has changed in between', async () => {
+  it('starts again if the file has changed meanwhile', async () => {
     answers = [
       (_, response) => {
         response.writeHead(200, { etag: '"0"', 'content-length': content.length });
-        response.write('old bytes', () => breakOff(response));
+        response.write('old bytes', () => closeLater(response));
       },
       honest,
     ];
@@ -133,11 +134,11 @@ describe('download', () => {
     expect(requests[1]?.headers['if-range']).to.equal('"0"');
   });
 
-  it('begins anew when the server gives nothing to tell versions apart', async () => {
+  it('starts again if the server gives no version of the file', async () => {
     answers = [
       (_, response) => {
         response.writeHead(200, { 'content-length': content.length });
-        response.write(content.subarray(0, 1000), () => breakOff(response));
+        response.write(content.subarray(0, 1000), () => closeLater(response));
       },
       honest,
     ];
@@ -146,9 +147,9 @@ describe('download', () => {
     expect(requests[1]?.headers.range).to.equal(undefined);
   });
 
-  it('begins anew when the server sends another part than the one asked for', async () => {
+  it('starts again if the server sends another range', async () => {
     answers = [
-      breaksOffAfter(100_000),
+      closesAfter(100_000),
       (_, response) => response.writeHead(206, { 'content-range': 'bytes 7-9/10' }).end('abc'),
       honest,
     ];
@@ -156,9 +157,11 @@ describe('download', () => {
     await hasArrived();
   });
 
-  it('gives up on a server that always breaks off, and keeps what came', async () => {
-    answers = [breaksOffAfter(1000)];
-    expect(await failureOf(get())).to.match(/the server broke off \(.+\), at 6 attempts/);
+  it('fails if the server always closes the connection, and keeps the partial file', async () => {
+    answers = [closesAfter(1000)];
+    expect(await failureOf(get())).to.match(
+      /the server closed the connection \(.+\), in 6 attempts/,
+    );
     expect(requests).to.have.length(6);
     answers = [honest];
     await get();
@@ -166,18 +169,18 @@ describe('download', () => {
     expect(requests[6]?.headers.range).to.equal('bytes=6000-');
   });
 
-  it('gets over a server that is busy', async () => {
+  it('retries if the server is busy', async () => {
     answers = [(_, response) => response.writeHead(503).end(), honest];
     await get();
     await hasArrived();
-    expect(messages[0]).to.equal('the server answered 503 Service Unavailable; trying again');
+    expect(messages[0]).to.equal('the server answered 503 Service Unavailable; retrying');
   });
 
-  it('takes what there is when the server announced more', async () => {
+  it('accepts a file that is shorter than announced', async () => {
     answers = [
       (_, response) => {
         response.writeHead(200, { etag: '"1"', 'content-length': content.length + 5 });
-        response.write(content, () => breakOff(response));
+        response.write(content, () => closeLater(response));
       },
       honest,
     ];
@@ -185,7 +188,7 @@ describe('download', () => {
     await hasArrived();
   });
 
-  it('refuses what is cut off because the server announced less', async () => {
+  it('rejects a file that is truncated to the announced length', async () => {
     answers = [
       (_, response) => {
         const size = content.length - 5;
@@ -197,45 +200,47 @@ describe('download', () => {
         );
       },
     ];
-    expect(await failureOf(get())).to.contain('what came is not the file expected');
+    expect(await failureOf(get())).to.contain('the downloaded file has the hash');
     expect(await readdir(join(folder, 'models'))).to.not.include('weights.h5.part');
   });
 
-  it('removes wrong bytes and says what came', async () => {
+  it('deletes a file with a wrong hash, and reports the hash', async () => {
     answers = [(_, response) => response.end('<html>sign in to this network</html>')];
     const message = await failureOf(get({ hash: md5 }));
-    expect(message).to.contain('and was removed').and.contain(`should be ${md5}`);
-    expect(message).to.contain('put there by hand').and.contain(to);
+    expect(message).to.contain('it was deleted').and.contain(`should have ${md5}`);
+    expect(message).to.contain('save the file yourself').and.contain(to);
     answers = [honest];
     await get();
     await hasArrived();
   });
 
-  it('says at once that the file is not on the server', async () => {
+  it('fails immediately if the file is not on the server', async () => {
     answers = [(_, response) => response.writeHead(404).end('no')];
     expect(await failureOf(get())).to.contain('the server answered 404 Not Found');
     expect(requests).to.have.length(1);
   });
 
-  it('says at once that nobody answers', async () => {
+  it('fails immediately if the server refuses the connection', async () => {
     answers = [honest];
     await new Promise((resolve) => server.close(resolve));
     const started = performance.now();
-    expect(await failureOf(get())).to.match(/cannot be reached \(connect ECONNREFUSED/);
+    expect(await failureOf(get())).to.match(/cannot connect to the server \(connect ECONNREFUSED/);
     expect(performance.now() - started).to.be.below(1000);
   });
 
-  it('says at once that the disk is too small', async () => {
+  it('fails immediately if the disk is too small', async () => {
     answers = [
       (_, response) => {
         response.writeHead(200, { 'content-length': 2 ** 52 });
         response.write('begins');
       },
     ];
-    expect(await failureOf(get())).to.match(/takes 4,503,599,627\.4 MB, and .+ has room for/);
+    expect(await failureOf(get())).to.match(
+      /takes 4,503,599,627\.4 MB, and .+ has [\d,.]+ MB free/,
+    );
   });
 
-  it('ends with the reason when it is interrupted, and goes on later', async () => {
+  it('throws the reason if it is interrupted, and continues later', async () => {
     const stop = new AbortController();
     const reason = new Error('interrupted by SIGINT');
     answers = [
@@ -253,11 +258,11 @@ describe('download', () => {
     expect(requests[1]?.headers.range).to.equal('bytes=100000-');
   });
 
-  it('is done once when several processes want the same file', async () => {
+  it('runs once if several processes request the same file', async () => {
     const waiting = new EventEmitter();
-    // Before either process starts: one may wait before the request of the other has arrived.
-    const someoneWaits = once(waiting, 'now');
-    answers = [(...exchange) => void someoneWaits.then(() => honest(...exchange))];
+    // Created before the processes start: one may wait before the request of the other arrives.
+    const oneWaits = once(waiting, 'now');
+    answers = [(...exchange) => void oneWaits.then(() => honest(...exchange))];
     const source = fileURLToPath(new URL('../../src/cache/download.ts', import.meta.url));
     const script = `
       const { download } = await import(${JSON.stringify(source)});
@@ -267,7 +272,7 @@ describe('download', () => {
     const processes = [execa('node', node), execa('node', node)];
     for (const { stdout } of processes) {
       stdout.on('data', (text: Buffer) => {
-        if (text.includes('another process is fetching')) waiting.emit('now');
+        if (text.includes('another process is downloading')) waiting.emit('now');
       });
     }
     await Promise.all(processes);

@@ -6,8 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { storeLimit } from '../../src/cache/cache-folder.ts';
-import { type Making, Store } from '../../src/cache/store.ts';
+import { type NewEntry, Store, storeLimit } from '../../src/cache/store.ts';
 
 describe('the store', () => {
   let folder: string;
@@ -22,12 +21,12 @@ describe('the store', () => {
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
   /** An entry of one file. */
-  function making(content: string, given: Partial<Making> = {}): Making {
+  function newEntry(content: string, given: Partial<NewEntry> = {}): NewEntry {
     return {
       label: content,
       bytes: content.length,
       signal: new AbortController().signal,
-      waiting: () => waited++,
+      onWait: () => waited++,
       async make(to) {
         made++;
         await writeFile(join(to, 'content'), content);
@@ -38,14 +37,14 @@ describe('the store', () => {
 
   const contentOf = (entry: { folder: string }) => readFile(join(entry.folder, 'content'), 'utf8');
 
-  /** Another process that holds, or tries to; `said` gives its next line. */
-  function holder(key: string, makeMs = 0) {
-    const program = fileURLToPath(import.meta.resolve('./hold-one.ts'));
+  /** Another process that acquires an entry. */
+  function acquirer(key: string, makeMs = 0) {
+    const program = fileURLToPath(import.meta.resolve('./acquire-entry.ts'));
     const child = spawn(process.execPath, ['--import', 'tsx', program, folder, key, `${makeMs}`]);
     const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
     const ended = once(child, 'exit');
     return {
-      said: async () => (await lines.next()).value as string,
+      nextLine: async () => (await lines.next()).value as string,
       kill: async () => {
         child.kill('SIGKILL');
         await ended;
@@ -53,10 +52,10 @@ describe('the store', () => {
     };
   }
 
-  it('makes an entry once, and lists it', async () => {
+  it('creates an entry once, and lists it', async () => {
     const store = new Store(folder, 1000);
-    const first = await store.hold('kind-1', making('one'));
-    const second = await new Store(folder, 1000).hold('kind-1', making('another'));
+    const first = await store.acquire('kind-1', newEntry('one'));
+    const second = await new Store(folder, 1000).acquire('kind-1', newEntry('another'));
     expect(await contentOf(second)).to.equal('one');
     expect(made).to.equal(1);
     const [entry] = await store.list();
@@ -66,103 +65,105 @@ describe('the store', () => {
     expect((await store.list())[0]?.held).to.equal(false);
   });
 
-  it('finds entries by the beginning of their keys', async () => {
+  it('finds entries by the prefix of their keys', async () => {
     const store = new Store(folder, 1000);
-    for (const key of ['a-1', 'a-2', 'b-1']) await store.hold(key, making(key));
+    for (const key of ['a-1', 'a-2', 'b-1']) await store.acquire(key, newEntry(key));
     expect(await store.keys('a-')).to.deep.equal(['a-1', 'a-2']);
-    expect(await store.holdIfThere('a-3')).to.equal(null);
-    expect(await contentOf((await store.holdIfThere('a-2')) as { folder: string })).to.equal('a-2');
+    expect(await store.acquireExisting('a-3')).to.equal(null);
+    expect(await contentOf((await store.acquireExisting('a-2')) as { folder: string })).to.equal(
+      'a-2',
+    );
   });
 
-  it('keeps nothing of an entry that could not be made', async () => {
+  it('keeps nothing of an entry that could not be created', async () => {
     const store = new Store(folder, 1000);
     const make = async (to: string) => {
       await writeFile(join(to, 'content'), 'half');
       throw new Error('no more');
     };
-    const failed = store.hold('kind-1', making('', { make }));
+    const failed = store.acquire('kind-1', newEntry('', { make }));
     expect(await failed.catch((error: Error) => error.message)).to.equal('no more');
     expect(await readdir(folder)).to.deep.equal([]);
-    expect(await contentOf(await store.hold('kind-1', making('whole')))).to.equal('whole');
+    expect(await contentOf(await store.acquire('kind-1', newEntry('whole')))).to.equal('whole');
   });
 
-  it('makes an entry again that has changed, but not one that was copied', async () => {
+  it('creates a changed entry again, but not a copied one', async () => {
     const store = new Store(folder, 1000);
-    const { release } = await store.hold('kind-1', making('right'));
+    const { release } = await store.acquire('kind-1', newEntry('right'));
     await release();
     await cp(join(folder, 'kind-1'), join(folder, 'kind-2'), { recursive: true });
-    expect(await contentOf(await store.hold('kind-2', making('new')))).to.equal('right');
+    expect(await contentOf(await store.acquire('kind-2', newEntry('new')))).to.equal('right');
     await writeFile(join(folder, 'kind-1', 'content'), 'wrong');
-    expect(await store.holdIfThere('kind-1')).to.equal(null);
-    expect(await contentOf(await store.hold('kind-1', making('right')))).to.equal('right');
+    expect(await store.acquireExisting('kind-1')).to.equal(null);
+    expect(await contentOf(await store.acquire('kind-1', newEntry('right')))).to.equal('right');
     expect(made).to.equal(2);
   });
 
-  it('removes what was not used for longest, but nothing that is held', async () => {
+  it('removes the least recently used entries, but none in use', async () => {
     const store = new Store(folder, 10);
     for (const [age, key] of ['a', 'b', 'c'].entries()) {
-      const { release } = await store.hold(key, making('four'.slice(0, 3)));
+      const { release } = await store.acquire(key, newEntry('four'.slice(0, 3)));
       if (key !== 'b') await release();
       const used = Date.now() / 1000 - 100 + age;
       await utimes(join(folder, key, 'entry.json'), used, used);
     }
-    await store.hold('d', making('four'));
+    await store.acquire('d', newEntry('four'));
     expect(await store.keys()).to.deep.equal(['b', 'c', 'd']);
-    await store.hold('large', making('larger than all that is allowed'));
+    await store.acquire('large', newEntry('larger than all that is allowed'));
     expect(await store.keys()).to.deep.equal(['b', 'd', 'large']);
   });
 
-  it('is cleared of all but what is held', async () => {
+  it('clears all entries that are not in use', async () => {
     const store = new Store(folder, 1000);
-    await store.hold('held', making('held'));
-    await (await store.hold('free', making('free'))).release();
+    await store.acquire('used', newEntry('used'));
+    await (await store.acquire('free', newEntry('free'))).release();
     expect((await store.clear()).map(({ key }) => key)).to.deep.equal(['free']);
-    expect(await store.keys()).to.deep.equal(['held']);
+    expect(await store.keys()).to.deep.equal(['used']);
   });
 
-  it('lets one process make an entry while others wait, and keeps it while any of them lives', async () => {
-    const first = holder('shared', 1500);
-    expect(await first.said()).to.equal('making');
-    const second = holder('shared');
-    expect(await second.said()).to.equal('waiting');
-    expect(await first.said()).to.equal(`held ${join(folder, 'shared')}`);
-    expect(await second.said()).to.equal(`held ${join(folder, 'shared')}`);
+  it('lets one process create an entry while others wait, and keeps it while one of them runs', async () => {
+    const first = acquirer('shared', 1500);
+    expect(await first.nextLine()).to.equal('creating');
+    const second = acquirer('shared');
+    expect(await second.nextLine()).to.equal('waiting');
+    expect(await first.nextLine()).to.equal(`acquired ${join(folder, 'shared')}`);
+    expect(await second.nextLine()).to.equal(`acquired ${join(folder, 'shared')}`);
     await first.kill();
     const store = new Store(folder, 0);
     expect(await store.remove('shared')).to.equal(false);
-    await store.hold('other', making('larger than nothing'));
+    await store.acquire('other', newEntry('larger than nothing'));
     expect(await store.keys()).to.deep.equal(['other', 'shared']);
     await second.kill();
   }).timeout(20_000);
 
-  it('takes over from a process that was killed', async () => {
-    const killed = holder('taken', 60_000);
-    expect(await killed.said()).to.equal('making');
+  it('replaces the unfinished entry of a killed process', async () => {
+    const killed = acquirer('taken', 60_000);
+    expect(await killed.nextLine()).to.equal('creating');
     await killed.kill();
-    const { folder: entry } = await new Store(folder, 1000).hold('taken', making('whole'));
+    const { folder: entry } = await new Store(folder, 1000).acquire('taken', newEntry('whole'));
     expect(waited).to.equal(1);
     expect(await readdir(folder)).to.deep.equal(['taken']);
     expect(await readFile(join(entry, 'content'), 'utf8')).to.equal('whole');
   }).timeout(30_000);
 
-  it('ends waiting when it is interrupted', async () => {
-    const other = holder('waited', 60_000);
-    expect(await other.said()).to.equal('making');
+  it('stops waiting when it is interrupted', async () => {
+    const other = acquirer('waited', 60_000);
+    expect(await other.nextLine()).to.equal('creating');
     const signal = AbortSignal.timeout(300);
-    const waiting = new Store(folder, 1000).hold('waited', making('', { signal }));
+    const waiting = new Store(folder, 1000).acquire('waited', newEntry('', { signal }));
     expect(await waiting.catch((error: Error) => error.name)).to.equal('TimeoutError');
     await other.kill();
   }).timeout(20_000);
 });
 
-describe('the bound of the store', () => {
+describe('the size limit of the store', () => {
   const { CIFAR_RUN_CACHE_SIZE } = process.env;
   afterEach(() => {
     delete process.env.CIFAR_RUN_CACHE_SIZE;
     Object.assign(process.env, CIFAR_RUN_CACHE_SIZE === undefined ? {} : { CIFAR_RUN_CACHE_SIZE });
   });
 
-  it('is the one that CIFAR_RUN_CACHE_SIZE gives, or 20 GB', () => {
+  it('is CIFAR_RUN_CACHE_SIZE, by default 20 GB', () => {
     delete process.env.CIFAR_RUN_CACHE_SIZE;
     expect(storeLimit()).to.equal(20e9);
     for (const [given, bytes] of [
@@ -175,6 +176,6 @@ describe('the bound of the store', () => {
       expect(storeLimit()).to.equal(bytes);
     }
     process.env.CIFAR_RUN_CACHE_SIZE = 'much';
-    expect(storeLimit).to.throw('CIFAR_RUN_CACHE_SIZE: a size in bytes, kB, MB, GB or TB');
+    expect(storeLimit).to.throw('CIFAR_RUN_CACHE_SIZE must be a size in bytes, kB, MB, GB or TB');
   });
 });

@@ -1,9 +1,21 @@
-import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { contentHash } from '../../src/cache/content-hash.ts';
-import { statOf, walk } from '../../src/common/files.ts';
+import { execa } from 'execa';
+import { RunError } from '../../src/common/errors.ts';
+import {
+  appendSynced,
+  listEntries,
+  statOrNull,
+  walk,
+  writeAtomic,
+} from '../../src/common/files.ts';
+
+const module = fileURLToPath(new URL('../../src/common/files.ts', import.meta.url));
 
 describe('walk', () => {
   const folder = mkdtempSync(join(tmpdir(), 'cifar-run-'));
@@ -22,21 +34,122 @@ describe('walk', () => {
     expect((await walk(join(folder, 'linked'))).sort()).to.deep.equal(paths);
   });
 
-  it('gives what is linked the hash of what is not', async () => {
-    const hash = await contentHash([join(folder, 'plain')]);
-    expect(hash).to.match(/^[0-9a-f]{64}$/);
-    expect(await contentHash([join(folder, 'linked')])).to.equal(hash);
-  });
-
-  it('ends where links lead in a circle or nowhere', async () => {
+  it('stops at circular and broken links', async () => {
     link('..', 'elsewhere/up');
     link('itself.png', 'elsewhere/itself.png');
     link('nowhere.png', 'elsewhere/nowhere.png');
     const found = await walk(join(folder, 'elsewhere'));
     expect(found).to.include.members(['1.png', 'itself.png', 'nowhere.png', 'up/single.png']);
     expect(found.filter((path) => path.startsWith('up/elsewhere/'))).to.deep.equal([]);
-    expect(statOf(join(folder, 'elsewhere/itself.png'))).to.equal(null);
-    expect(statOf(join(folder, 'elsewhere/nowhere.png'))).to.equal(null);
-    expect(await contentHash([join(folder, 'elsewhere')])).to.match(/^[0-9a-f]{64}$/);
+    expect(statOrNull(join(folder, 'elsewhere/itself.png'))).to.equal(null);
+    expect(statOrNull(join(folder, 'elsewhere/nowhere.png'))).to.equal(null);
+  });
+});
+
+describe('listEntries', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'entries-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  function checkpoint(path: string): void {
+    for (const part of ['model', 'optimizer']) {
+      mkdirSync(join(path, part), { recursive: true });
+      writeFileSync(join(path, part, 'weights.bin'), part);
+    }
+  }
+
+  it('lists files and links in all subfolders', async () => {
+    checkpoint(join(folder, 'checkpoints', 'last'));
+    symlinkSync(join(folder, 'checkpoints', 'last'), join(folder, 'link'));
+    const entries = await listEntries(folder);
+    const paths = entries.map(({ parentPath, name }) =>
+      join(parentPath, name).slice(folder.length),
+    );
+    expect(paths.toSorted()).to.deep.equal([
+      '/checkpoints/last/model/weights.bin',
+      '/checkpoints/last/optimizer/weights.bin',
+      '/link',
+    ]);
+    expect(entries.filter((entry) => entry.isSymbolicLink())).to.have.length(1);
+  });
+
+  it('works while checkpoints are replaced', async () => {
+    writeFileSync(join(folder, 'status.json'), '{}');
+    const [last, next] = [join(folder, 'checkpoints', 'last'), join(folder, 'checkpoints', 'next')];
+    let replacing = true;
+    const replace = (async () => {
+      for (; replacing; await setImmediate()) {
+        checkpoint(next);
+        rmSync(last, { recursive: true, force: true });
+        renameSync(next, last);
+      }
+    })();
+    try {
+      for (let i = 0; i < 300; i++) {
+        const names = (await listEntries(folder)).map(({ name }) => name);
+        expect(names).to.include('status.json');
+      }
+    } finally {
+      replacing = false;
+      await replace;
+    }
+  });
+});
+
+describe('writeAtomic and appendSynced', () => {
+  let folder: string;
+  let file: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
+    file = join(folder, 'file');
+  });
+
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('replaces a file and leaves no temporary file', async () => {
+    await writeAtomic(file, 'a longer old text');
+    await writeAtomic(file, Uint8Array.of(110, 101, 119));
+    expect(await readFile(file, 'utf8')).to.equal('new');
+    expect(await readdir(folder)).to.deep.equal(['file']);
+  });
+
+  it('never shows a partial file to a reader', async () => {
+    const versions = ['a', 'b'].map((letter) => letter.repeat(1_000_000));
+    await writeAtomic(file, versions[0] ?? '');
+    let writing = true;
+    const writes = (async () => {
+      for (let i = 1; i <= 20; i++) await writeAtomic(file, versions[i % 2] ?? '');
+      writing = false;
+    })();
+    while (writing) expect(versions.includes(await readFile(file, 'utf8'))).to.equal(true);
+    await writes;
+  });
+
+  it('keeps the old file if the disk is full', async () => {
+    await writeAtomic(file, 'old');
+    const script = `
+      import { writeAtomic } from ${JSON.stringify(module)};
+      writeAtomic(${JSON.stringify(file)}, new Uint8Array(1_000_000)).catch((error) => console.log(error.message));`;
+    const node = [process.execPath, '--import', 'tsx', '--input-type=module', '-e', script];
+    // A limit on the file size truncates a write, as a full disk does.
+    const { stdout } = await execa('sh', ['-c', 'ulimit -f 100; exec "$@"', 'sh', ...node]);
+    expect(stdout).to.include(`cannot write ${file}: `);
+    expect(await readFile(file, 'utf8')).to.equal('old');
+    expect(await readdir(folder)).to.deep.equal(['file']);
+  });
+
+  it('names a file that cannot be written', async () => {
+    const missing = join(folder, 'nowhere', 'file');
+    for (const write of [writeAtomic, appendSynced]) {
+      const error = await write(missing, '').then(
+        () => null,
+        (caught: unknown) => caught,
+      );
+      expect(error).to.be.instanceOf(RunError);
+      expect((error as RunError).message).to.match(/^cannot write .*nowhere.file: ENOENT/);
+    }
   });
 });

@@ -7,16 +7,16 @@ const signals = JSON.stringify(
   fileURLToPath(new URL('../../src/common/signals.ts', import.meta.url)),
 );
 
-/** Works for minutes in a thread, as a large step does, and goes on listening. */
+/** Computes for minutes in another thread, as a large step does, and still receives signals. */
 const SCRIPT = `
   import { pbkdf2 } from 'node:crypto';
-  import { interruption } from ${signals};
-  interruption();
-  process.on('exit', () => console.log('others who listen are told'));
+  import { interruptSignal } from ${signals};
+  interruptSignal();
+  process.on('exit', () => console.log('other listeners run'));
   pbkdf2('password', 'salt', 1_000_000_000, 64, 'sha512', () => console.log('done'));
   console.log('working');`;
 
-describe('an interruption in a step that takes minutes', function (this: Mocha.Suite) {
+describe('an interruption during a step that takes minutes', function (this: Mocha.Suite) {
   this.timeout(300_000);
 
   let end = () => {};
@@ -24,7 +24,7 @@ describe('an interruption in a step that takes minutes', function (this: Mocha.S
 
   async function work() {
     const args = ['--import', 'tsx', '--input-type=module', '-e', SCRIPT];
-    // Without it execa sends SIGKILL five seconds after SIGTERM.
+    // By default execa sends SIGKILL five seconds after SIGTERM.
     const options = { reject: false, forceKillAfterDelay: false } as const;
     const program = execa(process.execPath, args, options);
     end = () => void program.kill('SIGKILL');
@@ -34,22 +34,22 @@ describe('an interruption in a step that takes minutes', function (this: Mocha.S
 
   const codes = { SIGINT: 130, SIGTERM: 143 } as const;
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    it(`ends the program at once at the second ${signal}`, async () => {
+    it(`exits immediately at the second ${signal}`, async () => {
       const { program } = await work();
       program.kill(signal);
       await once(program.stderr, 'data');
       program.kill(signal);
       const { exitCode, stdout } = await program;
       expect(exitCode).to.equal(codes[signal]);
-      expect(stdout).to.equal('working\nothers who listen are told');
+      expect(stdout).to.equal('working\nother listeners run');
     });
 
-  it('ends it eight seconds after the first', async () => {
+  it('exits eight seconds after the first', async () => {
     const { program } = await work();
     const begin = performance.now();
     program.kill('SIGTERM');
     expect((await program).exitCode).to.equal(143);
-    // Later on a machine that is busy, but not when the work is done.
+    // A busy machine needs more time, but less than the work takes.
     expect(performance.now() - begin).to.be.within(7_500, 60_000);
   });
 });

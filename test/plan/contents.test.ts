@@ -1,9 +1,8 @@
-import { cpSync, mkdirSync, mkdtempSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { contentHash } from '../../src/cache/content-hash.ts';
 import { readContents } from '../../src/plan/contents.ts';
 import { runId } from '../../src/plan/id.ts';
 import { experiment, named } from './experiment.ts';
@@ -56,36 +55,5 @@ describe("a run's id", () => {
     expect(await idWith({ source: one as string })).not.to.equal(
       await idWith({ source: other as string }),
     );
-  });
-});
-
-describe('contentHash', () => {
-  const settled = new Date(Date.now() - 60_000);
-
-  it('is another one when a file changes, is renamed or goes', async () => {
-    const folder = newFolder();
-    const file = join(folder, 'a');
-    const seen: (string | null)[] = [];
-    const look = async () => seen.push(await contentHash([folder]));
-    writeFileSync(file, 'one');
-    utimesSync(file, settled, settled);
-    await look();
-    writeFileSync(file, 'two');
-    await look();
-    renameSync(file, join(folder, 'b'));
-    await look();
-    expect(new Set(seen).size).to.equal(3);
-    expect(await contentHash([join(folder, 'a')])).to.equal(null);
-  });
-
-  it('reads a file that has not changed once', async () => {
-    const folder = newFolder();
-    const file = join(folder, 'a');
-    writeFileSync(file, 'one');
-    utimesSync(file, settled, settled);
-    const first = await contentHash([file]);
-    writeFileSync(file, 'two');
-    utimesSync(file, settled, settled);
-    expect(await contentHash([file])).to.equal(first);
   });
 });

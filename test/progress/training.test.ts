@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { duration } from '../../src/common/format.ts';
+import { formatDuration } from '../../src/common/format.ts';
 import { plainProgress } from '../../src/progress/progress.ts';
 import { trainingProgress } from '../../src/progress/training.ts';
 
@@ -55,7 +55,7 @@ describe('the progress of training', () => {
   });
 
   it('writes durations as people do', () => {
-    expect([0.4, 59.4, 60, 185, 7385].map(duration)).to.deep.equal([
+    expect([0.4, 59.4, 60, 185, 7385].map(formatDuration)).to.deep.equal([
       '0 s',
       '59 s',
       '1:00',

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
-import type { Hash } from '../../cache/download.ts';
+import type { Hash } from '../../cache/hash.ts';
 import { InputError } from '../../common/errors.ts';
 import type { DataConfig } from '../../experiment/experiment.ts';
 import type { DatasetKind, ImageSource, LoadContext } from '../dataset.ts';

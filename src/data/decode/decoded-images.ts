@@ -97,7 +97,7 @@ export class DecodedImages {
       return null;
     }
     for (const key of await store.keys(`${this.#group}-`)) {
-      const held = await store.holdIfThere(key);
+      const held = await store.acquireExisting(key);
       if (held) this.#add(await openPack(held.folder, this.#stride));
     }
     return store;
@@ -110,11 +110,11 @@ export class DecodedImages {
   ): Promise<Pack | null> {
     const { signal, report, imageShape } = this.#context;
     const content = [this.#decoders, paths.map(this.#keyOf)];
-    const held = store.hold(`${this.#group}-${shortHash(content)}`, {
+    const held = store.acquire(`${this.#group}-${shortHash(content)}`, {
       label: `${paths.length} images of ${basename(this.#tree.root)}, ${imageShape.join(' x ')}`,
       bytes: paths.length * this.#stride,
       signal,
-      waiting: () => report('another process is decoding these images; waiting for it'),
+      onWait: () => report('another process is decoding these images; waiting for it'),
       make: async (folder) => {
         const count = await writePack(folder, this.#keyOf, fill);
         if (count === 0) throw new EmptyPack();

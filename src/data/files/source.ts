@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import type { Hash } from '../../cache/download.ts';
+import type { Hash } from '../../cache/hash.ts';
 import { InputError } from '../../common/errors.ts';
-import { readSmall, statOf, walk } from '../../common/files.ts';
+import { readSmallFile, statOrNull, walk } from '../../common/files.ts';
 import type { LoadContext } from '../dataset.ts';
 import type { FileTree } from './tree.ts';
 
@@ -67,13 +67,13 @@ function directoryTree(root: string): FileTree {
     async *read(paths) {
       for (const path of paths) {
         const file = resolve(path);
-        yield { path, bytes: async () => readSmall(file) ?? readFile(file) };
+        yield { path, bytes: async () => readSmallFile(file) ?? readFile(file) };
       }
     },
 
     async fingerprints(paths) {
       return paths.map((path) => {
-        const file = statOf(resolve(path));
+        const file = statOrNull(resolve(path));
         return file ? `${file.size}:${file.mtimeMs}` : 'none';
       });
     },

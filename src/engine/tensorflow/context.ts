@@ -1,4 +1,4 @@
-import { bytes, integer, message } from '../../common/protobuf-write.ts';
+import { bytesField, integerField, message } from '../../common/protobuf.ts';
 import type { CApi, Pointer } from './c-api.ts';
 import { Status } from './status.ts';
 
@@ -45,11 +45,11 @@ export function createContext(api: CApi, threads: number): Context {
  * Source: tensorflow/core/protobuf/config.proto, rewriter_config.proto.
  */
 function configProto(threads: number): Uint8Array {
-  const allowGrowth = integer(4, 1);
-  const optimizedOnce = integer(12, 1);
-  const rewriteOptions = bytes(10, optimizedOnce);
-  const intraOpThreads = integer(2, threads);
-  return message(intraOpThreads, bytes(6, allowGrowth), bytes(10, rewriteOptions));
+  const allowGrowth = integerField(4, 1);
+  const optimizedOnce = integerField(12, 1);
+  const rewriteOptions = bytesField(10, optimizedOnce);
+  const intraOpThreads = integerField(2, threads);
+  return message(intraOpThreads, bytesField(6, allowGrowth), bytesField(10, rewriteOptions));
 }
 
 function listDevices(api: CApi, context: Pointer, status: Status): Device[] {

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Hash } from '../../cache/download.ts';
+import type { Hash } from '../../cache/hash.ts';
 import { InputError } from '../../common/errors.ts';
 
 /** A weight file of keras.applications, without the top. */

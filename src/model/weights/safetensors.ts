@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { InputError } from '../../common/errors.ts';
-import { writeAtomic } from '../../common/write-atomic.ts';
+import { writeAtomic } from '../../common/files.ts';
 import type { Shape } from '../graph.ts';
 import { decode, splitWeightName, type WeightEntry, type WeightFormat } from './format.ts';
 import { encodeSafetensors } from './safetensors-bytes.ts';

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { bytes, double, integer, message } from '../../common/protobuf-write.ts';
-import { appendSynced } from '../../common/write-atomic.ts';
+import { appendSynced } from '../../common/files.ts';
+import { bytesField, doubleField, integerField, message } from '../../common/protobuf.ts';
 import type { SummaryValue } from './summaries.ts';
 
 /** A file of events as TensorBoard reads it (event.proto), on the disk after each event. */
@@ -16,20 +16,22 @@ export class EventsFile {
   static async begin(folder: string): Promise<EventsFile> {
     const name = `events.out.tfevents.${Math.floor(now())}.${hostname()}.${process.pid}`;
     const events = new EventsFile(join(folder, name));
-    await events.#append(message(double(1, now()), bytes(3, 'brain.Event:2')));
+    await events.#append(message(doubleField(1, now()), bytesField(3, 'brain.Event:2')));
     return events;
   }
 
   /** @param step as scalars are drawn over it. */
   async add(step: number, values: readonly SummaryValue[]): Promise<void> {
-    const summary = message(...values.map((value) => bytes(1, value)));
-    await this.#append(message(double(1, now()), integer(2, step), bytes(5, summary)));
+    const summary = message(...values.map((value) => bytesField(1, value)));
+    await this.#append(
+      message(doubleField(1, now()), integerField(2, step), bytesField(5, summary)),
+    );
   }
 
   /** From this step on a reader forgets what earlier files of the run say (`SessionLog`, START). */
   async restart(step: number): Promise<void> {
-    const start = bytes(7, integer(1, 1));
-    await this.#append(message(double(1, now()), integer(2, step), start));
+    const start = bytesField(7, integerField(1, 1));
+    await this.#append(message(doubleField(1, now()), integerField(2, step), start));
   }
 
   async #append(event: Buffer): Promise<void> {

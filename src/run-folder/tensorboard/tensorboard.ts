@@ -1,4 +1,4 @@
-import { showValue } from '../../common/format.ts';
+import { formatJson } from '../../common/format.ts';
 import type { Json } from '../../common/json.ts';
 import type { Experiment, PhaseConfig } from '../../experiment/experiment.ts';
 import type { Settings } from '../../plan/trials.ts';
@@ -64,7 +64,7 @@ export class TensorBoard {
 
 /** The page knows numbers and texts. */
 function ofSetting([path, value]: [string, Json]): [string, string | number] {
-  return [path, typeof value === 'number' ? value : showValue(value)];
+  return [path, typeof value === 'number' ? value : formatJson(value)];
 }
 
 /** Under their paths in the experiment file, as a sweep names them too. */

@@ -1,5 +1,5 @@
 import os from 'node:os';
-import { keepNote, readNote } from '../../cache/cache-folder.ts';
+import { readNote, writeNote } from '../../cache/cache-folder.ts';
 import { openStore } from '../../cache/store.ts';
 import { chooseCompiler } from '../../engine/choose.ts';
 import type { Engine } from '../../engine/engine.ts';
@@ -20,7 +20,7 @@ export function noteFeatures(plan: Pick<Plan, 'phases'>, engine: Machine): Train
     async phaseBegin({ phase, features }) {
       const planned = plan.phases.find(({ name }) => name === phase.name);
       if (!planned?.featuresId || !features?.keys.length) return;
-      await keepNote(KIND, noteName(planned.featuresId, engine), features.keys);
+      await writeNote(KIND, noteName(planned.featuresId, engine), features.keys);
     },
   };
 }

@@ -2,8 +2,7 @@ import { open, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type * as tf from '@tensorflow/tfjs';
-import { storeLimit } from '../../cache/cache-folder.ts';
-import { type Held, openStore, type Store } from '../../cache/store.ts';
+import { type AcquiredEntry, openStore, type Store, storeLimit } from '../../cache/store.ts';
 import { RunError } from '../../common/errors.ts';
 import type { Flip as View } from '../../data/augment/augment.ts';
 import type { Batches } from '../../data/batches/batches.ts';
@@ -49,7 +48,7 @@ export class FeatureFiles {
   readonly #maker: FeatureMaker;
   readonly #store: Store;
   readonly #keyOf: KeyOf;
-  readonly #held: Held[] = [];
+  readonly #held: AcquiredEntry[] = [];
 
   private constructor(maker: FeatureMaker, keyOf: KeyOf) {
     this.#maker = maker;
@@ -76,11 +75,11 @@ export class FeatureFiles {
     const key = this.#keyOf(seen.images, seen.view);
     const known = (await this.#store.keys(key)).length > 0;
     let computed = false;
-    const held = await this.#store.hold(key, {
+    const held = await this.#store.acquire(key, {
       label: `${what}: ${format.shape.join(' × ')} ${format.dtype}`,
       bytes,
       signal,
-      waiting: () => void tell(`${what}: another process computes them, waiting for it`),
+      onWait: () => void tell(`${what}: another process computes them, waiting for it`),
       make: async (folder) => {
         computed = true;
         if (known) await tell(`${what}: the file in the cache was damaged, computing them again`);

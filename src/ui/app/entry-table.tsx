@@ -5,7 +5,7 @@ import {
   formatEntry,
   type Table,
 } from '../../analysis/table.ts';
-import { duration } from '../../common/format.ts';
+import { formatDuration } from '../../common/format.ts';
 import type { MetricFormat } from '../../experiment/metrics.ts';
 import type { RunState } from '../../run-folder/status.ts';
 import { showTime } from '../components/format.ts';
@@ -85,7 +85,7 @@ export function columnClass(column: Column, { columns, rows }: Table): string {
 /** The text of a value; empty if there is none. */
 function showEntry(column: Column, value: Entry, format?: MetricFormat): string {
   if (value === undefined || value === null) return '';
-  if (column.name === 'seconds' && typeof value === 'number') return duration(value);
+  if (column.name === 'seconds' && typeof value === 'number') return formatDuration(value);
   if (column.name === 'started') return showTime(String(value));
   return formatEntry(column, value, format);
 }

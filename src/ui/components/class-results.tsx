@@ -1,5 +1,5 @@
 import type { Scores } from '../../analysis/classification.ts';
-import { percent, showCount } from '../../common/format.ts';
+import { formatCount, formatPercent } from '../../common/format.ts';
 import { formatMetric } from '../../experiment/metrics.ts';
 import type { ClassResults } from '../../runs/run-detail.ts';
 import { type ConfusionData, type ConfusionMatrixProps, rowShare } from './confusion-matrix.tsx';
@@ -56,7 +56,7 @@ function ConfusedPairs({ names, confusion }: ConfusionData) {
                 {names[truth]} → {names[predicted]}
               </th>
               <td>{count}</td>
-              <td>{percent(rowShare(confusion[truth] ?? [], predicted), 1)}</td>
+              <td>{formatPercent(rowShare(confusion[truth] ?? [], predicted), 1)}</td>
             </tr>
           ))}
         </tbody>
@@ -102,7 +102,7 @@ function ScoresRow({ name, scores }: { readonly name: string; readonly scores: S
       <td class="bar" style={`--share: ${scores.f1.toFixed(3)}`}>
         {formatMetric('f1', scores.f1)}
       </td>
-      <td>{showCount(scores.support)}</td>
+      <td>{formatCount(scores.support)}</td>
     </tr>
   );
 }

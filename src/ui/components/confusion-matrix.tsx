@@ -1,6 +1,6 @@
 import type { TargetedKeyboardEvent } from 'preact';
 import { useState } from 'preact/hooks';
-import { percent, showCount } from '../../common/format.ts';
+import { formatCount, formatPercent } from '../../common/format.ts';
 import { formatMetric } from '../../experiment/metrics.ts';
 import type { ClassResults } from '../../runs/run-detail.ts';
 import { cellShade } from './format.ts';
@@ -106,7 +106,7 @@ function MatrixTable({ names, confusion, cell, onPoint, onCell }: MatrixProps) {
                   {...(i === focus.truth && j === focus.predicted && { tabIndex: 0 })}
                 >
                   {count}
-                  {count > 0 && <small>{percent(rowShare(row, j), 1)}</small>}
+                  {count > 0 && <small>{formatPercent(rowShare(row, j), 1)}</small>}
                 </td>
               ))}
             </tr>
@@ -214,8 +214,8 @@ function describeCell(
   { truth, predicted }: Cell,
 ): string {
   const row = confusion[truth] ?? [];
-  const share = percent(rowShare(row, predicted), 1);
-  const images = `${showCount(row[predicted] ?? 0)} of ${showCount(sum(row))} images of ${names[truth]} (${share})`;
+  const share = formatPercent(rowShare(row, predicted), 1);
+  const images = `${formatCount(row[predicted] ?? 0)} of ${formatCount(sum(row))} images of ${names[truth]} (${share})`;
   return truth === predicted
     ? `${images} were classified correctly`
     : `${images} were predicted as ${names[predicted]}`;
@@ -225,7 +225,7 @@ function describeCell(
 function describeAccuracy(confusion: ConfusionData['confusion']): string {
   const correct = sum(confusion.map((row, i) => row[i] ?? 0));
   const total = sum(confusion.map(sum));
-  return `${showCount(correct)} of ${showCount(total)} images (${formatMetric('accuracy', correct / total)}) were classified correctly`;
+  return `${formatCount(correct)} of ${formatCount(total)} images (${formatMetric('accuracy', correct / total)}) were classified correctly`;
 }
 
 /** The share of a row's images that are in one column; 0 in an empty row. */

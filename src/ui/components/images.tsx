@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { percent } from '../../common/format.ts';
+import { formatPercent } from '../../common/format.ts';
 import type { Thumbnail } from '../../runs/run-detail.ts';
 
 interface ClassifiedImageProps {
@@ -21,7 +21,7 @@ export function ClassifiedImage({ truth, predicted, confidence, children }: Clas
           <b>
             {isCorrect ? '✓' : '✗'} {predicted}
           </b>
-          <span>{percent(confidence, 0)}</span>
+          <span>{formatPercent(confidence, 0)}</span>
         </span>
         {!isCorrect && <span class="soft">true: {truth}</span>}
       </figcaption>

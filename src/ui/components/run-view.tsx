@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { runCharts } from '../../charts/page/run-charts.ts';
-import { duration, showCount } from '../../common/format.ts';
+import { formatCount, formatDuration } from '../../common/format.ts';
 import { formatMetric, parseColumn, VALIDATION_ACCURACY } from '../../experiment/metrics.ts';
 import type { RunDetail } from '../../runs/run-detail.ts';
 import { ClassResultsView } from './class-results.tsx';
@@ -112,14 +112,14 @@ function tiles({ metrics, epochs, images, parameters, seed }: RunDetail): Tile[]
     ...measured
       .toSorted(([a], [b]) => Number(b === VALIDATION_ACCURACY) - Number(a === VALIDATION_ACCURACY))
       .map(([name, value]) => ({ name, value: formatMetric(name, value) })),
-    { name: 'epochs', value: showCount(epochs.length) },
-    { name: 'training time', value: duration(seconds) },
-    ...(parameters === null ? [] : [{ name: 'parameters', value: showCount(parameters) }]),
+    { name: 'epochs', value: formatCount(epochs.length) },
+    { name: 'training time', value: formatDuration(seconds) },
+    ...(parameters === null ? [] : [{ name: 'parameters', value: formatCount(parameters) }]),
     ...(images === null
       ? []
       : [
-          { name: 'training images', value: showCount(images.train) },
-          { name: 'validation images', value: showCount(images.validation) },
+          { name: 'training images', value: formatCount(images.train) },
+          { name: 'validation images', value: formatCount(images.validation) },
         ]),
     ...(seed === null ? [] : [{ name: 'seed', value: String(seed) }]),
   ];

@@ -1,4 +1,4 @@
-import { duration, showCount } from '../../common/format.ts';
+import { formatCount, formatDuration } from '../../common/format.ts';
 import { formatMetric } from '../../experiment/metrics.ts';
 import type { EpochRow, PhaseRow } from '../../runs/run-detail.ts';
 
@@ -28,7 +28,7 @@ export function EpochTable({ epochs }: { readonly epochs: readonly EpochRow[] })
                 {metrics.map((name) => (
                   <td key={name}>{formatMetric(name, row.metrics[name] ?? null)}</td>
                 ))}
-                <td>{duration(row.seconds)}</td>
+                <td>{formatDuration(row.seconds)}</td>
               </tr>
             ))}
           </tbody>
@@ -42,7 +42,7 @@ const PHASE_NUMBERS = ['epochs', 'kept epoch', 'trainable parameters', 'frozen p
 
 /** The phases with their epochs and numbers of parameters. */
 export function PhaseTable({ phases }: { readonly phases: readonly PhaseRow[] }) {
-  const orDash = (count: number | null) => (count === null ? '–' : showCount(count));
+  const orDash = (count: number | null) => (count === null ? '–' : formatCount(count));
   return (
     <div class="scroll">
       <table>
@@ -67,7 +67,7 @@ export function PhaseTable({ phases }: { readonly phases: readonly PhaseRow[] })
               <td class="number">{phase.keptEpoch ?? '–'}</td>
               <td class="number">{orDash(phase.trainableParameters)}</td>
               <td class="number">{orDash(phase.frozenParameters)}</td>
-              <td class="number">{duration(phase.seconds)}</td>
+              <td class="number">{formatDuration(phase.seconds)}</td>
               <td>{phase.stoppedEarly}</td>
             </tr>
           ))}

@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { extname, join, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import type { MiddlewareHandler } from 'hono';
-import { entriesWithin } from '../../common/files.ts';
+import { listEntries } from '../../common/files.ts';
 
 // Which requests the server answers, and which files it sends.
 
@@ -63,7 +63,7 @@ export async function fileWithin(folder: string, path: string): Promise<string |
 
 /** Returns true if a run's folder contains a symbolic link to something outside the folder of all runs. */
 export async function linksOutside(run: string, runs: string): Promise<boolean> {
-  const links = (await entriesWithin(run)).filter((entry) => entry.isSymbolicLink());
+  const links = (await listEntries(run)).filter((entry) => entry.isSymbolicLink());
   const targets = links.map(({ parentPath, name }) => realPathWithin(runs, join(parentPath, name)));
   return (await Promise.all(targets)).includes(null);
 }

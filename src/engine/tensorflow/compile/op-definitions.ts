@@ -1,4 +1,4 @@
-import { fields } from '../../../common/protobuf-read.ts';
+import { readFields } from '../../../common/protobuf.ts';
 import { bufferBytes, type CApi, type Pointer } from '../c-api.ts';
 import type { Status } from '../status.ts';
 
@@ -47,7 +47,7 @@ export class OpDefinitions {
 }
 
 function parse(bytes: Uint8Array): OpDefinition {
-  const op = [...fields(bytes)];
+  const op = [...readFields(bytes)];
   return {
     inputs: op.filter(([number]) => number === OP.inputs).map(([, value]) => argument(value)),
     stateful: op.some(([number, value]) => number === OP.isStateful && value === 1),
@@ -55,7 +55,7 @@ function parse(bytes: Uint8Array): OpDefinition {
 }
 
 function argument(bytes: Uint8Array | number): InputDefinition {
-  const list = [...fields(bytes as Uint8Array)].find(
+  const list = [...readFields(bytes as Uint8Array)].find(
     ([number]) => number === ARGUMENT.numberAttr || number === ARGUMENT.typeListAttr,
   );
   return { countAttribute: list ? new TextDecoder().decode(list[1] as Uint8Array) : null };

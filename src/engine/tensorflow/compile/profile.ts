@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { fields } from '../../../common/protobuf-read.ts';
+import { readFields } from '../../../common/protobuf.ts';
 import type { ProfiledOperation } from '../../engine.ts';
 import { bufferBytes, type GraphOutput, type Pointer } from '../c-api.ts';
 import type { Context } from '../context.ts';
@@ -99,11 +99,11 @@ function operationsOf(metadata: Uint8Array): ProfiledOperation[] {
 }
 
 function* messages(bytes: Uint8Array, number: number): Generator<Uint8Array> {
-  for (const [field, value] of fields(bytes)) if (field === number) yield value as Uint8Array;
+  for (const [field, value] of readFields(bytes)) if (field === number) yield value as Uint8Array;
 }
 
 function operationOf(node: Uint8Array): ProfiledOperation {
-  const values = new Map(fields(node));
+  const values = new Map(readFields(node));
   const number = (field: number) => Number(values.get(field) ?? 0);
   const text = (field: number) => new TextDecoder().decode(values.get(field) as Uint8Array);
   return {

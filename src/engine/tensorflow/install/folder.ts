@@ -1,7 +1,7 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InputError } from '../../../common/errors.ts';
-import { entriesWithin } from '../../../common/files.ts';
+import { listEntries } from '../../../common/files.ts';
 import type { Installation } from '../../engine.ts';
 import type { Location } from './locate.ts';
 import { changedFiles } from './manifest.ts';
@@ -115,7 +115,7 @@ export async function inspectInstallation(
 
 /** Bytes of the files in a folder, as far as they can be seen while it changes. */
 export async function folderSize(folder: string): Promise<number> {
-  const entries = await entriesWithin(folder);
+  const entries = await listEntries(folder);
   const sizes = await Promise.all(
     entries.map(async ({ parentPath, name }) => {
       const found = await stat(join(parentPath, name)).catch(() => null);

@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, readdir, rename, rm, statfs } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { InterruptedError, RunError } from '../../../common/errors.ts';
-import { showCount } from '../../../common/format.ts';
+import { RunError } from '../../../common/errors.ts';
+import { formatCount } from '../../../common/format.ts';
 import { withLock } from '../../../common/lock.ts';
+import { untilInterrupted } from '../../../common/signals.ts';
 import { isInstalled, writeManifest } from './manifest.ts';
 import { downloadWheels } from './pip.ts';
 import type { Distribution } from './platforms.ts';
@@ -29,12 +30,12 @@ export async function install(wanted: Distribution, options: InstallOptions): Pr
   const folder = join(root, `${wanted.name.toLowerCase()}-${wanted.version}-${wanted.variant}`);
   if (await isInstalled(folder)) return folder;
 
-  const waiting = () =>
+  const onWait = () =>
     options.report(`another process is installing ${nameOf(wanted)}; waiting for it`);
   await withSentences(root, async () => {
     await mkdir(root, { recursive: true });
     await untilInterrupted((signal) =>
-      withLock(folder, { waiting, signal }, async () => {
+      withLock(folder, { onWait, signal }, async () => {
         if (await isInstalled(folder)) return;
         await removeUnfinished(folder);
         await requireSpace(root, { for: nameOf(wanted), bytes: peakBytes(wanted) });
@@ -122,7 +123,7 @@ function meter(total: number, tell: (progress: string) => void): (bytes: number)
 }
 
 function megabytes(bytes: number): string {
-  return showCount(Math.round(bytes / 1e6));
+  return formatCount(Math.round(bytes / 1e6));
 }
 
 /** @throws RunError where the disk of a folder has less free space than is needed. */
@@ -163,23 +164,4 @@ const UNWRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EN
 
 function gigabytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(1)} GB`;
-}
-
-/**
- * Runs work that can stop cleanly, and aborts its signal at SIGINT and SIGTERM.
- * @throws InterruptedError once the work has stopped.
- */
-export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  const stop = (signal: NodeJS.Signals) =>
-    controller.abort(new InterruptedError(signal as 'SIGINT' | 'SIGTERM'));
-  process.on('SIGINT', stop).on('SIGTERM', stop);
-  try {
-    return await work(controller.signal);
-  } catch (error) {
-    controller.signal.throwIfAborted();
-    throw error;
-  } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
-  }
 }

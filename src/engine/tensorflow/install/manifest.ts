@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hashFile } from '../../../cache/download.ts';
-import { writeAtomic } from '../../../common/write-atomic.ts';
+import { hashFile } from '../../../cache/hash.ts';
+import { writeAtomic } from '../../../common/files.ts';
 import type { Distribution, Variant } from './platforms.ts';
 import type { FileRecord } from './unpack.ts';
 

@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { writeAtomic } from '../../../common/write-atomic.ts';
+import { writeAtomic } from '../../../common/files.ts';
 import { timeStamp } from '../../../run-folder/run-folder.ts';
 import type { CommonJob } from '../../job.ts';
 import type { Work } from '../launcher.ts';

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { percent } from '../../../common/format.ts';
+import { formatPercent } from '../../../common/format.ts';
 import { Section } from '../../components/section.tsx';
 import type { Predictor } from '../../server/predictions.ts';
 import { fileUrl, runsUrl } from '../router.ts';
@@ -98,7 +98,7 @@ function PredictionView({ prediction }: { readonly prediction: FilePrediction })
             <tr key={className}>
               <th scope="row">{className}</th>
               <td class="bar" style={{ '--share': probability.toFixed(4) }}>
-                <data value={probability}>{percent(probability, 2)}</data>
+                <data value={probability}>{formatPercent(probability, 2)}</data>
               </td>
             </tr>
           ))}

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { showCount } from '../../../common/format.ts';
+import { formatCount } from '../../../common/format.ts';
 import type { RunWindow } from '../../server/run-table.ts';
 import { navigate, runsUrl } from '../router.ts';
 import { useServerData } from '../server-data.tsx';
@@ -90,9 +90,9 @@ function RunCount({ total, runs, unread }: Pick<RunWindow, 'total' | 'runs' | 'u
   }, [isReading]);
   return (
     <p class="soft count" role="status">
-      {total === runs ? showCount(runs) : `${showCount(total)} of ${showCount(runs)}`}{' '}
+      {total === runs ? formatCount(runs) : `${formatCount(total)} of ${formatCount(runs)}`}{' '}
       {runs === 1 ? 'run' : 'runs'}
-      {isReading && isSlow && `, ${showCount(unread)} not read yet`}
+      {isReading && isSlow && `, ${formatCount(unread)} not read yet`}
     </p>
   );
 }

@@ -1,4 +1,4 @@
-import { percent } from '../../../common/format.ts';
+import { formatPercent } from '../../../common/format.ts';
 import { formatMetric } from '../../../experiment/metrics.ts';
 import { Heading, Section } from '../../components/section.tsx';
 import type { SweepDetail } from '../../server/comparisons.ts';
@@ -140,7 +140,7 @@ function Importance({ sweep: { effects, parameters, metric } }: SweepProps) {
                 {titleOf(parameter)}
               </th>
               <td class="bar" style={{ '--share': (share ?? 0).toFixed(3) }}>
-                {share === null ? '–' : percent(share, 0)}
+                {share === null ? '–' : formatPercent(share, 0)}
               </td>
               <td class="number">{rankCorrelation?.toFixed(2) ?? '–'}</td>
               <td>

@@ -3,19 +3,19 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Store } from '../../src/cache/store.ts';
 
-/** A process that makes an entry of a store, tells each step, and holds it until it is killed. */
+/** A process that acquires an entry of a store, prints each step, and keeps the entry until it is killed. */
 
 const [folder = '', key = '', makeMs = '0'] = process.argv.slice(2);
-const held = await new Store(folder, 1e9).hold(key, {
-  label: 'made by another process',
+const entry = await new Store(folder, 1e9).acquire(key, {
+  label: 'created by another process',
   bytes: 4,
   signal: new AbortController().signal,
-  waiting: () => console.log('waiting'),
+  onWait: () => console.log('waiting'),
   async make(to) {
     await writeFile(join(to, 'part'), 'part');
-    console.log('making');
+    console.log('creating');
     await sleep(Number(makeMs));
   },
 });
-console.log('held', held.folder);
+console.log('acquired', entry.folder);
 setInterval(() => {}, 1000);

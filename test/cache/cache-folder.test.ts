@@ -16,7 +16,7 @@ describe('the cache folder', () => {
     Object.assign(process.env, XDG_CACHE_HOME === undefined ? {} : { XDG_CACHE_HOME });
   });
 
-  it('is the one that CIFAR_RUN_CACHE names, from the working folder', () => {
+  it('is CIFAR_RUN_CACHE, relative to the working folder', () => {
     process.env.XDG_CACHE_HOME = '/xdg';
     process.env.CIFAR_RUN_CACHE = '/somewhere/else';
     expect(cacheFolder()).to.equal('/somewhere/else');
@@ -24,7 +24,7 @@ describe('the cache folder', () => {
     expect(cacheFolder()).to.equal(resolve('here'));
   });
 
-  it('follows the XDG rules on Linux, and its own on macOS', () => {
+  it('follows the XDG specification on Linux, and the conventions of macOS', () => {
     const inHome = process.platform === 'darwin' ? 'Library/Caches' : '.cache';
     expect(cacheFolder()).to.equal(join(homedir(), inHome, 'cifar-run'));
     process.env.XDG_CACHE_HOME = '';
