@@ -92,7 +92,7 @@ export interface Thumbnails {
 }
 
 /** A validation image and its prediction. */
-export interface Thumbnail {
+export interface PredictedImage {
   /** Position in the validation split, from 0. */
   readonly index: number;
   /** Name of the true class. */
@@ -101,6 +101,9 @@ export interface Thumbnail {
   readonly predicted: string;
   /** Probability of the predicted class. */
   readonly confidence: number;
+}
+
+export interface Thumbnail extends PredictedImage {
   /** A data URL. */
   readonly url: string;
   /** Length of the longer side in pixels. */

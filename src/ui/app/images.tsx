@@ -1,6 +1,6 @@
 import { ClassifiedImage } from '../components/images.tsx';
 import { Section } from '../components/section.tsx';
-import type { PredictedImage, RunImages } from '../server/predictions.ts';
+import type { RunImages, SheetImage } from '../server/predictions.ts';
 import { fileUrl, runsUrl } from './router.ts';
 import { useServerData } from './server-data.tsx';
 
@@ -45,7 +45,7 @@ export function ChangedPredictions({ run, newlyCorrect, newlyIncorrect }: Change
 
 interface SheetImagesProps {
   readonly run: string;
-  readonly images: readonly PredictedImage[];
+  readonly images: readonly SheetImage[];
 }
 
 /** Images from the sheet in a run's folder, the most confident prediction first. */

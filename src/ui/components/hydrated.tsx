@@ -3,7 +3,7 @@ import { useContext } from 'preact/hooks';
 import { Chart } from '../../charts/page/chart.tsx';
 import { ConfusionMatrix } from './confusion-matrix.tsx';
 
-/** The interactive components. A report is static HTML, in which its script hydrates each of them individually. */
+/** The interactive components. A report is static HTML; its script hydrates each of them individually. */
 const COMPONENTS = { chart: Chart, confusion: ConfusionMatrix } as const;
 
 type Components = typeof COMPONENTS;

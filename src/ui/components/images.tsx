@@ -1,12 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { formatPercent } from '../../common/format.ts';
-import type { Thumbnail } from '../../runs/run-detail.ts';
+import type { PredictedImage, Thumbnail } from '../../runs/run-detail.ts';
 
-interface ClassifiedImageProps {
-  readonly truth: string;
-  readonly predicted: string;
-  /** Probability of the predicted class. */
-  readonly confidence: number;
+interface ClassifiedImageProps extends Omit<PredictedImage, 'index'> {
   readonly children: ComponentChildren;
 }
 

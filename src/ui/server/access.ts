@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import type { MiddlewareHandler } from 'hono';
 import { listEntries } from '../../common/files.ts';
 
-// Which requests the server answers, and which files it sends.
+// Access control: the requests that the server accepts, and the files that it sends.
 
 /**
  * Rejects every request that no page of this server sends: methods that change something, other hosts (a name of another

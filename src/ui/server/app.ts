@@ -67,7 +67,7 @@ export function uiApp(index: RunIndex, listenHost: string): Hono {
   app.onError((error, c) => {
     if (error instanceof HTTPException) return c.json({ error: error.message }, error.status);
     if (error instanceof InputError) return c.json({ error: error.message }, 400);
-    // A running run renames and deletes files between two reads.
+    // A run that trains renames and deletes files between two reads.
     if ('code' in error && error.code === 'ENOENT')
       return c.json({ error: 'a file was deleted before it was read' }, 404);
     return c.json({ error: `internal error: ${error.message}` }, 500);

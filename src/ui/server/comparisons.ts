@@ -1,4 +1,3 @@
-import { basename, dirname } from 'node:path';
 import { type Cell, rankCells } from '../../analysis/cells.ts';
 import {
   type ComparedRun,
@@ -31,11 +30,12 @@ export interface Comparison {
 
 export async function compareRuns(folders: readonly string[]): Promise<Comparison> {
   const { runs } = await comparedRuns(folders, '');
+  const details = await Promise.all(folders.map(runDetail));
   const metrics = new Set(runs.flatMap((run) => Object.keys(run.metrics)));
   return {
-    names: folders.map(runName),
+    names: details.map(({ name }) => name),
     table: runsTable(runs, runColumns(runs, [...metrics])),
-    charts: await readCharts(folders),
+    charts: comparedCharts(details, runLabels(runs)),
   };
 }
 
@@ -54,11 +54,13 @@ export interface RunDiff {
 
 export async function diffTwoRuns(first: string, second: string): Promise<RunDiff> {
   const diff = diffRuns(await diffedRun(first), await diffedRun(second));
+  const { runs } = await comparedRuns([first, second], '');
+  const details = [await runDetail(first), await runDetail(second)] as const;
   return {
-    names: [runName(first), runName(second)],
+    names: [details[0].name, details[1].name],
     verdict: describeVerdict(diff),
     sections: diffSections(diff, {}),
-    charts: await readCharts([first, second]),
+    charts: comparedCharts(details, runLabels(runs)),
     newlyCorrect: diff.answers?.fixed.map(({ index }) => index) ?? [],
     newlyIncorrect: diff.answers?.broken.map(({ index }) => index) ?? [],
   };
@@ -135,13 +137,4 @@ function sweepCell(cell: Cell, axes: ReturnType<typeof parallelAxes>, metric: Me
 /** A run that has not started has no folder, and so no page. */
 function hasStarted({ facts }: ComparedRun): boolean {
   return facts.started !== undefined;
-}
-
-async function readCharts(folders: readonly string[]): Promise<ChartProps[]> {
-  const { runs } = await comparedRuns(folders, '');
-  return comparedCharts(await Promise.all(folders.map(runDetail)), runLabels(runs));
-}
-
-function runName(folder: string): string {
-  return `${basename(dirname(folder))}/${basename(folder)}`;
 }

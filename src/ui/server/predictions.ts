@@ -8,23 +8,16 @@ import type { ExperimentFile } from '../../experiment/file-types.ts';
 import type { ImageSheet } from '../../run-folder/image-sheet.ts';
 import { readRecord } from '../../run-folder/read-record.ts';
 import { readAnswers } from '../../runs/answers.ts';
+import type { PredictedImage } from '../../runs/run-detail.ts';
 
 /** The validation images that a run's folder contains, with their predictions. */
 export interface RunImages {
-  readonly images: readonly PredictedImage[];
+  readonly images: readonly SheetImage[];
   /** Number of all validation images, by the names of their true class and their predicted class. */
   readonly counts: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
-export interface PredictedImage {
-  /** Position in the validation split, from 0. */
-  readonly index: number;
-  /** Name of the true class. */
-  readonly truth: string;
-  /** Name of the predicted class. */
-  readonly predicted: string;
-  /** Probability of the predicted class. */
-  readonly confidence: number;
+export interface SheetImage extends PredictedImage {
   readonly tile: Tile;
 }
 
