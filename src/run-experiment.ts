@@ -12,7 +12,7 @@ import { RunFolder } from './run-folder/run-folder.ts';
 import { runModelsIn } from './runs/find.ts';
 import type { TrainingCallback } from './train/callbacks.ts';
 import { evaluate } from './train/evaluate.ts';
-import { noteFeatures } from './train/features/found-before.ts';
+import { recordFeatureKeys } from './train/features/keys.ts';
 import { train } from './train/train.ts';
 
 export interface RunOptions {
@@ -55,7 +55,7 @@ export async function runExperiment(
     const { checkpoints, resume } = recorder;
     await progress.step('Training', (step) => {
       recorder.tellTo(step.note);
-      const features = noteFeatures(plan, engine);
+      const features = recordFeatureKeys(plan, engine);
       const callbacks = [recorder, trainingProgress(step), features, ...watchers];
       return train({ ...training, callbacks, checkpoints, resume });
     });

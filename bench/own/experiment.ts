@@ -1,6 +1,7 @@
 import type { LoadedExperiment } from '../../src/config/load.ts';
 import { prepareExperiment } from '../../src/run-experiment.ts';
-import { type TrainOptions, train } from '../../src/train/train.ts';
+import type { TrainOptions } from '../../src/train/options.ts';
+import { train } from '../../src/train/train.ts';
 import { experiment } from '../models.ts';
 
 export interface PhaseSize {

@@ -11,8 +11,8 @@ export function frozen({ folder, batch, images, threads }: Task & { kind: 'froze
       let [last, between] = [0, 0];
       const done: { images: number; at: number }[] = [];
       const watch = {
-        features({ part, done: images }: FeaturesProgress) {
-          if (part === 'train') done.push({ images, at: performance.now() });
+        features({ split, done: images }: FeaturesProgress) {
+          if (split === 'train') done.push({ images, at: performance.now() });
         },
         epochEnd({ seconds, imagesPerSecond }: EpochRecord) {
           last = images / imagesPerSecond;

@@ -4,8 +4,8 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { buildModel } from '../../src/model/build.ts';
 import { Objective } from '../../src/train/objective.ts';
 import { Optimizer } from '../../src/train/optimizers/optimizer.ts';
+import { trainedWeights } from '../../src/train/phase.ts';
 import { TrainingStep } from '../../src/train/step.ts';
-import { trainedWeights } from '../../src/train/weights.ts';
 import { benchGraph } from '../models.ts';
 import type { StepWork } from '../task.ts';
 import type { Do } from './work.ts';
@@ -24,7 +24,7 @@ export async function step({ model: name, batch }: StepWork, engine: Engine): Pr
     clipNorm: null,
     globalClipNorm: null,
     clipValue: null,
-    args: {},
+    args: { beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false },
   } as const;
   const { fused } = engine;
   const optimizer = new Optimizer({ config, weights, gradientAccumulation: 1, ema: null, fused });
@@ -35,14 +35,14 @@ export async function step({ model: name, batch }: StepWork, engine: Engine): Pr
     alpha: 0.25,
   } as const;
   const objective = new Objective(loss, [{ name: 'accuracy', label: 'accuracy', k: null }]);
-  const feed = { read: ([x, y]: readonly tf.Tensor[]) => ({ x, y }) as Examples };
+  const batches = { read: ([x, y]: readonly tf.Tensor[]) => ({ x, y }) as Examples };
   const training = new TrainingStep({
     model,
     weights,
     optimizer,
     objective,
     engine,
-    feed,
+    batches,
     seed: 0,
   });
   const x = tf.randomUniform<tf.Rank>([batch, ...graph.inputShape]) as tf.Tensor4D;

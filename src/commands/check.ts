@@ -4,7 +4,7 @@ import { planExperiment } from '../plan/experiment.ts';
 import { formatPlan, formatSweep } from '../plan/format.ts';
 import { type PlannedCell, planSweep } from '../plan/sweep.ts';
 import { runModelsIn } from '../runs/find.ts';
-import { withCached } from '../train/features/found-before.ts';
+import { markCachedFeatures } from '../train/features/keys.ts';
 
 export interface CheckOptions {
   readonly runs: string;
@@ -25,7 +25,7 @@ export async function checkCommand(files: readonly string[], options: CheckOptio
   for (const [index, file] of files.entries()) {
     try {
       const loaded = await loadExperiment(file, options);
-      const plan = await withCached((await planExperiment(loaded, findRunModel)).plan);
+      const plan = await markCachedFeatures((await planExperiment(loaded, findRunModel)).plan);
       const runs = loaded.sweep ? (await planSweep(loaded, findRunModel)).cells : [];
       if (options.json) plans.push({ file, ...plan, runs: runs.map(forPrograms) });
       else if (options.resolved)

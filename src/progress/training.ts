@@ -1,12 +1,12 @@
 import { formatDuration } from '../common/format.ts';
 import { formatMetric, toColumns } from '../experiment/metrics.ts';
-import type {
-  EpochRecord,
-  FeaturesProgress,
-  StepProgress,
-  TrainingCallback,
+import {
+  type EpochRecord,
+  type FeaturesProgress,
+  formatFeaturesUse,
+  type StepProgress,
+  type TrainingCallback,
 } from '../train/callbacks.ts';
-import { describeUse } from '../train/features/phase-features.ts';
 import type { Step } from './progress.ts';
 
 /** The part of an epoch that it waits for images, from which on that is told. */
@@ -21,7 +21,7 @@ export function trainingProgress(step: Step): TrainingCallback {
       step.note(
         `${phase.name}: ${count(trainableParameters)} parameters to train, ${count(frozenParameters)} frozen`,
       );
-      if (features) step.note(`${phase.name}: ${describeUse(features)}`);
+      if (features) step.note(`${phase.name}: ${formatFeaturesUse(features)}`);
     },
     step: (progress) => step.report(describeStep(progress)),
     // What it gave back would end training, and a stream's `write` gives `true`.
@@ -36,7 +36,7 @@ export function trainingProgress(step: Step): TrainingCallback {
 
 function describeFeatures(at: FeaturesProgress): string {
   return [
-    `${at.phase}: features of ${at.part} images`,
+    `${at.phase}: features of ${at.split} images`,
     `${count(at.done)} of ${count(at.images)}`,
     `${count(Math.round(at.imagesPerSecond))} images/s`,
     `${formatDuration((at.images - at.done) / at.imagesPerSecond)} left`,

@@ -7,14 +7,14 @@ import type { Dataset } from '../data/dataset.ts';
 import type { Engine } from '../engine/engine.ts';
 import { toColumns } from '../experiment/metrics.ts';
 import type { Plan } from '../plan/plan.ts';
-import type {
-  EpochRecord,
-  Evaluation,
-  PhaseBegin,
-  PhaseEnd,
-  TrainingCallback,
+import {
+  type EpochRecord,
+  type Evaluation,
+  formatFeaturesUse,
+  type PhaseBegin,
+  type PhaseEnd,
+  type TrainingCallback,
 } from '../train/callbacks.ts';
-import { describeUse } from '../train/features/phase-features.ts';
 import type { TrainingState } from '../train/state.ts';
 import { ARTIFACTS } from './artifacts.ts';
 import {
@@ -213,7 +213,7 @@ export class Recorder implements TrainingCallback {
     await this.#log.write(
       `phase ${phase.name} begins: ${trainableParameters} parameters to train, ${frozenParameters} frozen`,
     );
-    if (features) await this.#log.write(`phase ${phase.name}: ${describeUse(features)}`);
+    if (features) await this.#log.write(`phase ${phase.name}: ${formatFeaturesUse(features)}`);
   }
 
   async epochEnd(record: EpochRecord): Promise<void> {

@@ -5,12 +5,8 @@ import { InputError } from '../common/errors.ts';
 import { toColumns } from '../experiment/metrics.ts';
 import { openWeights } from '../model/weights/formats.ts';
 import type { EpochRecord, TrainingCallback } from '../train/callbacks.ts';
-import {
-  type Checkpoints,
-  NO_CHECKPOINTS,
-  namedWeights,
-  type TrainingState,
-} from '../train/state.ts';
+import { namedWeights } from '../train/checkpoint.ts';
+import { type Checkpoints, NO_CHECKPOINTS, type TrainingState } from '../train/state.ts';
 import { CheckpointFolder, type CheckpointName } from './checkpoint-folder.ts';
 import { readMetricsCsv } from './metrics-csv.ts';
 import type { RunState } from './run-checkpoints.ts';

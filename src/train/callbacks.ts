@@ -1,21 +1,35 @@
 import type { PhaseConfig } from '../experiment/experiment.ts';
-import type { FeaturesUse } from './features/phase-features.ts';
 
-/** Where training stands within an epoch. */
+/** Hooks into training. Recording and progress only happen here. */
+export interface TrainingCallback {
+  features?(progress: FeaturesProgress): void;
+  /** Takes a line that people should read but that is not a result. */
+  note?(line: string): void | Promise<void>;
+  phaseBegin?(event: PhaseBegin): void | Promise<void>;
+  step?(progress: StepProgress): void;
+  /** Called for the n-th return to a saved state after a loss that is not finite. */
+  retry?(n: number): void | Promise<void>;
+  /** May return a reason to stop all training after this epoch. */
+  epochEnd?(record: EpochRecord): void | Promise<void> | Promise<string | null>;
+  phaseEnd?(event: PhaseEnd): void | Promise<void>;
+}
+
+/** Progress within an epoch. */
 export interface StepProgress {
   readonly phase: string;
   /** From 1, within the phase. */
   readonly phaseEpoch: number;
   readonly phaseEpochs: number;
-  /** Batches done in this epoch, and in all of it. */
+  /** Completed batches of this epoch. */
   readonly batch: number;
+  /** All batches of this epoch. */
   readonly batches: number;
   /** Running means over the epoch so far: `loss`, `accuracy`, … */
   readonly metrics: Readonly<Record<string, number>>;
   readonly imagesPerSecond: number;
-  /** The part of the epoch so far that steps waited for their images. */
+  /** Fraction of the epoch's time so far in which steps waited for their batches. */
   readonly waitingShare: number;
-  /** Since the phase began or was gone on with, validation included. */
+  /** Mean since the phase began or was resumed, validation included. */
   readonly secondsPerBatch: number;
 }
 
@@ -35,23 +49,23 @@ export interface EpochRecord {
   readonly validation: Readonly<Record<string, number>>;
   readonly seconds: number;
   readonly imagesPerSecond: number;
-  /** How long steps had to wait for their images, of `seconds`. */
+  /** The part of `seconds` in which steps waited for their batches. */
   readonly waitingSeconds: number;
 }
 
-/** How far the features of a part of the images are computed. */
+/** Progress of computing the features of one split. */
 export interface FeaturesProgress {
   readonly phase: string;
-  readonly part: 'train' | 'validation';
-  /** Images done, and all of them; each mirrored view counts again. */
+  readonly split: 'train' | 'validation';
   readonly done: number;
+  /** All images. Each flip of an image counts separately, with a progress of its own. */
   readonly images: number;
   readonly imagesPerSecond: number;
 }
 
 export interface PhaseBegin {
   readonly phase: PhaseConfig;
-  /** Done over all phases so far, of this one too where it is gone on with. */
+  /** Completed epochs over all phases; includes epochs of this phase if it is resumed. */
   readonly epochs: number;
   /** `null`: the first layer with weights is trained. */
   readonly features: FeaturesUse | null;
@@ -62,29 +76,37 @@ export interface PhaseBegin {
 export interface PhaseEnd {
   readonly phase: PhaseConfig;
   readonly epochs: number;
-  /** Why it ended before its last epoch; `null` when it did not. */
+  /** The reason to stop before the last epoch; `null` if the phase was completed. */
   readonly stoppedEarly: string | null;
-  /** Whether a callback ended all training with it: the phases after it are left out. */
+  /** True if a callback stopped all training: later phases are skipped. */
   readonly endsTraining: boolean;
-  /** The epoch within the phase whose weights the model now has. */
+  /** The epoch within the phase that the model's weights are from. */
   readonly keptEpoch: number;
 }
 
-/** What others do while training goes on; recording and progress happen only here. */
-export interface TrainingCallback {
-  features?(progress: FeaturesProgress): void;
-  /** Something to be known that is no result. */
-  note?(line: string): void | Promise<void>;
-  phaseBegin?(event: PhaseBegin): void | Promise<void>;
-  step?(progress: StepProgress): void;
-  /** Training goes back to a state that was saved, the n-th time, because the loss was not finite. */
-  retry?(times: number): void | Promise<void>;
-  /** A reason given back ends training, after the epoch and for good. */
-  epochEnd?(record: EpochRecord): void | Promise<void> | Promise<string | null>;
-  phaseEnd?(event: PhaseEnd): void | Promise<void>;
+/** The use of a phase's features, the outputs of its frozen layers. */
+export interface FeaturesUse {
+  /** The last layer before the first trained one. */
+  readonly cut: string;
+  /** `computed`: once, before the first epoch. `cache`: an earlier phase or run computed them. */
+  readonly from: 'computed' | 'cache' | 'each batch';
+  /** The reason to compute them for each batch. */
+  readonly reason: string | null;
+  /** Their keys in the store. */
+  readonly keys: readonly string[];
 }
 
-/** What the finished model says of the validation images. */
+/** Returns e.g. `features after block5_pool: read from the cache`. */
+export function formatFeaturesUse({ cut, from, reason }: FeaturesUse): string {
+  const use = {
+    computed: 'computed once',
+    cache: 'read from the cache',
+    'each batch': 'computed for each batch',
+  }[from];
+  return `features after ${cut}: ${use}${reason ? `, because ${reason}` : ''}`;
+}
+
+/** The final evaluation of the model on the validation images. */
 export interface Evaluation {
   /** `loss` and the metrics. */
   readonly metrics: Readonly<Record<string, number>>;

@@ -2,42 +2,35 @@ import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
 import type { Batches } from '../data/batches/batches.ts';
 import type { CompiledFunction, Engine } from '../engine/engine.ts';
-import type { EvaluateConfig } from '../experiment/experiment.ts';
+import type { EvaluateConfig, PhaseConfig } from '../experiment/experiment.ts';
 import type { Evaluation } from './callbacks.ts';
-import { feed } from './epoch.ts';
-import { findFeatures } from './features/phase-features.ts';
+import { prepareFeatures } from './features/phase-features.ts';
 import type { Predictions } from './losses.ts';
-import { Objective } from './objective.ts';
+import { Objective, RunningMetrics } from './objective.ts';
+import { modelBatches, type TrainOptions } from './options.ts';
 import { forward } from './step.ts';
-import { Tally } from './tally.ts';
-import type { TrainOptions } from './train.ts';
 
 /**
- * What the finished model says of the validation images, in their order, with the experiment's test-time
- * augmentation. Without it, features that the last phase took in the images' place serve here too.
+ * Evaluates the finished model on the validation images, in order, with the experiment's test-time
+ * augmentation. Without that, it uses the features of the last phase if there are any.
  */
 export async function evaluate(options: Omit<TrainOptions, 'callbacks'>): Promise<Evaluation> {
-  const { experiment, data, model, signal } = options;
-  const { loss, metrics, phases, evaluate } = experiment;
-  const last = phases.at(-1);
-  const found =
-    last && evaluate.tta === 'none'
-      ? await findFeatures({ ...options, callbacks: [] }, last, ['validation'])
+  const { experiment, data, engine, signal } = options;
+  const { loss, metrics, phases } = experiment;
+  const { tta } = experiment.evaluate;
+  const last = phases.at(-1) as PhaseConfig;
+  const prepared =
+    tta === 'none'
+      ? await prepareFeatures({ ...options, callbacks: [] }, last, ['validation'])
       : null;
-  const features = found?.features;
-  const batchSize = last?.batchSize ?? 32;
+  const features = prepared?.features;
+  const { batchSize } = last;
+  const model = features?.tail ?? options.model;
   const objective = new Objective(loss, metrics);
-  const tail = features?.tail ?? model;
   const batches =
-    features?.feed('validation', batchSize) ??
-    feed(data.validation, options, { batchSize, again: false });
-  const evaluator = new Evaluator({
-    ...options,
-    ...evaluate,
-    model: tail,
-    objective,
-    feed: batches,
-  });
+    features?.batches('validation', batchSize) ??
+    modelBatches(options, data.validation, { batchSize, reused: false });
+  const evaluator = new Evaluator({ model, objective, tta, engine, batches });
   try {
     return await evaluator.evaluate(signal);
   } finally {
@@ -52,51 +45,50 @@ export interface EvaluatorOptions {
   readonly objective: Objective;
   readonly tta: EvaluateConfig['tta'];
   readonly engine: Engine;
-  /** The images to evaluate on. */
-  readonly feed: Batches;
+  readonly batches: Batches;
 }
 
-/** Runs a model in inference mode, as the engine compiles it. */
+/** The evaluation of a model on one split, as a compiled function. */
 export class Evaluator {
   readonly #objective: Objective;
-  readonly #feed: Batches;
+  readonly #batches: Batches;
   readonly #compiled: CompiledFunction;
 
-  constructor({ model, objective, tta, engine, feed }: EvaluatorOptions) {
+  constructor({ model, objective, tta, engine, batches }: EvaluatorOptions) {
     this.#objective = objective;
-    this.#feed = feed;
+    this.#batches = batches;
     this.#compiled = engine.compile((inputs) => {
-      const { x, y: labels } = feed.read(inputs);
+      const { x, y } = batches.read(inputs);
       const predictions = predict(model, x as tf.Tensor4D, tta);
-      const loss = objective.loss(model, labels, predictions);
-      const measures = objective.measure(loss, labels, predictions);
-      return [predictions.probabilities, labels.argMax(-1), ...measures];
+      const loss = objective.loss(model, y, predictions);
+      const measures = objective.measure(loss, y, predictions);
+      return [predictions.probabilities, y.argMax(-1), ...measures];
     }, 'evaluation');
   }
 
-  /** One pass over the images. */
+  /** Evaluates all images in one pass. */
   async evaluate(signal: AbortSignal): Promise<Evaluation> {
-    const tally = new Tally(this.#objective);
+    const metrics = new RunningMetrics(this.#objective);
     const rows: tf.Tensor[] = [];
-    const truths: tf.Tensor[] = [];
+    const labels: tf.Tensor[] = [];
     try {
-      for await (const batch of this.#feed.inOrder()) {
+      for await (const batch of this.#batches.inOrder()) {
         const [probabilities, label, ...measures] = await this.#compiled.run(batch.inputs);
         rows.push(probabilities as tf.Tensor);
-        truths.push(label as tf.Tensor);
-        tally.add(measures, batch.size);
+        labels.push(label as tf.Tensor);
+        metrics.add(measures, batch.size);
         await setImmediate();
         signal.throwIfAborted();
       }
-      await tally.read();
+      await metrics.read();
       return {
-        metrics: tally.values(),
+        metrics: metrics.values(),
         probabilities: (await readAll(rows)) as Float32Array,
-        labels: (await readAll(truths)) as Int32Array,
+        labels: (await readAll(labels)) as Int32Array,
       };
     } finally {
-      tally.dispose();
-      tf.dispose([rows, truths]);
+      metrics.dispose();
+      tf.dispose([rows, labels]);
     }
   }
 
@@ -105,7 +97,7 @@ export class Evaluator {
   }
 }
 
-/** With `flip`, the mean of the probabilities of each image and of its mirror image. */
+/** Predicts a batch. `flip` averages the probabilities of each image and its mirror image. */
 function predict(model: tf.LayersModel, x: tf.Tensor4D, tta: EvaluateConfig['tta']): Predictions {
   const predictions = forward(model, x, false);
   if (tta === 'none') return predictions;

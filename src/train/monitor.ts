@@ -3,7 +3,11 @@ import type { EarlyStoppingConfig, ReduceOnPlateauConfig } from '../experiment/e
 import { type Goal, toColumns } from '../experiment/metrics.ts';
 import type { EpochRecord } from './callbacks.ts';
 
-/** The number that `monitor` names: `loss`, `accuracy`, `val_loss`, … */
+/**
+ * Returns the value that `monitor` names: `loss`, `accuracy`, `val_loss`, …
+ *
+ * @throws InputError when there is no such value.
+ */
 export function monitored({ train, validation }: EpochRecord, monitor: string): number {
   const values = toColumns({ train, validation });
   const value = values[monitor];
@@ -13,8 +17,8 @@ export function monitored({ train, validation }: EpochRecord, monitor: string): 
   );
 }
 
-/** Whether `value` beats `best` by more than `minDelta`, as Keras' callbacks ask; NaN beats nothing. */
-export function improves(
+/** Returns true if `value` is better than `best` by more than `minDelta`, as in Keras. NaN is never better. */
+function improves(
   value: number,
   best: number | null,
   { goal, minDelta }: { readonly goal: Goal; readonly minDelta: number },
@@ -23,9 +27,8 @@ export function improves(
   return goal === 'minimize' ? value + minDelta < best : value - minDelta > best;
 }
 
-/** What it has seen. */
 export interface EarlyStoppingState {
-  /** The epoch within the phase of the best value so far. */
+  /** The epoch within the phase with the best value so far. */
   readonly bestEpoch: number;
   readonly best: number | null;
   /** Epochs since then. */
@@ -41,7 +44,7 @@ export class EarlyStopping {
     this.#config = config;
   }
 
-  see(record: EpochRecord): 'best' | 'go on' | 'stop' {
+  update(record: EpochRecord): 'best' | 'continue' | 'stop' {
     const value = monitored(record, this.#config.monitor);
     const { best, wait } = this.state;
     if (improves(value, best, this.#config)) {
@@ -49,10 +52,10 @@ export class EarlyStopping {
       return 'best';
     }
     this.state = { ...this.state, wait: wait + 1 };
-    return wait + 1 >= this.#config.patience ? 'stop' : 'go on';
+    return wait + 1 >= this.#config.patience ? 'stop' : 'continue';
   }
 
-  /** Why it stopped. */
+  /** The reason to stop, in words. */
   get reason(): string {
     const { monitor, patience, goal } = this.#config;
     const epochs = `${patience} ${patience === 1 ? 'epoch' : 'epochs'}`;
@@ -61,14 +64,13 @@ export class EarlyStopping {
   }
 }
 
-/** What it has seen and done. */
 export interface PlateauState {
-  /** What the schedule's rate is to be multiplied by. */
+  /** Factor on the schedule's learning rate. */
   readonly scale: number;
   readonly best: number | null;
-  /** Epochs since the best one, or since the rate was reduced. */
+  /** Epochs since the best one, or since the last reduction. */
   readonly wait: number;
-  /** Epochs until it begins to wait again. */
+  /** Epochs until `wait` starts again. */
   readonly cooldown: number;
 }
 
@@ -81,7 +83,7 @@ export class ReduceOnPlateau {
     this.#config = config;
   }
 
-  see(record: EpochRecord): void {
+  update(record: EpochRecord): void {
     const { learningRate } = record;
     const value = monitored(record, this.#config.monitor);
     const { patience, cooldown: pause, factor, minLearningRate } = this.#config;

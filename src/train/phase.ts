@@ -1,33 +1,61 @@
+import type * as tf from '@tensorflow/tfjs';
 import type { PhaseConfig } from '../experiment/experiment.ts';
 import { setFrozen } from '../model/build.ts';
-import { frozenLayers } from '../model/freeze.ts';
+import { frozenBy, frozenLayers } from '../model/freeze.ts';
+import type { Graph } from '../model/graph.ts';
 import type { PhaseEnd } from './callbacks.ts';
-import { feed, type PhaseRun, runEpoch, saveState } from './epoch.ts';
+import { restorePhase, restoreWeights } from './checkpoint.ts';
+import { type PhaseRun, runEpoch, saveState } from './epoch.ts';
 import { Evaluator } from './evaluate.ts';
-import { findFeatures } from './features/phase-features.ts';
+import { prepareFeatures } from './features/phase-features.ts';
 import { Objective } from './objective.ts';
-import { Optimizer } from './optimizers/optimizer.ts';
-import { PhaseState } from './phase-state.ts';
+import { Optimizer, type TrainedWeight } from './optimizers/optimizer.ts';
+import { modelBatches, type TrainOptions } from './options.ts';
 import { createSchedule } from './schedules.ts';
-import { NO_CHECKPOINTS, restorePhase, Snapshot, type TrainingState } from './state.ts';
+import {
+  type Counters,
+  NO_CHECKPOINTS,
+  PhaseState,
+  Snapshot,
+  type TrainingState,
+} from './state.ts';
 import { TrainingStep } from './step.ts';
-import type { Counters, TrainOptions } from './train.ts';
-import { trainedWeights } from './weights.ts';
 
 /**
- * Freezes, trains for the phase's epochs or until it stops early, and leaves the weights to keep.
- * @param from where an earlier training left this phase.
+ * Trains the phases in order, from a state or from the start.
+ *
+ * @throws NonFiniteError when the loss or a number of the state is not finite.
  */
-export async function trainPhase(
+export async function trainPhases(
+  options: TrainOptions,
+  from: TrainingState | null,
+): Promise<void> {
+  const { experiment, model } = options;
+  const counters = { ...(from?.at.counters ?? { epochs: 0, batches: 0, updates: 0, retries: 0 }) };
+  const first = experiment.phases.findIndex(({ name }) => name === from?.at.phase);
+  if (from) restoreWeights(model, from);
+  for (const [i, phase] of experiment.phases.entries()) {
+    if (i < first) continue;
+    const { endsTraining } = await trainPhase(options, phase, counters, i === first ? from : null);
+    if (endsTraining) return;
+  }
+}
+
+/**
+ * Trains one phase to its last epoch or until it stops early. The model then has the weights to keep.
+ *
+ * @param from A state within this phase.
+ */
+async function trainPhase(
   options: TrainOptions,
   phase: PhaseConfig,
   counters: Counters,
   from: TrainingState | null,
 ): Promise<PhaseEnd> {
-  const { model, graph, experiment, data, callbacks, engine } = options;
-  setFrozen(model, frozenLayers(graph, phase.freeze));
-  const { use, features } = await findFeatures(options, phase, ['train', 'validation']);
-  const weights = trainedWeights(model, graph, phase.learningRateScale);
+  const { graph, experiment, data, callbacks, engine } = options;
+  setFrozen(options.model, frozenLayers(graph, phase.freeze));
+  const { use, features } = await prepareFeatures(options, phase, ['train', 'validation']);
+  const weights = trainedWeights(options.model, graph, phase.learningRateScale);
   const optimizer = new Optimizer({
     ...phase,
     config: phase.optimizer,
@@ -35,28 +63,22 @@ export async function trainPhase(
     fused: engine.fused,
   });
   const objective = new Objective(experiment.loss, experiment.metrics, data.classWeights);
-  const batches = (part: 'train' | 'validation') =>
-    features?.feed(part, phase.batchSize) ??
-    feed(data[part], options, { batchSize: phase.batchSize, again: phase.epochs > 1 });
+  const batches = (split: 'train' | 'validation') =>
+    features?.batches(split, phase.batchSize) ??
+    modelBatches(options, data[split], { batchSize: phase.batchSize, reused: phase.epochs > 1 });
   const train = batches('train');
   const validation = batches('validation');
-  const trained = features?.tail ?? model;
-  const trainee = { model: trained, objective, weights, optimizer };
-  const step = new TrainingStep({ ...trainee, engine, seed: experiment.seed, feed: train });
-  const evaluator = new Evaluator({
-    model: trained,
-    objective,
-    engine,
-    tta: 'none',
-    feed: validation,
-  });
+  const model = features?.tail ?? options.model;
+  const learner = { model, objective, weights, optimizer };
+  const step = new TrainingStep({ ...learner, engine, seed: experiment.seed, batches: train });
+  const evaluator = new Evaluator({ model, objective, engine, tta: 'none', batches: validation });
   const run: PhaseRun = {
     checkpoints: NO_CHECKPOINTS,
     ...options,
     phase,
     counters,
     state: new PhaseState(phase),
-    trainee,
+    learner,
     step,
     evaluator,
     train,
@@ -66,11 +88,8 @@ export async function trainPhase(
   };
   try {
     if (from) restorePhase(run, from);
-    for (const callback of callbacks)
-      await callback.phaseBegin?.({
-        ...{ phase, epochs: counters.epochs, features: use },
-        ...parameters(run),
-      });
+    const begin = { phase, epochs: counters.epochs, features: use, ...countParameters(run) };
+    for (const callback of callbacks) await callback.phaseBegin?.(begin);
     if (!from) await saveState(run);
     const end = await trainEpochs(run);
     counters.updates += optimizer.updates;
@@ -91,25 +110,25 @@ export async function trainPhase(
 }
 
 /**
- * Ends as Keras' `fit` does: averages of `ema` take the weights' place, but where early stopping brings
- * the best epoch's weights back, those are kept.
+ * Trains epoch after epoch and ends as Keras' `fit` does: the averages of `ema` replace the weights, unless
+ * early stopping restores the weights of the best epoch.
  */
 async function trainEpochs(run: PhaseRun): Promise<PhaseEnd> {
-  const { phase, trainee, state } = run;
-  while (!hasEnded(run)) await oneEpoch(run);
+  const { phase, learner, state } = run;
+  while (!isComplete(run)) await trainEpoch(run);
   const { epochs, stoppedEarly, endsTraining, stopping, best } = state;
-  trainee.optimizer.finish();
+  learner.optimizer.finish();
   best?.restore();
   const keptEpoch = best && stopping ? stopping.state.bestEpoch : epochs;
   return { phase, epochs, stoppedEarly, endsTraining, keptEpoch };
 }
 
-function hasEnded({ phase, state }: PhaseRun): boolean {
+function isComplete({ phase, state }: PhaseRun): boolean {
   return state.epochs === phase.epochs || state.stoppedEarly !== null;
 }
 
-/** The state is saved after it as often as asked for, and always after a phase's last epoch. */
-async function oneEpoch(run: PhaseRun): Promise<void> {
+/** Runs one epoch, then saves a checkpoint if one is due; one is always due after a phase's last epoch. */
+async function trainEpoch(run: PhaseRun): Promise<void> {
   const { model, phase, callbacks, state, checkpoints } = run;
   const record = await runEpoch(run);
   for (const callback of callbacks) {
@@ -118,22 +137,42 @@ async function oneEpoch(run: PhaseRun): Promise<void> {
     state.stoppedEarly = reason;
     state.endsTraining = true;
   }
-  state.plateau?.see(record);
-  const verdict = state.stopping?.see(record);
+  state.plateau?.update(record);
+  const verdict = state.stopping?.update(record);
   if (verdict === 'best' && phase.earlyStopping?.restoreBest) {
     state.best?.dispose();
     state.best = new Snapshot(model);
   }
   if (verdict === 'stop') state.stoppedEarly ??= state.stopping?.reason ?? null;
-  if (hasEnded(run) || checkpoints.dueAfterEpoch(record.epoch)) await saveState(run);
+  if (isComplete(run) || checkpoints.dueAfterEpoch(record.epoch)) await saveState(run);
 }
 
-function parameters({ model, trainee }: PhaseRun) {
+/** Returns the weights that a phase trains. If several scales match a layer, the last one counts. */
+export function trainedWeights(
+  model: tf.LayersModel,
+  graph: Graph,
+  scales: PhaseConfig['learningRateScale'],
+): TrainedWeight[] {
+  const scaleOf = new Map(
+    Object.entries(scales).flatMap(([pattern, scale]) =>
+      frozenBy(graph, pattern).map((layer) => [layer, scale] as const),
+    ),
+  );
+  return model.layers.flatMap((layer) =>
+    layer.trainableWeights.map((variable) => ({
+      name: `${layer.name}/${variable.originalName.split('/').at(-1)}`,
+      variable,
+      learningRateScale: scaleOf.get(layer.name) ?? 1,
+    })),
+  );
+}
+
+function countParameters({ model, learner }: PhaseRun) {
   const count = (shapes: readonly (readonly (number | null)[])[]) =>
     shapes
       .flatMap((shape) => shape.reduce<number>((size, n) => size * (n ?? 1), 1))
       .reduce((a, b) => a + b, 0);
-  const trainableParameters = count(trainee.weights.map(({ variable }) => variable.shape));
+  const trainableParameters = count(learner.weights.map(({ variable }) => variable.shape));
   const all = count(model.weights.map(({ shape }) => shape));
   return { trainableParameters, frozenParameters: all - trainableParameters };
 }

@@ -1,17 +1,14 @@
 import { InputError } from '../common/errors.ts';
-import type { Json } from '../common/json.ts';
 import type { ScheduleConfig } from '../experiment/experiment.ts';
 
-/** Learning rate at a step; steps count batches from 0, from the start of the phase. */
+/** Returns the learning rate at a step. Steps count the batches of a phase from 0. */
 export type Schedule = (step: number) => number;
 
-export type ScheduleArgs = { readonly [name: string]: Json };
+type ScheduleArgs = ScheduleConfig['args'];
 
-/** One way in which the learning rate changes. Adding one is such a file and its line in `table.ts`. */
-export interface ScheduleKind {
-  /** Its arguments, under Keras' names in camelCase, that have a default; the others are required. */
-  readonly args: ScheduleArgs;
-  /** `steps`: how many the phase has after the warmup, which is what `decaySteps: null` stands for. */
+/** A kind of schedule. To add one, write it here and list it in `schedules`. */
+interface ScheduleKind {
+  /** @param steps Batches of the phase after the warmup; `decaySteps: null` stands for them. */
   create(args: ScheduleArgs, steps: number): Schedule;
 }
 
@@ -19,9 +16,8 @@ type ConstantArgs = {
   readonly initialLearningRate: number;
 };
 
-/** The same rate at every step: of use with a warmup. */
-export const constant = {
-  args: {},
+/** The same rate at every step, for use with a warmup. */
+const constant = {
   create:
     ({ initialLearningRate }: ConstantArgs): Schedule =>
     () =>
@@ -31,13 +27,12 @@ export const constant = {
 type CosineArgs = {
   readonly initialLearningRate: number;
   readonly decaySteps: number | null;
-  /** The last rate as a fraction of the first. */
+  /** The last rate as a fraction of the first one. */
   readonly alpha: number;
 };
 
-/** Half a cosine down to `alpha` of the first rate (Loshchilov and Hutter 2017; Keras' CosineDecay). */
-export const cosine = {
-  args: { decaySteps: null, alpha: 0 },
+/** Decays along half a cosine to `alpha` of the first rate (Loshchilov and Hutter 2017; Keras' CosineDecay). */
+const cosine = {
   create({ initialLearningRate, decaySteps, alpha }: CosineArgs, steps: number): Schedule {
     const length = decaySteps ?? steps;
     return (step) => {
@@ -51,13 +46,12 @@ type ExponentialArgs = {
   readonly initialLearningRate: number;
   readonly decaySteps: number | null;
   readonly decayRate: number;
-  /** Lower the rate at once after every `decaySteps`, not a little at each step. */
+  /** Decays only after every `decaySteps`, not at each step. */
   readonly staircase: boolean;
 };
 
-/** Times `decayRate` in every `decaySteps` (Keras' ExponentialDecay). */
-export const exponential = {
-  args: { decaySteps: null, staircase: false },
+/** Multiplies the rate by `decayRate` in every `decaySteps` (Keras' ExponentialDecay). */
+const exponential = {
   create(
     { initialLearningRate, decaySteps, decayRate, staircase }: ExponentialArgs,
     steps: number,
@@ -72,7 +66,7 @@ export const exponential = {
 type OneCycleArgs = {
   readonly maxLearningRate: number;
   readonly decaySteps: number | null;
-  /** The part of the cycle in which the rate rises. */
+  /** The fraction of the cycle in which the rate rises. */
   readonly pctStart: number;
   /** The first rate is `maxLearningRate / divFactor`. */
   readonly divFactor: number;
@@ -84,11 +78,10 @@ const cosineBetween = (from: number, to: number, fraction: number) =>
   to + ((from - to) / 2) * (1 + Math.cos(Math.PI * fraction));
 
 /**
- * Up along half a cosine and down along another (Smith and Topin 2018), with the arithmetic, the names
- * and the defaults of PyTorch's OneCycleLR; Keras has none.
+ * Rises along half a cosine and falls along another one (Smith and Topin 2018), with the arithmetic and
+ * names of PyTorch's OneCycleLR. Keras has no such schedule.
  */
-export const oneCycle = {
-  args: { decaySteps: null, pctStart: 0.3, divFactor: 25, finalDivFactor: 1e4 },
+const oneCycle = {
   create(
     { maxLearningRate, decaySteps, pctStart, divFactor, finalDivFactor }: OneCycleArgs,
     steps: number,
@@ -113,13 +106,12 @@ type PiecewiseArgs = {
   readonly values: readonly number[];
 };
 
-/** `values[i]` up to and with step `boundaries[i]`, the last value after (Keras' PiecewiseConstantDecay). */
-export const piecewise = {
-  args: {},
+/** Is `values[i]` up to and including step `boundaries[i]`, then the last value (Keras' PiecewiseConstantDecay). */
+const piecewise = {
   create({ boundaries, values }: PiecewiseArgs): Schedule {
     if (values.length !== boundaries.length + 1) {
       throw new InputError(
-        `a piecewise schedule needs one value more than boundaries. Received: ${values.length} values, ${boundaries.length} boundaries`,
+        `a piecewise schedule needs one more value than boundaries. Received: ${values.length} values, ${boundaries.length} boundaries`,
       );
     }
     return (step) => {
@@ -134,13 +126,12 @@ type PolynomialArgs = {
   readonly endLearningRate: number;
   readonly decaySteps: number | null;
   readonly power: number;
-  /** Begin again after `decaySteps`, each time over a length that ends at the next multiple of it. */
+  /** Starts again after `decaySteps`: each decay then ends at the next multiple of `decaySteps`. */
   readonly cycle: boolean;
 };
 
-/** Down to `endLearningRate` along a polynomial (Keras' PolynomialDecay). */
-export const polynomial = {
-  args: { endLearningRate: 1e-4, decaySteps: null, power: 1, cycle: false },
+/** Decays to `endLearningRate` along a polynomial (Keras' PolynomialDecay). */
+const polynomial = {
   create(
     { initialLearningRate, endLearningRate, decaySteps, power, cycle }: PolynomialArgs,
     steps: number,
@@ -154,7 +145,7 @@ export const polynomial = {
   },
 };
 
-/** Every schedule that an experiment file can name. */
+/** All schedules, by their names in experiment files. */
 export const schedules: Readonly<Record<ScheduleConfig['schedule'], ScheduleKind>> = {
   constant,
   cosine,
@@ -164,14 +155,13 @@ export const schedules: Readonly<Record<ScheduleConfig['schedule'], ScheduleKind
   oneCycle,
 };
 
-/** The learning rate over a phase of `steps` batches; a warmup comes before the schedule's own first step. */
+/** Returns the learning rate over a phase of `steps` batches. The schedule's own steps start after a warmup. */
 export function createSchedule(learningRate: number | ScheduleConfig, steps: number): Schedule {
   if (typeof learningRate === 'number') return () => learningRate;
   const { schedule: name, args, warmup } = learningRate;
   const kind = schedules[name];
-  const all = { ...kind.args, ...args };
-  if (warmup === null) return kind.create(all, steps);
-  const after = kind.create(all, Math.max(1, steps - warmup.steps));
+  if (warmup === null) return kind.create(args, steps);
+  const after = kind.create(args, Math.max(1, steps - warmup.steps));
   return (step) =>
     step < warmup.steps
       ? warmup.from + ((after(0) - warmup.from) * step) / warmup.steps

@@ -6,46 +6,46 @@ import type { Predictions } from './losses.ts';
 import type { Measures, Objective } from './objective.ts';
 import type { Optimizer, TrainedWeight } from './optimizers/optimizer.ts';
 
-/** Everything that a step reads and changes. */
-export interface Trainee {
+/** A model with all that trains it. A step reads and changes it. */
+export interface Learner {
   readonly model: tf.LayersModel;
   readonly objective: Objective;
   readonly weights: readonly TrainedWeight[];
   readonly optimizer: Optimizer;
 }
 
-export interface TrainingStepOptions extends Trainee {
+export interface TrainingStepOptions extends Learner {
   readonly engine: Engine;
   readonly seed: number;
-  /** Where the batches come from that it is run on. */
-  readonly feed: Pick<Batches, 'read'>;
+  /** Decodes the batches that the step runs on. */
+  readonly batches: Pick<Batches, 'read'>;
 }
 
-/** What changes from step to step beside the batch. */
+/** The values besides the batch that change from step to step. */
 export interface StepAt {
   readonly learningRate: number;
-  /** Of all steps of the run, from 0: what random draws depend on. */
+  /** The step of the run, from 0. Random draws depend on it. */
   readonly step: number;
 }
 
-/** Forward, backward, update, as the engine compiles them. */
+/** One step of training as a compiled function: forward pass, backward pass, update. */
 export class TrainingStep {
   readonly #optimizer: Optimizer;
-  /** With gradient accumulation most steps do less than those that update. */
+  /** With gradient accumulation, most steps only accumulate. */
   readonly #updating: CompiledFunction;
   readonly #accumulating: CompiledFunction;
 
-  constructor({ engine, seed, feed, ...trainee }: TrainingStepOptions) {
+  constructor({ engine, seed, batches, ...learner }: TrainingStepOptions) {
     const run = ([learningRate, step, ...inputs]: readonly tf.Tensor[]) => {
       drawFrom(stepSource(engine, { seed, step: step as tf.Scalar }));
-      return trainStep(trainee, feed.read(inputs), learningRate as tf.Scalar);
+      return trainStep(learner, batches.read(inputs), learningRate as tf.Scalar);
     };
-    this.#optimizer = trainee.optimizer;
+    this.#optimizer = learner.optimizer;
     this.#updating = engine.compile(run, 'training step');
     this.#accumulating = engine.compile(run, 'accumulating step');
   }
 
-  /** Measures of the batch before the update, for the caller to dispose. */
+  /** Returns the measures of the batch before the update. The caller disposes them. */
   async run({ inputs }: Pick<Batch, 'inputs'>, { learningRate, step }: StepAt): Promise<Measures> {
     const compiled = this.#optimizer.completesUpdate ? this.#updating : this.#accumulating;
     const scalars = [tf.scalar(learningRate), tf.scalar(step, 'int32')];
@@ -63,9 +63,8 @@ export class TrainingStep {
   }
 }
 
-/** A function of the examples and the learning rate over the variables of model and optimizer. */
 function trainStep(
-  { model, objective, weights, optimizer }: Trainee,
+  { model, objective, weights, optimizer }: Learner,
   { x, y }: Examples,
   learningRate: tf.Scalar,
 ): Measures {
@@ -86,24 +85,24 @@ function trainStep(
   });
 }
 
-/** What tfjs-layers keeps of a layer's activation: an object, but a function in `layers.softmax`. */
-interface Activated {
+/** A layer's activation in tfjs-layers: an object, but a function in `layers.softmax`. */
+interface ActivatedLayer {
   activation?: { getClassName(): string; apply(x: tf.Tensor): tf.Tensor };
   softmax?: (x: tf.Tensor) => tf.Tensor;
 }
 
-const linear = { getClassName: () => 'linear', apply: (x: tf.Tensor) => x };
+const LINEAR = { getClassName: () => 'linear', apply: (x: tf.Tensor) => x };
 
-/** Runs the model on `x`; a last softmax or sigmoid is taken off it for the while and applied here. */
+/** Runs the model on `x`. A final softmax or sigmoid is removed for this run and applied here, to get the logits. */
 export function forward(model: tf.LayersModel, x: tf.Tensor, training: boolean): Predictions {
   const run = () => model.apply(x, { training }) as tf.Tensor2D;
-  const last = model.outputs[0]?.sourceLayer as Activated;
+  const last = model.outputs[0]?.sourceLayer as ActivatedLayer;
   const { activation, softmax } = last;
   const name = softmax ? 'softmax' : activation?.getClassName();
   if (name !== 'softmax' && name !== 'sigmoid') return { probabilities: run(), logits: null };
   try {
-    if (softmax) last.softmax = linear.apply;
-    else last.activation = linear;
+    if (softmax) last.softmax = LINEAR.apply;
+    else last.activation = LINEAR;
     const logits = run();
     return { probabilities: name === 'softmax' ? logits.softmax() : logits.sigmoid(), logits };
   } finally {

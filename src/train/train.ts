@@ -1,75 +1,57 @@
-import type * as tf from '@tensorflow/tfjs';
-import type { Examples } from '../data/batches/batches.ts';
-import type { Dataset } from '../data/dataset.ts';
-import type { Engine } from '../engine/engine.ts';
-import type { Experiment } from '../experiment/experiment.ts';
-import type { Graph } from '../model/graph.ts';
-import type { TrainingCallback } from './callbacks.ts';
-import type { PhaseRun } from './epoch.ts';
-import { LossError, retry } from './non-finite.ts';
-import { trainPhase } from './phase.ts';
-import { type Checkpoints, restoreWeights, type TrainingState } from './state.ts';
-import type { StepAt } from './step.ts';
-
-export interface TrainOptions {
-  readonly model: tf.LayersModel;
-  /** The network behind `model`. */
-  readonly graph: Graph;
-  readonly experiment: Experiment;
-  readonly data: Dataset;
-  readonly callbacks: readonly TrainingCallback[];
-  readonly engine: Engine;
-  /** Ends training after the step that is going on, with the signal's reason. */
-  readonly signal: AbortSignal;
-  /** Left out: no state is kept. */
-  readonly checkpoints?: Checkpoints;
-  /** What an earlier training of the same left; left out or `null`: training begins with the model as it is. */
-  readonly resume?: TrainingState | null;
-  /** Looks at each step before it is done. */
-  readonly probe?: (run: PhaseRun, examples: Examples, at: StepAt) => void;
-}
-
-/** How far training has come, over all phases. */
-export interface Counters {
-  epochs: number;
-  /** Batches trained on. */
-  batches: number;
-  /** Optimizer updates of the phases that have ended. */
-  updates: number;
-  /** How often training went back because the loss was not finite. */
-  retries: number;
-}
+import { RunError } from '../common/errors.ts';
+import { NonFiniteError } from './epoch.ts';
+import { findOrigin } from './non-finite.ts';
+import type { TrainOptions } from './options.ts';
+import { trainPhases } from './phase.ts';
+import type { TrainingState } from './state.ts';
 
 /**
- * Trains the model in place, phase after phase, each with a fresh optimizer.
- * @throws RunError when the loss is no longer a number; the signal's reason when it is aborted, after the
- *   state that training was left in is saved.
+ * Trains the model in place, phase after phase, each with a new optimizer.
+ *
+ * @throws RunError when the loss is NaN or infinite; the signal's reason when it is aborted, after the
+ *   current state is saved.
  */
 export async function train(options: TrainOptions): Promise<void> {
   let from = options.resume ?? null;
   for (;;) {
     try {
-      await trainFrom(options, from);
+      await trainPhases(options, from);
       return await options.checkpoints?.flush();
     } catch (error) {
-      if (!(error instanceof LossError)) {
+      if (!(error instanceof NonFiniteError)) {
         await options.checkpoints?.flush();
         throw error;
       }
-      from = await retry(options, error);
+      from = await stateToRetry(options, error);
     }
   }
 }
 
-/** One go at it, from a state or from the start. @throws LossError */
-export async function trainFrom(options: TrainOptions, from: TrainingState | null): Promise<void> {
-  const { experiment, model } = options;
-  const counters = { ...(from?.at.counters ?? { epochs: 0, batches: 0, updates: 0, retries: 0 }) };
-  const first = experiment.phases.findIndex(({ name }) => name === from?.at.phase);
-  if (from) restoreWeights(model, from);
-  for (const [i, phase] of experiment.phases.entries()) {
-    if (i < first) continue;
-    const { endsTraining } = await trainPhase(options, phase, counters, i === first ? from : null);
-    if (endsTraining) return;
+/**
+ * Returns the state to continue from at a lower learning rate, as `onNonFinite` says.
+ *
+ * @throws RunError when no retry is left.
+ */
+async function stateToRetry(options: TrainOptions, error: NonFiniteError): Promise<TrainingState> {
+  const { experiment, checkpoints, callbacks } = options;
+  const { retries, factor } = experiment.onNonFinite;
+  const from = (await checkpoints?.latest()) ?? null;
+  const origin = from && (await findOrigin(options, error.at, from));
+  const what = `${error.message}; ${origin ?? 'its origin was not found'}`;
+  if (!from || error.at.retries >= retries) {
+    const tried = retries > 0 ? ` after ${retries} retries` : '';
+    throw new RunError(
+      `${what}${tried}; use a lower learningRate, a warmup or globalClipNorm, or retry at a lower rate ` +
+        'with onNonFinite: { retries: 2 }',
+      { cause: error },
+    );
   }
+  const { at } = from;
+  const counters = { ...at.counters, retries: error.at.retries + 1 };
+  const line =
+    `${what}; retry ${counters.retries} of ${retries} from phase ${at.phase}, epoch ${at.epochs + 1}, ` +
+    `batch ${at.batch + 1}, at ${factor ** counters.retries} times the learning rate`;
+  for (const callback of callbacks) await callback.note?.(line);
+  for (const callback of callbacks) await callback.retry?.(counters.retries);
+  return { ...from, at: { ...at, counters } };
 }

@@ -24,7 +24,7 @@ export function phase(changes: Partial<PhaseConfig> = {}): PhaseConfig {
       clipNorm: null,
       globalClipNorm: null,
       clipValue: null,
-      args: {},
+      args: { beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false },
     },
     learningRateScale: {},
     earlyStopping: null,

@@ -1,12 +1,16 @@
 import { expect } from 'chai';
-import type { Experiment, PhaseConfig } from '../../src/experiment/experiment.ts';
+import type { Experiment, PhaseConfig, ScheduleConfig } from '../../src/experiment/experiment.ts';
 import { halveBatch } from '../../src/plan/halve-batch.ts';
 import { createSchedule } from '../../src/train/schedules.ts';
-import { phase, sgd } from '../train/fixture.ts';
+import { optimizerConfig } from '../train/defaults.ts';
+import { phase } from '../train/fixture.ts';
 
 const experiment = (phases: PhaseConfig[]) => ({ phases }) as unknown as Experiment;
 const scheduled = (schedule: object): PhaseConfig['optimizer'] =>
-  ({ ...sgd(0.1), learningRate: { warmup: null, ...schedule } }) as PhaseConfig['optimizer'];
+  optimizerConfig({
+    name: 'sgd',
+    learningRate: { warmup: null, ...schedule } as ScheduleConfig,
+  });
 
 describe('half the batch', () => {
   const halved = (change: Partial<PhaseConfig>): PhaseConfig | undefined =>

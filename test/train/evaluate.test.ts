@@ -24,7 +24,7 @@ describe('evaluate', () => {
   const inputs = () =>
     tf.tensor4d(Float32Array.from(pixelsOf(data.validation)), [21, 8, 8, 1]).div(255);
 
-  it('gives the probabilities and labels of all images in their order', async () => {
+  it('returns the probabilities and labels of all images in order', async () => {
     const { evaluation, model, validation } = await evaluated('none');
     const expected = (model.predict(inputs()) as tf.Tensor).dataSync();
     evaluation.probabilities.forEach((p, i) => {
@@ -34,7 +34,7 @@ describe('evaluate', () => {
     expect(evaluation.metrics).to.deep.equal(validation);
   });
 
-  it('averages a image and its mirror image', async () => {
+  it('averages each image and its mirror image', async () => {
     const { evaluation, model } = await evaluated('flip');
     const x = inputs();
     const [plain, mirrored] = [x, x.reverse(2)].map((t) =>

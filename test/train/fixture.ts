@@ -12,7 +12,7 @@ import { phase as planned } from '../plan/experiment.ts';
 
 const SIZE = 8;
 
-/** Noise, brighter on the left in class 0, on the right in class 1, everywhere in class 2. */
+/** Makes noise that is brighter on the left in class 0, on the right in class 1, everywhere in class 2. */
 function images(count: number, stream: string): Images {
   const noise = uniforms(count * SIZE * SIZE, [stream]);
   const labels = Int32Array.from({ length: count }, (_, i) => i % 3);
@@ -33,7 +33,7 @@ export const data: Dataset = {
   broken: [],
 };
 
-/** A network of layers one after another, for these images; the first `backbone` of them are frozen by that name. */
+/** Builds a sequential graph for these images. The first `backbone` layers are the part named so. */
 export function chain(layers: readonly [kind: string, args: LayerArgs][], backbone = 0): Graph {
   const nodes = layers.map(([kind, args], i) => ({
     name: `${kind}_${i}`,
@@ -66,6 +66,7 @@ export const sgd = (learningRate: number): PhaseConfig['optimizer'] => ({
   ...phase().optimizer,
   name: 'sgd',
   learningRate,
+  args: { momentum: 0, nesterov: false },
 });
 
 function experiment(phases: readonly PhaseConfig[], seed: number): Experiment {
@@ -114,7 +115,7 @@ export interface Run {
   readonly checkpoints?: Checkpoints;
 }
 
-/** Trains a new model and tells all that happened. */
+/** Trains a new model. Returns the records, and the weights before and after. */
 export async function trained(run: Run) {
   const { engine, phases, graph = convolutional, seed = 1, callbacks = [] } = run;
   const { change = (same) => same } = run;

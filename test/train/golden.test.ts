@@ -7,14 +7,14 @@ import { uncompiled } from '../../src/engine/uncompiled.ts';
 import type { LossConfig, MetricConfig, OptimizerConfig } from '../../src/experiment/experiment.ts';
 import { buildModel, setFrozen } from '../../src/model/build.ts';
 import type { Graph } from '../../src/model/graph.ts';
-import { Objective } from '../../src/train/objective.ts';
+import { Objective, RunningMetrics } from '../../src/train/objective.ts';
 import { Optimizer } from '../../src/train/optimizers/optimizer.ts';
+import { trainedWeights } from '../../src/train/phase.ts';
 import { createSchedule } from '../../src/train/schedules.ts';
 import { forward, TrainingStep } from '../../src/train/step.ts';
-import { Tally } from '../../src/train/tally.ts';
-import { trainedWeights } from '../../src/train/weights.ts';
 import { useEngine } from '../engine.ts';
 import { needsShared, shared } from '../shared.ts';
+import { optimizerConfig } from './defaults.ts';
 
 interface Golden {
   readonly x: readonly number[];
@@ -40,7 +40,7 @@ interface Case {
   readonly freeze?: readonly string[];
 }
 
-/** The cases of make_golden.py as experiments state them. */
+/** The cases of make_golden.py as optimizers of experiments. */
 const cases: Readonly<Record<string, Case>> = {
   sgd: { optimizer: { name: 'sgd', learningRate: 0.05 } },
   sgd_momentum: { optimizer: { name: 'sgd', learningRate: 0.05, args: { momentum: 0.9 } } },
@@ -161,32 +161,32 @@ function weightsByName(model: tf.LayersModel): Map<string, tf.LayerVariable> {
 
 const relative = (got: number, want: number) => Math.abs(got - want) / Math.abs(want);
 
-/** Relative to the wanted value, but to 1 where that is smaller. */
+/** Returns the error relative to the wanted value, or the absolute error if that value is below 1. */
 const error = (got: number, want: number) => Math.abs(got - want) / Math.max(1, Math.abs(want));
 
 const worst = (got: ArrayLike<number>, want: ArrayLike<number>) =>
   Math.max(...Array.from(got, (value, i) => error(value, want[i] as number)));
 
 /**
- * The same training in double precision (make_exact_reference.py), of the figures of which Keras' record
- * itself is off by more than the limits: sgd_momentum's evaluation by 3.6e-4, the bias of fc by 1.5e-3 in
- * adamax and 2.5e-3 in nadam. That is the bias of units 6 and 14, which are positive for all of the first
- * batch: such a bias reaches the loss only through a batch normalization that takes it off again, its
- * gradient is rounding alone (-4e-9; in double precision -1e-18), and these two divide by its size. How far
- * it gets differs from processor to processor, and moves the evaluation, so there it is first put right.
+ * Results of the same training in double precision (make_exact_reference.py), for those values in which
+ * Keras' own record exceeds the limits: the evaluation of sgd_momentum by 3.6e-4, the bias of fc by 1.5e-3
+ * in adamax and 2.5e-3 in nadam. The bias is that of units 6 and 14, which are positive for the whole first
+ * batch. It reaches the loss only through a batch normalization that subtracts it again, so its gradient is
+ * rounding error (-4e-9; in double precision -1e-18), and these two optimizers divide by its size. The result
+ * differs between processors and changes the evaluation, so the exact bias is written before the evaluation.
  */
 const exact: Readonly<Record<string, readonly number[]>> = JSON.parse(
   readFileSync(new URL('exact-training.json', import.meta.url), 'utf8'),
 );
 
-/** A figure to meet, and how nearly: the record, or what it is itself so far from that it tells no more. */
+/** Returns the expected values and their limit: the record, or the exact values if the record is too far off. */
 function wanted(figure: string, recorded: readonly number[], limit: number) {
   const values = exact[figure];
   if (!values) return { values: recorded, limit };
   return { values, limit: Math.max(limit, 2 * worst(recorded, values)) };
 }
 
-/** What rounding alone moves, see above, and the statistic that takes it off again. */
+/** Weights that only rounding errors change (see above), and the statistic that subtracts them. */
 const noise = new Set(['fc/bias', 'fc_bn/moving_mean']);
 
 describe('training against Keras 3', () => {
@@ -198,21 +198,14 @@ describe('training against Keras 3', () => {
     golden = JSON.parse(readFileSync(join(shared ?? '', 'golden/training.json'), 'utf8'));
   });
 
-  it('knows every case', () => {
+  it('has the cases of the record', () => {
     expect(Object.keys(cases)).to.have.members(Object.keys(golden.cases));
   });
 
-  /** The case's twelve steps and the evaluation after them. */
+  /** Runs the case's twelve steps and the evaluation after them. */
   async function run(name: string, engine: Engine) {
     const { optimizer: partial, labelSmoothing = 0, freeze = [] } = cases[name] as Case;
-    const config: OptimizerConfig = {
-      weightDecay: null,
-      clipNorm: null,
-      globalClipNorm: null,
-      clipValue: null,
-      args: {},
-      ...partial,
-    };
+    const config = optimizerConfig(partial);
     const loss: LossConfig = {
       name: 'categoricalCrossentropy',
       labelSmoothing,
@@ -247,7 +240,7 @@ describe('training against Keras 3', () => {
       optimizer,
       engine,
       seed: 0,
-      feed: { read: ([x, y]) => ({ x: x as tf.Tensor, y: y as tf.Tensor2D }) },
+      batches: { read: ([x, y]) => ({ x: x as tf.Tensor, y: y as tf.Tensor2D }) },
     });
     const losses: number[] = [];
     for (let i = 0; i < STEPS; i += 1) {
@@ -261,21 +254,21 @@ describe('training against Keras 3', () => {
     );
     const bias = exact[`${name} fc/bias`];
     if (bias) byName.get('fc/bias')?.write(tf.tensor1d([...bias]));
-    const tally = new Tally(objective);
+    const metrics = new RunningMetrics(objective);
     for (let i = 0; i < 96; i += 32) {
       const labels = y.slice(i, 32);
       const predictions = forward(model, x.slice(i, 32), false);
-      tally.add(
+      metrics.add(
         objective.measure(objective.loss(model, labels, predictions), labels, predictions),
         32,
       );
     }
-    await tally.read();
-    return { losses, values, evaluated: tally.values() };
+    await metrics.read();
+    return { losses, values, evaluated: metrics.values() };
   }
 
   for (const name of Object.keys(cases)) {
-    it(`trains, step by step, as Keras does: ${name}`, async () => {
+    it(`trains step by step as Keras: ${name}`, async () => {
       const want = golden.cases[name];
       if (!want) throw new Error(`no case ${name}`);
       const { losses, values, evaluated } = await run(name, engine());
@@ -310,7 +303,7 @@ describe('training against Keras 3', () => {
       for (const { figure, error, limit } of errors) expect(error, figure).to.be.below(limit);
     });
 
-    it(`does the same compiled and operation by operation: ${name}`, async () => {
+    it(`gives the same results compiled and operation by operation: ${name}`, async () => {
       const compiled = await run(name, engine());
       const plain = await run(name, { ...engine(), compile: uncompiled });
       expect(worst(compiled.losses, plain.losses), 'loss').to.be.below(1e-5);

@@ -7,7 +7,7 @@ import { reference } from './reference.ts';
 
 const { labels, logits, probabilities, cases } = reference.losses;
 
-/** A model that hands its input to an activation, in each way that tfjs-layers has for it. */
+/** Layers that pass their input to an activation, in both ways of tfjs-layers. */
 const models: Readonly<
   Record<string, (activation: 'softmax' | 'sigmoid' | 'linear') => tf.layers.Layer>
 > = {
@@ -36,7 +36,7 @@ describe('losses', () => {
     }
   }
 
-  it('takes logits from a softmax layer and leaves the layer as it was', () => {
+  it('takes logits from a softmax layer and leaves the layer unchanged', () => {
     const layer = tf.layers.softmax();
     const model = tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: [3] }), layer] });
     const x = tf.tensor2d([[1000, 0, 0]]);

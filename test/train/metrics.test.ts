@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 import type { MetricConfig } from '../../src/experiment/experiment.ts';
-import { Objective } from '../../src/train/objective.ts';
-import { Tally } from '../../src/train/tally.ts';
+import { Objective, RunningMetrics } from '../../src/train/objective.ts';
 import { useEngine } from '../engine.ts';
 import { needsShared, shared } from '../shared.ts';
 import { reference } from './reference.ts';
@@ -17,21 +16,21 @@ const configs: MetricConfig[] = names.map((name) => ({
 }));
 const loss = { name: 'mse', labelSmoothing: 0, gamma: 2, alpha: 0.25 } as const;
 
-/** The metrics of predictions that come in batches of these sizes. */
+/** Computes the metrics of predictions in batches of these sizes. */
 async function measured(labels: readonly number[], rows: number[][], sizes: readonly number[]) {
   const objective = new Objective(loss, configs);
-  const tally = new Tally(objective);
+  const metrics = new RunningMetrics(objective);
   const classes = rows[0]?.length ?? 0;
   let at = 0;
   for (const size of sizes) {
     const probabilities = tf.tensor2d(rows.slice(at, at + size));
     const y = tf.oneHot(labels.slice(at, at + size), classes).toFloat() as tf.Tensor2D;
     const value = tf.losses.meanSquaredError(y, probabilities) as tf.Scalar;
-    tally.add(objective.measure(value, y, { probabilities, logits: null }), size);
+    metrics.add(objective.measure(value, y, { probabilities, logits: null }), size);
     at += size;
   }
-  await tally.read();
-  return tally.values();
+  await metrics.read();
+  return metrics.values();
 }
 
 describe('metrics', () => {
@@ -51,7 +50,7 @@ describe('metrics', () => {
     });
   }
 
-  it('averages f1 over the classes that occur, and calls what never occurs 0', async () => {
+  it('averages f1 over the classes that occur, and gives 0 for a division by 0', async () => {
     const got = await measured(
       [0, 0],
       [

@@ -16,7 +16,7 @@ describe('a loss that is not finite', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  /** Trains with checkpoints at every epoch; what was noted, and what went wrong. */
+  /** Trains with a checkpoint after each epoch. Returns the result or error, and the notes and retries. */
   async function run(given: Omit<Run, 'engine'>, retries: number, factor = 0.1) {
     const checkpoints = new RunCheckpoints({
       path: join(folder, 'checkpoints'),
@@ -43,7 +43,7 @@ describe('a loss that is not finite', () => {
     return { result, notes, counts };
   }
 
-  it('ends the run, and says at which step and in which layer it began', async () => {
+  it('fails the run, and names the step and layer of the origin', async () => {
     const { result } = await run({ phases: [phase({ optimizer: sgd(1e30) })] }, 0);
     expect(result).to.be.instanceOf(RunError);
     expect((result as Error).message).to.match(
@@ -51,14 +51,14 @@ describe('a loss that is not finite', () => {
     );
   });
 
-  it('ends the run when its last step leaves weights that are not', async () => {
+  it('fails the run if its last step leaves non-finite weights', async () => {
     const { result } = await run({ phases: [phase({ batchSize: 45, optimizer: sgd(1e39) })] }, 0);
     expect((result as Error).message).to.match(
       /^weights\/\w+\/\w+ became NaN or infinite at step 1, in phase only/,
     );
   });
 
-  it('names the layer that gives it', async () => {
+  it('names the layer of the origin', async () => {
     const graph = chain([
       ['flatten', {}],
       ['rescaling', { scale: 1e38, offset: 0 }],
@@ -68,17 +68,19 @@ describe('a loss that is not finite', () => {
     expect((result as Error).message).to.match(/it began at step 1 in the output of layer dense_2/);
   });
 
-  it('goes back and tries a lower rate, as often as it may', async () => {
+  it('retries at a lower rate from the last checkpoint, up to the limit', async () => {
     const phases = [phase({ epochs: 3, optimizer: sgd(1e30) })];
     const { result, notes, counts } = await run({ phases }, 2);
-    expect((result as Error).message).to.match(/after 2 retries; a lower learningRate/);
+    expect((result as Error).message).to.match(
+      /after 2 retries; use a lower learningRate, a warmup or globalClipNorm/,
+    );
     expect(counts).to.deep.equal([1, 2]);
     expect(notes[0]).to.match(
       /retry 1 of 2 from phase only, epoch 1, batch 1, at 0\.1 times the learning rate$/,
     );
   });
 
-  it('ends as a training at that rate, where the first step was at fault', async () => {
+  it('gives the same result as training at the lower rate, if the first step failed', async () => {
     const at = (rate: number) => [phase({ epochs: 2, optimizer: sgd(rate) })];
     const { result, counts } = await run({ phases: at(2 ** 100) }, 1, 2 ** -107);
     const lower = await trained({ engine: engine(), phases: at(2 ** -7) });

@@ -25,7 +25,7 @@ describe('the loss with class weights', () => {
     [0.3, 0.7, 0],
   ];
 
-  /** Of a model without weights. */
+  /** Computes the losses of a model without weights. */
   function losses(classWeights: readonly number[] | null) {
     const input = tf.input({ shape: [3] });
     const output = tf.layers.softmax().apply(input) as tf.SymbolicTensor;
@@ -40,7 +40,7 @@ describe('the loss with class weights', () => {
     };
   }
 
-  it("is Keras' in training, and without them in validation", () => {
+  it("equals Keras' loss in training, and ignores the weights in validation", () => {
     // Keras 3: model.train_on_batch(x, y), without and with class_weight={0: 2.0, 1: 0.5}.
     const [plain, weighted] = [1.1939475536346436, 1.123130440711975];
     expect(losses(null).training).to.be.closeTo(plain, 1e-6);

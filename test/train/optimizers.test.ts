@@ -4,17 +4,8 @@ import type { OptimizerConfig } from '../../src/experiment/experiment.ts';
 import { Optimizer, type OptimizerOptions } from '../../src/train/optimizers/optimizer.ts';
 import { createSchedule } from '../../src/train/schedules.ts';
 import { useEngine } from '../engine.ts';
+import { optimizerConfig } from './defaults.ts';
 import { reference } from './reference.ts';
-
-const base: OptimizerConfig = {
-  name: 'sgd',
-  learningRate: 0.1,
-  weightDecay: null,
-  clipNorm: null,
-  globalClipNorm: null,
-  clipValue: null,
-  args: {},
-};
 
 type Case = Partial<OptimizerConfig> & Partial<Omit<OptimizerOptions, 'config' | 'weights'>>;
 
@@ -42,7 +33,7 @@ const cases: Readonly<Record<string, Case>> = {
 
 const { start, gradients, final } = reference.optimizers;
 
-/** Two weights, a vector of three and one number, which is what the reference trains. */
+/** Makes the two weights of the reference: a vector of three numbers and one number. */
 function weights(scale = 1) {
   const input = tf.input({ shape: [3] });
   const layer = tf.layers.dense({ units: 1 });
@@ -57,15 +48,16 @@ function weights(scale = 1) {
   return { trained, read };
 }
 
-function run({ gradientAccumulation = 1, ema = null, ...config }: Case, scale = 1) {
+function run({ gradientAccumulation = 1, ema = null, ...changes }: Case, scale = 1) {
   const { trained, read } = weights(scale);
+  const config = optimizerConfig({ name: 'sgd', learningRate: 0.1, ...changes });
   const optimizer = new Optimizer({
-    config: { ...base, ...config },
+    config,
     weights: trained,
     gradientAccumulation,
     ema,
   });
-  const schedule = createSchedule(config.learningRate ?? base.learningRate, gradients.length);
+  const schedule = createSchedule(config.learningRate, gradients.length);
   gradients.forEach((g, step) => {
     tf.tidy(() => {
       const parts = [tf.tensor2d(g, [3, 1]), tf.tensor1d([2 * (g[0] as number)])];
@@ -91,11 +83,18 @@ describe('optimizers', () => {
     });
   }
 
-  it('updates once for the mean of the gradients that it accumulates', () => {
+  it('updates once with the mean of the accumulated gradients', () => {
     const halved = run({ gradientAccumulation: 2 });
     expect(halved.updates).to.equal(3);
     const mean = gradients.reduce((sum, g) => sum + (g[0] as number) / 2, 0);
     expect(halved.values[0]).to.be.closeTo((start[0] as number) - 0.1 * mean, 1e-6);
+  });
+
+  it('decays no weights if weightDecay is null, also in adamw', () => {
+    const decayed = run({ name: 'adamw' }).values;
+    const plain = run({ name: 'adamw', weightDecay: null }).values;
+    expect(plain).to.deep.equal(run({ name: 'adam' }).values);
+    expect(plain).not.to.deep.equal(decayed);
   });
 
   it('scales the learning rate of a weight', () => {
@@ -106,11 +105,11 @@ describe('optimizers', () => {
     });
   });
 
-  it('names all that it keeps, and gives it back', () => {
+  it('names its state variables, and disposes them', () => {
     const { trained } = weights();
     const before = tf.memory().numTensors;
     const optimizer = new Optimizer({
-      config: { ...base, name: 'adam' },
+      config: optimizerConfig({ name: 'adam' }),
       weights: trained.slice(0, 1),
       gradientAccumulation: 4,
       ema: { momentum: 0.9 },

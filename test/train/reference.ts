@@ -25,7 +25,7 @@ interface Reference {
   readonly schedules: Readonly<Record<string, readonly number[]>>;
 }
 
-/** What make_keras_reference.py had Keras and scikit-learn compute. */
+/** Results of Keras and scikit-learn, from make_keras_reference.py. */
 export const reference: Reference = JSON.parse(
   readFileSync(new URL('keras-reference.json', import.meta.url), 'utf8'),
 );

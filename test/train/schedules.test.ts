@@ -1,13 +1,14 @@
 import { expect } from 'chai';
 import type { ScheduleConfig } from '../../src/experiment/experiment.ts';
 import { createSchedule } from '../../src/train/schedules.ts';
+import { scheduleConfig } from './defaults.ts';
 import { reference } from './reference.ts';
 
 const config = (
   schedule: ScheduleConfig['schedule'],
   args: ScheduleConfig['args'],
   warmup: ScheduleConfig['warmup'] = null,
-): ScheduleConfig => ({ schedule, args, warmup });
+): ScheduleConfig => scheduleConfig({ schedule, args, warmup });
 
 const first = { initialLearningRate: 0.1 };
 
@@ -41,7 +42,7 @@ describe('schedules', () => {
     });
   }
 
-  it('decays over what the warmup leaves of the phase, when decaySteps is not given', () => {
+  it('decays over the phase after the warmup, if decaySteps is null', () => {
     const schedule = createSchedule(config('cosine', first, { steps: 5, from: 0 }), 25);
     expect(schedule(0)).to.equal(0);
     expect(schedule(5)).to.equal(0.1);
@@ -54,7 +55,7 @@ describe('schedules', () => {
     expect([0, 1, 4, 9].map(schedule)).to.deep.equal([0.02, 0.04, 0.1, 0.1]);
   });
 
-  it('goes through one cycle as PyTorch does', () => {
+  it('follows one cycle of PyTorch', () => {
     // torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.1, total_steps=10)
     const schedule = createSchedule(config('oneCycle', { maxLearningRate: 0.1 }), 10);
     expect(schedule(0)).to.be.closeTo(0.004, 1e-12);
@@ -72,7 +73,7 @@ describe('schedules', () => {
     }
   });
 
-  it('refuses piecewise values that do not fit the boundaries', () => {
+  it('refuses piecewise values that do not match the boundaries', () => {
     const wrong = config('piecewise', { boundaries: [3, 7], values: [0.1, 0.05] });
     expect(() => createSchedule(wrong, 10)).to.throw('Received: 2 values, 2 boundaries');
   });

@@ -11,13 +11,13 @@ async function failure(promise: Promise<unknown>): Promise<Error> {
   } catch (error) {
     return error as Error;
   }
-  throw new Error('nothing failed');
+  throw new Error('the promise did not reject');
 }
 
 describe('train', () => {
   const engine = useEngine();
 
-  it('learns, and records every epoch of every phase', async () => {
+  it('learns, and records all epochs of all phases', async () => {
     const phases = [
       phase({ name: 'head', freeze: ['backbone'], epochs: 3 }),
       phase({ name: 'all', epochs: 12, gradientAccumulation: 2 }),
@@ -36,7 +36,7 @@ describe('train', () => {
     ]);
   });
 
-  it('leaves frozen layers as they were, running statistics included', async () => {
+  it('leaves frozen layers unchanged, running statistics included', async () => {
     const phases = [phase({ freeze: ['backbone'] })];
     const { before, after } = await trained({ engine: engine(), phases });
     const changed = Object.keys(before).filter((name) => `${before[name]}` !== `${after[name]}`);
@@ -57,14 +57,14 @@ describe('train', () => {
     ]);
   });
 
-  it('depends on the seed alone', async () => {
+  it('depends only on the seed', async () => {
     const run = (seed: number) => trained({ engine: engine(), phases: [phase()], seed });
     const [first, again, other] = [await run(5), await run(5), await run(6)];
     expect(again.after).to.deep.equal(first.after);
     expect(other.after).not.to.deep.equal(first.after);
   });
 
-  it('keeps no tensor from step to step, nor after the end', async () => {
+  it('leaks no tensors between steps or after the end', async () => {
     const counts: number[] = [];
     const counter: TrainingCallback = { epochEnd: () => void counts.push(tf.memory().numTensors) };
     const before = tf.memory().numTensors;
@@ -77,7 +77,7 @@ describe('train', () => {
     expect(tf.memory().numTensors).to.equal(before + model.weights.length);
   });
 
-  it('makes the same of accumulated small batches as of large ones', async () => {
+  it('gives the same results with accumulated small batches as with large ones', async () => {
     const graph = chain([
       ['flatten', {}],
       ['dense', { units: 3, activation: 'softmax' }],
@@ -94,7 +94,7 @@ describe('train', () => {
     }
   });
 
-  it('stops early and brings the best epoch back', async () => {
+  it('stops early and restores the best epoch', async () => {
     const earlyStopping = {
       monitor: 'val_loss',
       goal: 'minimize',
@@ -120,7 +120,7 @@ describe('train', () => {
     expect(after).to.deep.equal(straight.after);
   });
 
-  it('ends for good after an epoch when a callback gives a reason', async () => {
+  it('stops all training after an epoch if a callback returns a reason', async () => {
     const phases = [phase({ name: 'head', epochs: 3 }), phase({ name: 'all', epochs: 3 })];
     const epochEnd = async ({ epoch }: { epoch: number }) =>
       epoch === 2 ? 'it fell behind' : null;
@@ -135,7 +135,7 @@ describe('train', () => {
     ]);
   });
 
-  it('lowers the learning rate on a plateau, down to its least', async () => {
+  it('reduces the learning rate on a plateau, down to the minimum', async () => {
     const reduceOnPlateau = {
       monitor: 'loss',
       goal: 'minimize',
@@ -153,7 +153,7 @@ describe('train', () => {
     expect(rates).to.deep.equal([1e-2, 1e-2, 1e-2, 1e-3, 1e-3, 2e-4, 2e-4, 2e-4]);
   });
 
-  it('adds the penalties of the layers that it trains to the loss', async () => {
+  it('adds the penalties of trained layers to the loss', async () => {
     const graph = chain([
       ['flatten', {}],
       ['dense', { units: 4, kernelRegularizer: { l2: 100 } }],
@@ -172,7 +172,7 @@ describe('train', () => {
     expect(free.value - frozen.value).to.be.closeTo(penalty, 1e-4 * penalty);
   });
 
-  it('ends with a sentence when the loss is no longer a number', async () => {
+  it('fails with a clear message if the loss is not finite', async () => {
     const phases = [phase({ name: 'wild', optimizer: sgd(1e30) })];
     const error = await failure(trained({ engine: engine(), phases }));
     expect(error).to.be.instanceOf(RunError);
@@ -181,7 +181,7 @@ describe('train', () => {
     );
   });
 
-  it('finishes the step and stops when it is interrupted', async () => {
+  it('completes the current step when it is interrupted, then stops', async () => {
     const controller = new AbortController();
     let epochs = 0;
     const stop: TrainingCallback = {
@@ -204,7 +204,7 @@ describe('train', () => {
     expect(tf.memory().numTensors - before).to.equal(8);
   });
 
-  it('tells of progress with numbers of the epoch so far', async () => {
+  it('reports progress with the metrics of the epoch so far', async () => {
     const seen: number[][] = [];
     const progress: TrainingCallback = {
       step: ({ batch, batches, metrics }) =>

@@ -3,14 +3,11 @@ import type { NoTensors, UpdateRule } from './rule.ts';
 
 type Slots = { readonly accumulatedGrad: Tensor; readonly accumulatedDeltaVar: Tensor };
 
-const args = { rho: 0.95, epsilon: 1e-7 };
+type Args = { readonly rho: number; readonly epsilon: number };
 
-/** Zeiler 2012 (keras/src/optimizers/adadelta.py). */
+/** Adadelta (Zeiler 2012; keras/src/optimizers/adadelta.py). */
 export const adadelta = {
-  learningRate: 0.001,
-  weightDecay: null,
-  args,
-  rule({ rho, epsilon }: typeof args): UpdateRule<Slots, NoTensors> {
+  rule({ rho, epsilon }: Args): UpdateRule<Slots, NoTensors> {
     const average = (old: Tensor, value: Tensor) => old.mul(rho).add(value.square().mul(1 - rho));
     const rms = (x: Tensor) => x.add(epsilon).sqrt();
     return {

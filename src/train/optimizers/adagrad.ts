@@ -3,14 +3,11 @@ import type { NoTensors, UpdateRule } from './rule.ts';
 
 type Slots = { readonly accumulator: Tensor };
 
-const args = { initialAccumulatorValue: 0.1, epsilon: 1e-7 };
+type Args = { readonly initialAccumulatorValue: number; readonly epsilon: number };
 
-/** Duchi et al. 2011 (keras/src/optimizers/adagrad.py). */
+/** Adagrad (Duchi et al. 2011; keras/src/optimizers/adagrad.py). */
 export const adagrad = {
-  learningRate: 0.001,
-  weightDecay: null,
-  args,
-  rule: ({ initialAccumulatorValue, epsilon }: typeof args): UpdateRule<Slots, NoTensors> => ({
+  rule: ({ initialAccumulatorValue, epsilon }: Args): UpdateRule<Slots, NoTensors> => ({
     slots: { accumulator: initialAccumulatorValue },
     shared: {},
     update({ gradient, slots, learningRate }) {

@@ -8,14 +8,19 @@ type Slots = {
 };
 type Shared = { readonly beta1Power: Tensor; readonly beta2Power: Tensor };
 
-const args = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false };
+type Args = {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly amsgrad: boolean;
+};
 
-/** Kingma and Ba 2015, AMSGrad by Reddi et al. 2018 (keras/src/optimizers/adam.py). */
+/**
+ * Adam (Kingma and Ba 2015), with AMSGrad (Reddi et al. 2018; keras/src/optimizers/adam.py). With weight
+ * decay it is AdamW (Loshchilov and Hutter 2019; keras/src/optimizers/adamw.py).
+ */
 export const adam = {
-  learningRate: 0.001,
-  weightDecay: null,
-  args,
-  rule({ beta1, beta2, epsilon, amsgrad }: typeof args, tf: TensorFlow): UpdateRule<Slots, Shared> {
+  rule({ beta1, beta2, epsilon, amsgrad }: Args, tf: TensorFlow): UpdateRule<Slots, Shared> {
     return {
       slots: { momentum: 0, velocity: 0, ...(amsgrad && { velocityHat: 0 }) },
       shared: { beta1Power: 1, beta2Power: 1 },
@@ -45,6 +50,3 @@ export const adam = {
     };
   },
 };
-
-/** Adam with decoupled weight decay (Loshchilov and Hutter 2019; keras/src/optimizers/adamw.py). */
-export const adamw = { ...adam, weightDecay: 0.004 };

@@ -4,14 +4,11 @@ import type { TensorFlow, UpdateRule } from './rule.ts';
 type Slots = { readonly momentum: Tensor; readonly norm: Tensor };
 type Shared = { readonly beta1Power: Tensor };
 
-const args = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+type Args = { readonly beta1: number; readonly beta2: number; readonly epsilon: number };
 
 /** Adam with the infinity norm (Kingma and Ba 2015, section 7.1; keras/src/optimizers/adamax.py). */
 export const adamax = {
-  learningRate: 0.001,
-  weightDecay: null,
-  args,
-  rule: ({ beta1, beta2, epsilon }: typeof args, tf: TensorFlow): UpdateRule<Slots, Shared> => ({
+  rule: ({ beta1, beta2, epsilon }: Args, tf: TensorFlow): UpdateRule<Slots, Shared> => ({
     slots: { momentum: 0, norm: 0 },
     shared: { beta1Power: 1 },
     advance: (step) => ({ beta1Power: tf.pow(beta1, step) }),

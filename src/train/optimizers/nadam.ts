@@ -3,21 +3,20 @@ import type { TensorFlow, UpdateRule } from './rule.ts';
 
 type Slots = { readonly momentum: Tensor; readonly velocity: Tensor };
 type Shared = {
-  /** This step's and the next one's momentum, and the product of all up to this step. */
+  /** The momentum of this step. */
   readonly u: Tensor;
+  /** The momentum of the next step. */
   readonly uNext: Tensor;
+  /** The product of the momenta up to this step. */
   readonly uProduct: Tensor;
   readonly beta2Power: Tensor;
 };
 
-const args = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };
+type Args = { readonly beta1: number; readonly beta2: number; readonly epsilon: number };
 
 /** Adam with Nesterov momentum (Dozat 2016; keras/src/optimizers/nadam.py). */
 export const nadam = {
-  learningRate: 0.001,
-  weightDecay: null,
-  args,
-  rule({ beta1, beta2, epsilon }: typeof args, tf: TensorFlow): UpdateRule<Slots, Shared> {
+  rule({ beta1, beta2, epsilon }: Args, tf: TensorFlow): UpdateRule<Slots, Shared> {
     const momentumAt = (step: Tensor) => tf.sub(1, tf.pow(0.96, step).mul(0.5)).mul(beta1);
     return {
       slots: { momentum: 0, velocity: 0 },

@@ -1,16 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
 import type { FusedUpdates } from '../../engine/engine.ts';
 import type { OptimizerConfig } from '../../experiment/experiment.ts';
-import { MovingAverage } from './moving-average.ts';
 import type { UpdateRule } from './rule.ts';
 import { optimizers } from './table.ts';
 
-/** A weight that gradients change. */
+/** A weight that the optimizer updates. */
 export interface TrainedWeight {
-  /** Layer and weight under their Keras names, e.g. `block1_conv1/kernel`. */
+  /** Keras names of layer and weight, e.g. `block1_conv1/kernel`. */
   readonly name: string;
   readonly variable: LayerVariable;
-  /** Factor on the learning rate, and with it on the weight decay. */
+  /** Factor on the learning rate, and so on the weight decay. */
   readonly learningRateScale: number;
 }
 
@@ -19,21 +18,21 @@ export type LayerVariable = tf.layers.Layer['trainableWeights'][number];
 export interface OptimizerOptions {
   readonly config: OptimizerConfig;
   readonly weights: readonly TrainedWeight[];
-  /** Gradients of so many batches are averaged before one update. */
+  /** Number of batches whose gradients are averaged for one update. */
   readonly gradientAccumulation: number;
   readonly ema: { readonly momentum: number } | null;
-  /** The engine's own updates; absent: every rule is computed as it stands. */
+  /** The engine's fused updates; absent: rules are computed with TensorFlow.js. */
   readonly fused?: FusedUpdates | null;
 }
 
 /**
- * Keras' optimizer: accumulates, clips, decays, updates, averages, in Keras' order
- * (keras/src/optimizers/base_optimizer.py). All that changes from step to step is in `state`.
+ * Keras' optimizer: accumulates, clips, decays, updates and averages, in Keras' order
+ * (keras/src/optimizers/base_optimizer.py). All of its state is in `state` and `batches`.
  */
 export class Optimizer {
-  /** Every variable that the optimizer keeps, by name: `iteration`, `momentum/conv1/kernel`, … */
+  /** All state variables, by name: `iteration`, `momentum/conv1/kernel`, … */
   readonly state: ReadonlyMap<string, tf.Variable>;
-  /** Batches whose gradients were applied; a training that goes on sets it, as it sets `state`. */
+  /** Batches whose gradients were applied. Resuming sets it, like the variables of `state`. */
   batches = 0;
   readonly #options: OptimizerOptions;
   readonly #rule: UpdateRule;
@@ -43,7 +42,7 @@ export class Optimizer {
     const { config, weights, gradientAccumulation, ema } = options;
     const kind = optimizers[config.name];
     this.#options = options;
-    this.#rule = kind.rule({ ...kind.args, ...config.args }, tf);
+    this.#rule = kind.rule(config.args, tf);
     this.#average = ema && new MovingAverage(weights, ema.momentum);
 
     const state = new Map<string, tf.Variable>();
@@ -66,24 +65,24 @@ export class Optimizer {
     this.state = state;
   }
 
-  /** Updates made so far. */
+  /** Updates so far. */
   get updates(): number {
     return Math.floor(this.batches / this.#options.gradientAccumulation);
   }
 
-  /** Whether the next batch completes an update; what `apply` does depends on it. */
+  /** True if the next batch completes an update. Otherwise `apply` only accumulates. */
   get completesUpdate(): boolean {
     return (this.batches + 1) % this.#options.gradientAccumulation === 0;
   }
 
-  /** Counts a batch whose gradients were applied. */
+  /** Counts a batch after its gradients are applied. */
   countBatch(): void {
     this.batches += 1;
   }
 
   /**
-   * Takes one batch's gradients, one for each weight: operations on tensors and variables alone, so that
-   * they can be compiled. To be called within `tf.tidy`.
+   * Applies the gradients of one batch, one for each weight. It only uses operations on tensors and
+   * variables, so that it can be compiled. Call it within `tf.tidy`.
    */
   apply(gradients: readonly tf.Tensor[], learningRate: tf.Tensor): void {
     const { gradientAccumulation } = this.#options;
@@ -94,7 +93,7 @@ export class Optimizer {
     this.#average?.follow(updatesBefore);
   }
 
-  /** Ends training: with `ema`, the weights become their averages. */
+  /** Ends training: with `ema`, the averages replace the weights. */
   finish(): void {
     this.#average?.overwrite();
   }
@@ -125,8 +124,8 @@ export class Optimizer {
   }
 
   #update(gradients: readonly tf.Tensor[], learningRate: tf.Tensor): void {
-    const { config, weights } = this.#options;
-    const weightDecay = config.weightDecay ?? optimizers[config.name].weightDecay;
+    const { config, weights, fused } = this.#options;
+    const { weightDecay } = config;
     const iteration = this.#variable('iteration');
     iteration.assign(iteration.add(1));
     const shared = this.#advance(iteration);
@@ -140,11 +139,7 @@ export class Optimizer {
       );
       const gradient = clipped[i] as tf.Tensor;
       const at = { gradient, slots, shared, learningRate: rate };
-      if (
-        this.#options.fused &&
-        this.#rule.fused?.(this.#options.fused, { ...at, variable: weight })
-      )
-        return;
+      if (fused && this.#rule.fused?.(fused, { ...at, variable: weight })) return;
       const result = this.#rule.update(at);
       for (const [slot, value] of Object.entries(result.slots)) {
         this.#variable(`${slot}/${name}`).assign(value);
@@ -162,14 +157,47 @@ export class Optimizer {
   }
 }
 
+/**
+ * The exponential moving average of the weights (Polyak averaging), as Keras' `use_ema`: it starts with the
+ * weights after the first update, follows every batch, and replaces the weights when training ends.
+ */
+class MovingAverage {
+  readonly averages: readonly tf.Variable[];
+  readonly #weights: readonly TrainedWeight[];
+  readonly #momentum: number;
+
+  constructor(weights: readonly TrainedWeight[], momentum: number) {
+    this.#weights = weights;
+    this.#momentum = momentum;
+    this.averages = weights.map(({ variable }) =>
+      tf.tidy(() => tf.variable(tf.zerosLike(variable.read()), false)),
+    );
+  }
+
+  /** @param updates Updates before this batch, a scalar. */
+  follow(updates: tf.Tensor): void {
+    const momentum = tf.notEqual(updates, 0).toFloat().mul(this.#momentum);
+    this.averages.forEach((average, i) => {
+      const weight = (this.#weights[i] as TrainedWeight).variable.read();
+      average.assign(average.mul(momentum).add(weight.mul(tf.sub(1, momentum))));
+    });
+  }
+
+  /** Writes the averages into the weights. */
+  overwrite(): void {
+    this.averages.forEach((average, i) => {
+      (this.#weights[i] as TrainedWeight).variable.write(average);
+    });
+  }
+}
+
 const norm = (x: tf.Tensor) => x.square().sum().sqrt();
 
 /**
- * Gradients made smaller as the optimizer's `clipNorm` (each by itself), `globalClipNorm` (all together)
- * or `clipValue` (element by element) asks; only one of them may be set
- * (keras/src/optimizers/base_optimizer.py).
+ * Clips gradients by `clipNorm` (each gradient), `globalClipNorm` (all gradients together) or `clipValue`
+ * (each element). Only one of them may be set (keras/src/optimizers/base_optimizer.py).
  */
-export function clip(gradients: readonly tf.Tensor[], config: OptimizerConfig): tf.Tensor[] {
+function clip(gradients: readonly tf.Tensor[], config: OptimizerConfig): tf.Tensor[] {
   const { clipNorm, globalClipNorm, clipValue } = config;
   if (clipNorm !== null)
     return gradients.map((g) => g.mul(clipNorm).div(norm(g).maximum(clipNorm)));

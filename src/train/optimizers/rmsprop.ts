@@ -7,14 +7,16 @@ type Slots = {
   readonly averageGradient?: Tensor;
 };
 
-const args = { rho: 0.9, momentum: 0, epsilon: 1e-7, centered: false };
+type Args = {
+  readonly rho: number;
+  readonly momentum: number;
+  readonly epsilon: number;
+  readonly centered: boolean;
+};
 
-/** Tieleman and Hinton 2012; `centered` by Graves 2013 (keras/src/optimizers/rmsprop.py). */
+/** RMSprop (Tieleman and Hinton 2012), `centered` by Graves 2013 (keras/src/optimizers/rmsprop.py). */
 export const rmsprop = {
-  learningRate: 0.001,
-  weightDecay: null,
-  args,
-  rule({ rho, momentum: decay, epsilon, centered }: typeof args): UpdateRule<Slots, NoTensors> {
+  rule({ rho, momentum: decay, epsilon, centered }: Args): UpdateRule<Slots, NoTensors> {
     const average = (old: Tensor, value: Tensor) => old.mul(rho).add(value.mul(1 - rho));
     return {
       slots: {

@@ -3,14 +3,11 @@ import type { NoTensors, UpdateRule } from './rule.ts';
 
 type Slots = { readonly momentum?: Tensor };
 
-const args = { momentum: 0, nesterov: false };
+type Args = { readonly momentum: number; readonly nesterov: boolean };
 
-/** Gradient descent: plain, with momentum, or Nesterov's (keras/src/optimizers/sgd.py). */
+/** Gradient descent: plain, with momentum or with Nesterov momentum (keras/src/optimizers/sgd.py). */
 export const sgd = {
-  learningRate: 0.01,
-  weightDecay: null,
-  args,
-  rule: ({ momentum, nesterov }: typeof args): UpdateRule<Slots, NoTensors> => ({
+  rule: ({ momentum, nesterov }: Args): UpdateRule<Slots, NoTensors> => ({
     slots: momentum === 0 ? {} : { momentum: 0 },
     shared: {},
     fused(engine, { variable, slots: { momentum: accumulator }, gradient, learningRate }) {

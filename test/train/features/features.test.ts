@@ -7,13 +7,12 @@ import { openStore } from '../../../src/cache/store.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { uncompiled } from '../../../src/engine/uncompiled.ts';
 import type { Experiment, PhaseConfig } from '../../../src/experiment/experiment.ts';
-import type { TrainingCallback } from '../../../src/train/callbacks.ts';
+import type { FeaturesUse, TrainingCallback } from '../../../src/train/callbacks.ts';
 import { evaluate } from '../../../src/train/evaluate.ts';
-import type { FeaturesUse } from '../../../src/train/features/phase-features.ts';
 import { useEngine } from '../../engine.ts';
 import { chain, data, phase, sgd, trained } from '../fixture.ts';
 
-/** Two frozen blocks, then a head that draws random numbers. */
+/** A frozen backbone, then a head that draws random numbers. */
 const graph = chain(
   [
     ['conv2d', { filters: 4, kernelSize: 3, activation: 'relu' }],
@@ -54,7 +53,7 @@ describe('features of frozen layers', () => {
   }
   const head = phase({ name: 'head', freeze: ['backbone'], epochs: 4 });
 
-  /** Trains with the cache, and tells what it was told. */
+  /** Trains with the cache. Also returns the uses of features, the notes and the number of computed batches. */
   async function run({ features, augment = [], onFeatures, ...given }: Change = {}) {
     const uses: (FeaturesUse | null)[] = [];
     const notes: string[] = [];
@@ -111,12 +110,12 @@ describe('features of frozen layers', () => {
   ];
 
   for (const [name, change] of [
-    ['as they are', () => ({})],
-    ['in mirrored views', () => flip],
+    ['without flips', () => ({})],
+    ['with flips', () => flip],
     ['operation by operation', () => ({ engine: eager() })],
     ['in a later phase, whose best epoch is restored', () => ({ phases: parts })],
   ] as const)
-    it(`train as the images do, ${name}`, async () => {
+    it(`give the same training as images, ${name}`, async () => {
       const cached = await run(change());
       const plain = await run({ ...change(), ...off });
       expectClose(numbers(cached), numbers(plain), 1e-5);
@@ -127,7 +126,7 @@ describe('features of frozen layers', () => {
       expect(cached.ends).to.deep.equal(plain.ends);
     });
 
-  it('are computed once, and the same again to the last bit', async () => {
+  it('are computed once, and give the same results to the last bit', async () => {
     const first = await run();
     const again = await run();
     expect(first.computed).to.be.above(0);
@@ -135,18 +134,18 @@ describe('features of frozen layers', () => {
     expect(again.uses[0]?.from).to.equal('cache');
     expect(numbers(again)).to.deep.equal(numbers(first));
     const mirrored = await run(flip);
-    // The three mirrored views: the images as they are, and those to validate on, are there.
+    // Three flips are new. The unflipped training images and the validation images are in the cache.
     expect(mirrored.computed).to.equal(3);
   });
 
-  it('are others for other weights, images or numbers of bits', async () => {
+  it('are computed again for other weights or another dtype', async () => {
     await run();
     for (const change of [{ features: { dtype: 'float16' } }, { phases: parts }] as const)
       expect((await run(change)).uses.at(-1)?.from).to.equal('computed');
     expect((await run()).uses[0]?.from).to.equal('cache');
   });
 
-  it('take half the space as float16, and train nearly the same', async () => {
+  it('take half the space as float16, and give nearly the same training', async () => {
     const half = await run({ features: { dtype: 'float16' } });
     const whole = await run();
     expect(numbers(half)).not.to.deep.equal(numbers(whole));
@@ -155,7 +154,7 @@ describe('features of frozen layers', () => {
     expect(sizes.sort((a, b) => a - b)).to.deep.equal([21, 42, 45, 90].map((rows) => 72 * rows));
   });
 
-  it('serve the last evaluation, unless images are mirrored for it', async () => {
+  it('are used in the last evaluation, unless it flips images', async () => {
     const { model, config, records } = await run();
     const { signal } = new AbortController();
     const before = tf.memory().numTensors;
@@ -173,35 +172,35 @@ describe('features of frozen layers', () => {
     expect(tf.memory().numTensors).to.equal(before);
   });
 
-  it('are computed again when their file is damaged, which is said', async () => {
+  it('are computed again if their file is damaged, with a note', async () => {
     const first = await run();
     const store = openStore();
     for (const key of await store.keys('features-'))
       await writeFile(join(store.folder, key, 'features.bin'), 'damaged');
     const again = await run();
     expect(again.notes.join('\n')).to.match(
-      /^features of 45 images after maxPooling2d_2: the file in the cache was damaged/,
+      /^features of 45 images after maxPooling2d_2: the cached file is damaged/,
     );
     expect(numbers(again)).to.deep.equal(numbers(first));
   });
 
-  it('are not kept where there is no room, which is said, and the run goes on', async () => {
+  it('are not cached without enough space, with a reason, and the run continues', async () => {
     const plain = await run(off);
     process.env.CIFAR_RUN_CACHE_SIZE = '1kB';
     const small = await run();
     expect(small.uses[0]?.reason).to.match(
-      /^they cannot be kept in the cache: they take .* GB, and CIFAR_RUN_CACHE_SIZE allows/,
+      /^they cannot be cached: they take .* GB, and CIFAR_RUN_CACHE_SIZE allows/,
     );
     expect(numbers(small)).to.deep.equal(numbers(plain));
     delete process.env.CIFAR_RUN_CACHE_SIZE;
     await writeFile(join(folder, 'file'), '');
     process.env.CIFAR_RUN_CACHE = join(folder, 'file');
     const nowhere = await run();
-    expect(nowhere.uses[0]?.reason).to.match(/^they cannot be kept in the cache: ENOTDIR/);
+    expect(nowhere.uses[0]?.reason).to.match(/^they cannot be cached: ENOTDIR/);
     expect(numbers(nowhere)).to.deep.equal(numbers(plain));
   });
 
-  it('leave nothing when they are interrupted', async () => {
+  it('leave no files when they are interrupted', async () => {
     const controller = new AbortController();
     const reason = new Error('interrupted');
     const onFeatures = () => controller.abort(reason);

@@ -6,7 +6,7 @@ import { loadExperiment } from '../../../src/config/load.ts';
 import { planExperiment } from '../../../src/plan/experiment.ts';
 import { runExperiment } from '../../../src/run-experiment.ts';
 import { runModelsIn } from '../../../src/runs/find.ts';
-import { withCached } from '../../../src/train/features/found-before.ts';
+import { markCachedFeatures } from '../../../src/train/features/keys.ts';
 import { cifarRun } from '../../command-line.ts';
 import { useFolder } from '../../data/fixture.ts';
 import { useEngine } from '../../engine.ts';
@@ -27,7 +27,7 @@ phases:
   - { name: again, freeze: [backbone], epochs: 2, optimizer: adam }
 `;
 
-describe('features found before', function (this: Mocha.Suite) {
+describe('cached features', function (this: Mocha.Suite) {
   this.timeout(60_000);
   useEngine();
   const folder = useFolder();
@@ -38,10 +38,12 @@ describe('features found before', function (this: Mocha.Suite) {
     await writeFile(file, EXPERIMENT);
   });
 
-  /** Phases whose features are known to be in the cache. */
+  /** Returns the phases whose features are marked as cached. */
   async function cachedIn(...set: string[]): Promise<string[]> {
     const loaded = await loadExperiment(file, { set, setFile: [] });
-    const { phases } = await withCached((await planExperiment(loaded, runModelsIn('runs'))).plan);
+    const { phases } = await markCachedFeatures(
+      (await planExperiment(loaded, runModelsIn('runs'))).plan,
+    );
     return phases.filter(({ features }) => features?.cached).map(({ name }) => name);
   }
 
@@ -50,7 +52,7 @@ describe('features found before', function (this: Mocha.Suite) {
     await runExperiment(loaded, quietly(join(folder(), 'runs')));
   }
 
-  it('are known for all plans that have them in common, as long as they are there', async () => {
+  it('are marked in all plans that share them, as long as they are in the cache', async () => {
     expect(await cachedIn()).to.deep.equal([]);
     await run();
     expect(await cachedIn()).to.deep.equal(['head', 'some']);
@@ -64,7 +66,7 @@ describe('features found before', function (this: Mocha.Suite) {
     expect(await cachedIn()).to.deep.equal([]);
   });
 
-  it('are what `check` tells of', async () => {
+  it('are reported by `check`', async () => {
     const line = async () =>
       (await cifarRun(['check', file])).stdout.match(/^head: frozen.*$/m)?.[0];
     expect(await line()).to.match(/, computed once instead of 2 times: saves /);

@@ -1,0 +1,157 @@
+import { open, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import type * as tf from '@tensorflow/tfjs';
+import { type AcquiredEntry, openStore, type Store, storeLimit } from '../../cache/store.ts';
+import { RunError } from '../../common/errors.ts';
+import type { Flip } from '../../data/augment/augment.ts';
+import type { Images } from '../../data/dataset.ts';
+import { FilePixels, type Pixels } from '../../data/pixels.ts';
+import type { Prefix } from '../../model/prefix.ts';
+import type { FeaturesProgress } from '../callbacks.ts';
+import { modelBatches, type TrainOptions } from '../options.ts';
+import { type FeatureFormat, rowBytes, toBytes } from './feature-batches.ts';
+import { featureKeys } from './keys.ts';
+
+const FILE = 'features.bin';
+
+/** Images in one pass through the prefix. Independent of the phase's batch size, which may change last bits. */
+const PASS_SIZE = 64;
+
+export interface FeatureFilesOptions extends TrainOptions {
+  readonly phase: string;
+  readonly prefix: Prefix;
+  /** The model of the prefix. */
+  readonly prefixModel: tf.LayersModel;
+  readonly format: FeatureFormat;
+}
+
+/** The images of a split in one flip. */
+export interface FlippedImages {
+  readonly split: FeaturesProgress['split'];
+  readonly images: Images;
+  readonly flip: Flip;
+}
+
+export interface StoredFeatures {
+  readonly key: string;
+  readonly rows: Pixels;
+  /** False if the store already had them. */
+  readonly computed: boolean;
+}
+
+type KeyOf = Awaited<ReturnType<typeof featureKeys>>;
+
+/** Files of features in the store. They stay there until `release`. */
+export class FeatureFiles {
+  readonly #options: FeatureFilesOptions;
+  readonly #store: Store;
+  readonly #keyOf: KeyOf;
+  readonly #entries: AcquiredEntry[] = [];
+
+  private constructor(options: FeatureFilesOptions, keyOf: KeyOf) {
+    this.#options = options;
+    this.#store = openStore();
+    this.#keyOf = keyOf;
+  }
+
+  static async open(options: FeatureFilesOptions): Promise<FeatureFiles> {
+    return new FeatureFiles(options, await featureKeys(options));
+  }
+
+  /**
+   * Returns the features of the images, from the store or computed now.
+   *
+   * @throws RunError or a file system error when they cannot be stored; the signal's reason when it is
+   *   aborted.
+   */
+  async load(flipped: FlippedImages): Promise<StoredFeatures> {
+    const { format, prefix, callbacks, signal } = this.#options;
+    const { images, flip } = flipped;
+    const count = images.labels.length;
+    const bytes = count * rowBytes(format);
+    const what = `features of ${count} images after ${prefix.cut.name}`;
+    const note = async (line: string) => {
+      for (const callback of callbacks) await callback.note?.(line);
+    };
+    const key = this.#keyOf(images, flip);
+    const known = (await this.#store.keys(key)).length > 0;
+    let computed = false;
+    const entry = await this.#store.acquire(key, {
+      label: `${what}: ${format.shape.join(' × ')} ${format.dtype}`,
+      bytes,
+      signal,
+      onWait: () => void note(`${what}: another process computes them; waiting for it`),
+      make: async (folder) => {
+        computed = true;
+        if (known) await note(`${what}: the cached file is damaged; computing them again`);
+        await requireSpace(folder, bytes);
+        await this.#compute(join(folder, FILE), flipped);
+      },
+    });
+    this.#entries.push(entry);
+    return { key, rows: new FilePixels(join(entry.folder, FILE), rowBytes(format)), computed };
+  }
+
+  async release(): Promise<void> {
+    for (const entry of this.#entries) await entry.release();
+  }
+
+  /** Writes the features of each image into a new file, one row after another. */
+  async #compute(path: string, { split, images, flip }: FlippedImages): Promise<void> {
+    const { prefixModel, format, engine, signal, phase, callbacks } = this.#options;
+    const batches = modelBatches(this.#options, images, { batchSize: PASS_SIZE, reused: false });
+    const begin = performance.now();
+    const report = (done: number) => {
+      const imagesPerSecond = (1000 * done) / (performance.now() - begin);
+      const progress = { phase, split, done, images: images.labels.length, imagesPerSecond };
+      for (const callback of callbacks) callback.features?.(progress);
+    };
+    const compiled = engine.compile((inputs) => {
+      const { x } = batches.read(inputs);
+      const flipped = flip.length > 0 ? x.reverse([...flip]) : x;
+      return [prefixModel.apply(flipped, { training: false }) as tf.Tensor];
+    }, 'features');
+    const file = await open(path, 'wx');
+    try {
+      let done = 0;
+      for await (const batch of batches.inOrder()) {
+        const [features] = (await compiled.run(batch.inputs)) as [tf.Tensor];
+        const values = (await features.data()) as Float32Array;
+        features.dispose();
+        await file.writeFile(toBytes(values, format));
+        done += batch.size;
+        report(done);
+        await setImmediate();
+        signal.throwIfAborted();
+      }
+      await file.sync();
+    } finally {
+      await file.close();
+      compiled.dispose();
+    }
+  }
+}
+
+/** @throws RunError when the limit of the cache is below so many bytes. */
+export function requireWithinLimit(bytes: number): void {
+  const limit = storeLimit();
+  if (bytes > limit)
+    throw new RunError(
+      `they take ${gigabytes(bytes)}, and CIFAR_RUN_CACHE_SIZE allows ${gigabytes(limit)}`,
+    );
+}
+
+/** Fails before the computation, which may take hours, if the disk has too little space. @throws RunError */
+async function requireSpace(folder: string, bytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  const free = bavail * bsize;
+  if (bytes > free)
+    throw new RunError(
+      `they take ${gigabytes(bytes)}, and the disk has ${gigabytes(free)} left at ${folder}`,
+    );
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toPrecision(3)} GB`;
+}
