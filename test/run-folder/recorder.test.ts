@@ -191,7 +191,9 @@ describe('the record of a run', () => {
       expect(line).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z {2}\S/);
     expect(lines).to.have.length(4 + 2 + 1 + 5 + 2 + 7 + 1);
     expect(lines[0]).to.match(/ {2}cifar-run \S+ on Node/);
-    expect(lines[5]).to.match(/phase head: features after \S+: (computed once|read from the cache)$/);
+    expect(lines[5]).to.match(
+      /phase head: features after \S+: (computed once|read from the cache)$/,
+    );
     expect(JSON.parse(await read('status.json'))).to.include({ state: 'finished', error: null });
   });
 
