@@ -180,6 +180,8 @@ describe('the page of cifar-run ui', () => {
     expect(width).to.be.above(0);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
+    // The dialog changes the address only after it has closed.
+    await page.waitForURL((url) => url.search === '');
     await page.goBack();
     await dialog.waitFor();
   });
