@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { type LoadedExperiment, loadExperiment } from '../src/config/load.ts';
+import { type LoadedExperiment, loadExperiment } from '../src/load-experiment.ts';
 import { buildGraph } from '../src/model/build-graph.ts';
 import { type Graph, INPUT } from '../src/model/graph.ts';
 import type { ModelName } from './task.ts';

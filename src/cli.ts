@@ -27,7 +27,7 @@ function withOverrides(command: Command): Command {
 /** What says where the runs of a sweep are done. */
 function withLauncher(command: Command): Command {
   return LAUNCHER_OPTIONS.reduce(
-    (before, { option, is }) => before.option(`--${option} <value>`, is),
+    (before, { option, description }) => before.option(`--${option} <value>`, description),
     command.option('--wait', 'with --launcher slurm: show the runs until all have ended', false),
   );
 }

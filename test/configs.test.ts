@@ -6,10 +6,11 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { createGunzip } from 'node:zlib';
 import { expect } from 'chai';
-import { loadExperiment } from '../src/config/load.ts';
+import { resolvedYaml } from '../src/config/resolved.ts';
+import { loadExperiment } from '../src/load-experiment.ts';
 import { buildModel } from '../src/model/build.ts';
-import { planExperiment } from '../src/plan/experiment.ts';
-import { planSweep } from '../src/plan/sweep.ts';
+import { buildGraph } from '../src/model/build-graph.ts';
+import { planExperiment, planSweep } from '../src/plan-experiment.ts';
 import { runExperiment } from '../src/run-experiment.ts';
 import { readMetricsCsv } from '../src/run-folder/metrics-csv.ts';
 import { runModelsIn } from '../src/runs/find.ts';
@@ -40,10 +41,10 @@ describe('configs/', function (this: Mocha.Suite) {
     for (const name of names) {
       it(name, async () => {
         const loaded = await load(name);
-        const { plan, graph } = await planExperiment(loaded, runModelsIn('runs'));
-        const { cells } = await planSweep(loaded, runModelsIn('runs'));
-        expect(cells.length > 1).to.equal(loaded.sweep !== null);
-        const model = buildModel(graph, loaded.experiment.seed);
+        const { plan } = await planExperiment(loaded, runModelsIn('runs'));
+        const { trials } = await planSweep(loaded, runModelsIn('runs'));
+        expect(trials.length > 1).to.equal(loaded.sweep !== null);
+        const model = buildModel(buildGraph(loaded.experiment.model), loaded.experiment.seed);
         expect(model.inputs[0]?.shape).to.deep.equal([null, ...plan.imageShape]);
         for (const { name: layer, kind, outputShape, parameters } of plan.layers) {
           const built = model.getLayer(layer);
@@ -61,8 +62,8 @@ describe('configs/', function (this: Mocha.Suite) {
     const folder = await mkdtemp(join(tmpdir(), 'cifar-run-configs-'));
     const resolved = join(folder, 'resolved.yaml');
     for (const name of names) {
-      const { experiment, resolvedYaml } = await load(name);
-      await writeFile(resolved, resolvedYaml());
+      const { experiment } = await load(name);
+      await writeFile(resolved, resolvedYaml(experiment));
       const again = await loadExperiment(resolved, { set: [], setFile: [] });
       expect(again.experiment, name).to.deep.equal(experiment);
     }
@@ -81,7 +82,8 @@ describe('configs/', function (this: Mocha.Suite) {
       const { experiment } = await load(name, set);
       const epochs = experiment.phases.map((phase) => `phases.${phase.name}.epochs=1`);
       const loaded = await load(name, ['data.limit=60', ...set, ...epochs]);
-      const { folder, metrics } = await runExperiment(loaded, quietly(runs));
+      const planned = await planExperiment(loaded, runModelsIn('runs'));
+      const { folder, metrics } = await runExperiment(planned, quietly(runs));
       const recorded = await readMetricsCsv(join(folder, 'metrics.csv'));
       expect(recorded.map(({ phase }) => phase)).to.deep.equal(
         experiment.phases.map((phase) => phase.name),

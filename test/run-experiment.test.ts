@@ -3,13 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'csv-parse/sync';
-import { loadExperiment } from '../src/config/load.ts';
 import { buildModel } from '../src/model/build.ts';
+import { buildGraph } from '../src/model/build-graph.ts';
 import { openWeights } from '../src/model/weights/formats.ts';
-import { planExperiment } from '../src/plan/experiment.ts';
 import { runExperiment } from '../src/run-experiment.ts';
-import { runModelsIn } from '../src/runs/find.ts';
 import { useEngine } from './engine.ts';
+import { planned } from './planned.ts';
 import { quietly } from './quiet.ts';
 
 /** Much of the language at once, on real digits. */
@@ -74,15 +73,15 @@ describe('an experiment with much of the language', function (this: Mocha.Suite)
   after(() => rm(folder, { recursive: true }));
 
   async function run(...set: string[]) {
-    const loaded = await loadExperiment(file, { set, setFile: [] });
-    const record = await runExperiment(loaded, quietly(join(folder, 'runs')));
+    const experiment = await planned(file, set);
+    const record = await runExperiment(experiment, quietly(join(folder, 'runs')));
     const table = async (name: string) => {
       const text = await readFile(join(record.folder, name), 'utf8');
       return parse(text, { columns: true, cast: true }) as Record<string, number>[];
     };
     const rows = await table('metrics.csv');
     const of = (phase: string) => rows.filter((row) => String(row.phase) === phase);
-    return { ...record, loaded, rows, table, head: of('head'), fineTune: of('fine-tune') };
+    return { ...record, ...experiment, rows, table, head: of('head'), fineTune: of('fine-tune') };
   }
 
   const column = (rows: Record<string, number>[], name: string) => rows.map((row) => row[name]);
@@ -135,8 +134,7 @@ describe('an experiment with much of the language', function (this: Mocha.Suite)
     });
 
     it('layers of the rate 0 as they were at first, and others changed', async () => {
-      const { graph } = await planExperiment(whole.loaded, runModelsIn('runs'));
-      const first = buildModel(graph, whole.loaded.experiment.seed);
+      const first = buildModel(buildGraph(whole.experiment.model), whole.experiment.seed);
       const last = await openWeights(join(whole.folder, 'model', 'model.json'));
       const changed = new Map<string, boolean>();
       for (const { layer, name, read } of last.entries) {

@@ -1,5 +1,7 @@
-import type { LoadedExperiment } from '../../src/config/load.ts';
-import { prepareExperiment } from '../../src/run-experiment.ts';
+import type { LoadedExperiment } from '../../src/load-experiment.ts';
+import { planExperiment } from '../../src/plan-experiment.ts';
+import { prepareTraining } from '../../src/run-experiment.ts';
+import { runModelsIn } from '../../src/runs/find.ts';
 import type { TrainOptions } from '../../src/train/options.ts';
 import { train } from '../../src/train/train.ts';
 import { experiment } from '../models.ts';
@@ -38,8 +40,8 @@ export async function trainIt(
   watch: Pick<TrainOptions, 'callbacks' | 'probe'>,
 ): Promise<{ dataSeconds: number }> {
   let dataSeconds = 0;
-  const training = await prepareExperiment(loaded, {
-    runs: 'runs',
+  const planned = await planExperiment(loaded, runModelsIn('runs'));
+  const training = await prepareTraining(planned, {
     progress: {
       async step(title, run) {
         const from = performance.now();

@@ -1,6 +1,6 @@
 import { formatJson } from '../common/format.ts';
 import type { Json } from '../common/json.ts';
-import type { Settings } from '../plan/trials.ts';
+import type { Settings } from '../experiment/experiment.ts';
 import type { ComparedRun } from './compared-run.ts';
 
 /**

@@ -1,8 +1,9 @@
 import { InputError } from '../common/errors.ts';
-import { loadExperiment } from '../config/load.ts';
-import { planExperiment } from '../plan/experiment.ts';
+import { resolvedYaml } from '../config/resolved.ts';
+import { loadExperiment } from '../load-experiment.ts';
 import { formatPlan, formatSweep } from '../plan/format.ts';
-import { type PlannedCell, planSweep } from '../plan/sweep.ts';
+import type { TrialPlan } from '../plan/sweep.ts';
+import { planExperiment, planSweep } from '../plan-experiment.ts';
 import { runModelsIn } from '../runs/find.ts';
 import { markCachedFeatures } from '../train/features/keys.ts';
 
@@ -15,8 +16,8 @@ export interface CheckOptions {
 }
 
 /**
- * `cifar-run check FILE…`: prints the plan of each file, or the file itself with every default.
- * @throws InputError with all that is wrong with any of them.
+ * `cifar-run check FILE…`: validates files and prints their plans, or the files with every default.
+ * @throws InputError with all errors of all files.
  */
 export async function checkCommand(files: readonly string[], options: CheckOptions): Promise<void> {
   const findRunModel = runModelsIn(options.runs);
@@ -26,10 +27,10 @@ export async function checkCommand(files: readonly string[], options: CheckOptio
     try {
       const loaded = await loadExperiment(file, options);
       const plan = await markCachedFeatures((await planExperiment(loaded, findRunModel)).plan);
-      const runs = loaded.sweep ? (await planSweep(loaded, findRunModel)).cells : [];
-      if (options.json) plans.push({ file, ...plan, runs: runs.map(forPrograms) });
+      const runs = loaded.sweep ? (await planSweep(loaded, findRunModel)).trials : [];
+      if (options.json) plans.push({ file, ...plan, runs: runs.map(trialJson) });
       else if (options.resolved)
-        process.stdout.write(`${index > 0 ? '---\n' : ''}${loaded.resolvedYaml()}`);
+        process.stdout.write(`${index > 0 ? '---\n' : ''}${resolvedYaml(loaded.experiment)}`);
       else {
         const lines = [...formatPlan(plan), ...(loaded.sweep ? ['', ...formatSweep(runs)] : [])];
         process.stdout.write(`${index > 0 ? '\n' : ''}${lines.join('\n')}\n`);
@@ -43,7 +44,7 @@ export async function checkCommand(files: readonly string[], options: CheckOptio
   if (problems.length > 0) throw new InputError(problems.join('\n'));
 }
 
-function forPrograms({ settings, plan }: PlannedCell): object {
+function trialJson({ settings, plan }: TrialPlan): object {
   const { id, parameters, flops } = plan;
   return { id, settings, parameters, flops };
 }

@@ -2,14 +2,14 @@ import type { StoredEntry } from '../cache/entry.ts';
 import { openStore } from '../cache/store.ts';
 import { InputError, RunError } from '../common/errors.ts';
 import { alignColumns } from '../common/format.ts';
-import { loadExperiment } from '../config/load.ts';
 import type { Overrides } from '../config/overrides.ts';
 import type { Dataset, LoadContext } from '../data/dataset.ts';
 import { datasetKind } from '../data/datasets/table.ts';
 import { damagedPaths } from '../data/inspect/inspect.ts';
 import { loadData } from '../data/load.ts';
 import type { Experiment } from '../experiment/experiment.ts';
-import { planExperiment } from '../plan/experiment.ts';
+import { loadExperiment } from '../load-experiment.ts';
+import { planExperiment } from '../plan-experiment.ts';
 import { chooseProgress, type Progress, type Step } from '../progress/progress.ts';
 import { runModelsIn } from '../runs/find.ts';
 

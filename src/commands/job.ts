@@ -1,24 +1,24 @@
 import { once } from 'node:events';
 import { InterruptedError, type StopSignal } from '../common/errors.ts';
 import type { Job } from '../sweep/job.ts';
-import { doTask } from '../sweep/launchers/slurm/task.ts';
-import { doJob } from '../sweep/worker.ts';
-import type { Message } from '../sweep/workers.ts';
+import type { Message } from '../sweep/job-process.ts';
+import { runJob } from '../sweep/run-job.ts';
+import { runTask } from '../sweep/slurm/task.ts';
 
-/** `cifar-run job`: one run of a sweep, as the process that launched this one says by messages. */
+/** `cifar-run job`: runs one job, which the parent process sends as a message. */
 export async function jobCommand(): Promise<void> {
-  const signal = interruption();
+  const signal = interruptionByParent();
   const [job] = (await once(process, 'message')) as [Job];
-  const end = await doJob(job, signal, (event) => send({ event }));
+  const end = await runJob(job, signal, (event) => send({ event }));
   send({ end });
   if (process.connected) process.disconnect();
 }
 
 /**
- * A terminal's Ctrl-C reaches all processes, but only the one that launched this one decides what it means;
- * if that one is gone, nobody waits for the run: it saves and ends.
+ * Ctrl-C on a terminal reaches all processes, but the parent process decides what it means. If the parent is gone, the
+ * run saves a checkpoint and ends.
  */
-function interruption(): AbortSignal {
+function interruptionByParent(): AbortSignal {
   const controller = new AbortController();
   const interrupt = () => controller.abort(new InterruptedError('SIGINT'));
   process.on('SIGINT', () => {});
@@ -31,18 +31,18 @@ function interruption(): AbortSignal {
 }
 
 function send(message: Message): void {
-  // Whoever launched it may be gone.
+  // The parent may be gone.
   if (process.connected) process.send?.(message, undefined, undefined, () => {});
 }
 
-/** `cifar-run task FILE`: one run of a sweep, as a task of a Slurm job array. */
+/** `cifar-run task FILE`: runs a task of a Slurm job array. */
 export async function taskCommand(file: string): Promise<void> {
   const write = (line: string) => process.stdout.write(`${new Date().toISOString()} ${line}\n`);
-  await doTask(file, { signal: almostOver(), write });
+  await runTask(file, { signal: interruptionBySlurm(), write });
 }
 
-/** However long saving takes, it is Slurm that ends it; what comes after the first signal changes nothing. */
-function almostOver(): AbortSignal {
+/** Slurm kills the task at its time limit, so signals after the first change nothing. */
+function interruptionBySlurm(): AbortSignal {
   const controller = new AbortController();
   const signals: readonly StopSignal[] = ['SIGUSR2', 'SIGTERM', 'SIGINT'];
   for (const signal of signals) {

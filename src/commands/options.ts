@@ -1,27 +1,55 @@
 import { InputError } from '../common/errors.ts';
 
-/** Options of the command line that stand for keys of the file's `launcher`. */
+/** Options of the command line that override keys of the file's `launcher`. */
 export const LAUNCHER_OPTIONS = [
-  { key: 'name', option: 'launcher', is: 'where the runs of a sweep are done: local or slurm' },
-  { key: 'partition', option: 'partition', is: 'of the cluster; this and the next for slurm only' },
-  { key: 'qos', option: 'qos', is: 'quality of service' },
-  { key: 'account', option: 'account', is: 'what pays for it' },
-  { key: 'time', option: 'time', is: 'minutes, or as Slurm writes it, e.g. 12:00:00' },
-  { key: 'mem_gb', option: 'mem-gb', is: 'memory of a run' },
-  { key: 'cpus_per_task', option: 'cpus-per-task', is: 'cores of a run' },
-  { key: 'gpus_per_node', option: 'gpus-per-node', is: 'GPUs of a run' },
-  { key: 'array_parallelism', option: 'array-parallelism', is: 'the most runs at once' },
-  { key: 'setup', option: 'setup', is: "shell commands before a run, e.g. '[module load nodejs]'" },
+  {
+    key: 'name',
+    option: 'launcher',
+    description: 'launcher of the runs of a sweep: local or slurm',
+  },
+  {
+    key: 'partition',
+    option: 'partition',
+    description: 'partition of the cluster (this and the following: slurm only)',
+  },
+  { key: 'qos', option: 'qos', description: 'quality of service' },
+  { key: 'account', option: 'account', description: 'account to charge' },
+  {
+    key: 'time',
+    option: 'time',
+    description: 'time limit of a run, in minutes or in Slurm format, e.g. 12:00:00',
+  },
+  { key: 'mem_gb', option: 'mem-gb', description: 'memory of a run in GB' },
+  { key: 'cpus_per_task', option: 'cpus-per-task', description: 'cores of a run' },
+  { key: 'gpus_per_node', option: 'gpus-per-node', description: 'GPUs of a run' },
+  {
+    key: 'array_parallelism',
+    option: 'array-parallelism',
+    description: 'maximum number of runs at once',
+  },
+  {
+    key: 'setup',
+    option: 'setup',
+    description: "shell commands before each run, e.g. '[module load nodejs]'",
+  },
   {
     key: 'additional_parameters',
     option: 'additional-parameters',
-    is: "further options of sbatch, e.g. '{constraint: a100}'",
+    description: "more options of sbatch, e.g. '{constraint: a100}'",
   },
-  { key: 'signal_delay_s', option: 'signal-delay-s', is: 'a run saves so long before its end' },
-  { key: 'max_num_timeout', option: 'max-num-timeout', is: 'how often it goes on after that' },
+  {
+    key: 'signal_delay_s',
+    option: 'signal-delay-s',
+    description: 'seconds before the time limit at which a run saves a checkpoint',
+  },
+  {
+    key: 'max_num_timeout',
+    option: 'max-num-timeout',
+    description: 'maximum number of requeues after a timeout',
+  },
 ] as const;
 
-/** What they change in the file, as `--set` takes it. */
+/** These options as overrides for `--set`. */
 export function launcherOverrides(options: Readonly<Record<string, unknown>>): string[] {
   return LAUNCHER_OPTIONS.flatMap(({ key, option }) => {
     const value = options[option.replaceAll(/-(\w)/g, (_, letter) => letter.toUpperCase())];
@@ -29,8 +57,8 @@ export function launcherOverrides(options: Readonly<Record<string, unknown>>): s
   });
 }
 
-/** An option that counts; `null` where it was left out. @throws InputError */
-export function wholeNumber(
+/** Parses an option; `null` if it is not given. @throws InputError unless it is a whole number of at least `least`. */
+export function parseWholeNumber(
   option: string,
   text: string | undefined,
   least: number,

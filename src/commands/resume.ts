@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { InputError } from '../common/errors.ts';
-import { loadResolved } from '../config/load.ts';
 import { chooseCompiler } from '../engine/choose.ts';
+import { loadResolved } from '../load-experiment.ts';
+import { type PlannedExperiment, planExperiment } from '../plan-experiment.ts';
 import { chooseProgress } from '../progress/progress.ts';
 import { type RunOptions, runExperiment } from '../run-experiment.ts';
 import type { Environment } from '../run-folder/environment.ts';
-import { findRun } from '../runs/find.ts';
-import { wholeNumber } from './options.ts';
+import { findRun, runModelsIn } from '../runs/find.ts';
+import { parseWholeNumber } from './options.ts';
 
 export interface ResumeOptions extends Pick<RunOptions, 'runs' | 'verbose' | 'signal'> {
   readonly compile: boolean;
@@ -15,15 +16,16 @@ export interface ResumeOptions extends Pick<RunOptions, 'runs' | 'verbose' | 'si
 }
 
 /**
- * `cifar-run resume RUN`: goes on with a run from its last checkpoint, as if it had never been interrupted.
- * @throws InputError when it has finished, or is no longer the run that it was.
+ * `cifar-run resume RUN`: resumes a run from its last checkpoint, with the result of a run without interruption.
+ * @throws InputError if the run has finished, or its inputs have changed.
  */
 export async function resumeCommand(reference: string, options: ResumeOptions): Promise<void> {
   const folder = resolve(await findRun(reference, options.runs));
   const engine = await recordedEngine(folder);
-  const { folder: path } = await runExperiment(await recordedExperiment(folder), {
+  const planned = await recordedExperiment(folder, options.runs);
+  const { folder: path } = await runExperiment(planned, {
     ...options,
-    threads: wholeNumber('--threads', options.threads, 1) ?? engine.threads,
+    threads: parseWholeNumber('--threads', options.threads, 1) ?? engine.threads,
     compiler: options.compile ? engine.compiler : 'none',
     runs: dirname(dirname(folder)),
     progress: await chooseProgress(),
@@ -32,8 +34,11 @@ export async function resumeCommand(reference: string, options: ResumeOptions): 
   process.stdout.write(`${path}\n`);
 }
 
-/** The experiment that a run is of. @throws InputError when it was ended before it was recorded. */
-export async function recordedExperiment(folder: string) {
+/**
+ * Plans the experiment of a run again from its folder.
+ * @throws InputError if the run was interrupted before its experiment was recorded.
+ */
+export async function recordedExperiment(folder: string, runs: string): Promise<PlannedExperiment> {
   const [resolved, text] = await Promise.all(
     ['resolved.yaml', 'experiment.yaml'].map((file) =>
       readFile(join(folder, file), 'utf8').catch((cause) => {
@@ -43,10 +48,11 @@ export async function recordedExperiment(folder: string) {
       }),
     ),
   );
-  return loadResolved(resolved as string, text as string);
+  const loaded = loadResolved(resolved as string, text as string);
+  return planExperiment(loaded, runModelsIn(runs));
 }
 
-/** What a run was done with and its bytes depend on; what any run begins with where it was ended before that. */
+/** The recorded engine settings that the bytes of a run depend on; the defaults if none are recorded. */
 export async function recordedEngine(folder: string) {
   const text = await readFile(join(folder, 'environment.json'), 'utf8').catch(() => null);
   if (text === null) return { threads: null, compiler: chooseCompiler(true) };

@@ -1,24 +1,24 @@
 import { InputError } from '../common/errors.ts';
-import { type LoadedExperiment, loadExperiment } from '../config/load.ts';
 import type { Overrides } from '../config/overrides.ts';
 import { chooseCompiler } from '../engine/choose.ts';
+import { type LoadedFile, loadExperiment } from '../load-experiment.ts';
 import { formatSweep } from '../plan/format.ts';
-import { planSweep } from '../plan/sweep.ts';
+import { planExperiment, planSweep } from '../plan-experiment.ts';
 import { chooseProgress } from '../progress/progress.ts';
 import { runExperiment } from '../run-experiment.ts';
 import type { RunRecord } from '../run-folder/recorder.ts';
 import { runModelsIn } from '../runs/find.ts';
 import { parseJobs } from '../sweep/capacity.ts';
-import { describeExpected } from '../sweep/expected.ts';
-import { type OnceOptions, runOnce } from '../sweep/once.ts';
-import { runSweep } from '../sweep/sweep.ts';
-import { launcherOverrides, wholeNumber } from './options.ts';
+import { type OnceOptions, runOnce } from '../sweep/run-once.ts';
+import { describeRemaining, runSweep } from '../sweep/run-sweep.ts';
+import { launcherOverrides, parseWholeNumber } from './options.ts';
 
-/** Options as the command line gives them: texts, and nothing where one was left out. */
+/** Options as the command line gives them: texts, and `undefined` for an option without a default. */
 export interface RunCommandOptions extends Overrides {
   readonly runs: string;
   readonly verbose: boolean;
   readonly compile: boolean;
+  readonly profile?: boolean;
   readonly signal: AbortSignal;
   readonly jobs: string;
   readonly threads?: string;
@@ -32,25 +32,23 @@ export interface RunCommandOptions extends Overrides {
 }
 
 /**
- * `cifar-run FILE`: runs an experiment, or each run of its sweep, and says where the record is.
- * @throws InputError when the file or an option cannot be used.
+ * `cifar-run FILE`: runs an experiment, or all trials of its sweep, and prints the folder of the record.
+ * @throws InputError if the file or an option is wrong.
  */
 export async function runCommand(file: string, options: RunCommandOptions): Promise<void> {
-  const { resume, needed } = options;
+  const { resume, needed, runs } = options;
   if (resume && needed === false) {
-    throw new InputError(
-      '--resume keeps what has finished, --no-needed does it again: only one can be',
-    );
+    throw new InputError('--resume keeps finished runs and --no-needed repeats them; use one');
   }
   const set = [...launcherOverrides({ ...options }), ...options.set];
   const loaded = await loadExperiment(file, { ...options, set });
   if (options.dryRun) {
-    const sweep = await planSweep(loaded, runModelsIn(options.runs));
-    const lines = [...formatSweep(sweep.cells), '', await describeExpected(sweep, options.runs)];
+    const sweep = await planSweep(loaded, runModelsIn(runs));
+    const lines = [...formatSweep(sweep.trials), '', await describeRemaining(sweep, runs)];
     process.stdout.write(`${lines.join('\n')}\n`);
     return;
   }
-  const threads = wholeNumber('--threads', options.threads, 1);
+  const threads = parseWholeNumber('--threads', options.threads, 1);
   const compiler = chooseCompiler(options.compile);
   const progress = await chooseProgress();
   const { folder } = isSweep(loaded)
@@ -61,19 +59,20 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
         threads,
         jobs: parseJobs(options.jobs),
         needed: needed ?? true,
-        limit: wholeNumber('--limit', options.limit, 1) ?? Number.POSITIVE_INFINITY,
-        retries: wholeNumber('--retries', options.retries, 0),
+        limit: parseWholeNumber('--limit', options.limit, 1) ?? Number.POSITIVE_INFINITY,
+        retries: parseWholeNumber('--retries', options.retries, 0),
       })
     : await runOne(loaded, { ...options, progress, compiler, threads, needed: needed ?? resume });
   process.stdout.write(`${folder}\n`);
 }
 
-/** A cluster is given a single run as a sweep of one. */
-function isSweep({ sweep, launcher }: LoadedExperiment): boolean {
+/** A single run on a cluster is a sweep of one. */
+function isSweep({ sweep, launcher }: LoadedFile): boolean {
   return sweep !== null || launcher.name !== 'local';
 }
 
-/** A single run is made anew unless it is asked not to be. */
-function runOne(loaded: LoadedExperiment, options: OnceOptions): Promise<RunRecord> {
-  return options.needed ? runOnce(loaded, options) : runExperiment(loaded, options);
+/** A single run is repeated unless the user asks to reuse it. */
+async function runOne(loaded: LoadedFile, options: OnceOptions): Promise<RunRecord> {
+  const planned = await planExperiment(loaded, runModelsIn(options.runs));
+  return options.needed ? runOnce(planned, options) : runExperiment(planned, options);
 }

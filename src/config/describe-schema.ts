@@ -1,6 +1,6 @@
 import { dereference, type Schema } from '../experiment/schema.ts';
 
-/** What a schema allows, in words that follow "must be": `a whole number of at least 1`. */
+/** Describes the values that a schema allows, as a text after "must be": `a whole number of at least 1`. */
 export function describe(schema: Schema): string {
   const { title, anyOf, oneOf, discriminator, type, ...rest } = dereference(schema);
   const names = namesWithArguments(schema);
@@ -14,7 +14,7 @@ export function describe(schema: Schema): string {
   return alternatives(types.map((each) => describeType(each, rest)));
 }
 
-/** The names that stand alone or as the one key of a map with arguments: kinds of layers, and so on. */
+/** The names that are written alone or as the key of a map with arguments, e.g. kinds of layers. */
 export function namesWithArguments(schema: Schema): string[] {
   const { anyOf = [] } = dereference(schema);
   const map = anyOf.find(({ maxProperties }) => maxProperties === 1);
@@ -37,7 +37,7 @@ function describeType(type: string, schema: Schema): string {
     case 'object':
       return `a map${keys(schema)}`;
     default:
-      // `null` says what leaving the key out says.
+      // `null` has the same meaning as a missing key.
       return '';
   }
 }

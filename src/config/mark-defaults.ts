@@ -2,16 +2,16 @@ import { isNode, isPair, isSeq, parseDocument, visit } from 'yaml';
 import type { ExperimentFile } from '../experiment/file-types.ts';
 import { normalize } from './normalize.ts';
 
-/** A piece of an experiment file. */
+/** A part of the text of an experiment file. */
 export interface MarkedText {
   readonly text: string;
-  /** Whether the file would mean the same without it. */
+  /** True if the file would have the same meaning without it. */
   readonly isDefault: boolean;
 }
 
 /**
- * Cuts an experiment as resolved.yaml states it into what is only a default and the rest. Which keys are is
- * found out by leaving each of them out, for some defaults depend on what else the file says.
+ * Splits the text of resolved.yaml into defaults and other values. It tries each key by leaving it out, since some
+ * defaults depend on other keys.
  */
 export function markDefaults(resolvedYaml: string): MarkedText[] {
   const document = parseDocument(resolvedYaml);
@@ -36,10 +36,10 @@ export function markDefaults(resolvedYaml: string): MarkedText[] {
   return pieces;
 }
 
-/** The same for files that mean the same; `null` for what is no experiment. */
+/** A text that is equal for files with the same meaning; `null` if the file is not an experiment. */
 function meaningOf(file: ExperimentFile): string | null {
   try {
-    return JSON.stringify(normalize(file, { name: '', pathAt: (_, path) => path }));
+    return JSON.stringify(normalize(file, { name: '', resolvePath: (_, path) => path }));
   } catch {
     return null;
   }
@@ -47,7 +47,7 @@ function meaningOf(file: ExperimentFile): string | null {
 
 type Step = string | number;
 
-/** Keys and indices that lead to the last of these nodes, each of which is within the one before it. */
+/** The path of the last of nested nodes. */
 function pathOf(nodes: readonly unknown[]): Step[] {
   return nodes.flatMap((node, i): Step[] => {
     if (isPair(node)) return [String(node.key)];
@@ -55,7 +55,7 @@ function pathOf(nodes: readonly unknown[]): Step[] {
   });
 }
 
-/** A copy that lacks the key at the end of a path. */
+/** A copy without the key at a path. */
 function without<Value>(value: Value, [step = '', ...rest]: readonly Step[]): Value {
   if (Array.isArray(value)) {
     const index = Number(step);
@@ -65,8 +65,8 @@ function without<Value>(value: Value, [step = '', ...rest]: readonly Step[]): Va
   return (rest.length === 0 ? others : { ...value, [step]: without(own, rest) }) as Value;
 }
 
-/** Where a node of a parsed text begins, and where it ends. */
+/** Start and end of a node in the text. */
 function rangeOf(node: unknown): readonly [number, number] {
   if (isNode(node) && node.range) return [node.range[0], node.range[1]];
-  throw new Error('only what was parsed from a text has a place in it');
+  throw new Error('the node was not parsed from a text');
 }

@@ -12,17 +12,21 @@ import { backbones } from '../model/backbones/table.ts';
 import { layerKinds } from '../model/layers/table.ts';
 import type { ResolvePath } from './paths.ts';
 
-export function normalizeModel({ model, data }: ExperimentFile, pathAt: ResolvePath): ModelConfig {
+/** The model of a valid file. Layers without a name get one as in Keras, unique in the model. */
+export function normalizeModel(
+  { model, data }: ExperimentFile,
+  resolvePath: ResolvePath,
+): ModelConfig {
   const { backbone, head } = model;
   const written = [...(backbone.layers ?? []), ...head].map((layer) => readLayer(layer).name);
   const names = new LayerNames([
     ...written.filter((name) => name !== null),
-    ...namesOfBackbone(backbone),
+    ...layerNamesOf(backbone),
   ]);
   return {
     backbone: {
-      from: origin(backbone, names, pathAt),
-      weights: weights(backbone, pathAt),
+      from: normalizeSource(backbone, names, resolvePath),
+      weights: normalizeWeights(backbone, resolvePath),
       inputShape: backbone.inputShape ?? defaultShape(backbone, data.dataset),
       cut: backbone.cut ?? null,
     },
@@ -30,46 +34,78 @@ export function normalizeModel({ model, data }: ExperimentFile, pathAt: ResolveP
   };
 }
 
-function origin(
+function normalizeSource(
   backbone: Backbone,
   names: LayerNames,
-  pathAt: ResolvePath,
+  resolvePath: ResolvePath,
 ): BackboneConfig['from'] {
-  const { name, alpha = 1, layers, model, run = '' } = backbone;
-  if (name !== undefined) return { kind: 'named', name, alpha };
+  const { name, layers, model, run = '' } = backbone;
+  if (name !== undefined) {
+    const { alpha } = withDefaults<Backbone>('backbone', backbone);
+    return { kind: 'named', name, alpha };
+  }
   if (layers) return { kind: 'layers', layers: normalizeLayers(layers, names) };
   if (model !== undefined) {
-    return { kind: 'model', path: pathAt(['model', 'backbone', 'model'], model) };
+    return { kind: 'model', path: resolvePath(['model', 'backbone', 'model'], model) };
   }
   const isName = /^\w[^/]*(\/[^/]+)?$/.test(run);
-  return { kind: 'run', run: isName ? run : pathAt(['model', 'backbone', 'run'], run) };
+  return { kind: 'run', run: isName ? run : resolvePath(['model', 'backbone', 'run'], run) };
 }
 
-/** Keras' own default for its applications is `imagenet`. */
-function weights({ name, layers, weights }: Backbone, pathAt: ResolvePath): string | null {
+/** `imagenet` is the default of keras.applications. */
+function normalizeWeights(
+  { name, layers, weights }: Backbone,
+  resolvePath: ResolvePath,
+): string | null {
   if (weights === 'imagenet' || weights === 'random') return weights;
-  if (weights) return pathAt(['model', 'backbone', 'weights'], weights);
+  if (weights) return resolvePath(['model', 'backbone', 'weights'], weights);
   if (name !== undefined) return 'imagenet';
   return layers ? 'random' : null;
 }
 
-/** The data set's own shape; for images of any size, that of ImageNet. */
+/** The shape of the dataset's images; for images of any size, that of ImageNet. */
 function defaultShape({ name, layers }: Backbone, dataset: string): BackboneConfig['inputShape'] {
   if (name === undefined && !layers) return null;
   const shape = datasetNames.includes(dataset) ? datasetKind(dataset).imageShape : undefined;
   return shape ?? (name === undefined ? null : [224, 224, 3]);
 }
 
-/** Names that a named backbone's layers have, whatever its input and width. */
-function namesOfBackbone({ name }: Backbone): string[] {
-  const named = name && backbones[name];
-  if (!named) return [];
-  const nodes = named.layers({ inputShape: [224, 224, 3], alpha: 1, imagenet: true });
+/** The layer names of a named backbone, which do not depend on input shape and width. */
+function layerNamesOf({ name }: Backbone): string[] {
+  const backbone = name && backbones[name];
+  if (!backbone) return [];
+  const nodes = backbone.layers({ inputShape: [224, 224, 3], alpha: 1, imagenet: true });
   return nodes.map((node) => node.name);
 }
 
-/** Gives names to layers that have none, unique in the model, as Keras does: `dense`, `dense_1`, … */
-export class LayerNames {
+function normalizeLayers(layers: readonly Layer[], names: LayerNames): LayerConfig[] {
+  return layers.map(readLayer).map(({ kind, name, inputs, args }) => ({
+    kind,
+    name: name ?? names.next(kind),
+    args: withDefaults(kind, args),
+    inputs,
+  }));
+}
+
+interface WrittenLayer {
+  readonly kind: string;
+  readonly name: string | null;
+  readonly inputs: readonly string[] | null;
+  readonly args: LayerArgs;
+}
+
+/** Reads a layer, which is written as a name, as a map with arguments, or as a map with its main argument. */
+export function readLayer(layer: Layer): WrittenLayer {
+  const [kind, value] =
+    typeof layer === 'string' ? [layer, {}] : (Object.entries(layer)[0] as [string, Json]);
+  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const written = isMap ? value : { [layerKinds[kind]?.main ?? '']: value };
+  const { name = null, inputs = null, ...args } = written as Partial<WrittenLayer> & LayerArgs;
+  return { kind, name, inputs, args };
+}
+
+/** Names layers as Keras does: `dense`, `dense_1`, … */
+class LayerNames {
   readonly #taken: Set<string>;
   readonly #counts = new Map<string, number>();
 
@@ -94,31 +130,4 @@ function snakeCase(className: string): string {
     .replaceAll(/(.)([A-Z][a-z]+)/g, '$1_$2')
     .replaceAll(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase();
-}
-
-interface Written {
-  readonly kind: string;
-  readonly name: string | null;
-  readonly inputs: readonly string[] | null;
-  readonly args: LayerArgs;
-}
-
-/** A layer in one form, whichever shorthand it is written in. */
-export function readLayer(layer: Layer): Written {
-  const [kind, value] =
-    typeof layer === 'string' ? [layer, {}] : (Object.entries(layer)[0] as [string, Json]);
-  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
-  const written = isMap ? value : { [layerKinds[kind]?.main ?? '']: value };
-  const { name = null, inputs = null, ...args } = written as Partial<Written> & LayerArgs;
-  return { kind, name, inputs, args };
-}
-
-/** Layers with names and with Keras' defaults. */
-export function normalizeLayers(layers: readonly Layer[], names: LayerNames): LayerConfig[] {
-  return layers.map(readLayer).map(({ kind, name, inputs, args }) => ({
-    kind,
-    name: name ?? names.next(kind),
-    args: withDefaults(kind, args),
-    inputs,
-  }));
 }

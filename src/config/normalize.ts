@@ -1,29 +1,36 @@
 import type { Json } from '../common/json.ts';
 import type {
+  AshaConfig,
   AugmentConfig,
   CheckpointConfig,
   DataConfig,
   Experiment,
+  LauncherConfig,
   LayerArgs,
   LossConfig,
   MetricConfig,
+  MetricGoal,
   OptimizerConfig,
   PhaseConfig,
   ScheduleConfig,
+  Settings,
+  SweepConfig,
 } from '../experiment/experiment.ts';
 import type {
   Augmentation,
   Checkpoint,
   Data,
   ExperimentFile,
+  Launcher,
   Loss,
   Metric,
   Optimizer,
   Phase,
   Retries,
   Schedule,
+  Sweep,
 } from '../experiment/file-types.ts';
-import { type Goal, metricLabel, metricOf } from '../experiment/metrics.ts';
+import { metricLabel, metricOf } from '../experiment/metrics.ts';
 import {
   definition,
   experimentSchema,
@@ -36,19 +43,20 @@ import { normalizeModel } from './normalize-model.ts';
 import type { ResolvePath } from './paths.ts';
 
 export interface NormalizeContext {
-  /** The experiment's name where the file gives none. */
+  /** The name of the experiment if the file has none. */
   readonly name: string;
-  readonly pathAt: ResolvePath;
+  readonly resolvePath: ResolvePath;
 }
 
-/** The experiment that a valid file describes, every default filled in and every shorthand spelled out. */
-export function normalize(file: ExperimentFile, { name, pathAt }: NormalizeContext): Experiment {
+/** The experiment of a valid file, with every default filled in and every shorthand expanded. */
+export function normalize(file: ExperimentFile, context: NormalizeContext): Experiment {
+  const { name, resolvePath } = context;
   const root = filled<ExperimentFile>(experimentSchema(), file);
   return {
     name: file.name ?? name,
     seed: root.seed,
-    data: normalizeData(file, pathAt),
-    model: normalizeModel(file, pathAt),
+    data: normalizeData(file, resolvePath),
+    model: normalizeModel(file, resolvePath),
     loss: normalizeLoss(root.loss),
     metrics: root.metrics.map(normalizeMetric),
     phases: file.phases.map(normalizePhase),
@@ -62,26 +70,59 @@ export function normalize(file: ExperimentFile, { name, pathAt }: NormalizeConte
   };
 }
 
-/** Each epoch, unless something else is asked for. */
-function normalizeCheckpoint(checkpoint: Checkpoint): CheckpointConfig {
-  const { everyEpochs, everySteps, everyMinutes, keep } = withDefaults('checkpoint', checkpoint);
-  const each = (everySteps ?? everyMinutes) === null ? 1 : null;
+/** The sweep of a valid file. */
+export function normalizeSweep(sweep: Sweep): SweepConfig {
+  const {
+    metric: givenMetric,
+    asha,
+    parameters,
+    seeds,
+    ...rest
+  } = withDefaults<Sweep>('sweep', sweep);
+  const metric = normalizeGoal('sweepMetric', givenMetric ?? {});
   return {
-    everyEpochs: everyEpochs ?? each,
-    everySteps,
-    everyMinutes,
-    keep,
+    ...rest,
+    metric,
+    seeds,
+    parameters: Object.fromEntries(
+      Object.entries(parameters).map(([path, each]) => [
+        path,
+        withDefaults('sweepParameter', each),
+      ]),
+    ),
+    include: rest.include as Settings[],
+    exclude: rest.exclude as Settings[],
+    asha: asha && normalizeAsha(asha, metric),
   };
 }
 
-function normalizeData({ data, model }: ExperimentFile, pathAt: ResolvePath): DataConfig {
+/** The launcher of a valid file. */
+export function normalizeLauncher({ launcher }: ExperimentFile): LauncherConfig {
+  return withDefaults<Launcher>('launcher', launcher ?? {});
+}
+
+/** Runs are stopped by the metric of the sweep unless `asha` names another. */
+function normalizeAsha(written: NonNullable<Sweep['asha']>, metric: MetricGoal): AshaConfig {
+  const { metric: name, eta, minEpochs } = withDefaults('asha', written);
+  const isOther = name !== undefined && name !== metric.name;
+  return { metric: isOther ? { name, goal: metricOf(name).goal } : metric, eta, minEpochs };
+}
+
+/** A checkpoint each epoch, unless the file asks for other times. */
+function normalizeCheckpoint(checkpoint: Checkpoint): CheckpointConfig {
+  const { everyEpochs, everySteps, everyMinutes, keep } = withDefaults('checkpoint', checkpoint);
+  const eachEpoch = (everySteps ?? everyMinutes) === null ? 1 : null;
+  return { everyEpochs: everyEpochs ?? eachEpoch, everySteps, everyMinutes, keep };
+}
+
+function normalizeData({ data, model }: ExperimentFile, resolvePath: ResolvePath): DataConfig {
   const { source, limit, augment, preprocess, ...rest } = withDefaults<Data>('data', data);
-  const named = model.backbone.name && backbones[model.backbone.name];
+  const backbone = model.backbone.name && backbones[model.backbone.name];
   return {
     ...rest,
-    source: source === null ? null : pathAt(['data', 'source'], source),
+    source: source === null ? null : resolvePath(['data', 'source'], source),
     limit: normalizeLimit(limit),
-    preprocess: preprocess ?? (named ? named.preprocess : 'scale'),
+    preprocess: preprocess ?? (backbone ? backbone.preprocess : 'scale'),
     augment: augment.map(normalizeAugmentation),
   };
 }
@@ -91,7 +132,7 @@ function normalizeLimit(limit: Required<Data>['limit']): DataConfig['limit'] {
   return { train: null, validation: null, ...limit };
 }
 
-/** One in a map with its argument, or its name alone, or with a bare value for its argument. */
+/** An augmentation is written as a name, as a map with arguments, or as a map with its main argument. */
 function normalizeAugmentation(written: Augmentation): AugmentConfig {
   const [kind, value] =
     typeof written === 'string' ? [written, {}] : (Object.entries(written)[0] as [string, Json]);
@@ -114,7 +155,7 @@ function normalizeMetric(metric: Metric): MetricConfig {
   return { name, label: metricLabel({ name, k }), k };
 }
 
-export function normalizePhase(phase: Phase): PhaseConfig {
+function normalizePhase(phase: Phase): PhaseConfig {
   const { optimizer, earlyStopping, reduceOnPlateau, ema, ...rest } = withDefaults('phase', phase);
   return {
     ...rest,
@@ -125,12 +166,21 @@ export function normalizePhase(phase: Phase): PhaseConfig {
   };
 }
 
-function withGoal<Watching extends { monitor?: string; goal?: Goal }>(
-  name: string,
-  watching: Watching,
+/** Fills in the default goal of the monitored metric. */
+function withGoal<Watching extends { monitor?: string; goal?: MetricGoal['goal'] }>(
+  definitionName: string,
+  written: Watching,
 ): Required<Watching> {
-  const { monitor } = withDefaults<{ monitor?: string }>(name, watching);
-  return withDefaults<Watching>(name, { goal: metricOf(monitor).goal, ...watching });
+  const { monitor } = withDefaults<{ monitor?: string }>(definitionName, written);
+  return withDefaults<Watching>(definitionName, { goal: metricOf(monitor).goal, ...written });
+}
+
+function normalizeGoal(
+  definitionName: string,
+  written: { name?: string; goal?: MetricGoal['goal'] },
+): MetricGoal {
+  const { name } = withDefaults<{ name?: string }>(definitionName, written);
+  return { name, goal: written.goal ?? metricOf(name).goal };
 }
 
 function normalizeOptimizer(optimizer: Optimizer): OptimizerConfig {

@@ -1,44 +1,44 @@
+import { type Change, parsePath, setValue } from './edit.ts';
 import { parseYaml } from './parse-yaml.ts';
-import { parseFile, readText } from './read-files.ts';
-import { type Change, parsePath, setValue } from './set-value.ts';
-import { FaultError, type Faults } from './source-place.ts';
+import { parseFile, readText } from './read-file.ts';
+import { ConfigError, type ErrorCollector } from './source-errors.ts';
 import type { HoleNode, MapNode, Tree } from './source-tree.ts';
 
-/** What the command line changes in an experiment. */
+/** Changes that the command line makes to an experiment. */
 export interface Overrides {
-  /** `path=value`, the value in YAML. */
+  /** `path=value`, with the value in YAML. */
   readonly set: readonly string[];
-  /** `path=file`, the value what a YAML file says. */
+  /** `path=file`, with the value in a YAML file. */
   readonly setFile: readonly string[];
 }
 
-/** The tree with all changes; one that leads nowhere changes nothing. */
+/** Applies all changes to a tree. A change with a wrong path changes nothing. */
 export async function applyOverrides<Root extends MapNode | HoleNode>(
   tree: Root,
   { set, setFile }: Overrides,
-  faults: Faults,
+  errors: ErrorCollector,
 ): Promise<Root> {
   const files = setFile.map(async (text) => {
-    const option = faults.attempt(() => parseOption('--set-file', text), null);
-    return option && { ...option, value: await valueOfFile(option, faults) };
+    const option = errors.attempt(() => parseOption('--set-file', text), null);
+    return option && { ...option, value: await valueOfFile(option, errors) };
   });
   const values = set.map((text) => {
-    const option = faults.attempt(() => parseOption('--set', text), null);
-    return (
-      option && { ...option, value: parseYaml(option.written, option.place.origin, faults, false) }
-    );
+    const option = errors.attempt(() => parseOption('--set', text), null);
+    if (!option) return null;
+    const { written, place } = option;
+    return { ...option, value: parseYaml(written, place.origin, errors, { positions: false }) };
   });
   return [...(await Promise.all(files)), ...values]
     .filter((change) => change !== null)
-    .reduce((before, change) => faults.attempt(() => setValue(before, change), before), tree);
+    .reduce((before, change) => errors.attempt(() => setValue(before, change), before), tree);
 }
 
 interface Option extends Pick<Change, 'path' | 'place'> {
-  /** What stands after the `=`. */
+  /** The text after the `=`. */
   readonly written: string;
 }
 
-/** @throws FaultError */
+/** @throws ConfigError */
 function parseOption(option: string, text: string): Option {
   const origin = { name: `${option} ${text}`, folder: process.cwd() };
   const place = { origin, position: null };
@@ -47,10 +47,10 @@ function parseOption(option: string, text: string): Option {
   if (path) return { path, written, place };
   const message =
     'must be a path, = and a value, e.g. phases.head.epochs=5 or model.head[3].dropout=0.5';
-  throw new FaultError([{ place, path: [], message }]);
+  throw new ConfigError([{ place, path: [], message }]);
 }
 
-async function valueOfFile({ written, place }: Option, faults: Faults): Promise<Tree> {
-  const text = await readText(written).catch((error: Error) => faults.hole(place, error.message));
-  return typeof text === 'string' ? parseFile(written, text, faults) : text;
+async function valueOfFile({ written, place }: Option, errors: ErrorCollector): Promise<Tree> {
+  const text = await readText(written).catch((error: Error) => errors.hole(place, error.message));
+  return typeof text === 'string' ? parseFile(written, text, errors) : text;
 }

@@ -8,15 +8,15 @@ import type {
 } from '../experiment/experiment.ts';
 import { backbones } from '../model/backbones/table.ts';
 
-/** An experiment in the language of experiment files, every default included; it can be run again. */
+/** An experiment as the text of an experiment file, with every default. It can be run again. */
 export function resolvedYaml(experiment: Experiment): string {
   const document = new Document(toFile(experiment), { aliasDuplicateObjects: false });
-  visit(document, { Map: layOut, Seq: layOut });
+  visit(document, { Map: useFlowStyle, Seq: useFlowStyle });
   return document.toString({ lineWidth: 0 });
 }
 
-/** Lists and maps of plain values take one line, and so do the arguments of a layer. */
-function layOut(_: unknown, collection: YAMLMap | YAMLSeq, path: readonly unknown[]): void {
+/** Writes lists and maps of scalars, and the arguments of a layer, in one line. */
+function useFlowStyle(_: unknown, collection: YAMLMap | YAMLSeq, path: readonly unknown[]): void {
   const [list, item] = path.slice(-3);
   const isLayer = isSeq(list) && isMap(item) && item.items.length === 1;
   const values = collection.items.map((each) => (isPair(each) ? each.value : each));

@@ -1,7 +1,8 @@
 import type { Json } from '../common/json.ts';
-import type { Path, Place } from './source-place.ts';
+import type { Path } from '../experiment/problem.ts';
+import type { Place } from './source-errors.ts';
 
-/** What a YAML file says, each value with the place that it is written at. */
+/** The values of a YAML file, each with the place where it is written. */
 export type Tree = ScalarNode | ListNode | MapNode | HoleNode;
 
 export interface ScalarNode {
@@ -22,21 +23,22 @@ export interface MapNode {
   readonly at: Place;
 }
 
-/** Where something was wrong, so that what would be there is not known; it was told already. */
+/** The place of a value that could not be read; its error is already recorded. */
 export interface HoleNode {
   readonly kind: 'hole';
   readonly at: Place;
 }
 
-/** What stands for a hole among plain values: no schema allows a symbol. */
-export const HOLE = Symbol('hole') as unknown as Json;
-
 export interface Entry {
-  /** Where the key is written. */
+  /** The place of the key. */
   readonly key: Place;
   readonly value: Tree;
 }
 
+/** A hole as a plain value. No schema allows a symbol. */
+export const HOLE = Symbol('hole') as unknown as Json;
+
+/** The plain values of a tree. */
 export function toJson(tree: Tree): Json {
   switch (tree.kind) {
     case 'hole':
@@ -50,7 +52,7 @@ export function toJson(tree: Tree): Json {
   }
 }
 
-/** Plain values, all of them standing at one place. */
+/** A tree of plain values that all have the same place. */
 export function fromJson(json: Json, at: Place): Tree {
   if (json === null || typeof json !== 'object') return { kind: 'scalar', value: json, at };
   if (isList(json)) return { kind: 'list', items: json.map((item) => fromJson(item, at)), at };
@@ -60,19 +62,19 @@ export function fromJson(json: Json, at: Place): Tree {
   return { kind: 'map', entries: new Map(entries), at };
 }
 
-/** `Array.isArray` knows no read-only lists. */
+/** `Array.isArray` does not narrow to read-only lists. */
 function isList(json: Json): json is readonly Json[] {
   return Array.isArray(json);
 }
 
-/** The value at a path, if there is one; below a hole are holes. */
+/** The value at a path, if there is one. Everything below a hole is a hole. */
 export function valueAt(tree: Tree, path: Path): Tree | undefined {
   return path.reduce<Tree | undefined>((at, key) => at && entryAt(at, key)?.value, tree);
 }
 
 /**
- * Where a path stands, as far as it leads: a scalar at itself, a map or list at its key. With `key`,
- * a scalar is at its key too.
+ * The place of the value at a path, or of the deepest value on the way to it. A scalar has its own place, a map or
+ * list that of its key. With `key`, a scalar has the place of its key too.
  */
 export function placeOf(tree: Tree, path: Path, key = false): Place {
   let at = tree;
@@ -86,12 +88,18 @@ export function placeOf(tree: Tree, path: Path, key = false): Place {
   return place;
 }
 
-/** An item of a list stands at its own place. */
+/** An item of a list has its own place as the place of its key. */
 function entryAt(tree: Tree, key: string | number): Entry | undefined {
   if (tree.kind === 'hole') return { key: tree.at, value: tree };
   if (tree.kind === 'map') return tree.entries.get(String(key));
   const item = tree.kind === 'list' && typeof key === 'number' ? tree.items[key] : undefined;
   return item && { key: item.at, value: item };
+}
+
+/** The value of the entry `name` of a map, if it is text. */
+export function nameOf(tree: Tree): string | null {
+  const name = tree.kind === 'map' ? tree.entries.get('name')?.value : undefined;
+  return name?.kind === 'scalar' && typeof name.value === 'string' ? name.value : null;
 }
 
 export function withEntry(map: MapNode, key: string, entry: Entry): MapNode {

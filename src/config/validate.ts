@@ -1,32 +1,29 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
-import { didYouMean, nearest } from '../common/did-you-mean.ts';
+import { didYouMean } from '../common/did-you-mean.ts';
 import type { Json } from '../common/json.ts';
 import type { ExperimentFile } from '../experiment/file-types.ts';
+import type { Path, Problem } from '../experiment/problem.ts';
 import { dereference, type Schema } from '../experiment/schema.ts';
 import * as generated from '../experiment/schema-validator.ts';
 import { describe, namesWithArguments } from './describe-schema.ts';
-import { type Change, fill, leaveOut, rename } from './mend.ts';
-import type { Path } from './source-place.ts';
 import { HOLE } from './source-tree.ts';
 
-/** Something that the schema does not allow. */
-export interface SchemaProblem {
-  readonly path: Path;
-  readonly message: string;
-  /** The key is what is wrong, not its value. */
+/** A violation of the schema of experiment files. */
+export interface SchemaProblem extends Problem {
   readonly key: boolean;
-  /** There is a hole, of which someone has told. */
+  readonly keyword: 'additionalProperties' | 'required' | 'discriminator' | 'value';
+  /** The schema of the value; for `additionalProperties` and `discriminator`, of the map around it. */
+  readonly schema: Schema;
+  /** The value is a hole, whose error is already recorded. */
   readonly isHole: boolean;
-  /** What could be meant instead. */
-  readonly mendings: readonly Change[];
 }
 
 const validator = generated.validate as unknown as ValidateFunction<ExperimentFile>;
 
-/** Each thing in a file that its schema does not allow; none when the value is an experiment file. */
+/** All violations of the schema; none if the value is an experiment file. */
 export function schemaProblems(value: Json): SchemaProblem[] {
   if (validator(value)) return [];
-  const problems = withoutNoise(validator.errors ?? []).map(problem);
+  const problems = withoutNoise(validator.errors ?? []).map(toProblem);
   const lines = new Set<string>();
   return problems.filter(({ path, message }) => {
     const line = `${path.join('/')} ${message}`;
@@ -35,69 +32,70 @@ export function schemaProblems(value: Json): SchemaProblem[] {
 }
 
 /**
- * Of what `anyOf` says, only what matters: the alternatives of the schema differ in their JSON type, so
- * that at most one is meant. ajv lists the errors of the alternatives before that of `anyOf` itself.
+ * Keeps of the errors of an `anyOf` only those that matter. The alternatives of the schema differ in their JSON type,
+ * so at most one is meant. ajv lists the errors of the alternatives before that of `anyOf` itself.
  */
 function withoutNoise(errors: readonly ErrorObject[]): ErrorObject[] {
   let kept: ErrorObject[] = [];
   for (const error of errors) {
     const { keyword, instancePath } = error;
-    const within = (each: ErrorObject) =>
-      keyword === 'anyOf' && `${each.instancePath}/`.startsWith(`${instancePath}/`);
-    const meant = kept.filter((each) => within(each) && !isOtherAlternative(each, instancePath));
-    kept = [...kept.filter((each) => !within(each)), ...(meant.length > 0 ? meant : [error])];
+    if (keyword !== 'anyOf') {
+      kept.push(error);
+      continue;
+    }
+    const isInside = (each: ErrorObject) => `${each.instancePath}/`.startsWith(`${instancePath}/`);
+    const meant = kept.filter((each) => isInside(each) && !isTypeError(each, instancePath));
+    kept = [...kept.filter((each) => !isInside(each)), ...(meant.length > 0 ? meant : [error])];
   }
   return kept;
 }
 
-/** Whether an error says no more than that the value is not of an alternative's type. */
-function isOtherAlternative({ keyword, instancePath }: ErrorObject, path: string): boolean {
+/** Tells if an error says only that the value does not have the type of an alternative. */
+function isTypeError({ keyword, instancePath }: ErrorObject, path: string): boolean {
   return instancePath === path && ['type', 'enum', 'const', 'anyOf'].includes(keyword);
 }
 
-function problem(error: ErrorObject): SchemaProblem {
-  const path = pathOf(error.instancePath);
+function toProblem(error: ErrorObject): SchemaProblem {
+  const path = parsePointer(error.instancePath);
   const schema = error.parentSchema as Schema;
-  const { params } = error;
   const isHole = error.data === HOLE;
-  if (error.keyword === 'additionalProperties') {
-    const name: string = params.additionalProperty;
-    const known = Object.keys(schema.properties ?? {});
-    const message = `is not known here; known: ${known.join(', ')}${didYouMean(name, known)}`;
-    const at = [...path, name];
-    const meant = nearest(name, known);
-    const mendings =
-      schema.maxProperties === 1
-        ? known.map((kind) => rename(at, kind))
-        : [leaveOut(at), ...(meant === null ? [] : [rename(at, meant)])];
-    return { path: at, message, key: true, isHole, mendings };
+  switch (error.keyword) {
+    case 'additionalProperties': {
+      const name: string = error.params.additionalProperty;
+      const known = Object.keys(schema.properties ?? {});
+      const message = `unknown key; known keys: ${known.join(', ')}${didYouMean(name, known)}`;
+      const { keyword } = error;
+      return { keyword, path: [...path, name], message, key: true, schema, isHole };
+    }
+    case 'required': {
+      const name: string = error.params.missingProperty;
+      const wanted = schema.properties?.[name] ?? {};
+      const message = `is missing; it must be ${describe(wanted)}`;
+      const { keyword } = error;
+      return { keyword, path: [...path, name], message, key: true, schema: wanted, isHole };
+    }
+    case 'discriminator': {
+      const { propertyName } = schema.discriminator ?? { propertyName: '' };
+      const given = (error.data as Record<string, Json>)[propertyName];
+      const names = (schema.oneOf ?? []).map(
+        (each) => dereference(each).properties?.[propertyName]?.const as string,
+      );
+      const message =
+        given === undefined
+          ? `is missing; it must be one of ${names.join(', ')}`
+          : mismatch(given, { enum: names });
+      const { keyword } = error;
+      return { keyword, path: [...path, propertyName], message, key: false, schema, isHole };
+    }
+    default: {
+      const message = mismatch(error.data as Json, schema);
+      return { keyword: 'value', path, message, key: false, schema, isHole };
+    }
   }
-  if (error.keyword === 'required') {
-    const name: string = params.missingProperty;
-    const wanted = schema.properties?.[name];
-    const message = `is missing; it must be ${wanted ? describe(wanted) : 'there'}`;
-    const at = [...path, name];
-    return { path: at, message, key: true, isHole, mendings: fill(at, wanted ?? {}) };
-  }
-  const mendings = fill(path, schema);
-  if (error.keyword === 'discriminator') {
-    const { propertyName } = schema.discriminator ?? { propertyName: '' };
-    const given = (error.data as Record<string, Json>)[propertyName];
-    const names = (schema.oneOf ?? []).map(
-      (each) => dereference(each).properties?.[propertyName]?.const as string,
-    );
-    const message =
-      given === undefined
-        ? `is missing; it must be one of ${names.join(', ')}`
-        : mismatch(given, { enum: names });
-    return { path: [...path, propertyName], message, key: false, isHole, mendings };
-  }
-  return { path, message: mismatch(error.data as Json, schema), key: false, isHole, mendings };
 }
 
-/** What was found and what is allowed. */
 function mismatch(value: Json, schema: Schema): string {
-  return `must be ${describe(schema)}. Received: ${show(value)}${hint(value, schema)}`;
+  return `must be ${describe(schema)}. Received: ${showJson(value)}${hint(value, schema)}`;
 }
 
 function hint(value: Json, schema: Schema): string {
@@ -122,8 +120,8 @@ function wordsOf(schema: Schema): string[] {
   return [...own, ...namesWithArguments(schema), ...anyOf.flatMap(wordsOf)];
 }
 
-/** A value in a few letters. */
-export function show(value: Json): string {
+/** A value in at most about 60 characters. */
+export function showJson(value: Json): string {
   if (value === HOLE) return '…';
   const text =
     typeof value === 'number'
@@ -136,8 +134,8 @@ export function show(value: Json): string {
   return `${text.slice(0, 60)}…`;
 }
 
-/** A JSON pointer's keys and indexes. */
-function pathOf(pointer: string): Path {
+/** The keys and indexes of a JSON pointer. */
+function parsePointer(pointer: string): Path {
   return pointer
     .split('/')
     .slice(1)

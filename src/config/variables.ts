@@ -1,41 +1,42 @@
 import { didYouMean } from '../common/did-you-mean.ts';
+import type { Path } from '../experiment/problem.ts';
 import { MAX_VALUES } from './parse-yaml.ts';
-import { FaultError, type Faults, type Path, type Place } from './source-place.ts';
+import { ConfigError, type ErrorCollector, type Place } from './source-errors.ts';
 import { type HoleNode, type MapNode, type ScalarNode, type Tree, valueAt } from './source-tree.ts';
 
-const reference = /\$\{([^}]*)\}/g;
+const REFERENCE = /\$\{([^}]*)\}/g;
 const MAX_LENGTH = 10_000;
 
 /**
- * The tree with the value of each `${name}` in its place: where it is all of a value, the value that
- * `vars` gives, whatever its type; within text, as text. Values of `vars` may refer to others. A reference
- * that leads nowhere leaves a hole.
+ * Replaces each `${name}` by the value that `vars` defines. A reference that is a whole value takes a value of any
+ * type; a reference within text takes text. Values of `vars` may refer to each other. A broken reference leaves a
+ * hole.
  */
-export function interpolate(tree: MapNode, faults: Faults): MapNode | HoleNode {
-  const interpolation = new Interpolation(tree, faults);
+export function interpolate(tree: MapNode, errors: ErrorCollector): MapNode | HoleNode {
+  const interpolation = new Interpolation(tree, errors);
   const whole: HoleNode = { kind: 'hole', at: tree.at };
-  return faults.attempt(() => interpolation.tree(tree, []) as MapNode, whole);
+  return errors.attempt(() => interpolation.tree(tree, []) as MapNode, whole);
 }
 
 class Interpolation {
-  readonly #faults: Faults;
+  readonly #errors: ErrorCollector;
   readonly #vars: Tree | undefined;
-  /** Names that are being looked up, outermost first. */
-  readonly #open: string[] = [];
-  /** Names that stand for a hole, or lead back to themselves. */
+  /** Variables that are being resolved, the outermost first. */
+  readonly #resolving: string[] = [];
+  /** Variables that are holes, or refer to themselves. */
   readonly #broken = new Set<string>();
   #values = 0;
 
-  constructor(root: MapNode, faults: Faults) {
-    this.#faults = faults;
+  constructor(root: MapNode, errors: ErrorCollector) {
+    this.#errors = errors;
     this.#vars = root.entries.get('vars')?.value;
   }
 
   tree(tree: Tree, path: Path): Tree {
     this.#values += 1;
     if (this.#values > 2 * MAX_VALUES) {
-      const message = `vars make more than ${MAX_VALUES} values`;
-      throw new FaultError([{ place: tree.at, path, message }]);
+      const message = `vars expand to more than ${MAX_VALUES} values`;
+      throw new ConfigError([{ place: tree.at, path, message }]);
     }
     switch (tree.kind) {
       case 'hole':
@@ -55,23 +56,24 @@ class Interpolation {
 
   #text(node: ScalarNode, text: string, path: Path): Tree {
     const { at } = node;
-    const [match] = text.matchAll(reference);
+    const [match] = text.matchAll(REFERENCE);
     if (!match) return node;
-    if (match[0] === text) return { ...this.#look(match[1] ?? '', at, path), at };
+    if (match[0] === text) return { ...this.#resolve(match[1] ?? '', at, path), at };
     let hole: HoleNode | null = null;
-    const value = text.replaceAll(reference, (whole, name: string) => {
-      const found = this.#look(name, at, path);
+    const value = text.replaceAll(REFERENCE, (whole, name: string) => {
+      const found = this.#resolve(name, at, path);
       if (found.kind === 'scalar') return String(found.value);
       const message = `${whole} is a ${found.kind}, which cannot be part of a text`;
-      hole = found.kind === 'hole' ? found : this.#fault(at, path, message);
+      hole = found.kind === 'hole' ? found : this.#error(at, path, message);
       return whole;
     });
     if (hole) return hole;
     if (value.length <= MAX_LENGTH) return { ...node, value };
-    return this.#fault(at, path, `vars make a text of ${value.length} letters`);
+    const message = `vars expand to a text of ${value.length} characters; at most ${MAX_LENGTH} are allowed`;
+    return this.#error(at, path, message);
   }
 
-  #look(written: string, at: Place, path: Path): Tree {
+  #resolve(written: string, at: Place, path: Path): Tree {
     const name = written.trim();
     const vars = this.#vars;
     const keys = name.split('.');
@@ -81,29 +83,29 @@ class Interpolation {
       const known = vars ? namesIn(vars) : [];
       const allowed = known.length > 0 ? `vars has ${known.join(', ')}` : 'the file has no vars';
       const message = `there is no variable ${name}; ${allowed}${didYouMean(name, known)}`;
-      return this.#fault(at, path, message);
+      return this.#error(at, path, message);
     }
-    if (this.#open.includes(name)) {
-      const cycle = this.#open.slice(this.#open.indexOf(name));
+    if (this.#resolving.includes(name)) {
+      const cycle = this.#resolving.slice(this.#resolving.indexOf(name));
       for (const each of cycle) this.#broken.add(each);
       const shown = [...cycle, name].join(' → ');
-      return this.#fault(at, path, `variables refer to each other: ${shown}`);
+      return this.#error(at, path, `variables refer to each other: ${shown}`);
     }
-    this.#open.push(name);
+    this.#resolving.push(name);
     const found = this.tree(value, ['vars', ...keys]);
-    this.#open.pop();
+    this.#resolving.pop();
     if (found.kind === 'hole') this.#broken.add(name);
     return found;
   }
 
-  /** A variable that is wrong itself is looked up wherever it is used: that is told once. */
-  #fault(at: Place, path: Path, message: string): HoleNode {
-    const told = this.#faults.all.some((each) => each.place === at && each.message === message);
-    return told ? { kind: 'hole', at } : this.#faults.hole(at, message, path);
+  /** A broken variable is resolved wherever it is used; its error is reported once. */
+  #error(at: Place, path: Path, message: string): HoleNode {
+    const isKnown = this.#errors.all.some((each) => each.place === at && each.message === message);
+    return isKnown ? { kind: 'hole', at } : this.#errors.hole(at, message, path);
   }
 }
 
-/** Paths of all values: `dropout`, `sizes.small`. */
+/** The paths of all values: `dropout`, `sizes.small`. */
 function namesIn(vars: Tree, prefix = ''): string[] {
   if (vars.kind !== 'map') return [];
   return [...vars.entries].flatMap(([name, { value }]) =>

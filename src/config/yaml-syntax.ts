@@ -1,87 +1,89 @@
 import { type Document, isMap, Lexer, type LineCounter, parseDocument, type YAMLError } from 'yaml';
-import { FaultError, type Faults, type Place } from './source-place.ts';
+import { ConfigError, type ErrorCollector, type Place } from './source-errors.ts';
 import type { Entry } from './source-tree.ts';
 
+/** Deeper nesting is a mistake or an attack: the parser calls itself for each level. */
 export const MAX_DEPTH = 64;
 
-export type Placing = (offset: number) => Place;
+/** At most this many broken entries are reported at once. */
+const MAX_BROKEN = 5;
+
+export type PlaceAt = (offset: number) => Place;
 
 export interface Syntax {
   readonly document: Document.Parsed;
-  /** Entries of the outermost map that are no YAML, each a hole; the document is without them. */
+  /** Entries of the outermost map that are not valid YAML, each a hole. The document lacks them. */
   readonly broken: ReadonlyMap<string, Entry>;
-  /** Whether an anchor may stand in what is broken. */
-  hasLost(anchor: string): boolean;
+  /** Tells if a broken entry may define the anchor. */
+  mayDefine(anchor: string): boolean;
 }
 
-/** So many broken entries are told of at once. */
-const MOST_BROKEN = 5;
-
 /**
- * Reads YAML's syntax. Where it is broken, what follows is read wrongly as well: of the entry of the outermost
- * map that it is in, the first error is the one to mend, and nothing else can be said. But for errors that
- * stay within a value, which remain in the document.
- * @throws FaultError when an error is in no such entry.
+ * Parses the syntax of a YAML text. After a syntax error, the parser misreads what follows. Of each broken entry of
+ * the outermost map, only the first error is therefore reported, and the rest of the file is parsed without that
+ * entry. Errors that stay within one value remain in the document.
+ * @throws ConfigError if an error is in no such entry.
  */
 export function parseSyntax(
   text: string,
   lineCounter: LineCounter,
-  { place, faults }: { readonly place: Placing; readonly faults: Faults },
+  placeAt: PlaceAt,
+  errors: ErrorCollector,
 ): Syntax {
   if (isNestedTooDeeply(text)) {
     lineCounter.addNewLine(0);
-    throw tooDeep(place(0));
+    throw tooDeep(placeAt(0));
   }
-  let document = parse(text, place, lineCounter);
+  let document = parse(text, placeAt, lineCounter);
   let readable = text;
   const broken = new Map<string, Entry>();
-  for (let error = firstError(document); error; error = firstError(document)) {
-    const said = explain(error);
-    const [found] = error.pos;
+  for (let error = structuralError(document); error; error = structuralError(document)) {
+    const message = explain(error);
+    const [offset] = error.pos;
     const rest = suspects(readable, document, error)
-      .map((entry) => ({ entry, text: withoutOuterEntry(readable, entry) }))
-      .map((without) => ({ ...without, document: parse(without.text, place) }))
+      .map((entry) => ({ entry, text: blankOut(readable, entry) }))
+      .map((without) => ({ ...without, document: parse(without.text, placeAt) }))
       .find((without) => !hasError(without.document, error));
-    if (!rest || broken.size === MOST_BROKEN) throw fault(place(found), said);
+    if (!rest || broken.size === MAX_BROKEN) throw errorAt(placeAt(offset), message);
     const { key, start } = rest.entry;
-    // At the end of the text nobody would look for it.
-    const at = place(found < text.length ? found : start);
-    broken.set(key, { key: place(start), value: faults.hole(at, said) });
+    // An error at the end of the text is hard to find: report it at the entry.
+    const at = placeAt(offset < text.length ? offset : start);
+    broken.set(key, { key: placeAt(start), value: errors.hole(at, message) });
     readable = rest.text;
     document = rest.document;
   }
-  const hasLost = (anchor: string) =>
+  const mayDefine = (anchor: string) =>
     text.includes(`&${anchor}`) && !readable.includes(`&${anchor}`);
-  return { document, broken, hasLost };
+  return { document, broken, mayDefine };
 }
 
-/** @throws FaultError when it is nested so deeply that the stack ends. */
-function parse(text: string, place: Placing, lineCounter?: LineCounter): Document.Parsed {
+/** @throws ConfigError if the text is nested so deeply that the stack overflows. */
+function parse(text: string, placeAt: PlaceAt, lineCounter?: LineCounter): Document.Parsed {
   try {
-    // Keys are compared by whoever reads the nodes: the library compares each with each.
+    // The library compares each key with each other; `parseYaml` compares them in linear time.
     const options = { prettyErrors: false, uniqueKeys: false, version: '1.2' } as const;
     const document = parseDocument(text, lineCounter ? { ...options, lineCounter } : options);
     if (!document.errors.some(({ message }) => message.includes('call stack'))) return document;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
   }
-  throw tooDeep(place(0));
+  throw tooDeep(placeAt(0));
 }
 
-function firstError({ errors }: Document.Parsed): YAMLError | undefined {
-  return errors.find(({ code }) => !withinValue.includes(code));
+/** Errors after which the parser still knows where the value ends. */
+const WITHIN_VALUE: readonly YAMLError['code'][] = ['BAD_DQ_ESCAPE', 'BAD_SCALAR_START'];
+
+function structuralError({ errors }: Document.Parsed): YAMLError | undefined {
+  return errors.find(({ code }) => !WITHIN_VALUE.includes(code));
 }
 
 function hasError({ errors }: Document.Parsed, error: YAMLError): boolean {
   return errors.some(({ pos, code }) => pos[0] === error.pos[0] && code === error.code);
 }
 
-/** Errors that leave no doubt where the value ends that they are in. */
-const withinValue: readonly YAMLError['code'][] = ['BAD_DQ_ESCAPE', 'BAD_SCALAR_START'];
-
 /**
- * Told by brackets, and by dashes of one line, before the library reads them: it calls itself for each,
- * and where the stack ends the process may end too.
+ * Counts brackets, and dashes on one line, before the text is parsed: a stack overflow in the parser can end the
+ * process.
  */
 function isNestedTooDeeply(text: string): boolean {
   let brackets = 0;
@@ -96,56 +98,35 @@ function isNestedTooDeeply(text: string): boolean {
   return false;
 }
 
-export function fault(place: Place, message: string): FaultError {
-  return new FaultError([{ place, path: [], message }]);
+export function errorAt(place: Place, message: string): ConfigError {
+  return new ConfigError([{ place, path: [], message }]);
 }
 
-export function tooDeep(place: Place): FaultError {
-  return fault(place, `values are nested too deeply; at most ${MAX_DEPTH} levels are allowed`);
+export function tooDeep(place: Place): ConfigError {
+  return errorAt(place, `values are nested too deeply; at most ${MAX_DEPTH} levels are allowed`);
 }
 
-/** The library's messages, in words that say what to do; others stand as they are. */
-const sentences: readonly [said: RegExp, sentence: string][] = [
-  [/^All mapping items/, 'the keys of one map must begin in the same column'],
-  [/^Flow map/, 'a } is missing, or a line between the braces is not indented'],
-  [/^Flow sequence/, 'a ] is missing, or a line between the brackets is not indented'],
-  [/^Implicit (map )?keys need/, 'a key must be followed by a colon and a space'],
-  [/^Missing closing (.).*/, 'text that begins with $1 must end with it'],
-  [/^Nested mappings/, 'a value with ": " in it must be in quotes; a key begins a line of its own'],
-  [/^Plain value cannot start with reserved character (.)/, 'text with $1 must be in quotes'],
-  [/^Source contains multiple documents/, 'an experiment is one document, without --- between'],
-  [/^Tabs are not allowed/, 'a tab in the indentation; indent with spaces'],
-  [/^Unexpected .* at node end/, 'text follows a value that has ended; it may need quotes'],
-];
-
-export function explain({ message }: YAMLError): string {
-  const known = sentences.find(([said]) => said.test(message));
-  if (!known) return `broken YAML: ${message.replace(/\.$/, '')}`;
-  const [said, sentence] = known;
-  return `broken YAML: ${(said.exec(message)?.[0] ?? '').replace(said, sentence)}`;
-}
-
-/** An entry of a text's outermost map: from its key, in the first column, to the next one. */
-export interface OuterEntry {
+/** An entry of the outermost map of a text: from its key, in the first column, to the next key. */
+interface OuterEntry {
   readonly key: string;
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * The entries that an error of YAML may come from, likeliest first: that which the parser was reading, which
- * may have begun far above, as where a bracket is not closed; and that which the error stands in.
+ * The entries that may have caused a syntax error, the likeliest first: the entry that the parser was reading, which
+ * may start far above the error (an unclosed bracket), then the entry at the place of the error.
  */
-export function suspects(
+function suspects(
   text: string,
   { contents }: Document.Parsed,
-  { pos: [found], code }: YAMLError,
+  { pos: [offset], code }: YAMLError,
 ): OuterEntry[] {
   if (code === 'MULTIPLE_DOCS') return [];
   const entries = outerEntries(text);
-  const read = isMap(contents) ? contents.items.map(({ key }) => key.range[0]) : [];
-  return [...read.filter((start) => start < found).slice(-1), found]
-    .map((offset) => entries.findLast(({ start }) => start <= offset))
+  const parsed = isMap(contents) ? contents.items.map(({ key }) => key.range[0]) : [];
+  return [...parsed.filter((start) => start < offset).slice(-1), offset]
+    .map((position) => entries.findLast(({ start }) => start <= position))
     .filter((entry) => entry !== undefined);
 }
 
@@ -156,8 +137,29 @@ function outerEntries(text: string): OuterEntry[] {
   });
 }
 
-/** Blanks in the place of an entry, so that all else stays where it is. */
-export function withoutOuterEntry(text: string, { start, end }: OuterEntry): string {
+/** Replaces an entry by blanks, so that the rest of the text keeps its place. */
+function blankOut(text: string, { start, end }: OuterEntry): string {
   const blank = text.slice(start, end).replaceAll(/[^\r\n]/g, ' ');
   return text.slice(0, start) + blank + text.slice(end);
+}
+
+/** Messages of the library and the advice that replaces them. Other messages stay as they are. */
+const ADVICE: readonly [message: RegExp, advice: string][] = [
+  [/^All mapping items/, 'the keys of one map must start in the same column'],
+  [/^Flow map/, 'a } is missing, or a line between the braces is not indented'],
+  [/^Flow sequence/, 'a ] is missing, or a line between the brackets is not indented'],
+  [/^Implicit (map )?keys need/, 'a key must be followed by a colon and a space'],
+  [/^Missing closing (.).*/, 'text that starts with $1 must end with it'],
+  [/^Nested mappings/, 'a value that contains ": " must be in quotes; a key starts its own line'],
+  [/^Plain value cannot start with reserved character (.)/, 'text with $1 must be in quotes'],
+  [/^Source contains multiple documents/, 'an experiment is one document; remove the --- lines'],
+  [/^Tabs are not allowed/, 'a tab in the indentation; indent with spaces'],
+  [/^Unexpected .* at node end/, 'text follows a complete value; the value may need quotes'],
+];
+
+export function explain({ message }: YAMLError): string {
+  const known = ADVICE.find(([pattern]) => pattern.test(message));
+  if (!known) return `broken YAML: ${message.replace(/\.$/, '')}`;
+  const [pattern, advice] = known;
+  return `broken YAML: ${(pattern.exec(message)?.[0] ?? '').replace(pattern, advice)}`;
 }

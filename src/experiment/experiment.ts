@@ -1,13 +1,14 @@
 import type { Json } from '../common/json.ts';
+import type { Launcher, SweepParameter } from './file-types.ts';
 
 /**
- * An experiment with every default filled in and every shorthand spelled out: what the other rooms
- * (plan, data, model, train, record) read. The file as people write it has the generated type
- * `ExperimentFile`; `normalize` turns the one into the other.
+ * An experiment as plain JSON, with every default filled in and every shorthand expanded. Planning, data, model,
+ * training and record read it. The file as people write it has the generated type `ExperimentFile`; `normalize`
+ * turns a file into an experiment.
  */
 export interface Experiment {
   readonly name: string;
-  /** Root of every random stream: splits, shuffling, initial weights, dropout, augmentation. */
+  /** Root of every random stream: splits, shuffling, initializers, dropout, augmentation. */
   readonly seed: number;
   readonly data: DataConfig;
   readonly model: ModelConfig;
@@ -21,28 +22,28 @@ export interface Experiment {
 }
 
 export interface DataConfig {
-  /** A registered data set: `cifar10`, `digits`, `folder`, … */
+  /** A registered dataset: `cifar10`, `digits`, `folder`, … */
   readonly dataset: string;
-  /** A path (resolved against the file that names it) or URL; `null`: the data set's own place. */
+  /** An absolute path or a URL; `null`: the default source of the dataset. */
   readonly source: string | null;
-  /** The classes to keep, in the order of their labels; `null`: all. */
+  /** The classes to use, in the order of their labels; `null`: all. */
   readonly classes: readonly string[] | null;
-  /** At most so many images, spread evenly over the classes; `null`: all. */
+  /** The most images of each split, spread evenly over the classes; `null`: all. */
   readonly limit: { readonly train: number | null; readonly validation: number | null };
-  /** `test`: the data set's own held-out part; a number: that fraction of train, stratified. */
+  /** `test`: the dataset's test split; a number: this fraction of the train split, stratified. */
   readonly validation: 'test' | number;
-  /** What a image that cannot be read does: it stops the run, or is left out and counted. */
+  /** An image that cannot be read stops the run, or is skipped and counted. */
   readonly broken: 'stop' | 'skip';
   /** keras.applications' modes of `preprocess_input`, or `scale` (x / 255), or `none`. */
   readonly preprocess: 'caffe' | 'torch' | 'tf' | 'scale' | 'none';
-  /** How often an epoch takes each training image: once, or so that all classes come equally often. */
+  /** An epoch visits each training image once, or draws all classes equally often. */
   readonly sampling: 'uniform' | 'balanced';
-  /** Factor on the training loss by class name; `balanced`: against the classes' frequency. */
+  /** Factor on the training loss by class name; `balanced`: inverse to the class frequency. */
   readonly classWeights: 'balanced' | { readonly [className: string]: number } | null;
   readonly augment: readonly AugmentConfig[];
 }
 
-/** One random change of the training images, e.g. `{ kind: 'flip', args: { direction: 'horizontal' } }`. */
+/** A random change of training images, e.g. `{ kind: 'flip', args: { direction: 'horizontal' } }`. */
 export interface AugmentConfig {
   readonly kind: string;
   readonly args: { readonly [key: string]: Json };
@@ -54,21 +55,21 @@ export interface ModelConfig {
 }
 
 export interface BackboneConfig {
-  /** Where the layers come from. */
+  /** The source of the layers. */
   readonly from:
     | { readonly kind: 'named'; readonly name: string; readonly alpha: number }
     | { readonly kind: 'layers'; readonly layers: readonly LayerConfig[] }
     | { readonly kind: 'model'; readonly path: string }
     | { readonly kind: 'run'; readonly run: string };
-  /** `imagenet`, `random`, or a path or URL of a weight file; `null`: the weights that `model` or `run` carry. */
+  /** `imagenet`, `random`, or a path or URL of a weight file; `null`: the weights of `model` or `run`. */
   readonly weights: string | null;
-  /** Height, width, channels; `null`: as `model` or `run` say. */
+  /** Height, width, channels; `null`: those of `model` or `run`. */
   readonly inputShape: readonly [number, number, number] | null;
-  /** The layer that ends the backbone; `null`: its last. */
+  /** The last layer of the backbone to use; `null`: all layers. */
   readonly cut: string | null;
 }
 
-/** One layer; `inputs` names the layers that it reads, `null`: the layer before it. */
+/** A layer. `inputs` names its input layers; `null`: the layer before it. */
 export interface LayerConfig {
   readonly kind: string;
   readonly name: string;
@@ -76,7 +77,7 @@ export interface LayerConfig {
   readonly inputs: readonly string[] | null;
 }
 
-/** A layer's arguments under tfjs-layers' names, without `name`. */
+/** Arguments of a layer under the names of tfjs-layers, without `name`. */
 export type LayerArgs = { readonly [key: string]: Json };
 
 export interface LossConfig {
@@ -99,17 +100,17 @@ export interface PhaseConfig {
   readonly freeze: readonly FreezePattern[];
   readonly epochs: number;
   readonly batchSize: number;
-  /** Gradients of so many batches are averaged before one update. */
+  /** Number of batches whose gradients are averaged for one update. */
   readonly gradientAccumulation: number;
   readonly optimizer: OptimizerConfig;
-  /** Layer name or glob to a factor on the learning rate of its weights. */
+  /** Factor on the learning rate by layer name or glob. */
   readonly learningRateScale: { readonly [layers: string]: number };
   readonly earlyStopping: EarlyStoppingConfig | null;
   readonly reduceOnPlateau: ReduceOnPlateauConfig | null;
   readonly ema: { readonly momentum: number } | null;
 }
 
-/** `backbone`, `head`, a layer name or glob, or every layer of the model up to one. */
+/** `backbone`, `head`, a layer name or glob, or all layers up to one. */
 export type FreezePattern = string | { readonly upTo: string };
 
 export interface OptimizerConfig {
@@ -119,11 +120,11 @@ export interface OptimizerConfig {
   readonly clipNorm: number | null;
   readonly globalClipNorm: number | null;
   readonly clipValue: number | null;
-  /** The optimizer's own arguments under Keras' names in camelCase (beta1, epsilon, momentum, …). */
+  /** The other arguments under Keras' names in camelCase (beta1, epsilon, momentum, …). */
   readonly args: { readonly [key: string]: number | boolean };
 }
 
-/** A learning rate that changes with the step. */
+/** A learning rate as a function of the step. */
 export interface ScheduleConfig {
   readonly schedule:
     | 'constant'
@@ -132,9 +133,9 @@ export interface ScheduleConfig {
     | 'piecewise'
     | 'polynomial'
     | 'oneCycle';
-  /** The schedule's own arguments, e.g. `{ initial: 0.01, alpha: 0 }`. */
+  /** The arguments of the schedule, e.g. `{ initialLearningRate: 0.01, alpha: 0 }`. */
   readonly args: { readonly [key: string]: Json };
-  /** Linear warmup from `from` to the schedule's first value. */
+  /** Linear warmup from the rate `from` to the first rate of the schedule. */
   readonly warmup: { readonly steps: number; readonly from: number } | null;
 }
 
@@ -156,32 +157,70 @@ export interface ReduceOnPlateauConfig {
   readonly minLearningRate: number;
 }
 
-/** When the state of training is saved: at the earliest of those that are not `null`, and where a phase ends. */
+/** Times to save the state of training: the earliest of those that are not `null`, and the end of each phase. */
 export interface CheckpointConfig {
   readonly everyEpochs: number | null;
-  /** Batches. */
+  /** Counted in batches. */
   readonly everySteps: number | null;
   readonly everyMinutes: number | null;
-  /** Whether they stay when the run has finished. */
+  /** Keeps checkpoints after the run has finished. */
   readonly keep: boolean;
 }
 
-/** What a loss that is NaN or infinite does: it stops the run once training went back so often. */
+/** A loss that is NaN or infinite restores the last checkpoint, at most `retries` times, and then fails the run. */
 export interface NonFiniteConfig {
   readonly retries: number;
-  /** On the learning rate, each time. */
+  /** Factor on the learning rate at each retry. */
   readonly factor: number;
 }
 
-/** What the frozen layers before the first trained one make of the images. */
+/** Features: the outputs of the frozen layers before the first trained one. */
 export interface FeaturesConfig {
-  /** `auto`: computed once, wherever that does not change the result; `off`: for each batch. */
+  /** `auto`: computed once wherever that does not change the result; `off`: computed for each batch. */
   readonly cache: 'auto' | 'off';
-  /** How they are kept. */
+  /** Data type in the cache. */
   readonly dtype: 'float32' | 'float16';
 }
 
 export interface EvaluateConfig {
-  /** Test-time augmentation: `flip` averages the probabilities of a image and its mirror image. */
+  /** Test-time augmentation: `flip` averages the probabilities of an image and its mirror image. */
   readonly tta: 'none' | 'flip';
 }
+
+/** A metric that runs are compared by. */
+export interface MetricGoal {
+  /** A column of metrics.csv, e.g. `val_accuracy`. */
+  readonly name: string;
+  readonly goal: 'minimize' | 'maximize';
+}
+
+/** Paths of an experiment file and their values in one trial of a sweep. */
+export type Settings = Readonly<Record<string, Json>>;
+
+/** A sweep over settings. */
+export interface SweepConfig {
+  readonly method: 'grid' | 'random' | 'zip';
+  readonly metric: MetricGoal;
+  readonly parameters: Readonly<Record<string, SweepParameter>>;
+  /** Draws of the method `random`. */
+  readonly trials: number | null;
+  /** Seeds of each cell: how many, counted from the experiment's, or the seeds. */
+  readonly seeds: number | readonly number[];
+  readonly include: readonly Settings[];
+  readonly exclude: readonly Settings[];
+  readonly asha: AshaConfig | null;
+  /** Retries of a failed run. */
+  readonly retries: number;
+}
+
+/** Asynchronous successive halving: how runs are stopped early. */
+export interface AshaConfig {
+  readonly metric: MetricGoal;
+  /** One in `eta` runs continues at each rung. */
+  readonly eta: number;
+  /** The first rung, in epochs over all phases. */
+  readonly minEpochs: number;
+}
+
+/** The launcher of a sweep's runs, and its arguments. */
+export type LauncherConfig = Required<Launcher>;

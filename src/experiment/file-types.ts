@@ -2234,19 +2234,7 @@ export interface Sweep {
    * `grid`: all combinations; `random`: `trials` draws; `zip`: the first values, the second values, and so on.
    */
   method?: 'grid' | 'random' | 'zip';
-  /**
-   * What makes one run better than another. Default: `val_loss`, minimized.
-   */
-  metric?: {
-    /**
-     * `loss` or a metric; with `val_` before it, of the validation part.
-     */
-    name?: string;
-    /**
-     * Whether less or more is better. Default: `minimize` for `loss` and `mse`, `maximize` for the others.
-     */
-    goal?: 'minimize' | 'maximize';
-  };
+  metric?: SweepMetric;
   /**
    * Path of a setting to its values, e.g. `phases.head.optimizer.learningRate: { values: [1e-3, 1e-4] }`.
    */
@@ -2286,20 +2274,7 @@ export interface Sweep {
   /**
    * Stops runs that fall behind, by asynchronous successive halving (Li et al. 2020).
    */
-  asha?: {
-    /**
-     * What runs are compared by at a rung. Default: that of `sweep.metric`.
-     */
-    metric?: string;
-    /**
-     * One of so many runs goes on from each rung to the next.
-     */
-    eta?: number;
-    /**
-     * The first rung: epochs, over all phases, that every run has. Each further rung is `eta` times the one before.
-     */
-    minEpochs?: number;
-  } | null;
+  asha?: Asha | null;
   /**
    * How often a run that failed is tried again; not where its input is wrong.
    */
@@ -2331,4 +2306,34 @@ export interface SweepParameter {
    * Whether only whole numbers are drawn.
    */
   integer?: boolean;
+}
+/**
+ * What makes one run better than another. Default: `val_loss`, minimized.
+ */
+export interface SweepMetric {
+  /**
+   * `loss` or a metric; with `val_` before it, of the validation part.
+   */
+  name?: string;
+  /**
+   * Whether less or more is better. Default: `minimize` for `loss` and `mse`, `maximize` for the others.
+   */
+  goal?: 'minimize' | 'maximize';
+}
+/**
+ * How runs are stopped: at a rung, an epoch, each is compared with those that have been there, and only the best of them go on. None waits for another.
+ */
+export interface Asha {
+  /**
+   * What runs are compared by at a rung. Default: that of `sweep.metric`.
+   */
+  metric?: string;
+  /**
+   * One of so many runs goes on from each rung to the next.
+   */
+  eta?: number;
+  /**
+   * The first rung: epochs, over all phases, that every run has. Each further rung is `eta` times the one before.
+   */
+  minEpochs?: number;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** A JSON schema (draft 2020-12), as far as `experiment.schema.json` makes use of it. */
+/** The part of JSON Schema (draft 2020-12) that `experiment.schema.json` uses. */
 export interface Schema {
   readonly title?: string;
   readonly description?: string;
@@ -37,28 +37,28 @@ export function schemaText(): string {
 
 let parsed: Schema | null = null;
 
-/** The schema of experiment files; read when first asked for. */
+/** The schema of experiment files, read at the first call. */
 export function experimentSchema(): Schema {
   parsed ??= JSON.parse(schemaText()) as Schema;
   return parsed;
 }
 
-/** One of the schema's `$defs`. */
+/** A definition of the schema: an entry of `$defs`. */
 export function definition(name: string): Schema {
   const schema = experimentSchema().$defs?.[name];
-  if (!schema) throw new Error(`the schema of experiment files defines no ${name}`);
+  if (!schema) throw new Error(`the schema of experiment files has no definition ${name}`);
   return schema;
 }
 
-/** What a schema says, and what the definition that it refers to says. */
+/** A schema with the keywords of the definition that it refers to. */
 export function dereference({ $ref, ...own }: Schema): Schema {
   return $ref ? { ...dereference(definition($ref.replace('#/$defs/', ''))), ...own } : own;
 }
 
 /**
- * What is written, and for what is not the defaults that the schema states. Keys whose default depends
- * on others have none in the schema; whoever reads them says what they are.
- * @param name one of the schema's `$defs`: a map, or one among alternatives.
+ * Fills in the defaults of the schema. A key whose default depends on other keys has none in the schema; normalization
+ * fills it in.
+ * @param name a definition of the schema: a map, or a map among alternatives.
  */
 export function withDefaults<Written extends object>(
   name: string,
@@ -67,7 +67,7 @@ export function withDefaults<Written extends object>(
   return filled(mapSchema(definition(name)), written);
 }
 
-/** The same for a schema at hand. Keys come in the schema's order. */
+/** Fills in the defaults of a map's schema. Keys get the order of the schema. */
 export function filled<Written extends object>(
   { properties = {} }: Schema,
   written: Written,
@@ -81,7 +81,7 @@ export function filled<Written extends object>(
   ) as Required<Written>;
 }
 
-/** The schema of a map, itself or among alternatives. */
+/** The schema of the map among alternatives, or the schema itself. */
 export function mapSchema(schema: Schema): Schema {
   return schema.anyOf?.find(({ properties }) => properties) ?? schema;
 }

@@ -1,50 +1,50 @@
 import { version } from '../common/version.ts';
+import type { FileHashes } from '../config/file-hashes.ts';
 import { possibleFlips } from '../data/augment/augment.ts';
 import type { Experiment, PhaseConfig } from '../experiment/experiment.ts';
 import type { Shape } from '../model/graph.ts';
 import { elements } from '../model/layers/args.ts';
 import { definitionOf, type Prefix } from '../model/prefix.ts';
-import type { Contents } from './contents.ts';
 import { byContent, canonicalHash } from './id.ts';
 import { sum } from './memory.ts';
 
-/** What the frozen layers before the first trained one of a phase make of a image. */
+/** Features of a phase: the outputs of the frozen layers before its first trained layer. */
 export interface PlannedFeatures {
-  /** The last of these layers. */
+  /** The last of the frozen layers. */
   readonly cut: string;
   readonly shape: Shape;
-  /** Ways to see a image, each with its features: itself, and with `flip` its mirror images. */
+  /** Views of an image, each with its own features: the image, and with `flip` its mirror images. */
   readonly views: number;
-  /** Of one image, in all views. */
+  /** Bytes of one image's features, in all views. */
   readonly bytes: number;
-  /** Of these layers, for one image; multiply-adds counted as two. */
+  /** FLOPs of the frozen layers for one image; a multiply-add counts as two. */
   readonly flops: number;
-  /** What computing them once for the whole phase saves for one training image. */
+  /** FLOPs that computing the features once saves, for one training image over the whole phase. */
   readonly flopsSaved: number;
-  /** Why they are computed anew for each batch; `null`: they are not. */
+  /** The reason to compute them for each batch; `null` if they are computed once. */
   readonly uncached: string | null;
-  /** Whether they are known to be in the cache already, as far as has been looked. */
+  /** True if they are known to be in the cache. */
   readonly cached: boolean;
 }
 
-const bytesOf = { float32: 4, float16: 2 };
+const BYTES = { float32: 4, float16: 2 };
 
-/** `null` where the first layer with weights learns. */
+/** Plans the features of a phase; `null` if the first layer with weights is trained. */
 export function planFeatures(
-  { data, features }: Pick<Experiment, 'data' | 'features'>,
+  experiment: Pick<Experiment, 'data' | 'features'>,
   { epochs }: PhaseConfig,
   prefix: Prefix | null,
 ): PlannedFeatures | null {
   if (!prefix) return null;
   const shape = prefix.cut.outputShape;
   const flops = sum(prefix.layers, (layer) => layer.flops);
-  const views = possibleFlips(data.augment)?.length ?? 1;
-  const uncached = whyNot({ data, features }, epochs, views);
+  const views = possibleFlips(experiment.data.augment)?.length ?? 1;
+  const uncached = reasonAgainstCache(experiment, epochs, views);
   return {
     cut: prefix.cut.name,
     shape,
     views,
-    bytes: views * elements(shape) * bytesOf[features.dtype],
+    bytes: views * elements(shape) * BYTES[experiment.features.dtype],
     flops,
     flopsSaved: uncached === null ? (epochs - views) * flops : 0,
     uncached,
@@ -52,7 +52,7 @@ export function planFeatures(
   };
 }
 
-function whyNot(
+function reasonAgainstCache(
   { data, features }: Pick<Experiment, 'data' | 'features'>,
   epochs: number,
   views: number,
@@ -62,17 +62,17 @@ function whyNot(
     const kinds = data.augment.map(({ kind }) => kind).filter((kind) => kind !== 'flip');
     return `augmentation by ${kinds.join(', ') || 'several flips'} changes the images at random`;
   }
-  if (epochs < views) return `${views} views of each image are more than its epochs show`;
+  if (epochs < views) return `the phase has fewer epochs than an image has views, ${views}`;
   return null;
 }
 
 /**
- * Depends on all that shapes the features of frozen layers whose weights no phase has trained yet, but for the
- * machine: experiments of one id have them in common, whatever else they do.
+ * Identity of the features of frozen layers that no phase has trained yet. Experiments with one id share the features
+ * on one machine.
  */
-export function featuresId(experiment: Experiment, contents: Contents, prefix: Prefix): string {
+export function featuresId(experiment: Experiment, hashes: FileHashes, prefix: Prefix): string {
   const { seed, features } = experiment;
-  const { data, model } = byContent(experiment, contents);
+  const { data, model } = byContent(experiment, hashes);
   const { augment, sampling: _, classWeights: __, ...images } = data;
   return canonicalHash({
     program: version,

@@ -2,26 +2,26 @@ import { type Align, alignColumns, formatCount, formatJson } from '../common/for
 import type { Shape } from '../model/graph.ts';
 import { type Memory, sum } from './memory.ts';
 import type { Plan, PlannedLayer } from './plan.ts';
-import type { PlannedCell } from './sweep.ts';
+import type { TrialPlan } from './sweep.ts';
 
-/** The plan as people read it, a line an element. */
+/** The lines of a plan as text. */
 export function formatPlan(plan: Plan): string[] {
   return [
     `${plan.name}  ${plan.id}`,
     '',
     ...layerTable(plan),
     '',
-    `input ${size(plan.imageShape)}, ${plan.layers.length} layers, ${formatCount(plan.parameters)} parameters, ${scaled(plan.flops, 'FLOPs')} a image`,
+    `input ${size(plan.imageShape)}, ${plan.layers.length} layers, ${formatCount(plan.parameters)} parameters, ${scaled(plan.flops, 'FLOPs')} per image`,
     '',
     ...phaseTable(plan),
     ...featureLines(plan),
   ];
 }
 
-/** The runs of a sweep: what each changes, and how large its model is. */
-export function formatSweep(cells: readonly PlannedCell[]): string[] {
-  const names = [...new Set(cells.flatMap(({ settings }) => Object.keys(settings)))];
-  const rows = cells.map(({ settings, plan }, i) => [
+/** The runs of a sweep as text: settings and model size of each. */
+export function formatSweep(trials: readonly TrialPlan[]): string[] {
+  const names = [...new Set(trials.flatMap(({ settings }) => Object.keys(settings)))];
+  const rows = trials.map(({ settings, plan }, i) => [
     String(i + 1),
     plan.id,
     ...names.map((name) => formatJson(settings[name])),
@@ -29,7 +29,7 @@ export function formatSweep(cells: readonly PlannedCell[]): string[] {
     scaled(plan.flops),
   ]);
   return [
-    `${cells.length} ${cells.length === 1 ? 'run' : 'runs'}`,
+    `${trials.length} ${trials.length === 1 ? 'run' : 'runs'}`,
     '',
     ...alignColumns(
       [['run', 'id', ...names, 'parameters', 'FLOPs'], ...rows],
@@ -41,7 +41,7 @@ export function formatSweep(cells: readonly PlannedCell[]): string[] {
 function layerTable({ layers, phases }: Plan): string[] {
   const aligns: Align[] = ['left', 'left', 'right', 'right', 'right', 'left'];
   const trained = ({ parameters, trainedIn }: PlannedLayer) => {
-    if (parameters > 0 && trainedIn.length === 0) return 'no phase';
+    if (parameters > 0 && trainedIn.length === 0) return 'none';
     return trainedIn.length === phases.length && phases.length > 1
       ? 'all phases'
       : trainedIn.join(', ');
@@ -71,11 +71,11 @@ function phaseTable({ phases }: Plan): string[] {
     formatCount(phase.frozenParameters),
     scaled(total(phase.memory), 'B'),
   ]);
-  const head = ['phase', 'epochs', 'batch', 'optimizer', 'trainable', 'frozen', 'memory, at least'];
+  const head = ['phase', 'epochs', 'batch', 'optimizer', 'trainable', 'frozen', 'memory (min)'];
   return alignColumns([head, ...rows], aligns);
 }
 
-/** What each phase computes once, and what that saves; or why it does not. */
+/** The features that each phase computes once and what that saves, or the reason to compute them for each batch. */
 function featureLines({ phases }: Plan): string[] {
   const lines = phases.flatMap(({ name, epochs, features }) => {
     if (!features) return [];
@@ -85,7 +85,7 @@ function featureLines({ phases }: Plan): string[] {
     const once = views === 1 ? 'once' : `in ${views} views`;
     const done = cached ? 'found in the cache instead of computed' : `computed ${once} instead of`;
     const kept = `${size(shape)} features take ${scaled(bytes, 'B')}`;
-    const saved = `saves ${scaled(flopsSaved, 'FLOPs')} a image`;
+    const saved = `saves ${scaled(flopsSaved, 'FLOPs')} per image`;
     return [`${frozen}, ${done} ${epochs} times: ${saved}, ${kept}`];
   });
   return lines.length > 0 ? ['', ...lines] : [];
@@ -99,7 +99,7 @@ function size(shape: Shape): string {
   return shape.join(' × ');
 }
 
-/** Three digits and a prefix of the SI: 39900000 is `39.9 M`. */
+/** Three digits with an SI prefix: 39900000 is `39.9 M`. */
 function scaled(number: number, unit = ''): string {
   const power = Math.min(4, Math.floor(Math.log10(Math.max(number, 1)) / 3));
   const digits = Number((number / 1000 ** power).toPrecision(3));

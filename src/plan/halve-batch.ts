@@ -5,12 +5,12 @@ import type {
   ScheduleConfig,
 } from '../experiment/experiment.ts';
 
-/** Arguments of schedules that count batches. */
+/** Arguments of schedules that are counted in batches. */
 const COUNTED = ['decaySteps', 'boundaries'];
 
 /**
- * The same experiment in half the memory: each batch in two, whose gradients make one update as before.
- * `null` where a batch is one image already.
+ * The same experiment with half the memory: each batch becomes two, whose gradients make one update as before. `null`
+ * if a batch is already one image.
  */
 export function halveBatch(experiment: Experiment): Experiment | null {
   if (experiment.phases.every(({ batchSize }) => batchSize === 1)) return null;

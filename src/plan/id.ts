@@ -1,43 +1,41 @@
 import { createHash } from 'node:crypto';
 import type { Json } from '../common/json.ts';
+import type { FileHashes } from '../config/file-hashes.ts';
 import type { Experiment } from '../experiment/experiment.ts';
-import type { Contents } from './contents.ts';
-
-/** No local files. */
-export const NO_FILES: Contents = { data: null, weights: null, model: null };
 
 /**
- * Ten hexadecimal digits that depend on all that shapes the result: the resolved experiment without its name
- * and how often it is saved, and what its files hold, wherever they are. Runs of one id give one result.
+ * Identity of a run: ten hexadecimal digits that depend on everything that determines its result, i.e. the experiment
+ * without its name and checkpoint times, and the content of its files, wherever they are. Runs of one id have one
+ * result.
  */
 export function runId(
   { name: _, checkpoint: __, ...rest }: Experiment,
-  contents: Contents,
+  hashes: FileHashes,
 ): string {
-  return canonicalHash({ ...rest, ...byContent(rest, contents) }).slice(0, 10);
+  return canonicalHash({ ...rest, ...byContent(rest, hashes) }).slice(0, 10);
 }
 
-/** Data and model, with what their files hold in place of where these are. */
+/** Data and model, with the hashes of files in place of their paths. */
 export function byContent(
   { data, model }: Pick<Experiment, 'data' | 'model'>,
-  contents: Contents,
+  hashes: FileHashes,
 ): Pick<Experiment, 'data'> & { readonly model: object & { readonly backbone: object } } {
   const { backbone } = model;
-  const saved = contents.model && { kind: 'model', content: contents.model };
+  const saved = hashes.model && { kind: 'model', content: hashes.model };
   return {
-    data: { ...data, source: contents.data ?? data.source },
+    data: { ...data, source: hashes.data ?? data.source },
     model: {
       ...model,
       backbone: {
         ...backbone,
         from: saved ?? backbone.from,
-        weights: contents.weights ?? backbone.weights,
+        weights: hashes.weights ?? backbone.weights,
       },
     },
   };
 }
 
-/** SHA-256 in hexadecimal digits, whatever the order of names in it. */
+/** SHA-256 in hexadecimal digits, independent of the order of keys. */
 export function canonicalHash(content: object): string {
   const text = JSON.stringify(content, (_key, value: Json) =>
     value && typeof value === 'object' && !Array.isArray(value)

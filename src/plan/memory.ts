@@ -1,18 +1,37 @@
 import type { FreezePattern, OptimizerConfig, PhaseConfig } from '../experiment/experiment.ts';
 import { frozenLayers } from '../model/freeze.ts';
 import { elements } from '../model/layers/args.ts';
+import type { Network } from '../model/network.ts';
 import type { LayerSummary } from '../model/shapes.ts';
-import type { Network } from './facts.ts';
 
-const FLOAT = 4;
+export interface PhaseParameters {
+  readonly frozenLayers: ReadonlySet<string>;
+  readonly trainable: number;
+  /** As Keras counts them: the statistics of batch normalization are never trainable. */
+  readonly frozen: number;
+}
 
-/** Bytes that a training step holds at least; what an operation needs while it runs comes on top. */
+export function phaseParameters(
+  { graph, layers }: Network,
+  freeze: readonly FreezePattern[],
+): PhaseParameters {
+  const frozen = frozenLayers(graph, freeze);
+  const trainable = sum(layers, (layer) =>
+    frozen.has(layer.name) ? 0 : layer.trainableParameters,
+  );
+  const all = sum(layers, (layer) => layer.parameters);
+  return { frozenLayers: frozen, trainable, frozen: all - trainable };
+}
+
+const FLOAT_BYTES = 4;
+
+/** The least bytes of a training step. Operations need working memory on top. */
 export interface Memory {
   readonly weights: number;
   readonly gradients: number;
   /** Slots of the optimizer, and the averages of `ema`. */
   readonly optimizer: number;
-  /** Layer outputs that the backward pass reads: those from the first layer that learns. */
+  /** Layer outputs that the backward pass reads: those from the first trained layer on. */
   readonly activations: number;
 }
 
@@ -24,17 +43,16 @@ export function phaseMemory(
   const first = layers.findIndex(
     ({ name, trainableParameters }) => trainableParameters > 0 && !frozenLayers.has(name),
   );
-  const learning = layers.slice(first);
-  const outputs = sum(learning, (layer) => elements(layer.outputShape));
+  const outputs = sum(layers.slice(first), (layer) => elements(layer.outputShape));
   return {
-    weights: FLOAT * (trainable + frozen),
-    gradients: FLOAT * trainable * (phase.gradientAccumulation > 1 ? 2 : 1),
-    optimizer: FLOAT * trainable * (slots(phase.optimizer) + (phase.ema ? 1 : 0)),
-    activations: FLOAT * outputs * phase.batchSize,
+    weights: FLOAT_BYTES * (trainable + frozen),
+    gradients: FLOAT_BYTES * trainable * (phase.gradientAccumulation > 1 ? 2 : 1),
+    optimizer: FLOAT_BYTES * trainable * (slots(phase.optimizer) + (phase.ema ? 1 : 0)),
+    activations: FLOAT_BYTES * outputs * phase.batchSize,
   };
 }
 
-/** How many numbers the optimizer keeps for each weight. */
+/** Numbers that the optimizer stores for each weight. */
 function slots({ name, args }: OptimizerConfig): number {
   switch (name) {
     case 'sgd':
@@ -51,25 +69,6 @@ function slots({ name, args }: OptimizerConfig): number {
     case 'nadam':
       return 2;
   }
-}
-
-export interface PhaseParameters {
-  readonly frozenLayers: ReadonlySet<string>;
-  readonly trainable: number;
-  /** As Keras counts them: statistics of batch normalizations are never trainable. */
-  readonly frozen: number;
-}
-
-export function phaseParameters(
-  { graph, layers }: Network,
-  freeze: readonly FreezePattern[],
-): PhaseParameters {
-  const frozen = frozenLayers(graph, freeze);
-  const trainable = sum(layers, (layer) =>
-    frozen.has(layer.name) ? 0 : layer.trainableParameters,
-  );
-  const all = sum(layers, (layer) => layer.parameters);
-  return { frozenLayers: frozen, trainable, frozen: all - trainable };
 }
 
 export function sum<Item>(items: readonly Item[], value: (item: Item) => number): number {

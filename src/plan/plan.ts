@@ -1,22 +1,23 @@
 import { InputError } from '../common/errors.ts';
+import type { FileHashes } from '../config/file-hashes.ts';
 import type { Experiment } from '../experiment/experiment.ts';
-import type { Shape } from '../model/graph.ts';
+import type { Graph, Shape } from '../model/graph.ts';
+import { findNetwork } from '../model/network.ts';
 import { frozenPrefix, type Prefix } from '../model/prefix.ts';
-import type { Contents } from './contents.ts';
-import { findFacts, type PlanContext } from './facts.ts';
 import { featuresId, type PlannedFeatures, planFeatures } from './features.ts';
-import { NO_FILES, runId } from './id.ts';
+import { runId } from './id.ts';
 import { type Memory, phaseMemory, phaseParameters, sum } from './memory.ts';
 
-/** What a run will do, as plain JSON. */
+/** Everything that a run will do, as plain JSON. */
 export interface Plan {
+  /** Identity of the run: ten hexadecimal digits. */
   readonly id: string;
   readonly name: string;
-  /** Height, width, channels of the images that the model takes. */
-  readonly imageShape: readonly [number, number, number];
+  /** Height, width and channels of the model's input. */
+  readonly imageShape: readonly [height: number, width: number, channels: number];
   readonly layers: readonly PlannedLayer[];
   readonly parameters: number;
-  /** Of the forward pass, for one image; multiply-adds counted as two. */
+  /** FLOPs of a forward pass for one image; a multiply-add counts as two. */
   readonly flops: number;
   readonly phases: readonly PlannedPhase[];
 }
@@ -28,7 +29,7 @@ export interface PlannedLayer {
   readonly outputShape: Shape;
   readonly parameters: number;
   readonly flops: number;
-  /** Phases that change its weights. */
+  /** Names of the phases that train its weights. */
   readonly trainedIn: readonly string[];
 }
 
@@ -40,22 +41,25 @@ export interface PlannedPhase {
   readonly trainableParameters: number;
   readonly frozenParameters: number;
   readonly memory: Memory;
-  /** What is computed once for all of its epochs, if anything could be. */
+  /** The outputs of the frozen layers; `null` if the first layer with weights is trained. */
   readonly features: PlannedFeatures | null;
-  /** Of these features; `null` where an earlier phase trains the layers that make them. */
+  /** Identity of these features; `null` if an earlier phase trains the layers that compute them. */
   readonly featuresId: string | null;
 }
 
+/** Facts from other files than the experiment's. */
+export interface PlanInputs {
+  /** The network of `model.backbone.model` or `run`; `null` if there is none. */
+  readonly graph: Graph | null;
+  readonly hashes: FileHashes;
+}
+
 /**
- * Plans a run; pure, so that it can be shown before anything is loaded.
- * @throws InputError for an experiment in which `findProblems` finds some.
+ * Plans a run. Pure, so that the plan can be shown before anything is loaded.
+ * @throws InputError for an experiment whose network cannot be built.
  */
-export function planRun(
-  experiment: Experiment,
-  context: PlanContext,
-  contents: Contents = NO_FILES,
-): Plan {
-  const { network, problems } = findFacts(experiment, context);
+export function planRun(experiment: Experiment, { graph, hashes }: PlanInputs): Plan {
+  const { network, problems } = findNetwork(experiment, graph);
   if (!network) throw new InputError(problems.map(({ message }) => message).join('\n'));
   const { layers } = network;
   const phases = experiment.phases.map((phase) => {
@@ -64,7 +68,7 @@ export function planRun(
   });
   const trainedIn = (name: string) =>
     phases.filter(({ parameters }) => !parameters.frozenLayers.has(name)).map((p) => p.phase.name);
-  const trainedBefore = ({ layers }: Prefix, index: number) =>
+  const isTrainedBefore = ({ layers }: Prefix, index: number) =>
     phases
       .slice(0, index)
       .some(({ parameters }) =>
@@ -73,7 +77,7 @@ export function planRun(
         ),
       );
   return {
-    id: runId(experiment, contents),
+    id: runId(experiment, hashes),
     name: experiment.name,
     imageShape: network.imageShape,
     layers: layers.map(({ name, kind, part, outputShape, parameters, flops, ...layer }) => ({
@@ -97,7 +101,12 @@ export function planRun(
       memory: phaseMemory(phase, layers, parameters),
       features: planFeatures(experiment, phase, prefix),
       featuresId:
-        prefix && !trainedBefore(prefix, index) ? featuresId(experiment, contents, prefix) : null,
+        prefix && !isTrainedBefore(prefix, index) ? featuresId(experiment, hashes, prefix) : null,
     })),
   };
+}
+
+/** The epochs of a run over all phases. */
+export function epochsOf({ phases }: Pick<Plan, 'phases'>): number {
+  return sum(phases, ({ epochs }) => epochs);
 }

@@ -9,10 +9,10 @@ import {
 } from '../train/callbacks.ts';
 import type { Step } from './progress.ts';
 
-/** The part of an epoch that it waits for images, from which on that is told. */
-const WORTH_TELLING = 0.1;
+/** Waiting for images is reported from this fraction of an epoch on. */
+const MIN_WAITING = 0.1;
 
-/** Tells of training as it goes on: phase, epoch, metrics, images a second, time left in the phase. */
+/** Displays the progress of training: phase, epoch, metrics, images per second, time left in the phase. */
 export function trainingProgress(step: Step): TrainingCallback {
   return {
     features: (progress) => step.report(describeFeatures(progress)),
@@ -24,7 +24,7 @@ export function trainingProgress(step: Step): TrainingCallback {
       if (features) step.note(`${phase.name}: ${formatFeaturesUse(features)}`);
     },
     step: (progress) => step.report(describeStep(progress)),
-    // What it gave back would end training, and a stream's `write` gives `true`.
+    // Returning a value would stop training.
     epochEnd(record) {
       step.note(describeEpoch(record));
     },
@@ -50,8 +50,8 @@ function describeStep(at: StepProgress): string {
     `${Math.floor((100 * at.batch) / at.batches)} %`,
     describeMetrics(at.metrics),
     `${count(Math.round(at.imagesPerSecond))} images/s`,
-    ...(at.waitingShare > WORTH_TELLING
-      ? [`${Math.round(100 * at.waitingShare)} % of it waiting for images`]
+    ...(at.waitingShare > MIN_WAITING
+      ? [`${Math.round(100 * at.waitingShare)} % waiting for images`]
       : []),
     `${formatDuration(at.secondsPerBatch * batchesLeft)} left`,
   ].join('  ');
@@ -63,7 +63,7 @@ function describeEpoch(record: EpochRecord): string {
     describeMetrics(toColumns(record)),
     `${count(Math.round(record.imagesPerSecond))} images/s`,
     formatDuration(record.seconds),
-    ...(record.waitingSeconds > WORTH_TELLING * record.seconds
+    ...(record.waitingSeconds > MIN_WAITING * record.seconds
       ? [`of which ${formatDuration(record.waitingSeconds)} waiting for images`]
       : []),
   ].join('  ');

@@ -1,55 +1,71 @@
 import { didYouMean } from '../common/did-you-mean.ts';
 import { readLayer } from '../config/normalize-model.ts';
+import { MAIN_ARGUMENT } from '../config/repair.ts';
 import type { LayerConfig } from '../experiment/experiment.ts';
+import type { ExperimentFile } from '../experiment/file-types.ts';
+import type { Path } from '../experiment/problem.ts';
 import { backbones } from '../model/backbones/table.ts';
 import { INPUT } from '../model/graph.ts';
-import type { Problem } from '../plan/problem.ts';
-import { type Rule, repeats, type Written } from './rule.ts';
+import { duplicates, type Rule } from './rule.ts';
 
-const origins = ['name', 'layers', 'model', 'run'] as const;
-const weightFiles = ['.h5', '.keras', '.safetensors', '.json'];
-/** Words that stand for parts of the model where layers are named. */
-const reserved = [INPUT, 'backbone', 'head'];
-const path = ['model', 'backbone'];
+const SOURCES = ['name', 'layers', 'model', 'run'] as const;
+const WEIGHT_FILES = ['.h5', '.keras', '.safetensors', '.json'];
+/** Words that name parts of the model where layers are named. */
+const RESERVED_NAMES = [INPUT, 'backbone', 'head'];
+const BACKBONE = ['model', 'backbone'];
 
-const backboneHasOneOrigin: Rule = ({ file }) => {
-  const given = origins.filter((origin) => file.model.backbone[origin] !== undefined);
-  if (given.length === 1) return [];
-  const received = given.join(' and ') || 'none';
-  const message = `must have exactly one of ${origins.join(', ')}. Received: ${received}`;
-  return [{ path, message }];
+const backboneHasOneSource: Rule = {
+  reads: ['model.backbone', ...SOURCES.map((source) => `model.backbone.${source}`)],
+  check({ file }) {
+    const given = SOURCES.filter((source) => file.model.backbone[source] !== undefined);
+    if (given.length === 1) return [];
+    const received = given.join(' and ') || 'none';
+    const message = `must have exactly one of ${SOURCES.join(', ')}. Received: ${received}`;
+    return [{ path: BACKBONE, message }];
+  },
 };
 
-const alphaIsForMobilenets: Rule = ({ file }) => {
-  const { alpha, name = '' } = file.model.backbone;
-  if (alpha === undefined || backbones[name]?.hasAlpha) return [];
-  const widths = Object.values(backbones).filter(({ hasAlpha }) => hasAlpha);
-  const message = `is only for ${widths.map((each) => each.name).join(' and ')}. Received: alpha with ${name || 'none of them'}`;
-  return [{ path: [...path, 'alpha'], message }];
+const alphaIsForMobilenets: Rule = {
+  reads: ['model.backbone.name', 'model.backbone.alpha'],
+  check({ file }) {
+    const { alpha, name = '' } = file.model.backbone;
+    if (alpha === undefined || backbones[name]?.hasAlpha) return [];
+    const known = Object.values(backbones).filter(({ hasAlpha }) => hasAlpha);
+    const message = `is only for ${known.map((each) => each.name).join(' and ')}. Received: alpha with ${name || 'neither'}`;
+    return [{ path: [...BACKBONE, 'alpha'], message }];
+  },
 };
 
-const weightsAreKnown: Rule = ({ file }) => {
-  const { weights, name } = file.model.backbone;
-  if (weights === 'imagenet' && name === undefined) {
-    const message = `imagenet weights are there only for a backbone with a name: ${Object.keys(backbones).join(', ')}`;
-    return [{ path: [...path, 'weights'], message }];
-  }
-  if (weights === 'random' || weights === 'imagenet' || !weights) return [];
-  if (weightFiles.some((ending) => weights.endsWith(ending))) return [];
-  const message = `must be imagenet, random, or a file that ends with ${weightFiles.join(', ')}. Received: "${weights}"${didYouMean(weights, ['imagenet', 'random'])}`;
-  return [{ path: [...path, 'weights'], message }];
+const weightsAreKnown: Rule = {
+  reads: ['model.backbone.name', 'model.backbone.weights'],
+  check({ file }) {
+    const { weights, name } = file.model.backbone;
+    const path = [...BACKBONE, 'weights'];
+    if (weights === 'imagenet' && name === undefined) {
+      const message = `imagenet weights exist only for a backbone with a name: ${Object.keys(backbones).join(', ')}`;
+      return [{ path, message }];
+    }
+    if (weights === 'random' || weights === 'imagenet' || !weights) return [];
+    if (WEIGHT_FILES.some((ending) => weights.endsWith(ending))) return [];
+    const message = `must be imagenet, random, or a file that ends with ${WEIGHT_FILES.join(', ')}. Received: "${weights}"${didYouMean(weights, ['imagenet', 'random'])}`;
+    return [{ path, message }];
+  },
 };
 
-interface Named {
-  readonly name: string;
-  readonly path: Problem['path'];
-}
+/** The values that name layers, or are layers. */
+const LAYER_NAMES = [
+  'model.backbone.layers',
+  'model.backbone.layers.*',
+  'model.backbone.layers.*.*.name',
+  'model.head',
+  'model.head.*',
+  'model.head.*.*.name',
+];
 
-/** Names that layers are given in the file, and where. */
-function givenNames({ file }: Written): Named[] {
-  const { backbone, head } = file.model;
+/** The names that the file gives to layers, each with its path. */
+function givenNames({ model: { backbone, head } }: ExperimentFile): { name: string; path: Path }[] {
   return [
-    ...(backbone.layers ?? []).map((layer, i) => ({ layer, at: [...path, 'layers', i] })),
+    ...(backbone.layers ?? []).map((layer, i) => ({ layer, at: [...BACKBONE, 'layers', i] })),
     ...head.map((layer, i) => ({ layer, at: ['model', 'head', i] })),
   ].flatMap(({ layer, at }) => {
     const { kind, name } = readLayer(layer);
@@ -57,41 +73,59 @@ function givenNames({ file }: Written): Named[] {
   });
 }
 
-const layerNamesAreUnique: Rule = (written) => {
-  const named = givenNames(written);
-  const names = named.map(({ name }) => name);
-  return repeats(names, (name, index) => ({
-    path: named[index]?.path ?? [],
-    message: `another layer is named ${name} already`,
-  }));
+const layerNamesAreUnique: Rule = {
+  reads: LAYER_NAMES,
+  check({ file }) {
+    const given = givenNames(file);
+    return duplicates(
+      given.map(({ name }) => name),
+      (name, index) => ({
+        path: given[index]?.path ?? [],
+        message: `another layer is already named ${name}`,
+      }),
+    );
+  },
 };
 
-const layerNamesAreNotReserved: Rule = (written) =>
-  givenNames(written)
-    .filter(({ name }) => reserved.includes(name))
-    .map(({ name, path }) => ({
-      path,
-      message: `${name} stands for a part of the model, no layer`,
-    }));
+const layerNamesAreNotReserved: Rule = {
+  reads: LAYER_NAMES,
+  check: ({ file }) =>
+    givenNames(file)
+      .filter(({ name }) => RESERVED_NAMES.includes(name))
+      .map(({ name, path }) => ({
+        path,
+        message: `${name} names a part of the model; choose another name`,
+      })),
+};
 
-/** The activation that a layer ends with, as far as the layer alone tells. */
+/** The activation at the end of a layer, as far as the layer alone tells. */
 function lastActivation({ kind, args }: LayerConfig): string | null {
   if (kind === 'softmax') return 'softmax';
   return kind === 'dense' || kind === 'activation' ? String(args.activation) : null;
 }
 
 /** Losses and metrics are computed from probabilities. */
-const outputIsProbabilities: Rule = ({ experiment: { model, loss } }) => {
-  const last = model.head.at(-1);
-  const activation = last ? lastActivation(last) : null;
-  const allowed = loss.name === 'binaryCrossentropy' ? ['sigmoid'] : ['softmax'];
-  if (activation === null || allowed.includes(activation)) return [];
-  const message = `the last layer must end with ${allowed.join(' or ')} for the loss ${loss.name}. Received: ${activation}`;
-  return [{ path: ['model', 'head', model.head.length - 1], message }];
+const outputIsProbabilities: Rule = {
+  reads: ['loss.**', 'model.head'],
+  check({ experiment: { model, loss }, isKnown }) {
+    const path = ['model', 'head', model.head.length - 1];
+    const last = model.head.at(-1);
+    const read = ['activation', MAIN_ARGUMENT].map((argument) => [
+      ...path,
+      last?.kind ?? '',
+      argument,
+    ]);
+    if (!last || !read.every(isKnown)) return [];
+    const activation = lastActivation(last);
+    const allowed = loss.name === 'binaryCrossentropy' ? 'sigmoid' : 'softmax';
+    if (activation === null || activation === allowed) return [];
+    const message = `the last layer must end with ${allowed} for the loss ${loss.name}. Received: ${activation}`;
+    return [{ path, message }];
+  },
 };
 
 export const modelRules: readonly Rule[] = [
-  backboneHasOneOrigin,
+  backboneHasOneSource,
   alphaIsForMobilenets,
   weightsAreKnown,
   layerNamesAreUnique,

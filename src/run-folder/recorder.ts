@@ -2,9 +2,10 @@ import { parse } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type * as tf from '@tensorflow/tfjs';
 import { InterruptedError } from '../common/errors.ts';
-import type { LoadedExperiment } from '../config/load.ts';
+import { resolvedYaml } from '../config/resolved.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { Experiment } from '../experiment/experiment.ts';
 import { toColumns } from '../experiment/metrics.ts';
 import type { Plan } from '../plan/plan.ts';
 import {
@@ -41,8 +42,11 @@ import { TensorBoard } from './tensorboard/tensorboard.ts';
 export interface RecorderOptions {
   /** Folder that holds all runs. */
   readonly runs: string;
-  readonly loaded: Pick<LoadedExperiment, 'experiment' | 'text' | 'resolvedYaml'>;
-  readonly plan: Pick<Plan, 'id'>;
+  readonly planned: {
+    readonly experiment: Experiment;
+    readonly text: string;
+    readonly plan: Pick<Plan, 'id'>;
+  };
   readonly engine: Engine;
   readonly data: Dataset;
   /** The file that the backbone's first weights are from; `null` when they are random. */
@@ -95,7 +99,7 @@ export class Recorder implements TrainingCallback {
     this.#metrics = parts.metrics;
     this.#tensorBoard = parts.tensorBoard;
     this.#log = parts.log;
-    const { checkpoint } = options.loaded.experiment;
+    const { checkpoint } = options.planned.experiment;
     this.checkpoints = new RunCheckpoints({
       path: parts.folder.file('checkpoints'),
       config: checkpoint,
@@ -111,8 +115,9 @@ export class Recorder implements TrainingCallback {
    * @throws InputError when that one is not the same run, RunError when another process has it.
    */
   static async open(options: RecorderOptions): Promise<Recorder> {
-    const { runs, loaded, plan, engine, data, weights, unfinished } = options;
-    const { name, seed, metrics } = loaded.experiment;
+    const { runs, planned, engine, data, weights, unfinished } = options;
+    const { experiment, text, plan } = planned;
+    const { name, seed, metrics } = experiment;
     const folder = unfinished
       ? new RunFolder(unfinished)
       : await RunFolder.create({ runs, name, id: plan.id });
@@ -125,17 +130,19 @@ export class Recorder implements TrainingCallback {
         validation: validationImages(data),
         weightHashes: await weightHashes(weights),
       });
-      const resolvedYaml = loaded.resolvedYaml();
-      const notes = unfinished ? await checkResumption(folder, { resolvedYaml, environment }) : [];
+      const resolved = resolvedYaml(experiment);
+      const notes = unfinished
+        ? await checkResumption(folder, { resolvedYaml: resolved, environment })
+        : [];
       const log = await RunLog.open(folder.file('log.txt'));
       const status = await beginStatus(folder);
-      await folder.write('experiment.yaml', loaded.text);
-      await folder.write('resolved.yaml', resolvedYaml);
+      await folder.write('experiment.yaml', text);
+      await folder.write('resolved.yaml', resolved);
       await folder.writeJson('environment.json', environment);
       await log.write(describeStart(options, environment));
       const labels = metrics.map(({ label }) => label);
       const csv = await MetricsCsv.open(folder.file('metrics.csv'), labels);
-      const tensorBoard = await TensorBoard.begin(folder.path, loaded.experiment, {
+      const tensorBoard = await TensorBoard.begin(folder.path, experiment, {
         group: plan.id,
         swept: await sweptSettings(parse(folder.path).dir, plan.id),
       });
@@ -245,8 +252,8 @@ export class Recorder implements TrainingCallback {
     evaluation: Evaluation,
     signal: AbortSignal,
   ): Promise<RunRecord> {
-    const { loaded, plan, data } = this.#options;
-    const { experiment } = loaded;
+    const { planned, data } = this.#options;
+    const { experiment, plan } = planned;
     const { preprocess } = experiment.data;
     await saveModel(model, this.#folder.file('model'), { classNames: data.classNames, preprocess });
     const run = finishedRun({
@@ -307,12 +314,12 @@ ${framesOf(error)}`,
 
 /** What log.txt begins with. */
 function describeStart(
-  { loaded, plan, data, weights }: RecorderOptions,
+  { planned: { experiment, plan }, data, weights }: RecorderOptions,
   { cifarRun, node, engine }: Environment,
 ): string {
   const { train, validation, classNames } = data;
   return [
-    `cifar-run ${cifarRun} on Node ${node}, process ${process.pid}: ${loaded.experiment.name} ${plan.id}, seed ${loaded.experiment.seed}`,
+    `cifar-run ${cifarRun} on Node ${node}, process ${process.pid}: ${experiment.name} ${plan.id}, seed ${experiment.seed}`,
     `engine: ${engine.name} ${engine.version} on ${engine.device}, ${engine.threads} threads`,
     `data: ${train.labels.length} training and ${validation.labels.length} validation images of ${classNames.length} classes, ${data.broken.length} broken`,
     `model: weights ${weights ?? 'random'}`,

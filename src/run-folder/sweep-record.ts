@@ -4,8 +4,8 @@ import { stringify } from 'csv-stringify/sync';
 import { RunError } from '../common/errors.ts';
 import { writeAtomic } from '../common/files.ts';
 import { withLock } from '../common/lock.ts';
-import type { PlannedSweep } from '../plan/sweep.ts';
-import type { Settings } from '../plan/trials.ts';
+import type { Settings } from '../experiment/experiment.ts';
+import type { SweepPlan } from '../plan/sweep.ts';
 import type { RunRecord } from './recorder.ts';
 import { RunFolder } from './run-folder.ts';
 import { readStatus } from './status.ts';
@@ -41,7 +41,7 @@ export interface Task {
   readonly timeouts: number;
 }
 
-type SweepFile = Pick<PlannedSweep, 'name' | 'metric' | 'asha'> & {
+type SweepFile = Pick<SweepPlan, 'name' | 'metric' | 'asha'> & {
   readonly runs: readonly SweepRun[];
 };
 
@@ -64,14 +64,14 @@ export class SweepRecord {
    * @param runs folder that holds all runs.
    * @param keep whether runs that an earlier sweep.json knows as done are so, and tasks of a cluster go on.
    */
-  static async open(runs: string, sweep: PlannedSweep, keep: boolean): Promise<SweepRecord> {
+  static async open(runs: string, sweep: SweepPlan, keep: boolean): Promise<SweepRecord> {
     const { name, metric, asha } = sweep;
     const folder = join(runs, name);
     await RunFolder.prepare({ runs, name });
     const record = new SweepRecord(folder, { name, metric, asha, runs: [] });
     await record.#update(async (before) => {
       const former = new Map(keep ? before.map((run) => [run.id, run]) : []);
-      const all = sweep.cells.map(async ({ settings, replicate, plan }, i) => {
+      const all = sweep.trials.map(async ({ settings, replicate, plan }, i) => {
         const own = { run: i + 1, id: plan.id, settings, replicate };
         const known = former.get(plan.id);
         const isKept = known && (isInHand(known) || (await isDone(folder, known, sweep)));
@@ -197,7 +197,7 @@ function isInHand({ state, task }: SweepRun): boolean {
 async function isDone(
   sweepFolder: string,
   { state, folder }: SweepRun,
-  { asha }: PlannedSweep,
+  { asha }: SweepPlan,
 ): Promise<boolean> {
   if (folder === null || !(state === 'finished' || (state === 'stopped' && asha))) return false;
   return (await readStatus(join(sweepFolder, folder)))?.state === state;

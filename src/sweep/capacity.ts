@@ -5,82 +5,81 @@ import { type Memory, sum } from '../plan/memory.ts';
 import type { Plan } from '../plan/plan.ts';
 
 /**
- * What a process holds beside the tensors of its plan: Node, TensorFlow, images. Measured: 0.75 GB for the
- * digits, on Linux.
+ * Bytes of a process beside the tensors of its plan: Node, TensorFlow, images. Measured on Linux: 0.75 GB with the
+ * dataset digits.
  */
 const BASE_BYTES = 0.8e9;
-/** Operations need memory while they run, most of all convolutions; the plan knows only what they leave. */
-const WORKING_SHARE = 2;
+/** Operations, most of all convolutions, need working memory that the plan does not count. */
+const WORKING_FACTOR = 2;
 
-/** What a machine has for runs. */
+/** The resources of a machine. */
 export interface Machine {
   readonly cores: number;
-  /** Bytes that are free. */
+  /** Free memory in bytes. */
   readonly memory: number;
-  /** As `CUDA_VISIBLE_DEVICES` names them. */
+  /** Names as in `CUDA_VISIBLE_DEVICES`. */
   readonly gpus: readonly string[];
 }
 
-/** How many runs go on at once, and what each has. */
+/** The number of runs at once, and the share of each. */
 export interface Capacity {
   readonly jobs: number;
-  /** Threads of each within one operation. */
+  /** Threads of each run within an operation. */
   readonly threads: number;
-  /** Why these are fewer than were asked for; `null` if they are not. */
-  readonly why: string | null;
+  /** The reason to run fewer at once than requested; `null` if there is none. */
+  readonly reason: string | null;
 }
 
-export interface Wish {
-  /** `auto`: as many as there is room for. */
+export interface CapacityRequest {
+  /** `auto`: as many as fit. */
   readonly jobs: number | 'auto';
   /** `null`: an equal share of the cores. */
   readonly threads: number | null;
 }
 
-/** Runs at once, so that each has a core, or a GPU of its own, and all fit into memory; one fits always. */
+/** Divides a machine so that each run has a core, or its own GPU, and all fit into memory. One run always fits. */
 export function divide(
   { cores, memory, gpus }: Machine,
   plans: readonly Plan[],
-  wish: Wish,
+  request: CapacityRequest,
 ): Capacity {
   const bytes = Math.max(...plans.map(bytesOf));
   const fitting = Math.max(1, Math.floor(memory / bytes));
   const places = gpus.length > 0 ? gpus.length : cores;
-  const wanted = Math.min(wish.jobs === 'auto' ? places : wish.jobs, plans.length);
-  // Processes may share cores, but not the memory of a GPU.
+  const wanted = Math.min(request.jobs === 'auto' ? places : request.jobs, plans.length);
+  // Processes can share cores, but not the memory of a GPU.
   const jobs = Math.min(wanted, fitting, gpus.length || wanted);
-  const threads = wish.threads ?? Math.max(1, Math.floor(cores / jobs));
-  return { jobs, threads, why: jobs < wanted && wish.jobs !== 'auto' ? reason() : null };
-
-  function reason(): string {
-    if (jobs === fitting) {
-      return `as one takes about ${gigabytes(bytes)} and ${gigabytes(memory)} are free`;
-    }
-    return `as there ${gpus.length === 1 ? 'is 1 GPU' : `are ${gpus.length} GPUs`}, one for each run`;
-  }
+  const threads = request.threads ?? Math.max(1, Math.floor(cores / jobs));
+  const isReduced = jobs < wanted && request.jobs !== 'auto';
+  if (!isReduced) return { jobs, threads, reason: null };
+  const reason =
+    jobs === fitting
+      ? `one run takes about ${gigabytes(bytes)} and ${gigabytes(memory)} are free`
+      : `each run takes a GPU and there ${gpus.length === 1 ? 'is 1' : `are ${gpus.length}`}`;
+  return { jobs, threads, reason };
 }
 
-/** What a run in one of the places is told, so that each has a GPU of its own. */
-export function environmentOf(place: number, gpus: Machine['gpus']): NodeJS.ProcessEnv {
-  const gpu = gpus[place];
+/** The environment variables that give the run in a slot its own GPU. */
+export function gpuEnvironment(slot: number, gpus: Machine['gpus']): NodeJS.ProcessEnv {
+  const gpu = gpus[slot];
   return gpu === undefined ? {} : { CUDA_VISIBLE_DEVICES: gpu };
 }
 
-/** The machine that this process runs on. */
+/** The resources of this machine. */
 export async function thisMachine(): Promise<Machine> {
   const memory = process.availableMemory();
   return { cores: availableParallelism(), memory, gpus: await visibleGpus() };
 }
 
-/** @throws InputError when it is neither a whole number of at least 1 nor `auto`. */
-export function parseJobs(text: string): Wish['jobs'] {
+/** Parses `--jobs`. @throws InputError unless it is a whole number of at least 1, or `auto`. */
+export function parseJobs(text: string): CapacityRequest['jobs'] {
   if (text === 'auto' || /^[1-9]\d*$/.test(text)) return text === 'auto' ? text : Number(text);
   throw new InputError(`--jobs takes a whole number of at least 1, or auto. Received: ${text}`);
 }
 
 function bytesOf({ phases }: Plan): number {
-  const held = (memory: Memory) => sum(Object.values(memory), (bytes) => bytes);
-  return BASE_BYTES + WORKING_SHARE * Math.max(...phases.map(({ memory }) => held(memory)));
+  const total = (memory: Memory) => sum(Object.values(memory), (bytes) => bytes);
+  return BASE_BYTES + WORKING_FACTOR * Math.max(...phases.map(({ memory }) => total(memory)));
 }
 
 async function visibleGpus(): Promise<string[]> {

@@ -1,38 +1,33 @@
 import type { Compiler } from '../engine/engine.ts';
-import type { AshaConfig } from '../plan/sweep.ts';
+import type { AshaConfig } from '../experiment/experiment.ts';
+import type { PlannedExperiment } from '../plan-experiment.ts';
 
-/** One run of a sweep as another process is told to do it: plain JSON. */
-export interface Job {
-  /** Identity of the run. */
-  readonly id: string;
-  /** The experiment with every default filled in, as a file. */
-  readonly resolved: string;
-  /** The file that it is from, as written. */
-  readonly text: string;
-  /** Folder that holds all runs. */
+/** One run of a sweep, as plain JSON for the process that runs it. */
+export interface Job extends JobOptions {
+  readonly planned: PlannedExperiment;
+}
+
+/** Options that the jobs of a sweep share. */
+export interface JobOptions {
+  /** Folder of all runs. */
   readonly runs: string;
-  /** Threads within one operation; `null`: as many as there are cores. */
+  /** Threads within an operation; `null`: all cores. */
   readonly threads: number | null;
   readonly verbose: boolean;
   readonly compiler: Compiler;
-  /** A finished run of the same identity will do. */
+  /** Reuses a finished run with the same id. */
   readonly needed: boolean;
-  /** An interrupted run of the same identity goes on. */
+  /** Resumes an interrupted run with the same id. */
   readonly resume: boolean;
-  readonly asha: {
-    readonly config: AshaConfig /** All of the sweep. */;
-    readonly ids: readonly string[];
-  } | null;
+  /** Early stopping, with the ids of all runs of the sweep; `null`: none. */
+  readonly asha: { readonly config: AshaConfig; readonly ids: readonly string[] } | null;
 }
 
-/** What the jobs of a sweep have in common. */
-export type CommonJob = Omit<Job, 'id' | 'resolved' | 'text'>;
-
-/** Where a job stands. */
+/** The progress of a job. */
 export type JobEvent =
   | { readonly kind: 'step'; readonly title: string }
   | {
-      /** What frozen layers make of the images is computed. */
+      /** The features of frozen layers are being computed. */
       readonly kind: 'features';
       readonly phase: string;
       readonly done: number;
@@ -43,26 +38,26 @@ export type JobEvent =
       readonly phase: string;
       readonly phaseEpoch: number;
       readonly phaseEpochs: number;
-      /** Epochs done over all phases, with the part of the one that goes on. */
+      /** Epochs over all phases, with the fraction of the current one. */
       readonly epochs: number;
     }
   | { readonly kind: 'epoch'; readonly metrics: Readonly<Record<string, number>> };
 
-/** How a job ends. */
+/** The result of a job. */
 export type JobEnd =
   | {
       readonly kind: 'done';
       readonly folder: string;
       readonly metrics: Readonly<Record<string, number>>;
-      /** Why it was ended before its last epoch. */
+      /** The reason for which it was stopped before its last epoch. */
       readonly stopped: string | null;
-      /** Nothing was computed: such a run was there. */
+      /** An earlier run with the same id was reused. */
       readonly reused: boolean;
     }
   | {
       readonly kind: 'failed';
       readonly error: string;
-      /** `input`: it would only fail again; `memory`: less of it may do. */
+      /** `input`: a retry would fail again; `memory`: a smaller batch may help. */
       readonly cause: 'input' | 'memory' | 'other';
     }
   | { readonly kind: 'interrupted' };

@@ -4,28 +4,28 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { loadExperiment } from '../../src/config/load.ts';
-import { planExperiment } from '../../src/plan/experiment.ts';
+import { loadExperiment } from '../../src/load-experiment.ts';
+import { planExperiment } from '../../src/plan-experiment.ts';
 import { runModelsIn } from '../../src/runs/find.ts';
 
 // biome-ignore-start lint/suspicious/noTemplateCurlyInString: the language's own variables
 /** A fault that can be made in the base experiment, and where it is told of. */
 const faults: readonly (readonly [written: string | RegExp, wrong: string, told: RegExp])[] = [
-  ['vars: {', 'vars: { rate: 1,', /the key rate stands here twice/],
+  ['vars: {', 'vars: { rate: 1,', /duplicate key rate/],
   ['preprocess: scale', 'preprocess: scales', /data\.preprocess {2}must be one of .*mean scale\?/],
-  ['dataset: cifar10,', 'dataset: cifar10, limt: 5,', /data\.limt {2}is not known .*mean limit\?/],
+  ['dataset: cifar10,', 'dataset: cifar10, limt: 5,', /data\.limt {2}unknown key.*mean limit\?/],
   ['    layers:', '    cut: block1\n    layers:', /backbone\.cut {2}the backbone has no layer/],
   ['maxPooling2d', 'maxPooling2d: { poolSize: [2] }', /poolSize {2}must be a list of 2/],
   ['dropout: 0.5', 'dropout: ${nothing}', /dropout {2}there is no variable nothing/],
   ['units: 10, activation', 'units: 12, activation', /each of the 10 classes. Received: 12/],
-  ['name: predictions', 'nam: predictions', /dense\.nam {2}is not known here/],
+  ['name: predictions', 'useBia: true, name: predictions', /dense\.useBia {2}unknown key/],
   ['freeze: [backbone]', 'freeze: [bones]', /freeze\[0\] {2}bones matches no layer/],
   ['epochs: 1', 'epochs: !!int "1"', /tags are not allowed/],
   ['learningRate: 1e-3', 'learningRate: -1', /learningRate {2}must be .* Received: -1/],
   ['learningRate: 1e-4', 'learningRate: *rate', /no anchor &rate/],
-  ['- name: fine-tune', '- name: head', /phases\[1\]\.name {2}another phase is named head/],
+  ['- name: fine-tune', '- name: head', /phases\[1\]\.name {2}another phase is already named head/],
   [/$/, 'evaluate: { tta: flip\n', /broken YAML: a } is missing/],
-  [/$/, 'metrics: [f1, f1]\n', /metrics\[1\] {2}f1 is measured already/],
+  [/$/, 'metrics: [f1, f1]\n', /metrics\[1\] {2}duplicate metric f1/],
   [/$/, 'name: "\\q"\n', /broken YAML: Invalid escape/],
 ];
 // biome-ignore-end lint/suspicious/noTemplateCurlyInString: the language's own variables

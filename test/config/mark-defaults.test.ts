@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { loadExperiment } from '../../src/config/load.ts';
 import { markDefaults } from '../../src/config/mark-defaults.ts';
+import { resolvedYaml } from '../../src/config/resolved.ts';
+import { loadExperiment } from '../../src/load-experiment.ts';
 
 const defaultsOf = (resolvedYaml: string) =>
   markDefaults(resolvedYaml)
@@ -11,7 +12,7 @@ describe('marking defaults', () => {
   let resolved: string;
   before(async () => {
     const loaded = await loadExperiment('configs/quickstart.yaml', { set: [], setFile: [] });
-    resolved = loaded.resolvedYaml();
+    resolved = resolvedYaml(loaded.experiment);
   });
 
   it('keeps the text as it is', () => {

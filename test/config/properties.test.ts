@@ -2,10 +2,9 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
 import type { Json } from '../../src/common/json.ts';
-import { merge } from '../../src/config/merge.ts';
+import { allPaths, findPath, merge, parsePath, setValue } from '../../src/config/edit.ts';
 import { parseYaml } from '../../src/config/parse-yaml.ts';
-import { allPaths, findPath, parsePath, setValue } from '../../src/config/set-value.ts';
-import { Faults } from '../../src/config/source-place.ts';
+import { ErrorCollector } from '../../src/config/source-errors.ts';
 import { type MapNode, type Tree, toJson, valueAt } from '../../src/config/source-tree.ts';
 import { interpolate } from '../../src/config/variables.ts';
 
@@ -23,7 +22,7 @@ const { value } = fc.letrec<{ value: Json }>((tie) => ({
 }));
 const map = fc.dictionary(key, value, { maxKeys: 5, noNullPrototype: true });
 
-const parse = (json: Json): Tree => parseYaml(stringify(json), origin, new Faults());
+const parse = (json: Json): Tree => parseYaml(stringify(json), origin, new ErrorCollector());
 const parseMap = (json: Json) => parse(json) as MapNode;
 const same = (a: Tree, b: Json): void => {
   expect(toJson(a)).to.deep.equal(b);
@@ -75,7 +74,10 @@ describe('trees of values', () => {
     fc.assert(
       fc.property(value, (json) => {
         fc.pre(!JSON.stringify(json).includes('${'));
-        const tree = interpolate(parseMap({ vars: { x: json }, y: [`$\{x}`] }), new Faults());
+        const tree = interpolate(
+          parseMap({ vars: { x: json }, y: [`$\{x}`] }),
+          new ErrorCollector(),
+        );
         same(valueAt(tree, ['y', 0]) as Tree, json);
       }),
     );

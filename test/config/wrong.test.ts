@@ -2,9 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { InputError } from '../../src/common/errors.ts';
-import { loadExperiment } from '../../src/config/load.ts';
-import { planExperiment } from '../../src/plan/experiment.ts';
-import { planSweep } from '../../src/plan/sweep.ts';
+import { loadExperiment } from '../../src/load-experiment.ts';
+import { planExperiment, planSweep } from '../../src/plan-experiment.ts';
 import { runModelsIn } from '../../src/runs/find.ts';
 
 const root = fileURLToPath(new URL('./', import.meta.url));

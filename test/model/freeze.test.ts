@@ -3,7 +3,7 @@ import { InputError } from '../../src/common/errors.ts';
 import type { FreezePattern } from '../../src/experiment/experiment.ts';
 import { buildGraph } from '../../src/model/build-graph.ts';
 import { frozenLayers } from '../../src/model/freeze.ts';
-import { experiment, named } from '../plan/experiment.ts';
+import { experiment, named } from '../experiment.ts';
 
 const graph = buildGraph(experiment({ backbone: named('vgg16', { cut: 'block2_pool' }) }).model);
 const frozen = (...patterns: FreezePattern[]) => [...frozenLayers(graph, patterns)];

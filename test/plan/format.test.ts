@@ -1,7 +1,8 @@
 import { expect } from 'chai';
+import { NO_FILES } from '../../src/config/file-hashes.ts';
 import { formatPlan } from '../../src/plan/format.ts';
 import { planRun } from '../../src/plan/plan.ts';
-import { experiment, named, phase } from './experiment.ts';
+import { experiment, named, phase } from '../experiment.ts';
 
 describe('formatPlan', () => {
   it('shows layers with shapes, parameters and phases, then what each phase trains', () => {
@@ -10,7 +11,7 @@ describe('formatPlan', () => {
         backbone: named('vgg16', { cut: 'block1_pool' }),
         phases: [phase({ name: 'head', freeze: ['backbone'], epochs: 5 }), phase({ name: 'all' })],
       }),
-      { classNames: null, source: null },
+      { graph: null, hashes: NO_FILES },
     );
     expect(formatPlan(plan)).to.deep.equal([
       `test  ${plan.id}`,
@@ -22,21 +23,21 @@ describe('formatPlan', () => {
       'flatten       flatten              16384',
       'predictions   dense                   10     163,850   328 k  all phases',
       '',
-      'input 32 × 32 × 3, 5 layers, 202,570 parameters, 79.6 MFLOPs a image',
+      'input 32 × 32 × 3, 5 layers, 202,570 parameters, 79.6 MFLOPs per image',
       '',
-      'phase  epochs  batch  optimizer  trainable  frozen  memory, at least',
-      'head        5     32  adam         163,850  38,720           2.78 MB',
-      'all         1     32  adam         202,570       0           24.2 MB',
+      'phase  epochs  batch  optimizer  trainable  frozen  memory (min)',
+      'head        5     32  adam         163,850  38,720       2.78 MB',
+      'all         1     32  adam         202,570       0       24.2 MB',
       '',
-      'head: frozen up to flatten, computed once instead of 5 times: saves 317 MFLOPs a image, 16384 features take 65.5 kB',
+      'head: frozen up to flatten, computed once instead of 5 times: saves 317 MFLOPs per image, 16384 features take 65.5 kB',
     ]);
   });
 
   it('says when no phase trains a layer', () => {
     const plan = planRun(experiment({ phases: [phase({ freeze: ['backbone'] })] }), {
-      classNames: null,
-      source: null,
+      graph: null,
+      hashes: NO_FILES,
     });
-    expect(formatPlan(plan)[3]).to.match(/^block1_conv1 .* no phase$/);
+    expect(formatPlan(plan)[3]).to.match(/^block1_conv1 .* none$/);
   });
 });

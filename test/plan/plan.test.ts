@@ -1,8 +1,9 @@
 import { expect } from 'chai';
+import { NO_FILES } from '../../src/config/file-hashes.ts';
 import { planRun } from '../../src/plan/plan.ts';
-import { experiment, layer, named, phase } from './experiment.ts';
+import { experiment, layer, named, phase } from '../experiment.ts';
 
-const nothing = { classNames: null, source: null };
+const nothing = { graph: null, hashes: NO_FILES };
 
 /** The ten-layer head: dense layers, each second one followed by batch normalization. */
 function tenLayerHead() {

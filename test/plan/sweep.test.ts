@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { loadResolved } from '../../src/config/load.ts';
-import { planSweep } from '../../src/plan/sweep.ts';
+import { loadResolved } from '../../src/load-experiment.ts';
+import { planSweep } from '../../src/plan-experiment.ts';
 import { runModelsIn } from '../../src/runs/find.ts';
 
 const EXPERIMENT = `
@@ -20,27 +20,27 @@ const RATE = 'phases.train.optimizer.learningRate';
 
 async function planned(sweep: string) {
   const text = `${EXPERIMENT}sweep: ${sweep}\n`;
-  const loaded = await loadResolved(text, text);
-  return (await planSweep(loaded, runModelsIn('runs'))).cells;
+  const loaded = loadResolved(text, text);
+  return (await planSweep(loaded, runModelsIn('runs'))).trials;
 }
 
 describe('a planned sweep', () => {
   it('says of each run all that any of them sets, as the file states it where the run does not', async () => {
     const include = `include: [{ vars.units: 16 }, { ${RATE}: 0.1, phases.train.epochs: 7 }]`;
-    const cells = await planned(`{ parameters: { ${RATE}: { values: [0.01] } }, ${include} }`);
-    expect(cells.map(({ settings }) => settings)).to.deep.equal([
+    const trials = await planned(`{ parameters: { ${RATE}: { values: [0.01] } }, ${include} }`);
+    expect(trials.map(({ settings }) => settings)).to.deep.equal([
       { [RATE]: 0.01, 'vars.units': 8, 'phases.train.epochs': 3 },
       { [RATE]: 0.001, 'vars.units': 16, 'phases.train.epochs': 3 },
       { [RATE]: 0.1, 'vars.units': 8, 'phases.train.epochs': 7 },
     ]);
-    expect(cells.map(({ loaded }) => loaded.experiment.phases[0]?.epochs)).to.deep.equal([3, 3, 7]);
+    expect(trials.map(({ experiment }) => experiment.phases[0]?.epochs)).to.deep.equal([3, 3, 7]);
   });
 
   it('has no run twice that comes from the combinations and from those included', async () => {
     const include = 'include: [{ vars.units: 8 }, { vars.units: 9 }]';
     const parameters = `parameters: { vars.units: { values: [8] }, ${RATE}: { values: [1e-3] } }`;
-    const cells = await planned(`{ ${parameters}, ${include}, seeds: 2 }`);
-    const seen = cells.map(({ settings, replicate }) => [...Object.values(settings), replicate]);
+    const trials = await planned(`{ ${parameters}, ${include}, seeds: 2 }`);
+    const seen = trials.map(({ settings, replicate }) => [...Object.values(settings), replicate]);
     expect(seen).to.deep.equal([
       [8, 0.001, 5, 1],
       [8, 0.001, 6, 2],
@@ -51,8 +51,8 @@ describe('a planned sweep', () => {
 
   it('sets several places at once through a variable that is a map', async () => {
     const size = 'vars.size: { values: [{ filters: 2, kernel: 5 }, { filters: 6, kernel: 1 }] }';
-    const cells = await planned(`{ parameters: { ${size} } }`);
-    const shapes = cells.map(({ plan }) => plan.layers[0]?.outputShape);
+    const trials = await planned(`{ parameters: { ${size} } }`);
+    const shapes = trials.map(({ plan }) => plan.layers[0]?.outputShape);
     expect(shapes).to.deep.equal([
       [24, 24, 2],
       [28, 28, 6],
@@ -61,11 +61,11 @@ describe('a planned sweep', () => {
 
   it('sets what the file leaves at its default', async () => {
     const size = 'phases.train.batchSize: { values: [8, 64] }';
-    const cells = await planned(
+    const trials = await planned(
       `{ parameters: { ${size}, features.dtype: { values: [float16] } } }`,
     );
-    const sizes = cells.map(({ loaded: { experiment } }) => experiment.phases[0]?.batchSize);
+    const sizes = trials.map(({ experiment }) => experiment.phases[0]?.batchSize);
     expect(sizes).to.deep.equal([8, 64]);
-    expect(cells[0]?.loaded.experiment.features.dtype).to.equal('float16');
+    expect(trials[0]?.experiment.features.dtype).to.equal('float16');
   });
 });

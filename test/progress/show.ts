@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { terminalProgress } from '../../src/progress/progress.ts';
+import { terminalProgress } from '../../src/progress/terminal.ts';
 
 // A step as training shows it, for the test of the terminal: notes that stay, reports that follow each other.
 

@@ -1,17 +1,24 @@
 import { expect } from 'chai';
 import type { Step } from '../../src/progress/progress.ts';
-import { type ShownRun, SweepDisplay } from '../../src/progress/sweep.ts';
+import { type DisplayedRun, SweepDisplay } from '../../src/progress/sweep.ts';
 
-const waiting: ShownRun = {
-  ...{ run: 1, settings: 'rate=1', state: 'waiting', at: '' },
-  ...{ metric: null, seconds: null, isWhole: false, left: null },
+const waiting: DisplayedRun = {
+  ...{ run: 1, settings: 'rate=1', state: 'waiting', activity: '' },
+  ...{ metric: null, seconds: null, isWhole: false, secondsLeft: null },
 };
-const finished: ShownRun = {
+const finished: DisplayedRun = {
   ...waiting,
   ...{ state: 'finished', metric: 0.5, seconds: 60, isWhole: true },
 };
-const running: ShownRun = { ...waiting, state: 'running', at: 'head 2/4', seconds: 20, left: 40 };
-const numbered = (runs: readonly ShownRun[]) => runs.map((each, i) => ({ ...each, run: i + 1 }));
+const running: DisplayedRun = {
+  ...waiting,
+  state: 'running',
+  activity: 'head 2/4',
+  seconds: 20,
+  secondsLeft: 40,
+};
+const numbered = (runs: readonly DisplayedRun[]) =>
+  runs.map((each, i) => ({ ...each, run: i + 1 }));
 
 function display(live: boolean) {
   const said = { reports: [] as string[], notes: [] as string[] };
@@ -29,7 +36,7 @@ describe('the progress of a sweep', () => {
     table.show(numbered([finished, running, running, waiting, waiting]));
     // Two runs with 40 seconds left each, and two of a minute, two at once.
     expect(said.reports.at(-1)?.split('\n')).to.deep.equal([
-      'run  settings  state     val_accuracy  time  left  at',
+      'run  settings  state     val_accuracy  time  left  activity',
       '  1  rate=1    finished       50.00 %  1:00',
       '  2  rate=1    running                 20 s  40 s  head 2/4',
       '  3  rate=1    running                 20 s  40 s  head 2/4',
@@ -43,7 +50,7 @@ describe('the progress of a sweep', () => {
 
   it('does not take the rest of a run for the time of a whole one', () => {
     const { said, display: table } = display(true);
-    const goneOn: ShownRun = { ...finished, seconds: 10, isWhole: false };
+    const goneOn: DisplayedRun = { ...finished, seconds: 10, isWhole: false };
     table.show(numbered([goneOn, running, running, waiting, waiting]));
     expect(said.reports.at(-1)?.split('\n').at(-1)).to.equal(
       '5 runs: 1 finished, 2 running, 2 waiting',
@@ -54,7 +61,7 @@ describe('the progress of a sweep', () => {
 
   it('leaves out runs that wait or are long done where the screen is too small', () => {
     const { said, display: table } = display(true);
-    const failed: ShownRun = { ...finished, state: 'failed' };
+    const failed: DisplayedRun = { ...finished, state: 'failed' };
     const many = Array.from({ length: 100 }, () => finished);
     table.show(numbered([failed, ...many, running, ...many.map(() => waiting)]));
     const rows = said.reports.at(-1)?.split('\n') ?? [];

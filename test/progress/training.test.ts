@@ -28,7 +28,7 @@ describe('the progress of training', () => {
     // Of four epochs of 100 batches 250 batches are left.
     expect(reported).to.deep.equal([
       'head: epoch 2 of 4  50 %  loss 0.3125  accuracy 90.00 %  1,235 images/s  50 s left',
-      'head: epoch 2 of 4  50 %  loss 0.3125  accuracy 90.00 %  1,235 images/s  25 % of it waiting for images  50 s left',
+      'head: epoch 2 of 4  50 %  loss 0.3125  accuracy 90.00 %  1,235 images/s  25 % waiting for images  50 s left',
     ]);
   });
 

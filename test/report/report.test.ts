@@ -6,8 +6,9 @@ import { pathToFileURL } from 'node:url';
 import type { AxeResults } from 'axe-core';
 import { expect } from 'chai';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { loadExperiment } from '../../src/config/load.ts';
 import { markDefaults } from '../../src/config/mark-defaults.ts';
+import { resolvedYaml } from '../../src/config/resolved.ts';
+import { loadExperiment } from '../../src/load-experiment.ts';
 import { fittedReportHtml, reportHtml } from '../../src/report/report-html.tsx';
 import type { Report } from '../../src/report/report-view.tsx';
 import { useChromium } from '../chromium.ts';
@@ -35,7 +36,7 @@ const reportOfMany = (count: number): Report => {
 describe('the HTML of a report', () => {
   it('has less than 3 MB for twenty long runs of a large model', async () => {
     const loaded = await loadExperiment('configs/vgg19-two-phase.yaml', { set: [], setFile: [] });
-    const configuration = markDefaults(loaded.resolvedYaml());
+    const configuration = markDefaults(resolvedYaml(loaded.experiment));
     const [classNames, thumbnails] = [names(10), await noiseThumbnails(25, 64)];
     const phases = { head: 50, 'fine-tune': 150 };
     const { comparison } = reportOfMany(20);

@@ -1,13 +1,14 @@
 import { expect } from 'chai';
 import type { Experiment } from '../../src/experiment/experiment.ts';
-import { findProblems } from '../../src/rules/network.ts';
-import { experiment, layer, named, phase } from '../plan/experiment.ts';
+import { checkNetworkRules } from '../../src/rules/rules.ts';
+import { experiment, layer, named, phase } from '../experiment.ts';
 
 const ten = Array.from({ length: 10 }, (_, index) => String(index));
 
 /** Each problem as `path: message`. */
 function problems(wrong: Experiment, classNames: string[] | null = ten): string[] {
-  return findProblems(wrong, { classNames, source: null }).map(
+  const classes = wrong.data.classes?.length ?? classNames?.length ?? null;
+  return checkNetworkRules(wrong, { classes, graph: null }).map(
     ({ path, message }) => `${path.join('.')}: ${message}`,
   );
 }
@@ -111,7 +112,7 @@ describe('rules that need the network', () => {
     'an output that is a image': [
       experiment({ head: [layer('activation', 'relu', { activation: 'relu' })] }),
       [
-        'model.head.0: the last layer must give one number for each class; flatten or globalAveragePooling2d would come before. Received: 1 × 1 × 512',
+        'model.head.0: the last layer must give one number for each class; add flatten or globalAveragePooling2d before it. Received: 1 × 1 × 512',
       ],
     ],
     'freeze patterns that match nothing': [
@@ -126,7 +127,7 @@ describe('rules that need the network', () => {
     ],
     'a phase with nothing to train': [
       experiment({ phases: [phase({ name: 'idle', freeze: ['backbone', 'head'] })] }),
-      ['phases.0.freeze: phase idle has nothing to train: every layer with weights is frozen'],
+      ['phases.0.freeze: phase idle trains nothing: all layers with weights are frozen'],
     ],
     'a learning rate scale for no layer': [
       experiment({ phases: [phase({ learningRateScale: { 'block5_*': 0.1, 'block6_*': 0.1 } })] }),

@@ -5,15 +5,16 @@ import { expect } from 'chai';
 import { parse } from 'csv-parse/sync';
 import sharp from 'sharp';
 import { InterruptedError, RunError } from '../../src/common/errors.ts';
-import { loadExperiment } from '../../src/config/load.ts';
 import type { Dataset } from '../../src/data/dataset.ts';
 import { loadData } from '../../src/data/load.ts';
 import { MemoryPixels } from '../../src/data/pixels.ts';
+import { loadExperiment } from '../../src/load-experiment.ts';
 import { runExperiment } from '../../src/run-experiment.ts';
 import { readMetricsCsv } from '../../src/run-folder/metrics-csv.ts';
 import { Recorder, type RunRecord } from '../../src/run-folder/recorder.ts';
 import { useEngine } from '../engine.ts';
 import { pixelsOf } from '../pixels.ts';
+import { planned } from '../planned.ts';
 import { quietly } from '../quiet.ts';
 import { epoch } from './epochs.ts';
 import { predictInPlainTfjs } from './plain-tfjs.ts';
@@ -55,7 +56,7 @@ describe('the record of a run', () => {
     folder = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
     const file = join(folder, 'three-digits.yaml');
     await writeFile(file, EXPERIMENT);
-    const loaded = await loadExperiment(file, { set: [], setFile: [] });
+    const loaded = await planned(file);
     const { experiment } = loaded;
     record = await runExperiment(loaded, quietly(join(folder, 'runs')));
     const imageShape = [28, 28, 1] as const;
@@ -236,8 +237,7 @@ describe('the record of a run that ends early', () => {
     };
     recorder = await Recorder.open({
       runs,
-      loaded,
-      plan: { id: '0123' },
+      planned: { ...loaded, plan: { id: '0123' } },
       engine: engine(),
       data,
       weights: null,

@@ -1,6 +1,11 @@
 import { expect } from 'chai';
 import type { Plan } from '../../src/plan/plan.ts';
-import { divide, environmentOf, type Machine, type Wish } from '../../src/sweep/capacity.ts';
+import {
+  type CapacityRequest,
+  divide,
+  gpuEnvironment,
+  type Machine,
+} from '../../src/sweep/capacity.ts';
 
 const GB = 1e9;
 
@@ -10,9 +15,9 @@ function plans(count: number, bytes = 0.1 * GB): Plan[] {
   return Array.from({ length: count }, () => ({ phases: [{ memory }] }) as unknown as Plan);
 }
 
-describe('how many runs go on at once', () => {
+describe('the number of runs at once', () => {
   const machine: Machine = { cores: 8, memory: 64 * GB, gpus: [] };
-  const auto: Wish = { jobs: 'auto', threads: null };
+  const auto: CapacityRequest = { jobs: 'auto', threads: null };
   const of = (found: { jobs: number; threads: number }) => [found.jobs, found.threads];
 
   it('is one for each core, or fewer that share them, and never more than there are', () => {
@@ -28,7 +33,7 @@ describe('how many runs go on at once', () => {
     expect(of(divide(small, plans(20, 2 * GB), auto))).to.deep.equal([1, 8]);
     const asked = divide(small, plans(20, 1 * GB), { ...auto, jobs: 8 });
     expect(asked.jobs).to.equal(3);
-    expect(asked.why).to.equal('as one takes about 2.8 GB and 9.0 GB are free');
+    expect(asked.reason).to.equal('one run takes about 2.8 GB and 9.0 GB are free');
     expect(divide({ ...machine, memory: 0.1 * GB }, plans(5), auto).jobs).to.equal(1);
   });
 
@@ -36,9 +41,9 @@ describe('how many runs go on at once', () => {
     const two = { ...machine, gpus: ['0', '3'] };
     expect(of(divide(two, plans(20), auto))).to.deep.equal([2, 4]);
     const asked = divide(two, plans(20), { ...auto, jobs: 4 });
-    expect([asked.jobs, asked.why]).to.deep.equal([2, 'as there are 2 GPUs, one for each run']);
-    const told = [0, 1].map((place) => environmentOf(place, two.gpus));
+    expect([asked.jobs, asked.reason]).to.deep.equal([2, 'each run takes a GPU and there are 2']);
+    const told = [0, 1].map((place) => gpuEnvironment(place, two.gpus));
     expect(told).to.deep.equal([{ CUDA_VISIBLE_DEVICES: '0' }, { CUDA_VISIBLE_DEVICES: '3' }]);
-    expect(environmentOf(0, machine.gpus)).to.deep.equal({});
+    expect(gpuEnvironment(0, machine.gpus)).to.deep.equal({});
   });
 });

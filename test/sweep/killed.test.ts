@@ -123,7 +123,7 @@ describe('a sweep that is ended from outside', function (this: Mocha.Suite) {
       for (; pid === undefined; pid = await pidOf()) await sleep(50);
       process.kill(pid, 'SIGKILL');
       const { exitCode, stdout } = await program;
-      expect(stdout).to.match(/run 1: try 2 of 2: its process was ended by SIGKILL/);
+      expect(stdout).to.match(/run 1: attempt 2 of 2: its process was killed by SIGKILL/);
       expect(exitCode).to.equal(0);
       const [run] = await recorded('shot');
       expect([run?.state, run?.batchHalved]).to.deep.equal(['finished', 0]);

@@ -39,7 +39,7 @@ describe('a run for which memory does not suffice', function (this: Mocha.Suite)
     const command = [process.execPath, cli, 'large.yaml', '--threads', '1'];
     const { stdout } = await execa('prlimit', [`--as=${LIMIT_BYTES}`, ...command], { cwd: folder });
     expect(stdout).to.match(
-      /run 1: memory ran out, again with half the batch: .*OOM when allocating/,
+      /run 1: out of memory, retrying with half the batch: .*OOM when allocating/,
     );
     const sweep = JSON.parse(await readFile(join(folder, 'runs/large/sweep.json'), 'utf8'));
     const [run] = sweep.runs;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { loadExperiment } from '../../src/config/load.ts';
-import { batchScript } from '../../src/sweep/launchers/slurm/script.ts';
+import { loadExperiment } from '../../src/load-experiment.ts';
+import { batchScript } from '../../src/sweep/slurm/sbatch.ts';
 
 describe('the batch script of a sweep', () => {
   const script = {

@@ -128,10 +128,10 @@ describe('a sweep on Slurm', function (this: Mocha.Suite) {
       waited = await waiting;
     });
 
-    it('is handed in as one job array, by a script that stays, and waits for nothing', async () => {
+    it('is submitted as one job array, by a script that stays, and waits for nothing', async () => {
       expect(submitted.exitCode).to.equal(0);
       expect(submitted.stdout).to.match(
-        /^Handing 12 runs in to Slurm\n {2}job (\d+): squeue -j \1/,
+        /^Submitting 12 runs to Slurm\n {2}job (\d+): squeue -j \1/,
       );
       expect(submitted.stdout).to.match(/runs\/array$/);
       const at = join(folder, 'runs/array/slurm');
@@ -143,8 +143,8 @@ describe('a sweep on Slurm', function (this: Mocha.Suite) {
     });
 
     it('shows the runs when asked to wait, hands none in again, and ends with 1 as not all finished', async () => {
-      expect(waited.stdout).to.match(/^Sweep array: 12 runs, \d+ to do, \d+ handed in before$/m);
-      expect(waited.stdout).not.to.contain('Handing');
+      expect(waited.stdout).to.match(/^Sweep array: 12 runs, \d+ left, \d+ submitted before$/m);
+      expect(waited.stdout).not.to.contain('Submitting');
       expect(waited.stdout).to.match(/run 2 of 12 .* finished {2}val_loss \d/);
       expect(waited.stderr).to.match(
         /^2 of 12 runs failed or were interrupted:\nrun 1 .* interrupted\nrun 3 .*the loss became NaN/,
@@ -165,7 +165,7 @@ describe('a sweep on Slurm', function (this: Mocha.Suite) {
       const { task } = await recordedRun(2);
       const said = await readFile(join(folder, `runs/array/slurm/${task?.id}.log`), 'utf8');
       expect(said).to.contain('PREEMPTION');
-      expect(said).to.match(/put back (once|\d times): run 2/);
+      expect(said).to.match(/restarted (once|\d times): run 2/);
     });
 
     it('puts a run whose time is over back into the queue, to go on where it was', async () => {
@@ -194,10 +194,8 @@ describe('a sweep on Slurm', function (this: Mocha.Suite) {
     it('hands in again only what is not done, when resumed, and puts back no run too often', async () => {
       const options = ['--resume', '--wait', '--max-num-timeout', '0'];
       const { stdout, stderr } = await run('array.yaml', '--launcher', 'slurm', ...options);
-      expect(stdout).to.contain('Handing 2 runs in to Slurm');
-      expect(stderr).to.match(
-        /^2 of 12 runs failed:\nrun 1 .* its time was over once, and max_num/,
-      );
+      expect(stdout).to.contain('Submitting 2 runs to Slurm');
+      expect(stderr).to.match(/^2 of 12 runs failed:\nrun 1 .* it timed out once, and max_num/);
       const [first, second, third] = await recorded();
       expect(first?.error).to.match(
         /over once, and max_num_timeout is 0; --resume goes on with it$/,
@@ -208,7 +206,7 @@ describe('a sweep on Slurm', function (this: Mocha.Suite) {
     });
   });
 
-  it('takes a single run as a sweep of one, and tells that its task ended without a word', async () => {
+  it('takes a single run as a sweep of one, and reports a task that ended without a result', async () => {
     const file = ARRAY.replace(/^sweep:[\s\S]*(?=^launcher:)/m, '');
     await writeFile(join(folder, 'one.yaml'), file);
     const options = ['--set', `${EPOCHS}=${ENDLESS}`, '--runs', 'one', '--wait'];
@@ -218,7 +216,7 @@ describe('a sweep on Slurm', function (this: Mocha.Suite) {
     await slurm.ask('scancel', '--batch', '--signal=KILL', begun?.task?.id ?? '');
     const { exitCode, stderr } = await waiting;
     expect(stderr).to.match(
-      /^1 of 1 runs failed:\nrun 1 +its task ended without a word, for Slurm it is FAILED; see .*_1\.log$/,
+      /^1 of 1 runs failed:\nrun 1 +its task ended without a result, with the state FAILED; see .*_1\.log$/,
     );
     expect(exitCode).to.equal(1);
   });

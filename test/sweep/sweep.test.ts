@@ -170,7 +170,7 @@ describe('a sweep', function (this: Mocha.Suite) {
     it('tells in a dry run how long the rest will take, from what the others took', async () => {
       const { stdout } = await run('runs', 'rates', sweep('0.01, 1e-5, 0.5'), '--dry-run');
       expect(stdout).to.match(
-        /^4 of 6 are done; 6 epochs are left, about \d+ s one after another$/m,
+        /^4 of 6 runs are done; 6 epochs are left, about \d+ s one after another$/m,
       );
     });
 
@@ -187,7 +187,7 @@ describe('a sweep', function (this: Mocha.Suite) {
     const sweep = `{ parameters: { ${RATE}: { values: [1e36, 1e-3] } }, retries: 1 }`;
     const { exitCode, stdout, stderr } = await run('fails', 'fails', sweep);
     expect(exitCode).to.equal(1);
-    expect(stdout).to.match(/run 1: try 2 of 2: the loss became NaN/);
+    expect(stdout).to.match(/run 1: attempt 2 of 2: the loss became NaN/);
     expect(stderr).to.match(/^1 of 2 runs failed:\nrun 1 .*=1e\+36 +the loss became NaN/);
     const { runs } = await recorded('fails', 'fails');
     expect(runs.map(({ state }) => state)).to.deep.equal(['failed', 'finished']);
@@ -209,9 +209,7 @@ describe('a sweep', function (this: Mocha.Suite) {
     expect(exitCode).to.equal(0);
     const [first, second] = (await recorded('halving', 'halving')).runs;
     expect([first?.state, second?.state]).to.deep.equal(['finished', 'stopped']);
-    expect(second?.stopped).to.match(
-      /^stopped early by asha at epoch 1: with val_loss .* of 2 runs/,
-    );
+    expect(second?.stopped).to.match(/^stopped by asha at epoch 1: val_loss .* of 2 runs/);
     expect((await summaryOf('halving', 'halving')).map(({ state }) => state)).to.deep.equal([
       'finished',
       'stopped',
@@ -243,7 +241,9 @@ describe('a sweep', function (this: Mocha.Suite) {
     const sweep = `{ parameters: { ${RATE}: { values: [0.01, 1e-6] } }, seeds: 2 }`;
     const { exitCode, stdout } = await run('dry', 'dry', sweep, '--dry-run');
     expect(exitCode).to.equal(0);
-    expect(stdout).to.match(/^0 of 4 are done; how long one takes is known when one of dry is$/m);
+    expect(stdout).to.match(
+      /^0 of 4 runs are done; no finished run of dry tells how long a run takes$/m,
+    );
     expect(stdout).to.match(/^4 runs$/m);
     expect(stdout).to.match(/^ +4 +[0-9a-f]{10} +0\.000001 +6 /m);
     expect(await readdir(folder)).not.to.include('dry');
@@ -254,7 +254,7 @@ describe('a sweep', function (this: Mocha.Suite) {
     for (const [options, expected] of [
       [['--jobs', 'many'], /--jobs takes a whole number of at least 1, or auto\. Received: many/],
       [['--limit', '0'], /--limit takes a whole number of at least 1\. Received: 0/],
-      [['--resume', '--no-needed'], /--resume keeps what has finished, --no-needed does it again/],
+      [['--resume', '--no-needed'], /--resume keeps finished runs and --no-needed repeats them/],
     ] as const) {
       const { exitCode, stderr } = await run('refused', 'refused', sweep, ...options);
       expect(stderr).to.match(expected);

@@ -8,7 +8,7 @@ import { type Graph, INPUT } from '../../src/model/graph.ts';
 import type { EpochRecord, PhaseEnd, TrainingCallback } from '../../src/train/callbacks.ts';
 import type { Checkpoints } from '../../src/train/state.ts';
 import { train } from '../../src/train/train.ts';
-import { phase as planned } from '../plan/experiment.ts';
+import { phase as planned } from '../experiment.ts';
 
 const SIZE = 8;
 

@@ -1,7 +1,7 @@
 import { formatJson } from '../../common/format.ts';
 import type { Json } from '../../common/json.ts';
-import type { Experiment, PhaseConfig } from '../../experiment/experiment.ts';
-import type { Settings } from '../../plan/trials.ts';
+import type { Experiment, PhaseConfig, Settings } from '../../experiment/experiment.ts';
+
 import type { EpochRecord } from '../../train/callbacks.ts';
 import { EventsFile, now } from './events-file.ts';
 import { type HParams, hparamsBegin, hparamsEnd, image, scalar } from './summaries.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { execa } from 'execa';
-import { loadExperiment } from '../../../src/config/load.ts';
+import { loadExperiment } from '../../../src/load-experiment.ts';
 import { crc32c } from '../../../src/run-folder/tensorboard/events-file.ts';
 import { TensorBoard } from '../../../src/run-folder/tensorboard/tensorboard.ts';
 import { epoch } from '../epochs.ts';

@@ -2,14 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { openStore } from '../../../src/cache/store.ts';
-import { loadExperiment } from '../../../src/config/load.ts';
-import { planExperiment } from '../../../src/plan/experiment.ts';
 import { runExperiment } from '../../../src/run-experiment.ts';
-import { runModelsIn } from '../../../src/runs/find.ts';
 import { markCachedFeatures } from '../../../src/train/features/keys.ts';
 import { cifarRun } from '../../command-line.ts';
 import { useFolder } from '../../data/fixture.ts';
 import { useEngine } from '../../engine.ts';
+import { planned } from '../../planned.ts';
 import { quietly } from '../../quiet.ts';
 
 const EXPERIMENT = `
@@ -40,16 +38,12 @@ describe('cached features', function (this: Mocha.Suite) {
 
   /** Returns the phases whose features are marked as cached. */
   async function cachedIn(...set: string[]): Promise<string[]> {
-    const loaded = await loadExperiment(file, { set, setFile: [] });
-    const { phases } = await markCachedFeatures(
-      (await planExperiment(loaded, runModelsIn('runs'))).plan,
-    );
+    const { phases } = await markCachedFeatures((await planned(file, set)).plan);
     return phases.filter(({ features }) => features?.cached).map(({ name }) => name);
   }
 
   async function run(): Promise<void> {
-    const loaded = await loadExperiment(file, { set: [], setFile: [] });
-    await runExperiment(loaded, quietly(join(folder(), 'runs')));
+    await runExperiment(await planned(file), quietly(join(folder(), 'runs')));
   }
 
   it('are marked in all plans that share them, as long as they are in the cache', async () => {

@@ -1,0 +1,66 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { InputError } from '../common/errors.ts';
+import { merge } from './edit.ts';
+import { checkSize, MAX_BYTES, parseYaml } from './parse-yaml.ts';
+import type { ErrorCollector } from './source-errors.ts';
+import { type HoleNode, type MapNode, type Tree, withoutEntry } from './source-tree.ts';
+
+/** Reads the text of a file. @throws InputError if it cannot be read or is too large. */
+export async function readText(file: string): Promise<string> {
+  try {
+    const { size } = await stat(file);
+    checkSize(size, file);
+    // A device or a pipe reports no size.
+    const bytes = await buffer(createReadStream(file, { end: MAX_BYTES }));
+    checkSize(bytes.length, file);
+    return bytes.toString('utf8');
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'there is no such file' : message;
+    throw new InputError(`${file}: ${why}; an experiment is a YAML file, e.g. experiment.yaml`);
+  }
+}
+
+/** Parses the text of a file; a hole if it is not YAML. */
+export function parseFile(file: string, text: string, errors: ErrorCollector): Tree {
+  return parseYaml(text, { name: file, folder: resolve(dirname(file)) }, errors);
+}
+
+/**
+ * Parses an experiment file and merges it over the files that it extends. The result is a hole if one of them cannot
+ * be read, is not a map, or extends itself: no error below it is certain.
+ * @param chain the files that extend this one.
+ */
+export async function readExtended(
+  file: string,
+  text: string,
+  errors: ErrorCollector,
+  chain: readonly string[] = [],
+): Promise<MapNode | HoleNode> {
+  const tree = parseFile(file, text, errors);
+  if (tree.kind === 'hole') return tree;
+  if (tree.kind !== 'map') {
+    const message = 'an experiment file is a map with the keys data, model and phases';
+    return errors.hole(tree.at, message);
+  }
+  const extended = tree.entries.get('extends')?.value;
+  if (!extended) return tree;
+  if (extended.kind === 'hole') return extended;
+  const wrong = (message: string) => errors.hole(extended.at, message, ['extends']);
+  if (extended.kind !== 'scalar' || typeof extended.value !== 'string') {
+    return wrong('must be the path of another file');
+  }
+  const base = isAbsolute(extended.value) ? extended.value : join(dirname(file), extended.value);
+  const files = [...chain, file];
+  if (files.some((each) => resolve(each) === resolve(base))) {
+    return wrong(`the files extend each other: ${[...files, base].join(' → ')}`);
+  }
+  const baseText = await readText(base).catch((error: Error) => wrong(error.message));
+  if (typeof baseText !== 'string') return baseText;
+  const below = await readExtended(base, baseText, errors, files);
+  return below.kind === 'map' ? merge(below, withoutEntry(tree, 'extends')) : below;
+}

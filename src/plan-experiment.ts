@@ -1,0 +1,163 @@
+import { InputError } from './common/errors.ts';
+import type { Json } from './common/json.ts';
+import { hashFiles } from './config/file-hashes.ts';
+import { normalizeSweep } from './config/normalize.ts';
+import { listTrials, showSettings } from './config/trials.ts';
+import type { AshaConfig, Settings } from './experiment/experiment.ts';
+import {
+  type LoadedExperiment,
+  type LoadedFile,
+  loadTrial,
+  problemsError,
+} from './load-experiment.ts';
+import { type FindRunModel, type ModelSource, readSource } from './model/source.ts';
+import { epochsOf, type Plan, planRun } from './plan/plan.ts';
+import type { SweepPlan, TrialPlan } from './plan/sweep.ts';
+import { checkNetworkRules, knownClasses } from './rules/rules.ts';
+
+/** An experiment that is ready to run. All but `source` is plain JSON. */
+export interface PlannedExperiment extends LoadedExperiment {
+  readonly plan: Plan;
+  /** The model of `model.backbone.model` or `run`; `null` if there is none. */
+  readonly modelSource: ModelSource | null;
+}
+
+/**
+ * Plans an experiment: reads the model that it names, hashes its files, and checks the rules that need them.
+ * @throws InputError with a line for each error.
+ */
+export async function planExperiment(
+  loaded: LoadedExperiment,
+  findRunModel: FindRunModel,
+): Promise<PlannedExperiment> {
+  const { experiment, text, source } = loaded;
+  const modelSource = await readModelSource(loaded, findRunModel);
+  const graph = modelSource?.graph ?? null;
+  if (graph) {
+    const problems = checkNetworkRules(experiment, { classes: knownClasses(experiment), graph });
+    if (problems.length > 0) throw problemsError(loaded, problems);
+  }
+  const hashes = await hashFiles(experiment, modelSource?.path ?? null);
+  return { experiment, text, source, modelSource, plan: planRun(experiment, { graph, hashes }) };
+}
+
+/**
+ * Checks a planned experiment against the classes of its data, once they are known.
+ * @throws InputError if the network does not fit them.
+ */
+export function checkClasses(planned: PlannedExperiment, classNames: readonly string[]): void {
+  const graph = planned.modelSource?.graph ?? null;
+  const problems = checkNetworkRules(planned.experiment, { classes: classNames.length, graph });
+  if (problems.length > 0) throw problemsError(planned, problems);
+}
+
+async function readModelSource(
+  loaded: LoadedExperiment,
+  findRunModel: FindRunModel,
+): Promise<ModelSource | null> {
+  const { backbone } = loaded.experiment.model;
+  try {
+    return await readSource(backbone, findRunModel);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const path = ['model', 'backbone', backbone.from.kind];
+    throw problemsError(loaded, [{ path, message: error.message }]);
+  }
+}
+
+/** A sweep that is ready to run. */
+export interface PlannedSweep extends SweepPlan {
+  readonly trials: readonly PlannedTrial[];
+}
+
+/** One run of a sweep that is ready to run. */
+export type PlannedTrial = PlannedExperiment & TrialPlan;
+
+/**
+ * Plans all trials of a sweep before the first one runs, so that none fails late.
+ * @throws InputError with a line for each error of any trial.
+ */
+export async function planSweep(
+  loaded: LoadedFile,
+  findRunModel: FindRunModel,
+): Promise<PlannedSweep> {
+  const { experiment, sweep } = loaded;
+  const planned: Omit<PlannedTrial, 'replicate'>[] = [];
+  const errors = new Map<string, string>();
+  const listed = settingsOfTrials(loaded);
+  const names = [...new Set(listed.flatMap((settings) => Object.keys(settings)))].toSorted(
+    (a, b) => Number(a === 'seed') - Number(b === 'seed'),
+  );
+  for (const settings of listed) {
+    try {
+      const trial = loadTrial(loaded, settings);
+      const complete = completeSettings(settings, names, trial);
+      // The source map of each trial would take more memory than all else of it.
+      planned.push({
+        ...(await planExperiment(trial, findRunModel)),
+        source: null,
+        settings: complete,
+      });
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      const suffix = sweep ? ` (with ${showSettings(settings)})` : '';
+      for (const line of error.message.split('\n')) {
+        if (!errors.has(line)) errors.set(line, `${line}${suffix}`);
+      }
+    }
+  }
+  if (errors.size > 0) throw new InputError([...errors.values()].join('\n'));
+  // A single run on a cluster is a sweep with the defaults of the schema.
+  const { metric, asha, retries } = sweep ?? normalizeSweep({ parameters: {} });
+  const trials = numberReplicates(planned);
+  if (asha) requireRung(loaded, asha, trials);
+  return { name: experiment.name, metric, asha, retries, trials };
+}
+
+function settingsOfTrials(loaded: LoadedFile): Settings[] {
+  const { sweep, experiment } = loaded;
+  if (!sweep) return [{}];
+  try {
+    const trials = listTrials(sweep, experiment.seed);
+    if (trials.length > 0) return trials;
+    throw new InputError('exclude leaves no trial; remove some of its entries');
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw problemsError(loaded, [{ path: ['sweep'], message: error.message }]);
+  }
+}
+
+/** Adds the settings that a trial takes from the file: an entry of `include` need not name all. */
+function completeSettings(
+  settings: Settings,
+  names: readonly string[],
+  { source }: LoadedExperiment,
+): Settings {
+  const all = names.map((name) => [name, settings[name] ?? source?.valueOf(name)] as const);
+  return Object.fromEntries(all.filter((entry): entry is [string, Json] => entry[1] !== undefined));
+}
+
+/** Drops trials with equal settings and numbers those that differ only in their seed. */
+function numberReplicates(planned: readonly Omit<PlannedTrial, 'replicate'>[]): PlannedTrial[] {
+  const distinct = new Map(planned.map((trial) => [JSON.stringify(trial.settings), trial]));
+  const replicates = new Map<string, number>();
+  return [...distinct.values()].map((trial) => {
+    const { seed: _, ...cell } = trial.settings;
+    const key = JSON.stringify(cell);
+    const replicate = (replicates.get(key) ?? 0) + 1;
+    replicates.set(key, replicate);
+    return { ...trial, replicate };
+  });
+}
+
+/** @throws InputError if no run reaches the first rung before its last epoch. */
+function requireRung(
+  loaded: LoadedFile,
+  { minEpochs }: AshaConfig,
+  trials: readonly PlannedTrial[],
+): void {
+  const longest = Math.max(...trials.map(({ plan }) => epochsOf(plan)));
+  if (minEpochs < longest) return;
+  const message = `must be below the ${longest} epochs of a run. Received: ${minEpochs}`;
+  throw problemsError(loaded, [{ path: ['sweep', 'asha', 'minEpochs'], message }]);
+}
