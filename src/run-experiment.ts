@@ -1,6 +1,6 @@
 import { loadData } from './data/load.ts';
-import { startEngine } from './engine/choose.ts';
 import type { Compiler } from './engine/engine.ts';
+import { startEngine } from './engine/engine.ts';
 import { buildGraph } from './model/build-graph.ts';
 import { loadModel } from './model/load.ts';
 import { checkClasses, type PlannedExperiment } from './plan-experiment.ts';

@@ -1,5 +1,4 @@
-import { startEngine } from '../src/engine/choose.ts';
-import type { Engine } from '../src/engine/engine.ts';
+import { type Engine, startEngine } from '../src/engine/engine.ts';
 
 /** Starts TensorFlow before the tests of a `describe`; installs it where it is not yet. */
 export function useEngine(): () => Engine {

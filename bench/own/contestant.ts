@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { startEngine } from '../../src/engine/choose.ts';
-import type { Engine } from '../../src/engine/engine.ts';
+import { type Engine, startEngine } from '../../src/engine/engine.ts';
 import type { Task } from '../task.ts';
 import { decode } from './decode.ts';
 import { frozen } from './frozen.ts';

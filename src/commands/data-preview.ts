@@ -8,7 +8,7 @@ import { imageBatches } from '../data/batches/image-batches.ts';
 import type { Dataset, Images } from '../data/dataset.ts';
 import { loadData } from '../data/load.ts';
 import { SelectedPixels } from '../data/pixels.ts';
-import { startEngine } from '../engine/choose.ts';
+import { startEngine } from '../engine/engine.ts';
 import type { DataAction } from './data.ts';
 
 const rows = 8;

@@ -1,8 +1,7 @@
 import { InputError, RunError } from '../common/errors.ts';
 import { formatCount } from '../common/format.ts';
 import { checkEngine, type EngineCheck } from '../engine/check.ts';
-import { chooseCompiler, startEngine } from '../engine/choose.ts';
-import type { Engine } from '../engine/engine.ts';
+import { chooseCompiler, type Engine, startEngine } from '../engine/engine.ts';
 import { chooseProgress, type Report } from '../progress/progress.ts';
 
 export interface EngineCommandOptions {

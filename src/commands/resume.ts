@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { InputError } from '../common/errors.ts';
-import { chooseCompiler } from '../engine/choose.ts';
+import { chooseCompiler } from '../engine/engine.ts';
 import { loadResolved } from '../load-experiment.ts';
 import { type PlannedExperiment, planExperiment } from '../plan-experiment.ts';
 import { chooseProgress } from '../progress/progress.ts';

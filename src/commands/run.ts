@@ -1,6 +1,6 @@
 import { InputError } from '../common/errors.ts';
 import type { Overrides } from '../config/overrides.ts';
-import { chooseCompiler } from '../engine/choose.ts';
+import { chooseCompiler } from '../engine/engine.ts';
 import { type LoadedFile, loadExperiment } from '../load-experiment.ts';
 import { formatSweep } from '../plan/format.ts';
 import { planExperiment, planSweep } from '../plan-experiment.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, type Dirent, openSync, readSync, type Stats, statSync } from 'node:fs';
-import { open, readdir, realpath, rename, rm } from 'node:fs/promises';
+import { open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RunError } from './errors.ts';
 
@@ -54,6 +54,18 @@ export async function listEntries(folder: string): Promise<Dirent[]> {
     return entry.isDirectory() ? listEntries(join(folder, entry.name)) : [entry];
   });
   return (await Promise.all(nested)).flat();
+}
+
+/** Returns the total size of the files below a folder in bytes, while they may change. */
+export async function folderSize(folder: string): Promise<number> {
+  const entries = await listEntries(folder);
+  const sizes = await Promise.all(
+    entries.map(async ({ parentPath, name }) => {
+      const stats = await stat(join(parentPath, name)).catch(() => null);
+      return stats?.isFile() ? stats.size : 0;
+    }),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /** For files of at most this size a blocking read is six times as fast as an asynchronous one. */

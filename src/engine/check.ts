@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Engine } from './engine.ts';
 
-/** An operation and its gradients on the engine, against the same in plain JavaScript. */
+/** The errors of one operation and its gradients, compared with plain JavaScript. */
 export interface CheckRow {
   readonly operation: string;
-  /** Largest difference of outputs and of gradients, relative to the largest value of the reference. */
+  /** Largest differences of outputs and gradients, relative to the largest reference value. */
   readonly forwardError: number;
   readonly backwardError: number;
   readonly passed: boolean;
@@ -12,14 +12,14 @@ export interface CheckRow {
 
 export interface EngineCheck {
   readonly rows: readonly CheckRow[];
-  /** Of a float32 matrix product of 2048 × 2048, the best of five. */
+  /** Speed of a 2048 × 2048 float32 matrix product, the best of five. */
   readonly gflops: number;
   readonly passed: boolean;
 }
 
 interface Case {
   readonly operation: string;
-  /** Shapes of the inputs, with respect to each of which the gradient is checked. */
+  /** Shapes of the inputs; the gradient of each is checked. */
   readonly inputs: readonly (readonly number[])[];
   run(...inputs: tf.Tensor[]): tf.Tensor;
 }
@@ -76,7 +76,7 @@ const CASES: readonly Case[] = [
   {
     operation: 'avgPool',
     inputs: [IMAGE],
-    // Not `same`: the plain JavaScript gradient counts the padding in, TensorFlow and Keras do not.
+    // `valid`, because the plain JavaScript gradient includes the padding; TensorFlow and Keras do not.
     run: (x) => tf.avgPool(x as tf.Tensor4D, 3, 2, 'valid'),
   },
   {
@@ -112,10 +112,10 @@ const CASES: readonly Case[] = [
   { operation: 'softmax', inputs: [[16, 10]], run: (x) => tf.softmax(x) },
 ];
 
-/** float32 has about seven digits; sums of a few hundred products keep four. */
+/** float32 has about seven digits; sums of a few hundred products keep four of them. */
 const TOLERANCE = 1e-4;
 
-/** Proves the engine: takes seconds. The engine has to be the current tfjs backend. */
+/** Compares the engine with plain JavaScript, in a few seconds. It must be the current tfjs backend. */
 export async function checkEngine(engine: Engine): Promise<EngineCheck> {
   const rows: CheckRow[] = [];
   for (const check of CASES) {
@@ -131,14 +131,14 @@ export async function checkEngine(engine: Engine): Promise<EngineCheck> {
   return { rows, gflops: await measureMatMul(), passed: rows.every((row) => row.passed) };
 }
 
-/** The output and the gradient of each input, on one backend. */
+/** Returns the output and the gradient of each input, computed by one backend. */
 async function outputsOn(backend: string, { inputs, run }: Case): Promise<Float32Array[]> {
-  const before = tf.getBackend();
+  const current = tf.getBackend();
   await tf.setBackend(backend);
   const tensors = tf.tidy(() => {
     const values = inputs.map((shape, i) => wave(shape, i + 1));
     const output = run(...values);
-    // A weighted sum, so that no gradient is the same everywhere.
+    // Weights make the gradients differ between elements.
     const weighted = (...x: tf.Tensor[]) =>
       run(...x)
         .mul(wave(output.shape, 9))
@@ -147,11 +147,11 @@ async function outputsOn(backend: string, { inputs, run }: Case): Promise<Float3
   });
   const values = await Promise.all(tensors.map((tensor) => tensor.data<'float32'>()));
   tf.dispose(tensors);
-  await tf.setBackend(before);
+  await tf.setBackend(current);
   return values;
 }
 
-/** Values in [-1, 1] that look random and never tie, the same on each backend. */
+/** Returns distinct pseudo-random values in [-1, 1], the same for each backend. */
 function wave(shape: readonly number[], frequency: number): tf.Tensor {
   const size = shape.reduce((product, n) => product * n, 1);
   const values = Float32Array.from({ length: size }, (_, i) => Math.sin((i + 1) * 1.7 * frequency));
@@ -164,7 +164,7 @@ function relativeError(actual: Float32Array, expected: Float32Array): number {
   for (const [i, value] of expected.entries()) {
     largest = Math.max(largest, Math.abs(value));
     const error = Math.abs((actual[i] ?? Number.NaN) - value);
-    // Not Math.max: a NaN has to count as a failure.
+    // Unlike Math.max, this comparison treats NaN as a failure.
     if (!(error <= difference)) difference = error;
   }
   return difference / largest;
@@ -179,7 +179,7 @@ async function measureMatMul(): Promise<number> {
     const product = tf.tidy(() => tf.matMul(a, a).sum());
     await product.data();
     product.dispose();
-    // The first one also starts TensorFlow's threads.
+    // The first run also starts the threads of TensorFlow.
     if (i > 0) best = Math.min(best, performance.now() - start);
   }
   a.dispose();

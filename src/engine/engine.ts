@@ -1,14 +1,124 @@
 import type { Tensor, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs';
 
-/** Tensors in, tensors out, and variables read and assigned on the way: operations of tfjs alone. */
+/**
+ * The interface between the program and the library that computes. Tensors themselves go through `@tensorflow/tfjs`:
+ * an engine registers a backend there. Another engine would be another folder beside `tensorflow/`.
+ */
+export interface Engine {
+  /** `tensorflow`; also the name of the tfjs backend. */
+  readonly name: string;
+  /** Version of the library, e.g. `2.21.0`. */
+  readonly version: string;
+  readonly device: 'cpu' | 'gpu';
+  /** Device names of the library, e.g. `/job:localhost/replica:0/task:0/device:GPU:0`. */
+  readonly devices: readonly string[];
+  /** Threads within one operation. */
+  readonly threads: number;
+  /** Describes the installed files; `verify` compares their contents with the recorded hashes. */
+  inspect(verify: boolean): Promise<Installation>;
+  /**
+   * Draws uniform float32 in [0, 1). They depend on the shape and the key alone, so a resumed run draws the same
+   * numbers. In a compiled function a key that changes from run to run must be a tensor of two int32.
+   */
+  randomUniform(shape: readonly number[], key: RandomKey): Tensor;
+  /** Draws 0 with the probability `rate`, else 1; faster than a comparison of uniform numbers. */
+  randomMask(shape: readonly number[], rate: number, key: RandomKey): Tensor;
+  /**
+   * Returns the first `count` numbers of each row as float32. The four bytes of each float32 of `words` are
+   * reinterpreted as numbers of `dtype`: tfjs has neither uint8 nor float16, so packed rows are stored as float32.
+   */
+  unpack(words: Tensor2D, dtype: PackedType, count: number): Tensor2D;
+  /** The way functions are compiled. */
+  readonly compiler: Compiler;
+  /**
+   * Compiles a function. `fn` is called once for each combination of input shapes; its operations are recorded, and
+   * repeated in later runs with new values. Everything that changes from run to run must be an input or a variable.
+   * Compiled functions see the current values of variables; other code sees them after `syncVariables`.
+   *
+   * @param name used in profiles and warnings, e.g. `training step`
+   */
+  compile(fn: TensorFunction, name?: string): CompiledFunction;
+  /** Returns the profiles of functions that were compiled since the last call; empty without `EngineOptions.profile`. */
+  takeProfiles(): readonly Profile[];
+  /** `null` if the engine has none. */
+  readonly fused: FusedUpdates | null;
+  /** Copies the results of compiled functions to the tfjs variables. */
+  syncVariables(): void;
+  /** `null` if the engine has none. */
+  readonly jpegs: JpegDecoder | null;
+}
+
+export interface EngineOptions {
+  /** Threads within one operation; `null`: as many as there are cores. */
+  readonly threads: number | null;
+  readonly verbose: boolean;
+  readonly compiler: Compiler;
+  /** Measures an additional run of each compiled function. */
+  readonly profile?: boolean;
+  /** Receives messages while the engine is installed. */
+  readonly report: (message: string) => void;
+}
+
+let started: Promise<Engine> | undefined;
+
+/** Starts the engine of this process at the first call, and installs it first if necessary. */
+export function startEngine(options: EngineOptions): Promise<Engine> {
+  started ??= import('./tensorflow/start.ts').then((tensorflow) =>
+    tensorflow.startTensorFlow(options),
+  );
+  return started;
+}
+
+/** `graph` runs recorded graphs, `xla` compiles them with XLA, `none` calls functions directly. */
+export type Compiler = 'graph' | 'xla' | 'none';
+
+/**
+ * Returns `graph`, or `xla` if `CIFAR_RUN_XLA=1`. The rule is fixed, because results must not depend on measured
+ * speed. On two cores with batches of 32, fine-tuning VGG19 runs at 33 images/s as a graph and 7 with XLA. A step of its
+ * head takes 15.3 ms of processor time as a graph and 14.3 with XLA, which needs 260 MiB more and compiles for seconds.
+ *
+ * @param compile `false` selects `none`: each operation runs individually, for debugging.
+ */
+export function chooseCompiler(compile: boolean): Compiler {
+  if (!compile) return 'none';
+  return process.env.CIFAR_RUN_XLA === '1' ? 'xla' : 'graph';
+}
+
+/** A function of tensors made of tfjs operations; it may read and assign variables. */
 export type TensorFunction = (inputs: readonly Tensor[]) => readonly Tensor[];
+
+export interface CompiledFunction {
+  /** Runs the function; the caller disposes the outputs. Runs must not overlap. */
+  run(inputs: readonly Tensor[]): Promise<Tensor[]>;
+  /** Frees the memory of the compiled code. */
+  dispose(): void;
+}
 
 /** Two numbers from 0 to 2^31 - 1. */
 export type RandomKey = readonly [number, number] | Tensor1D;
 
-/**
- * Updates of a variable and what its optimizer keeps for it, in one pass over memory; names are Keras'.
- */
+/** The type of numbers in packed rows, little-endian. */
+export type PackedType = 'uint8' | 'float16' | 'float32';
+
+/** The time of one run of a compiled function. */
+export interface Profile {
+  /** The name and input shapes of the function. */
+  readonly name: string;
+  /** Wall-clock time. */
+  readonly milliseconds: number;
+  readonly operations: readonly ProfiledOperation[];
+}
+
+export interface ProfiledOperation {
+  readonly name: string;
+  /** The type in the library, e.g. `Conv2D`. */
+  readonly type: string;
+  readonly thread: number;
+  readonly startMicros: number;
+  readonly micros: number;
+}
+
+/** Optimizer updates that read and write memory once. Parameter names are those of Keras. */
 export interface FusedUpdates {
   adam(update: {
     readonly variable: Variable;
@@ -32,95 +142,13 @@ export interface FusedUpdates {
   }): void;
 }
 
-/** What numbers are kept as in rows of bytes, little-endian. */
-export type PackedType = 'uint8' | 'float16' | 'float32';
-
-export type Compiler = 'graph' | 'xla' | 'none';
-
-/** A function that an engine may run as a whole. */
-export interface CompiledFunction {
-  /** One run; the caller disposes what it gives. Runs come one after another. */
-  run(inputs: readonly Tensor[]): Promise<Tensor[]>;
-  /** Gives back what the engine keeps for it. */
-  dispose(): void;
-}
-
-/** One operation of a run of a compiled function. */
-export interface ProfiledOperation {
-  readonly name: string;
-  /** As the engine's library names it, e.g. `Conv2D`. */
-  readonly type: string;
-  readonly thread: number;
-  readonly startMicros: number;
-  readonly micros: number;
-}
-
-/** Where the time of one run of a compiled function goes. */
-export interface Profile {
-  /** What is compiled and the shapes it is compiled for. */
-  readonly name: string;
-  /** By the clock. */
-  readonly milliseconds: number;
-  readonly operations: readonly ProfiledOperation[];
-}
-
-/**
- * What the rest of the program needs of the thing that computes. Tensors themselves go through
- * `@tensorflow/tfjs`, whose backend an engine registers; another engine is another folder beside
- * `tensorflow/` and its line in `choose.ts`.
- */
-export interface Engine {
-  /** `tensorflow`; the name of the tfjs backend as well. */
-  readonly name: string;
-  /** Version of the library that computes, e.g. `2.21.0`. */
-  readonly version: string;
-  readonly device: 'cpu' | 'gpu';
-  /** As the library names them, e.g. `/job:localhost/replica:0/task:0/device:GPU:0`. */
-  readonly devices: readonly string[];
-  /** Threads within one operation. */
-  readonly threads: number;
-  /** What it was started from; reads all its files when `verify` is set. */
-  inspect(verify: boolean): Promise<Installation>;
-  /**
-   * Uniform random float32 in [0, 1) that depends on nothing but shape and key: the same key gives the
-   * same numbers in any process, so that a resumed run continues bit for bit. A key that changes from run
-   * to run of a compiled function is a tensor, two int32.
-   */
-  randomUniform(shape: readonly number[], key: RandomKey): Tensor;
-  /** The same of 0, with the probability `rate`, and 1: cheaper than to compare uniform numbers. */
-  randomMask(shape: readonly number[], rate: number, key: RandomKey): Tensor;
-  /**
-   * The first `count` numbers of each row as float32. Every float32 of `words` stands for the four bytes that it
-   * is made of: tfjs has neither uint8 nor float16, and so such rows are gathered as they are.
-   */
-  unpack(words: Tensor2D, dtype: PackedType, count: number): Tensor2D;
-  /** What `compile` does: a graph is run, XLA's code is; `none`: the function is called again at each run. */
-  readonly compiler: Compiler;
-  /**
-   * What does the same as `fn`, faster: `fn` is called once for each set of input shapes, and what it did
-   * is repeated from then on with other values. All that changes from run to run has to be an input or a
-   * variable. Variables are up to date for other compiled functions; for all others, after `settle`.
-   *
-   * @param name what it is called in profiles and warnings, e.g. `training step`
-   */
-  compile(fn: TensorFunction, name?: string): CompiledFunction;
-  /** With the option `profile`: one of each function compiled since the last call. */
-  takeProfiles(): readonly Profile[];
-  /** `null`: it has none. */
-  readonly fused: FusedUpdates | null;
-  /** Gives variables the values that compiled functions left them. */
-  settle(): void;
-  /** `null`: it has none. */
-  readonly jpegs: JpegDecoder | null;
-}
-
-/** Reads many small JPEG files at once. */
+/** A decoder for many small JPEG files at once. */
 export interface JpegDecoder {
   /**
-   * Files of one size as bytes, NHWC: RGB, or grey where they are; grey ones become RGB by repeating. The
-   * pixels are those of libjpeg's exact method (`islow`, fancy upsampling), as libvips reads them.
+   * Decodes files of the same size to NHWC bytes. With three channels grey files become RGB. The pixels are those of
+   * libjpeg's exact method (`islow`, fancy upsampling), like those of libvips.
    *
-   * @throws Error when one of the files cannot be decoded or has another size.
+   * @throws Error if one of the files is damaged or has another size.
    */
   decode(
     files: readonly Uint8Array[],
@@ -128,26 +156,15 @@ export interface JpegDecoder {
   ): Promise<Uint8Array>;
 }
 
-/** The files of an engine. */
+/** The installed files of an engine. */
 export interface Installation {
   readonly folder: string;
-  /** `installed` by this program, or the environment variable that names the folder. */
+  /** `installed`, or the environment variable that names the folder. */
   readonly source: string;
-  /** What it was built for; `null` where nothing says so. */
+  /** `null` if unknown. */
   readonly variant: 'cpu' | 'cuda' | null;
-  /** Size on disk of what this program installed. */
+  /** Size on disk; `null` if another program installed the files. */
   readonly bytes: number | null;
-  /** Installed files that are no longer what was installed. */
+  /** Files whose content differs from what was installed. */
   readonly changedFiles: readonly string[];
-}
-
-export interface EngineOptions {
-  /** Threads within one operation; `null`: as many as there are cores. */
-  readonly threads: number | null;
-  readonly verbose: boolean;
-  readonly compiler: Compiler;
-  /** Measures a run of each compiled function, beside those that count. */
-  readonly profile?: boolean;
-  /** Tells what goes on while the engine is installed. */
-  readonly report: (message: string) => void;
 }

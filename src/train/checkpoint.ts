@@ -18,7 +18,7 @@ interface StatefulPhase {
 /** Copies the state of training between two steps. */
 export async function captureState(run: StatefulPhase): Promise<TrainingState> {
   const { model, phase, counters, learner, state, engine } = run;
-  engine.settle();
+  engine.syncVariables();
   await state.metrics?.read();
   const weights = namedWeights(model);
   const { batches } = learner.optimizer;

@@ -127,7 +127,7 @@ async function trainEpoch(
     }
     return { metrics, waitingSeconds };
   } finally {
-    engine.settle();
+    engine.syncVariables();
   }
 }
 

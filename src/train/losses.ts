@@ -1,6 +1,6 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
-import { CROSS_ENTROPY, runOwnKernel } from '../engine/kernel-names.ts';
+import { CROSS_ENTROPY, runOptionalKernel } from '../engine/optional-kernels.ts';
 import type { LossConfig } from '../experiment/experiment.ts';
 
 /** The output of a model for a batch, `[images, classes]`. */
@@ -57,7 +57,7 @@ const categoricalCrossentropy: Loss = (labels, { probabilities, logits }, config
 /** Computes the cross-entropy from logits. Labels get no gradient. */
 function fromLogits(labels: tf.Tensor2D, logits: tf.Tensor2D): tf.Tensor1D {
   const compute = tf.customGrad((x, save) => {
-    const results = runOwnKernel(CROSS_ENTROPY, { logits: x as tf.Tensor, labels });
+    const results = runOptionalKernel(CROSS_ENTROPY, { logits: x as tf.Tensor, labels });
     const [loss, gradient] = results ?? lossAndGradient(labels, x as tf.Tensor);
     (save as tf.GradSaveFunc)([gradient as tf.Tensor]);
     const gradFunc = (dy: tf.Tensor, [gradient]: tf.Tensor[]) =>

@@ -29,7 +29,7 @@ export async function findOrigin(
   if (step - from.at.counters.batches > MAX_STEPS) return null;
   const probe: TrainOptions['probe'] = (learner, examples, { step: index }) => {
     if (index < step - 2) return;
-    options.engine.settle();
+    options.engine.syncVariables();
     const origin = firstNonFinite(options, learner, examples, index);
     if (origin) throw new ReplayEnd(`it began at step ${index + 1} in ${origin}`);
     if (index >= step) throw new ReplayEnd();

@@ -2,8 +2,7 @@ import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
 import { expect } from 'chai';
-import { AttrType } from '../../src/engine/tensorflow/attributes.ts';
-import { DType } from '../../src/engine/tensorflow/dtypes.ts';
+import { AttrType, DType } from '../../src/engine/tensorflow/attributes.ts';
 import { useEngine } from '../engine.ts';
 
 describe('the binding of tfjs-node over the C API', () => {
@@ -27,27 +26,27 @@ describe('the binding of tfjs-node over the C API', () => {
     ['int32', DType.int32, Int32Array.of(1, -2, 2 ** 31 - 1, 0)],
     ['bool', DType.bool, Uint8Array.of(1, 0, 1, 1)],
   ] as const) {
-    it(`gives the values of a ${name} tensor back`, () => {
+    it(`returns the values of a ${name} tensor`, () => {
       const id = binding.createTensor([2, 2], dtype, values);
       expect(binding.tensorDataSync(id)).to.deep.equal(values);
       binding.deleteTensor(id);
     });
   }
 
-  it('gives an int64 tensor back as BigInt64Array, and takes it as pairs of int32', () => {
+  it('returns an int64 tensor as BigInt64Array, and takes it as pairs of int32', () => {
     const values = BigInt64Array.of(2n ** 40n, -1n);
     const id = binding.createTensor([2], DType.int64, new Int32Array(values.buffer));
     expect(binding.tensorDataSync(id)).to.deep.equal(values);
     binding.deleteTensor(id);
   });
 
-  it('shows a uint8 tensor as int32, as tfjs does', () => {
+  it('returns a uint8 tensor as int32, as tfjs does', () => {
     const id = binding.createTensor([3], DType.uint8, Uint8Array.of(0, 128, 255));
     expect(binding.tensorDataSync(id)).to.deep.equal(Int32Array.of(0, 128, 255));
     binding.deleteTensor(id);
   });
 
-  it('gives short, long, empty and binary strings back', () => {
+  it('returns short, long, empty and binary strings', () => {
     const strings = ['', 'short', 'x'.repeat(100_000), 'é日本'].map((s) => Buffer.from(s));
     const values = [...strings.map((s) => new Uint8Array(s)), Uint8Array.of(0, 255, 0)];
     const id = binding.createTensor([5], DType.string, values as never);
@@ -66,13 +65,13 @@ describe('the binding of tfjs-node over the C API', () => {
     expect(tf.addN(parts).dataSync()[0]).to.equal((299 * 300) / 2);
   });
 
-  it('gives as many outputs as an operation has', () => {
+  it('returns all outputs of an operation', () => {
     const rows = tf.unstack(tf.range(0, 1000).reshape([1000, 1]));
     expect(rows).to.have.length(1000);
     expect(rows[999]?.dataSync()[0]).to.equal(999);
   });
 
-  it('holds resources: a variable of TensorFlow is made, assigned and read', () => {
+  it('creates, assigns and reads a resource variable', () => {
     const dtype = type('dtype', DType.float32);
     const [handle] = binding.executeOp(
       'VarHandleOp',
@@ -94,7 +93,7 @@ describe('the binding of tfjs-node over the C API', () => {
     for (const id of [variable, value, read?.id as number]) binding.deleteTensor(id);
   });
 
-  it('draws the same random numbers for the same key, and others for another', () => {
+  it('draws the same random numbers for the same key, and others for another one', () => {
     const draw = (...key: [number, number]) => engine().randomUniform([1000], key).dataSync();
     expect(draw(1, 2)).to.deep.equal(draw(1, 2));
     expect(draw(1, 2)).not.to.deep.equal(draw(1, 3));
@@ -123,8 +122,8 @@ describe('the binding of tfjs-node over the C API', () => {
     expect(binding.getNumOfSavedModels()).to.equal(0);
   });
 
-  describe('says what went wrong', () => {
-    it('with the operation, the shapes and the words of TensorFlow', () => {
+  describe('reports an error', () => {
+    it('with the operation, the shapes and the message of TensorFlow', () => {
       const a = binding.createTensor([2, 3], DType.float32, new Float32Array(6));
       const attributes = [
         type('T', DType.float32),
@@ -138,28 +137,28 @@ describe('the binding of tfjs-node over the C API', () => {
       binding.deleteTensor(a);
     });
 
-    it('of an operation that does not exist', () => {
+    it('for an operation that does not exist', () => {
       expect(() => binding.executeOp('MatMull', [], [], 1)).to.throw(
         /could not run MatMull\(\): 'MatMull' is neither .* \(NOT_FOUND\)/s,
       );
     });
 
-    it('of a tensor that was deleted', () => {
+    it('for a deleted tensor', () => {
       const id = binding.createTensor([1], DType.float32, Float32Array.of(1));
       binding.deleteTensor(id);
-      const message = `no tensor has the id ${id}: it was never made, or deleted`;
+      const message = `there is no tensor with the id ${id}: it was never created, or it was deleted`;
       expect(() => binding.tensorDataSync(id)).to.throw(message);
       expect(() => binding.deleteTensor(id)).to.throw(message);
       expect(() => binding.executeOp('Relu', [type('T', 1)], [id], 1)).to.throw(message);
     });
 
-    it('of values that do not fill the shape', () => {
+    it('for values that do not match the shape', () => {
       expect(() => binding.createTensor([2, 3], DType.float32, new Float32Array(5))).to.throw(
-        'a tensor of float32[2,3] takes 6 values, received 5',
+        'a tensor of float32[2,3] needs 6 values. Received: 5',
       );
     });
 
-    it('of a folder that is no SavedModel', () => {
+    it('for a folder without a SavedModel', () => {
       expect(() => binding.loadSavedModel('/nowhere', 'serve')).to.throw(
         /could not load the SavedModel \/nowhere \(serve\): .*\(NOT_FOUND\)/s,
       );
@@ -167,7 +166,7 @@ describe('the binding of tfjs-node over the C API', () => {
     });
   });
 
-  it('leaks no handle and no memory over 10,000 operations, failing ones and strings included', () => {
+  it('leaks no handle and no memory in 10,000 operations, including failing ones and strings', () => {
     const long = new Uint8Array(50_000).fill(65);
     const round = () => {
       tf.tidy(() => {
@@ -187,7 +186,7 @@ describe('the binding of tfjs-node over the C API', () => {
     const tensors = tf.memory().numTensors;
     globalThis.gc?.();
     const resident = process.memoryUsage.rss();
-    // Seven operations a round, and a string tensor of 100 kB: a leak of one of them would be 120 MB.
+    // A round has seven operations and a string tensor of 100 kB. A leak of one of them would be 120 MB.
     for (let i = 0; i < 1500; i++) round();
     globalThis.gc?.();
     expect(binding.getNumOfTensors()).to.equal(handles);
@@ -199,7 +198,7 @@ describe('the binding of tfjs-node over the C API', () => {
 describe('the check of the engine', () => {
   const engine = useEngine();
 
-  it('finds each operation and its gradient equal to plain JavaScript', async () => {
+  it('finds no difference to plain JavaScript in operations and gradients', async () => {
     const { checkEngine } = await import('../../src/engine/check.ts');
     const { rows, gflops, passed } = await checkEngine(engine());
     expect(passed, JSON.stringify(rows)).to.equal(true);

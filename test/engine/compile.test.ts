@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 import { useEngine } from '../engine.ts';
 
-/** Values of the first output of a run. */
+/** Returns the values of the first output of a run. */
 async function values(run: Promise<tf.Tensor[]>): Promise<number[]> {
   const outputs = await run;
   const first = [...(outputs[0]?.dataSync() ?? [])];
@@ -10,17 +10,17 @@ async function values(run: Promise<tf.Tensor[]>): Promise<number[]> {
   return first;
 }
 
-/** What a warning says that is given meanwhile. */
-async function warningOf(doing: () => Promise<unknown>): Promise<string> {
+/** Returns the message of the warning that an action causes. */
+async function warningOf(action: () => Promise<unknown>): Promise<string> {
   const warned = new Promise<Error>((resolve) => process.once('warning', resolve));
-  await doing();
+  await action();
   return (await warned).message;
 }
 
 describe('compiled functions', () => {
   const engine = useEngine();
 
-  it('give what the function gives, which is called once for each shape', async () => {
+  it('return the results of the function, which is called once for each shape', async () => {
     let calls = 0;
     const compiled = engine().compile(([x]) => {
       calls += 1;
@@ -35,7 +35,7 @@ describe('compiled functions', () => {
     compiled.dispose();
   });
 
-  it('take lists of inputs, and give several outputs', async () => {
+  it('take lists of inputs, and return several outputs', async () => {
     const compiled = engine().compile(([x, y]) => {
       const [a, b] = [x as tf.Tensor1D, y as tf.Tensor1D];
       const rows = tf.unstack(tf.stack([a, b, tf.tensor1d([7, 8])]));
@@ -47,7 +47,7 @@ describe('compiled functions', () => {
     compiled.dispose();
   });
 
-  it('do not compute while they are traced', async () => {
+  it('compute nothing while they are traced', async () => {
     const variable = tf.variable(tf.scalar(1));
     const seen: number[] = [];
     const compiled = engine().compile(([x]) => {
@@ -56,13 +56,13 @@ describe('compiled functions', () => {
     });
     for (const x of [1, 1, 5]) seen.push(...(await values(compiled.run([tf.scalar(x)]))));
     expect(seen).to.deep.equal([20, 30, 80]);
-    engine().settle();
+    engine().syncVariables();
     expect(variable.dataSync()[0]).to.equal(8);
     compiled.dispose();
     variable.dispose();
   });
 
-  it('see what was assigned to a variable between runs, and what the others left in it', async () => {
+  it('see values that were assigned to a variable between runs, and results of other functions', async () => {
     const variable = tf.variable(tf.scalar(1));
     const double = engine().compile(() => {
       variable.assign(variable.mul(2));
@@ -75,7 +75,7 @@ describe('compiled functions', () => {
     variable.assign(tf.scalar(10));
     expect(await values(read.run([]))).to.deep.equal([10]);
     await double.run([]);
-    engine().settle();
+    engine().syncVariables();
     const kept = variable.clone();
     await double.run([]);
     expect([...kept.dataSync(), ...(await values(read.run([])))]).to.deep.equal([20, 40]);
@@ -85,7 +85,7 @@ describe('compiled functions', () => {
     variable.dispose();
   });
 
-  it('tell variables apart that hold the same tensor', async () => {
+  it('distinguish variables with the same tensor', async () => {
     const value = tf.scalar(3);
     const [a, b] = [tf.variable(value), tf.variable(value)];
     const compiled = engine().compile(() => {
@@ -98,7 +98,7 @@ describe('compiled functions', () => {
     tf.dispose([value, a, b]);
   });
 
-  it('draw as the function does, by a key that changes from run to run', async () => {
+  it('draw the numbers of the function, from a key that changes from run to run', async () => {
     const draw = (key: tf.Tensor) => engine().randomUniform([5], key as tf.Tensor1D);
     const compiled = engine().compile(([key]) => [draw(key as tf.Tensor)]);
     for (const key of [
@@ -111,7 +111,7 @@ describe('compiled functions', () => {
     compiled.dispose();
   });
 
-  it('give gradients', async () => {
+  it('compute gradients', async () => {
     const gradient = tf.grad((x) => tf.conv2d(x as tf.Tensor4D, tf.ones([3, 3, 2, 4]), 1, 'same'));
     const compiled = engine().compile(([x]) => [gradient(x as tf.Tensor)]);
     const x = tf.ones([1, 4, 4, 2]);
@@ -119,7 +119,7 @@ describe('compiled functions', () => {
     compiled.dispose();
   });
 
-  it('say why they run operation by operation, and do it right', async () => {
+  it('warn if they cannot be compiled, and still compute correctly', async () => {
     const variable = tf.variable(tf.scalar(1));
     const compiled = engine().compile(([x]) => {
       variable.assign(variable.add(1));
@@ -131,7 +131,7 @@ describe('compiled functions', () => {
       first = await values(compiled.run([tf.scalar(1)]));
     });
     expect(message).to.equal(
-      'a step runs operation by operation, which is slower: a tensor that Add gives is read within it',
+      'a step is not compiled, which is slower: it reads the values of an output of Add',
     );
     expect([...first, ...(await values(compiled.run([tf.scalar(2)])))]).to.deep.equal([4, 6]);
     expect(variable.dataSync()[0]).to.equal(3);
@@ -139,20 +139,20 @@ describe('compiled functions', () => {
     variable.dispose();
   });
 
-  it('name an operation that draws at random by itself, or whose shape depends on values', async () => {
+  it('warn of random operations, and of shapes that depend on values', async () => {
     const multinomial = engine().compile(([x]) => [tf.multinomial(x as tf.Tensor1D, 3)]);
     expect(await warningOf(() => multinomial.run([tf.tensor1d([1, 2])]))).to.match(
       /Multinomial does not depend on its inputs alone/,
     );
     const unique = engine().compile(([x]) => [tf.unique(x as tf.Tensor1D).values]);
     expect(await warningOf(() => unique.run([tf.tensor1d([1, 1])]))).to.match(
-      /the shape of what Unique\w* gives depends on values/,
+      /the output shape of Unique\w* depends on values/,
     );
     multinomial.dispose();
     unique.dispose();
   });
 
-  it('leave the event loop free while they run', async () => {
+  it('do not block the event loop while they run', async () => {
     const compiled = engine().compile(([x]) => {
       let y = x as tf.Tensor2D;
       for (let i = 0; i < 8; i++) y = y.matMul(y).mul<tf.Tensor2D>(1e-3);
@@ -169,7 +169,7 @@ describe('compiled functions', () => {
     x.dispose();
   });
 
-  it('tell what failed in a run, and run again', async () => {
+  it('report a failed run, and run again', async () => {
     const compiled = engine().compile(([x, i]) => [
       tf.unsortedSegmentSum(x as tf.Tensor, i as tf.Tensor1D, 2),
     ]);
@@ -181,7 +181,7 @@ describe('compiled functions', () => {
     compiled.dispose();
   });
 
-  it('hold the values that they change once, where they are', async () => {
+  it('change values in place', async () => {
     const size = 16 * 1024 * 1024;
     const variables = ['variable', 'momentum', 'velocity'].map(() =>
       tf.tidy(() => tf.variable(tf.fill([size], 0.5))),
@@ -189,27 +189,34 @@ describe('compiled functions', () => {
     const [variable, momentum, velocity] = variables as [tf.Variable, tf.Variable, tf.Variable];
     const compiled = engine().compile(([gradient]) => {
       engine().fused?.adam({
-        ...{ variable, momentum, velocity, gradient: gradient as tf.Tensor },
-        ...{ learningRate: tf.scalar(1), beta1Power: tf.scalar(0.9), beta2Power: tf.scalar(0.99) },
-        ...{ beta1: 0.9, beta2: 0.99, epsilon: 1e-7 },
+        variable,
+        momentum,
+        velocity,
+        gradient: gradient as tf.Tensor,
+        learningRate: tf.scalar(1),
+        beta1Power: tf.scalar(0.9),
+        beta2Power: tf.scalar(0.99),
+        beta1: 0.9,
+        beta2: 0.99,
+        epsilon: 1e-7,
       });
       return [tf.scalar(0)];
     });
     const gradient = tf.ones([size]);
     const before = process.memoryUsage().rss;
     await values(compiled.run([gradient]));
-    // A copy of one would add 64 MiB.
+    // A copy of one variable would add 64 MiB.
     expect((process.memoryUsage().rss - before) / 2 ** 20).to.be.below(48);
     expect(() => variable.dataSync()).to.throw(
-      /values are a compiled function’s, until they are settled/,
+      /its value is in a variable of TensorFlow; syncVariables\(\) makes it available/,
     );
-    engine().settle();
+    engine().syncVariables();
     expect(variable.slice(0, 1).dataSync()[0]).to.be.below(0);
     compiled.dispose();
     tf.dispose([...variables, gradient]);
   });
 
-  it('leave nothing behind', async () => {
+  it('leak no memory', async () => {
     const round = async (size: number) => {
       const variable = tf.tidy(() => tf.variable(tf.zeros([size, 1000])));
       const compiled = engine().compile(([x]) => {
@@ -224,16 +231,16 @@ describe('compiled functions', () => {
     const rounds = async () => {
       for (let i = 0; i < 80; i++) await round(1000 + i);
     };
-    // What was freed before is taken again first, so the same sizes go before.
+    // Freed memory is reused first, so a first round warms up the allocator.
     await rounds();
     const { numTensors } = tf.memory();
-    // Arrays that V8 has not yet freed would count as well.
+    // Arrays that V8 has not yet freed would count as memory.
     globalThis.gc?.();
     const resident = process.memoryUsage.rss();
     await rounds();
     globalThis.gc?.();
     expect(tf.memory().numTensors).to.equal(numTensors);
-    // A round's variable is 4 MB, so is its double.
+    // The variable of a round and its copy in TensorFlow are 4 MB each.
     expect((process.memoryUsage.rss() - resident) / 2 ** 20, 'MiB gained').to.be.below(60);
   });
 });

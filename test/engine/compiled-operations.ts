@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { startEngine } from '../../src/engine/choose.ts';
-import type { NodeJSKernelBackend } from '../../src/engine/tensorflow/kernels.ts';
-import { TapProducts } from '../../src/engine/tensorflow/own-kernels/tap-products.ts';
+import { startEngine } from '../../src/engine/engine.ts';
+import type { NodeJSKernelBackend } from '../../src/engine/tensorflow/backend.ts';
+import { MatMulConvolution } from '../../src/engine/tensorflow/own-kernels/matmul-convolution.ts';
 
 /**
- * Prints, of a few functions, how far the compiled one is from what is done operation by operation, and which
- * operations are left of it, as they begin.
+ * Compiles a few functions. Prints how much their results differ from those without compilation, and the operations of the
+ * compiled functions in the order of their start.
  */
 
 const engine = await startEngine({
@@ -19,7 +19,7 @@ const engine = await startEngine({
 const wave = <T extends tf.Tensor>(shape: number[], size: number) =>
   tf.range(0, tf.util.sizeFromShape(shape)).mul(1.7).sin().mul(size).reshape<tf.Tensor>(shape) as T;
 
-/** By means, variances, betas and gammas that differ from channel to channel. */
+/** Normalizes with another mean, variance, beta and gamma for each channel. */
 function normalize(x: tf.Tensor): tf.Tensor {
   const channels = x.shape.at(-1) as number;
   const variance = wave<tf.Tensor1D>([channels], 0.4).add<tf.Tensor1D>(0.5);
@@ -45,7 +45,7 @@ const functions: Record<string, (x: tf.Tensor4D) => tf.Tensor> = {
   },
   filterGradient(x) {
     const same = { strides: 1, pad: 'same', dataFormat: 'NHWC' } as const;
-    const products = TapProducts.of(x.shape, [3, 3, 4, 4], same) as TapProducts;
+    const products = MatMulConvolution.create(x.shape, [3, 3, 4, 4], same) as MatMulConvolution;
     return products.filterGradient(tf.backend() as NodeJSKernelBackend, { x, dy: x.sin() });
   },
   reshape: (x) => x.reshape(x.shape).reshape([2, 144]),
@@ -54,10 +54,10 @@ const functions: Record<string, (x: tf.Tensor4D) => tf.Tensor> = {
 const images = wave<tf.Tensor4D>([2, 6, 6, 4], 3);
 const results: Record<string, { difference: number; operations: string[] }> = {};
 for (const [name, fn] of Object.entries(functions)) {
-  const plain = tf.tidy(() => fn(images)).dataSync();
+  const expected = tf.tidy(() => fn(images)).dataSync();
   const [output] = await engine.compile(([x]) => [fn(x as tf.Tensor4D)]).run([images]);
   const values = output?.dataSync() ?? [];
-  const difference = Math.max(...plain.map((value, i) => Math.abs(value - Number(values[i]))));
+  const difference = Math.max(...expected.map((value, i) => Math.abs(value - Number(values[i]))));
   const [profile] = engine.takeProfiles();
   const operations = (profile?.operations ?? []).toSorted((a, b) => a.startMicros - b.startMicros);
   results[name] = { difference, operations: operations.map(({ type }) => type) };

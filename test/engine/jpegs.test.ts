@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import type { JpegDecoder } from '../../src/engine/engine.ts';
 import { useEngine } from '../engine.ts';
 
-/** A image with an edge and with noise in every channel. */
+/** An image with an edge and with noise in every channel. */
 function image(width: number, height: number) {
   const noise = { type: 'gaussian', mean: 128, sigma: 60 } as const;
   return sharp({ create: { width, height, channels: 3, background: 'red', noise } });
@@ -22,18 +22,18 @@ describe('the JPEG decoder of TensorFlow', () => {
         [1, 1],
         [250, 7],
       ] as const)
-        it(`gives the pixels that sharp gives: ${chromaSubsampling}${progressive ? ' progressive' : ''}, ${width} x ${height}`, async () => {
+        it(`returns the same pixels as sharp: ${chromaSubsampling}${progressive ? ' progressive' : ''}, ${width} x ${height}`, async () => {
           const files = await Promise.all(
             [40, 75, 100].map((quality) =>
               image(width, height).jpeg({ quality, chromaSubsampling, progressive }).toBuffer(),
             ),
           );
-          const wanted = await Promise.all(files.map((file) => sharp(file).raw().toBuffer()));
-          const given = await decode(files, [height, width, 3]);
-          expect(Buffer.concat(wanted).equals(given)).to.equal(true);
+          const expected = await Promise.all(files.map((file) => sharp(file).raw().toBuffer()));
+          const actual = await decode(files, [height, width, 3]);
+          expect(Buffer.concat(expected).equals(actual)).to.equal(true);
         });
 
-  it('reads grey images as grey, and as three equal channels', async () => {
+  it('decodes grey images to one channel, and to three equal channels', async () => {
     const file = await image(20, 10).toColourspace('b-w').jpeg().toBuffer();
     const grey = await sharp(file).toColourspace('b-w').raw().toBuffer();
     expect(grey).to.have.length(200);
@@ -42,7 +42,7 @@ describe('the JPEG decoder of TensorFlow', () => {
     expect(three.equals(await decode([file], [10, 20, 3]))).to.equal(true);
   });
 
-  it('refuses what breaks off, has another size or is no JPEG, and goes on', async () => {
+  it('rejects truncated files, other sizes and other formats, and still works afterwards', async () => {
     const file = await image(32, 32).jpeg().toBuffer();
     for (const wrong of [
       file.subarray(0, file.length - 40),
@@ -50,11 +50,11 @@ describe('the JPEG decoder of TensorFlow', () => {
       Buffer.from('text'),
       Buffer.alloc(0),
     ]) {
-      const refused = await decode([file, wrong, file], [32, 32, 3]).then(
+      const error = await decode([file, wrong, file], [32, 32, 3]).then(
         () => null,
-        (error: Error) => error,
+        (reason: Error) => reason,
       );
-      expect(refused).to.be.instanceOf(Error);
+      expect(error).to.be.instanceOf(Error);
     }
     expect(await decode([file, file], [32, 32, 3])).to.have.length(2 * 32 * 32 * 3);
   });

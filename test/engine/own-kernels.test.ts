@@ -1,15 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
-import { CROSS_ENTROPY, runOwnKernel } from '../../src/engine/kernel-names.ts';
-import type { NodeJSKernelBackend } from '../../src/engine/tensorflow/kernels.ts';
+import { CROSS_ENTROPY, runOptionalKernel } from '../../src/engine/optional-kernels.ts';
+import type { NodeJSKernelBackend } from '../../src/engine/tensorflow/backend.ts';
 import {
   type ConvAttributes,
+  MatMulConvolution,
   type Shape4D,
-  TapProducts,
-} from '../../src/engine/tensorflow/own-kernels/tap-products.ts';
+} from '../../src/engine/tensorflow/own-kernels/matmul-convolution.ts';
 import { useEngine } from '../engine.ts';
 
-describe("TensorFlow's own operations in the place of tfjs-node's", () => {
+describe('own kernels', () => {
   const engine = useEngine();
 
   const wave = (shape: number[], size = 1) =>
@@ -17,16 +17,16 @@ describe("TensorFlow's own operations in the place of tfjs-node's", () => {
       tf.range(0, tf.util.sizeFromShape(shape)).mul(1.7).sin().mul(size).reshape(shape),
     );
 
-  /** Largest difference between the engine and plain JavaScript, in what `fn` gives. */
+  /** Returns the largest difference between the outputs of the engine and of plain JavaScript. */
   async function difference(fn: () => tf.Tensor): Promise<number> {
-    const own = tf.tidy(fn).dataSync();
+    const actual = tf.tidy(fn).dataSync();
     await tf.setBackend('cpu');
-    const plain = tf.tidy(fn).dataSync();
+    const expected = tf.tidy(fn).dataSync();
     await tf.setBackend(engine().name);
-    return Math.max(...own.map((value, i) => Math.abs(value - (plain[i] as number))));
+    return Math.max(...actual.map((value, i) => Math.abs(value - (expected[i] as number))));
   }
 
-  it('give the same products, with each side transposed or not', async () => {
+  it('multiply matrices, transposed or not', async () => {
     for (const [a, b] of [
       [false, false],
       [true, false],
@@ -39,7 +39,7 @@ describe("TensorFlow's own operations in the place of tfjs-node's", () => {
     }
   });
 
-  it('give the same sums and means over images', async () => {
+  it('compute sums and means of images', async () => {
     expect(await difference(() => wave([3, 4, 5, 6]).mean([0, 1, 2]))).to.be.below(1e-5);
     expect(await difference(() => wave([3, 4, 5, 6]).mean([0, 1, 2], true))).to.be.below(1e-5);
     expect(await difference(() => wave([3, 4, 5, 6]).mean([1, 2]))).to.be.below(1e-5);
@@ -48,15 +48,15 @@ describe("TensorFlow's own operations in the place of tfjs-node's", () => {
     expect(await difference(() => wave([3, 4, 5, 6]).sum([1, 2, 3]))).to.be.below(1e-5);
   });
 
-  it('let gradients through ReLU and ReLU6 where those do', async () => {
-    const slope = (fn: (x: tf.Tensor) => tf.Tensor) => () =>
+  it('compute the gradients of ReLU and ReLU6', async () => {
+    const gradient = (fn: (x: tf.Tensor) => tf.Tensor) => () =>
       tf.grad((x) =>
         fn(x)
           .mul(wave([40], 3))
           .sum(),
       )(wave([40], 9));
-    expect(await difference(slope(tf.relu))).to.be.below(1e-5);
-    expect(await difference(slope(tf.relu6))).to.be.below(1e-5);
+    expect(await difference(gradient(tf.relu))).to.be.below(1e-5);
+    expect(await difference(gradient(tf.relu6))).to.be.below(1e-5);
   });
 
   for (const [image, filter] of [
@@ -80,7 +80,7 @@ describe("TensorFlow's own operations in the place of tfjs-node's", () => {
       [1, 4],
       [3, 7],
     ],
-    // The filter does not reach from one corner to the other, nor lies around its center.
+    // The filter is smaller than the image, or has no center.
     [
       [4, 1],
       [3, 3],
@@ -90,7 +90,7 @@ describe("TensorFlow's own operations in the place of tfjs-node's", () => {
       [4, 4],
     ],
   ] as const)
-    it(`give the same convolutions of images of ${image.join('×')} by ${filter.join('×')}, and slopes`, async () => {
+    it(`compute convolutions and gradients of ${image.join('×')} images and ${filter.join('×')} filters`, async () => {
       const x = () => wave([17, ...image, 3]) as tf.Tensor4D;
       const w = () => wave([...filter, 3, 5], 2) as tf.Tensor4D;
       const convolution = (x: tf.Tensor4D, w: tf.Tensor4D) => tf.conv2d(x, w, 1, 'same');
@@ -117,19 +117,19 @@ describe("TensorFlow's own operations in the place of tfjs-node's", () => {
       [2, 9],
       [1, 5],
     ],
-    // Of some taps nothing lies in the image.
+    // Some taps are outside of the image at each position.
     [
       [3, 2],
       [7, 5],
     ],
   ] as const)
-    it(`give a convolution of images of ${image.join('×')} by ${filter.join('×')} as products`, async () => {
+    it(`compute a convolution of ${image.join('×')} images and ${filter.join('×')} filters by matrix products`, async () => {
       const shapes = [
         [3, ...image, 2],
         [...filter, 2, 4],
       ] as const;
       const same = { strides: 1, pad: 'same', dataFormat: 'NHWC' } as const;
-      const products = TapProducts.of(shapes[0] as Shape4D, shapes[1] as Shape4D, same);
+      const products = MatMulConvolution.create(shapes[0] as Shape4D, shapes[1] as Shape4D, same);
       const backend = tf.backend() as NodeJSKernelBackend;
       const x = wave([...shapes[0]]) as tf.Tensor4D;
       const w = wave([...shapes[1]], 2) as tf.Tensor4D;
@@ -140,42 +140,44 @@ describe("TensorFlow's own operations in the place of tfjs-node's", () => {
           .mul(dy)
           .sum();
       const { value, grads } = tf.valueAndGrads(loss)([x, w]);
-      for (const [own, wanted] of [
+      for (const [actual, expected] of [
         [products?.forward(x, w).mul(dy).sum(), value],
         [products?.inputGradient(dy, w), grads[0]],
         [products?.filterGradient(backend, { x, dy }), grads[1]],
       ] as [tf.Tensor, tf.Tensor][])
-        expect(own.sub(wanted).abs().max().dataSync()[0]).to.be.below(1e-4);
+        expect(actual.sub(expected).abs().max().dataSync()[0]).to.be.below(1e-4);
     });
 
-  it('give no products of other convolutions', () => {
+  it('do not use matrix products for other convolutions', () => {
     const same = { strides: 1, pad: 'same', dataFormat: 'NHWC' } as const;
     const image: Shape4D = [3, 4, 4, 2];
-    expect(TapProducts.of(image, [3, 3, 2, 2], same)).not.to.equal(null);
+    expect(MatMulConvolution.create(image, [3, 3, 2, 2], same)).not.to.equal(null);
     for (const attributes of [
       { ...same, strides: 2 },
       { ...same, dilations: 2 },
       { ...same, pad: 'valid' },
       { ...same, dataFormat: 'NCHW' },
     ] as ConvAttributes[])
-      expect(TapProducts.of(image, [3, 3, 2, 2], attributes)).to.equal(null);
-    expect(TapProducts.of(image, [2, 2, 2, 2], same)).to.equal(null);
+      expect(MatMulConvolution.create(image, [3, 3, 2, 2], attributes)).to.equal(null);
+    expect(MatMulConvolution.create(image, [2, 2, 2, 2], same)).to.equal(null);
   });
 
-  it('give the cross-entropy of logits and its slope', () => {
+  it('compute the cross-entropy of logits and its gradient', () => {
     tf.tidy(() => {
       const logits = wave([6, 4], 5);
       const labels = tf.oneHot(tf.tensor1d([0, 1, 2, 3, 0, 1], 'int32'), 4).toFloat();
-      const [loss, slope] = runOwnKernel(CROSS_ENTROPY, { logits, labels }) as tf.Tensor[];
-      const wanted = logits.logSumExp(-1).sub(logits.mul(labels).sum(-1));
-      expect((loss as tf.Tensor).sub(wanted).abs().max().dataSync()[0]).to.be.below(1e-5);
-      const rise = logits.softmax().sub(labels);
-      expect((slope as tf.Tensor).sub(rise).abs().max().dataSync()[0]).to.be.below(1e-5);
+      const [loss, gradient] = runOptionalKernel(CROSS_ENTROPY, { logits, labels }) as tf.Tensor[];
+      const expectedLoss = logits.logSumExp(-1).sub(logits.mul(labels).sum(-1));
+      expect((loss as tf.Tensor).sub(expectedLoss).abs().max().dataSync()[0]).to.be.below(1e-5);
+      const expectedGradient = logits.softmax().sub(labels);
+      expect((gradient as tf.Tensor).sub(expectedGradient).abs().max().dataSync()[0]).to.be.below(
+        1e-5,
+      );
     });
   });
 
   for (const rate of [0.25, 0.1])
-    it(`draw masks that leave out ${rate}, by their key alone`, () => {
+    it(`draw masks with the rate ${rate}, which depend on their key alone`, () => {
       tf.tidy(() => {
         const draw = (key: [number, number]) => engine().randomMask([101, 99], rate, key);
         const mask = draw([1, 2]).dataSync();

@@ -5,15 +5,15 @@ import { execa } from 'execa';
 import { useEngine } from '../engine.ts';
 import type { SuiteReport } from './tfjs-suite/report.ts';
 
-/** Specs that cannot pass, with what TensorFlow itself does there. */
+/** Specs that fail because TensorFlow itself differs, with the reason. */
 const TENSORFLOW_DIFFERS: Record<string, string> = {
   'round test-tensorflow {} int32':
     "TensorFlow's own Round gives zeros for int32 on CPU; Python's tf.round never calls it for integers",
 };
 
-describe("TensorFlow.js' own specs", () => {
+describe('the specs of TensorFlow.js', () => {
   useEngine();
-  // Inside the repository, so that what is not bundled is found in node_modules.
+  // The bundle is inside the repository, so that its external packages are found in node_modules.
   const bundle = fileURLToPath(new URL('../../dist/tfjs-suite.mjs', import.meta.url));
   const reportFile = fileURLToPath(new URL('../../dist/tfjs-suite.json', import.meta.url));
   let report: SuiteReport;
@@ -30,15 +30,15 @@ describe("TensorFlow.js' own specs", () => {
     rmSync(reportFile, { force: true });
   });
 
-  it('run on this engine, less those that tfjs-node itself leaves out', () => {
+  it('run on this engine, except those that tfjs-node excludes', () => {
     expect(report.total).to.equal(4230);
-    expect(report.left + report.pending.length).to.be.at.most(352);
+    expect(report.excluded + report.pending.length).to.be.at.most(352);
   });
 
-  it('pass, but for those where TensorFlow itself differs', () => {
+  it('pass, except those where TensorFlow itself differs', () => {
     expect(report.failed.map(({ name }) => name)).to.deep.equal(Object.keys(TENSORFLOW_DIFFERS));
     expect(report.passed + report.failed.length).to.equal(
-      report.total - report.left - report.pending.length,
+      report.total - report.excluded - report.pending.length,
     );
   });
 });

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { chooseCompiler, startEngine } from '../../src/engine/choose.ts';
+import { chooseCompiler, startEngine } from '../../src/engine/engine.ts';
 
-/** A step that draws, has a gradient and updates a variable, run twice; prints how, and what the variable holds. */
+/** Runs a step with random numbers, a gradient and an update twice. Prints the compiler and the updated weights. */
 
 const engine = await startEngine({
   threads: 2,
@@ -17,14 +17,21 @@ const step = engine.compile(([x, key]) => {
   const loss = () => (x as tf.Tensor2D).matMul(variable).relu().mul(mask).square().sum<tf.Scalar>();
   const { value, grads } = tf.variableGrads(loss, [variable]);
   engine.fused?.adam({
-    ...{ variable, momentum, velocity, gradient: grads[variable.name] as tf.Tensor },
-    ...{ learningRate: tf.scalar(0.1), beta1Power: tf.scalar(0.9), beta2Power: tf.scalar(0.999) },
-    ...{ beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+    variable,
+    momentum,
+    velocity,
+    gradient: grads[variable.name] as tf.Tensor,
+    learningRate: tf.scalar(0.1),
+    beta1Power: tf.scalar(0.9),
+    beta2Power: tf.scalar(0.999),
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-7,
   });
   return [value];
 });
 const x = tf.ones([2, 3]);
 for (const key of [1, 2]) tf.dispose(await step.run([x, tf.tensor1d([key, 7], 'int32')]));
-engine.settle();
+engine.syncVariables();
 const { compiler } = engine;
 process.stdout.write(JSON.stringify({ compiler, weights: [...variable.dataSync()] }));

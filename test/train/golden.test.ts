@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 import type { Engine } from '../../src/engine/engine.ts';
-import { uncompiled } from '../../src/engine/uncompiled.ts';
+import { uncompiled } from '../../src/engine/tensorflow/compile/compile.ts';
 import type { LossConfig, MetricConfig, OptimizerConfig } from '../../src/experiment/experiment.ts';
 import { buildModel, setFrozen } from '../../src/model/build.ts';
 import type { Graph } from '../../src/model/graph.ts';

@@ -1,17 +1,55 @@
 import type { CApi, Pointer } from './c-api.ts';
-import type { Status } from './status.ts';
+import type { Status } from './context.ts';
 
-/** `TF_AttrType` numbers, which tfjs-node's kernels put on each attribute. Source: tensorflow/c/c_api.h. */
+/** The `TF_DataType` numbers of the dtypes that tfjs uses. Source: tensorflow/c/tf_datatype.h. */
+export const DType = {
+  float32: 1,
+  int32: 3,
+  uint8: 4,
+  string: 7,
+  complex64: 8,
+  int64: 9,
+  bool: 10,
+  float16: 19,
+  resource: 20,
+} as const;
+
+const NAMES = new Map<number, string>(Object.entries(DType).map(([name, id]) => [id, name]));
+
+/** Returns the name of a dtype for error messages: `float32`, or `dtype 19` if it has none here. */
+export function dtypeName(dtype: number): string {
+  return NAMES.get(dtype) ?? `dtype ${dtype}`;
+}
+
+type TypedArrayClass = Float32ArrayConstructor | Int32ArrayConstructor | Uint8ArrayConstructor;
+
+/**
+ * The typed array of each numeric dtype. An int64 is a pair of int32, low word first, as in `Int64Scalar` of tfjs-node; a
+ * complex64 is a pair of float32.
+ */
+export const NUMERIC: ReadonlyMap<number, { array: TypedArrayClass; perElement: number }> = new Map<
+  number,
+  { array: TypedArrayClass; perElement: number }
+>([
+  [DType.float32, { array: Float32Array, perElement: 1 }],
+  [DType.int32, { array: Int32Array, perElement: 1 }],
+  [DType.uint8, { array: Uint8Array, perElement: 1 }],
+  [DType.bool, { array: Uint8Array, perElement: 1 }],
+  [DType.int64, { array: Int32Array, perElement: 2 }],
+  [DType.complex64, { array: Float32Array, perElement: 2 }],
+]);
+
+/** The `TF_AttrType` numbers, with which the kernels of tfjs-node mark attributes. Source: tensorflow/c/c_api.h. */
 export const AttrType = { string: 0, int: 1, float: 2, bool: 3, type: 4, shape: 5 } as const;
 
-/** An attribute of an operation as tfjs-node's kernels give it; a list where `value` is an array. */
+/** An attribute of an operation in the format of tfjs-node. It is a list if `value` is an array. */
 export interface OpAttribute {
   readonly name: string;
   readonly type: number;
   readonly value: unknown;
 }
 
-/** The C API's functions that set attributes, of eager operations or of a graph's: they take the same. */
+/** The functions of the C API that set attributes. Those for eager operations and for graphs have the same parameters. */
 export interface AttributeSetters {
   string(op: Pointer, name: string, value: Uint8Array, length: number): void;
   int(op: Pointer, name: string, value: number): void;
@@ -25,7 +63,7 @@ export interface AttributeSetters {
   typeList(op: Pointer, name: string, values: Int32Array, count: number): void;
 }
 
-/** For an operation that `TFE_NewOp` made. */
+/** Returns the setters for operations of `TFE_NewOp`. */
 export function eagerSetters(api: CApi, status: Status): AttributeSetters {
   return {
     string: api.TFE_OpSetAttrString,
@@ -44,7 +82,7 @@ export function eagerSetters(api: CApi, status: Status): AttributeSetters {
   };
 }
 
-/** For an operation that `TF_NewOperation` began. */
+/** Returns the setters for operations of `TF_NewOperation`. */
 export function graphSetters(api: CApi): AttributeSetters {
   return {
     string: api.TF_SetAttrString,
@@ -87,14 +125,14 @@ const SET_LIST: Readonly<Record<number, ListSetter>> = {
   [AttrType.shape]: (set, op, name, values) => set.shape(op, name, toInt64(values), values.length),
 };
 
-/** Sets one attribute of an operation that is being made. */
+/** Sets an attribute of an operation that is not finished. */
 export function setAttribute(set: AttributeSetters, op: Pointer, attribute: OpAttribute): void {
   const { name, type, value } = attribute;
   const setOne = Array.isArray(value) ? SET_LIST[type] : SET_ONE[type];
   if (!setOne) {
-    const known = Object.entries(AttrType).map(([word, number]) => `${number} (${word})`);
+    const known = Object.entries(AttrType).map(([name, number]) => `${number} (${name})`);
     throw new Error(
-      `attribute ${name} has the type ${type}${Array.isArray(value) ? ', a list' : ''}; known: ${known.join(', ')}`,
+      `attribute ${name} has the unknown type ${type}${Array.isArray(value) ? ' of a list' : ''}; known: ${known.join(', ')}`,
     );
   }
   setOne(set, op, name, value as number[]);

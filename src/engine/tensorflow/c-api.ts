@@ -1,13 +1,15 @@
+import { closeSync, openSync } from 'node:fs';
+import { devNull } from 'node:os';
 import koffi from 'koffi';
 
-/** An address in memory that TensorFlow owns. Zero ends the process where a function takes one: check first. */
+/** An address in the memory of TensorFlow. Zero crashes most functions, so check it before a call. */
 export type Pointer = bigint;
 
-/** Number of an entry of `TF_Code`; 0 is success. */
+/** A `TF_Code` number; 0 is success. */
 type Code = number;
 
 /**
- * The part of TensorFlow's C API that the engine uses, under its own names.
+ * The functions of TensorFlow's C API that the engine calls.
  * Source: tensorflow/c/{c_api,tf_tensor,tf_tstring,tf_status}.h and tensorflow/c/eager/c_api.h.
  */
 export interface CApi {
@@ -79,7 +81,7 @@ export interface CApi {
   ): number;
   TFE_Execute: {
     (op: Pointer, outputs: BigUint64Array, count: Int32Array, status: Pointer): void;
-    /** The same in another thread; `done` is called in this one. */
+    /** Executes in another thread; `done` is called in this one. */
     async(
       op: Pointer,
       outputs: BigUint64Array,
@@ -174,13 +176,13 @@ export interface CApi {
   TF_DeleteSession(session: Pointer, status: Pointer): void;
 }
 
-/** `TF_Output`: one output of an operation of a graph. */
+/** `TF_Output`: an output of an operation in a graph. */
 export interface GraphOutput {
   oper: Pointer;
   index: number;
 }
 
-/** Declarations of the functions that `libtensorflow_framework` exports. */
+/** The declarations of functions in `libtensorflow_framework`. */
 const FRAMEWORK = [
   'void *TF_NewStatus()',
   'void TF_DeleteStatus(void *)',
@@ -196,7 +198,7 @@ const FRAMEWORK = [
   'void TF_DeleteBuffer(void *)',
 ];
 
-/** Declarations of those that `libtensorflow_cc` (or `libtensorflow`) exports. */
+/** The declarations of functions in `libtensorflow_cc` or `libtensorflow`. */
 const CORE = [
   'const char *TF_Version()',
   'void TF_StringInit(void *)',
@@ -275,14 +277,15 @@ const CORE = [
 ];
 
 /**
- * Loads TensorFlow's two shared libraries and declares their functions.
+ * Loads the two shared libraries of TensorFlow and declares their functions.
+ *
  * @param framework path of `libtensorflow_framework`
  * @param core path of `libtensorflow_cc` or `libtensorflow`
  */
 export function loadCApi(framework: string, core: string): CApi {
   koffi.struct('TF_Output', { oper: 'void *', index: 'int' });
   koffi.struct('TF_Buffer', { data: 'void *', length: 'size_t', deallocator: 'void *' });
-  // `global`: the second library finds the first one's symbols by name.
+  // With `global` the second library finds the symbols of the first one.
   const flags = { lazy: true, global: true };
   const api: Record<string, unknown> = {};
   for (const [path, declarations] of [
@@ -298,13 +301,47 @@ export function loadCApi(framework: string, core: string): CApi {
   return api as unknown as CApi;
 }
 
-/** What a `TF_Buffer` holds, copied. */
+/** Returns a copy of the contents of a `TF_Buffer`. */
 export function bufferBytes(buffer: Pointer): Uint8Array {
   const { data, length } = koffi.decode(buffer, 'TF_Buffer') as { data: Pointer; length: number };
   return bytesAt(data, length).slice();
 }
 
-/** The bytes at an address, not a copy: valid until TensorFlow frees them. */
+/** Returns a view of the bytes at an address, which is valid until TensorFlow frees them. */
 export function bytesAt(pointer: Pointer, length: number): Uint8Array {
   return length === 0 ? new Uint8Array(0) : new Uint8Array(koffi.view(pointer, length));
+}
+
+const RTLD_LAZY = 1;
+const STDERR = 2;
+
+/**
+ * Keeps shared libraries loaded until the process ends. Koffi unloads its libraries at exit, while threads of TensorFlow
+ * still run, which causes a segmentation fault.
+ *
+ * @param quiet drops the output of the libraries while they load; TensorFlow does not apply its log level yet.
+ */
+export function pinLibraries(paths: readonly string[], quiet: boolean): void {
+  const dlopen = koffi.load(null).func('void *dlopen(const char *, int)');
+  const open = () => {
+    for (const path of paths) dlopen(path, RTLD_LAZY);
+  };
+  if (quiet) withoutStderr(open);
+  else open();
+}
+
+function withoutStderr(run: () => void): void {
+  const libc = koffi.load(null);
+  const dup = libc.func('int dup(int)');
+  const dup2 = libc.func('int dup2(int, int)');
+  const saved: number = dup(STDERR);
+  const sink = openSync(devNull, 'w');
+  try {
+    dup2(sink, STDERR);
+    run();
+  } finally {
+    dup2(saved, STDERR);
+    closeSync(saved);
+    closeSync(sink);
+  }
 }

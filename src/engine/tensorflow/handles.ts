@@ -1,24 +1,22 @@
-import { toInt64 } from './attributes.ts';
-import { bytesAt, type Pointer } from './c-api.ts';
+import { DType, dtypeName, NUMERIC, toInt64 } from './attributes.ts';
+import { bytesAt, type CApi, type Pointer } from './c-api.ts';
 import type { Context } from './context.ts';
-import { DType, dtypeName, NUMERIC } from './dtypes.ts';
-import { freeStrings, newStringTensor, readStrings } from './strings.ts';
 
-/** What tfjs-node's kernels learn of a tensor that an operation made. */
+/** The description of a tensor for the kernels of tfjs-node. */
 export interface TensorMetadata {
   id: number;
   shape: number[];
   dtype: number;
 }
 
-/** Values as tfjs gives them: a typed array for numbers, an array of bytes for strings. */
+/** Values in the format of tfjs: a typed array of numbers, or an array of encoded strings. */
 export type Values = Float32Array | Int32Array | Uint8Array | BigInt64Array | Uint8Array[];
 
-/** The tensors that live in TensorFlow, each under a number that tfjs knows it by. */
+/** The tensors of TensorFlow (`TFE_TensorHandle`) by the ids that tfjs uses. */
 export class Handles {
   readonly #context: Context;
   readonly #byId = new Map<number, Pointer>();
-  readonly #standIns = new Set<number>();
+  readonly #deferred = new Set<number>();
   #nextId = 0;
 
   constructor(context: Context) {
@@ -29,29 +27,29 @@ export class Handles {
     return this.#byId.size;
   }
 
-  /** @throws Error when no tensor has this number, so that a null never reaches TensorFlow. */
+  /** @throws Error if there is no tensor of this id, so that no null pointer reaches TensorFlow. */
   get(id: number): Pointer {
     const handle = this.#byId.get(id);
     if (handle !== undefined) return handle;
-    const why = this.#standIns.has(id)
-      ? 'its values are a compiled function’s, until they are settled'
-      : 'it was never made, or deleted';
-    throw new Error(`no tensor has the id ${id}: ${why}`);
+    const reason = this.#deferred.has(id)
+      ? 'its value is in a variable of TensorFlow; syncVariables() makes it available'
+      : 'it was never created, or it was deleted';
+    throw new Error(`there is no tensor with the id ${id}: ${reason}`);
   }
 
-  /** An id for a tensor that is kept elsewhere. */
+  /** Returns an id for a tensor that is stored elsewhere. */
   reserve(): number {
     return this.#nextId++;
   }
 
-  /** An id for a variable's values while only compiled functions have them. */
-  standIn(): number {
+  /** Returns an id for the value of a variable whose current value is in TensorFlow only. */
+  addDeferred(): number {
     const id = this.reserve();
-    this.#standIns.add(id);
+    this.#deferred.add(id);
     return id;
   }
 
-  /** Takes over a `TFE_TensorHandle`. */
+  /** Takes ownership of a `TFE_TensorHandle`. */
   add(handle: Pointer): number {
     const id = this.#nextId++;
     this.#byId.set(id, handle);
@@ -59,7 +57,7 @@ export class Handles {
   }
 
   delete(id: number): void {
-    if (this.#standIns.delete(id)) return;
+    if (this.#deferred.delete(id)) return;
     this.#context.api.TFE_DeleteTensorHandle(this.get(id));
     this.#byId.delete(id);
   }
@@ -73,48 +71,48 @@ export class Handles {
     };
   }
 
-  /** E.g. `float32[32,10]`, for error messages. */
+  /** Returns a description for error messages, such as `float32[32,10]`. */
   describe(id: number): string {
     const { shape, dtype } = this.metadata(id);
     return `${dtypeName(dtype)}[${shape.join(',')}]`;
   }
 
-  /** Copies values into a new tensor on the context's device. */
+  /** Copies values to a new tensor on the device of the context. */
   create(shape: readonly number[], dtype: number, values: Values): number {
     const handle =
       dtype === DType.string
         ? this.#fromStrings(shape, values)
         : this.#fromNumbers(shape, dtype, values);
-    // Kernels on a GPU expect int32, shapes mostly, in the memory of the host.
+    // Kernels of GPUs expect int32 tensors, which are mostly shapes, in host memory.
     const onDevice =
       dtype === DType.int32 || dtype === DType.string ? handle : this.#toDevice(handle);
     return this.add(onDevice);
   }
 
-  /** The bytes of a tensor of numbers, copied. */
+  /** Returns a copy of the bytes of a numeric tensor. */
   bytes(id: number): Uint8Array {
-    return this.#resolved(id, (tensor) => this.#bytesOf(tensor));
+    return this.#onHost(id, (tensor) => this.#bytesOf(tensor));
   }
 
-  /** Copies a tensor's values out; the dtype chooses the array, as in tfjs-node. */
+  /** Returns a copy of the values of a tensor, in the array type that tfjs-node uses for its dtype. */
   read(id: number): Values {
     const { api } = this.#context;
     const dtype = api.TFE_TensorHandleDataType(this.get(id));
-    return this.#resolved(id, (tensor) => {
+    return this.#onHost(id, (tensor) => {
       if (dtype === DType.string) return readStrings(api, tensor);
       const bytes = this.#bytesOf(tensor);
       if (dtype === DType.int64) return new BigInt64Array(bytes.buffer);
-      // tfjs has no uint8 and shows such a tensor as int32; a resource is shown as bytes.
+      // tfjs has no uint8 and represents it as int32. A resource is represented as bytes.
       if (dtype === DType.uint8) return Int32Array.from(bytes);
       if (dtype === DType.resource) return [bytes];
       const numeric = NUMERIC.get(dtype);
-      if (!numeric) throw new Error(`tfjs cannot hold a tensor of ${dtypeName(dtype)}`);
+      if (!numeric) throw new Error(`tfjs does not support tensors of ${dtypeName(dtype)}`);
       return new numeric.array(bytes.buffer);
     });
   }
 
-  /** Does something with a tensor that the host can read. */
-  #resolved<T>(id: number, use: (tensor: Pointer) => T): T {
+  /** Copies a tensor to the host if necessary, and uses it there. */
+  #onHost<T>(id: number, use: (tensor: Pointer) => T): T {
     const { api, status } = this.#context;
     const tensor = api.TFE_TensorHandleResolve(this.get(id), status.pointer);
     status.check(() => `read the tensor ${this.describe(id)}`);
@@ -133,7 +131,7 @@ export class Handles {
   #shape(handle: Pointer): number[] {
     const { api, status } = this.#context;
     const rank = api.TFE_TensorHandleNumDims(handle, status.pointer);
-    status.check(() => 'tell the rank of a tensor');
+    status.check(() => 'read the rank of a tensor');
     const shape = new Array<number>(rank);
     for (let i = 0; i < rank; i++) shape[i] = api.TFE_TensorHandleDim(handle, i, status.pointer);
     return shape;
@@ -144,7 +142,7 @@ export class Handles {
     const numeric = NUMERIC.get(dtype);
     if (!numeric || Array.isArray(values)) {
       throw new Error(
-        `tfjs cannot make a tensor of ${dtypeName(dtype)} from ${values.constructor.name}`,
+        `tfjs cannot create a tensor of ${dtypeName(dtype)} from ${values.constructor.name}`,
       );
     }
     const array =
@@ -152,29 +150,29 @@ export class Handles {
     const expected = shape.reduce((product, size) => product * size, numeric.perElement);
     if (array.length !== expected) {
       throw new Error(
-        `a tensor of ${dtypeName(dtype)}[${shape}] takes ${expected} values, received ${array.length}`,
+        `a tensor of ${dtypeName(dtype)}[${shape}] needs ${expected} values. Received: ${array.length}`,
       );
     }
     const tensor = api.TF_AllocateTensor(dtype, toInt64(shape), shape.length, array.byteLength);
     const source = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
     bytesAt(api.TF_TensorData(tensor), array.byteLength).set(source);
-    return this.#intoHandle(tensor);
+    return this.#toHandle(tensor);
   }
 
   /**
-   * TensorFlow frees the array of a tensor made over the C API but not the strings in it, so the tensor
-   * that stays is TensorFlow's own deep copy and the first one is freed here, strings and all.
+   * TensorFlow does not free the strings of a tensor that was created by the C API. So this method returns a deep copy
+   * made by TensorFlow, and frees the first tensor with its strings.
    */
   #fromStrings(shape: readonly number[], values: Values): Pointer {
     if (!Array.isArray(values)) {
       throw new Error(
-        `a string tensor takes an array of Uint8Array, received ${values.constructor.name}`,
+        `a string tensor needs an array of Uint8Array. Received: ${values.constructor.name}`,
       );
     }
     const { api, status, pointer } = this.#context;
     const tensor = newStringTensor(api, toInt64(shape), DType.string, values);
     const shared = api.TFE_NewTensorHandle(tensor, status.pointer);
-    status.check(() => 'make a string tensor');
+    status.check(() => 'create a string tensor');
     const op = api.TFE_NewOp(pointer, 'DeepCopy', status.pointer);
     const output = new BigUint64Array(1);
     try {
@@ -200,11 +198,54 @@ export class Handles {
     return copy;
   }
 
-  #intoHandle(tensor: Pointer): Pointer {
+  #toHandle(tensor: Pointer): Pointer {
     const { api, status } = this.#context;
     const handle = api.TFE_NewTensorHandle(tensor, status.pointer);
     api.TF_DeleteTensor(tensor);
-    status.check(() => 'make a tensor');
+    status.check(() => 'create a tensor');
     return handle;
   }
+}
+
+/** Size of a `TF_TString`, which contains short strings and points to long ones. Source: ctstring_internal.h. */
+const TSTRING_BYTES = 24;
+
+function eachString(
+  data: Pointer,
+  count: number,
+  visit: (string: Pointer, i: number) => void,
+): void {
+  for (let i = 0; i < count; i++) visit(data + BigInt(i * TSTRING_BYTES), i);
+}
+
+/** Creates a string tensor. TensorFlow frees its array only; `freeStrings` frees the strings. */
+function newStringTensor(
+  api: CApi,
+  dims: BigInt64Array,
+  dtype: number,
+  values: readonly Uint8Array[],
+): Pointer {
+  const tensor = api.TF_AllocateTensor(dtype, dims, dims.length, values.length * TSTRING_BYTES);
+  eachString(api.TF_TensorData(tensor), values.length, (string, i) => {
+    const value = values[i] as Uint8Array;
+    api.TF_StringInit(string);
+    api.TF_StringCopy(string, value, value.length);
+  });
+  return tensor;
+}
+
+function freeStrings(api: CApi, tensor: Pointer): void {
+  eachString(api.TF_TensorData(tensor), api.TF_TensorElementCount(tensor), (string) => {
+    api.TF_StringDealloc(string);
+  });
+}
+
+/** Returns copies of the encoded strings of a tensor. */
+function readStrings(api: CApi, tensor: Pointer): Uint8Array[] {
+  const strings: Uint8Array[] = [];
+  eachString(api.TF_TensorData(tensor), api.TF_TensorElementCount(tensor), (string) => {
+    const length = api.TF_StringGetSize(string);
+    strings.push(bytesAt(api.TF_StringGetDataPointer(string), length).slice());
+  });
+  return strings;
 }

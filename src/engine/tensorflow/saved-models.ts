@@ -7,7 +7,7 @@ interface SavedModel {
   readonly graph: Pointer;
 }
 
-/** TensorFlow SavedModels, loaded into sessions of their own. */
+/** Loaded TensorFlow SavedModels, each in its own session. */
 export class SavedModels {
   readonly #context: Context;
   readonly #handles: Handles;
@@ -23,7 +23,7 @@ export class SavedModels {
     return this.#byId.size;
   }
 
-  /** @param tags of the meta graph, separated by commas, e.g. `serve` */
+  /** @param tags of the meta graph, comma-separated, e.g. `serve` */
   load(folder: string, tags: string): number {
     const { api, status } = this.#context;
     const options = api.TF_NewSessionOptions();
@@ -62,7 +62,7 @@ export class SavedModels {
     this.#byId.delete(id);
   }
 
-  /** @param inputs,outputs names of graph outputs, separated by commas, e.g. `serving_default_x:0` */
+  /** @param inputs,outputs names of graph outputs, comma-separated, e.g. `serving_default_x:0` */
   run(id: number, inputIds: readonly number[], inputs: string, outputs: string): TensorMetadata[] {
     const { api, status } = this.#context;
     const { session, graph } = this.#get(id);
@@ -70,7 +70,7 @@ export class SavedModels {
     const fetches = outputs.split(',').map((name) => this.#output(graph, name));
     if (feeds.length !== inputIds.length) {
       throw new Error(
-        `the SavedModel takes ${feeds.length} inputs (${inputs}), received ${inputIds.length}`,
+        `the SavedModel needs ${feeds.length} inputs (${inputs}). Received: ${inputIds.length}`,
       );
     }
     const values = BigUint64Array.from(inputIds, (input) => this.#resolve(input));
@@ -94,14 +94,17 @@ export class SavedModels {
     return Array.from(results, (tensor) => {
       const handle = api.TFE_NewTensorHandle(tensor, status.pointer);
       api.TF_DeleteTensor(tensor);
-      status.check(() => 'keep a result of a SavedModel');
+      status.check(() => 'store an output of a SavedModel');
       return this.#handles.metadata(this.#handles.add(handle));
     });
   }
 
   #get(id: number): SavedModel {
     const model = this.#byId.get(id);
-    if (!model) throw new Error(`no SavedModel has the id ${id}: it was never loaded, or deleted`);
+    if (!model)
+      throw new Error(
+        `there is no SavedModel with the id ${id}: it was never loaded, or it was deleted`,
+      );
     return model;
   }
 

@@ -2,27 +2,31 @@ import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
 import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
 import type { Engine, EngineOptions } from '../engine.ts';
-import { uncompiled } from '../uncompiled.ts';
-import { createBinding } from './binding.ts';
-import { loadCApi } from './c-api.ts';
-import { Compiled } from './compile/compile.ts';
+import { createBinding, NodeJSKernelBackend } from './backend.ts';
+import { loadCApi, pinLibraries } from './c-api.ts';
+import { Compiled, uncompiled } from './compile/compile.ts';
 import { fusedUpdates } from './compile/fused.ts';
 import { Tensors } from './compile/tensors.ts';
 import { Tracer } from './compile/trace.ts';
 import { createContext } from './context.ts';
-import { inspectInstallation, requireVersion } from './install/folder.ts';
-import { locateTensorFlow } from './install/locate.ts';
+import { inspectInstallation, locateTensorFlow, requireVersion } from './install/locate.ts';
 import { Jpegs } from './jpegs.ts';
-import { NodeJSKernelBackend } from './kernels.ts';
-import { useOwnKernels } from './own-kernels/table.ts';
-import { pinLibraries } from './pin.ts';
-import { Random } from './random.ts';
-import { unpack } from './unpack.ts';
+import { randomMask, randomUniform, unpack } from './operations.ts';
+import { convolutions, detectInstructions } from './own-kernels/convolution.ts';
+import { channelReductions, gather, matMul } from './own-kernels/math.ts';
+import { registerOwnKernel } from './own-kernels/own-kernel.ts';
+import {
+  batchNorm,
+  batchNormGradient,
+  crossEntropy,
+  randomDraws,
+  registerReluGradients,
+} from './own-kernels/training.ts';
 
-/** TensorFlow's C API as the backend of TensorFlow.js. */
+/** Starts TensorFlow and makes it the backend of tfjs; installs it first if necessary. */
 export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
-  const libraries = await locateTensorFlow({ report: options.report });
-  // Both are read once, when the libraries are loaded.
+  const libraries = await locateTensorFlow(options.report);
+  // TensorFlow reads both variables while its libraries load.
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
   process.env.TF_CPP_MIN_LOG_LEVEL ??= options.verbose ? '0' : '3';
 
@@ -34,8 +38,8 @@ export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
   const binding = createBinding(context);
   const backend = new NodeJSKernelBackend(binding as unknown as TFJSBinding, 'tensorflow');
   tf.registerBackend('tensorflow', () => backend, 3);
-  useOwnKernels(backend);
-  // Without it tfjs advertises tfjs-node when its plain JavaScript backend is used, and warns.
+  registerOwnKernels(backend);
+  // In other modes tfjs recommends tfjs-node when its plain JavaScript backend is used.
   tf.enableProdMode();
   await tf.setBackend('tensorflow');
 
@@ -45,7 +49,6 @@ export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
     xla: compiler === 'xla',
     profiling: options.profile ?? false,
   });
-  const random = new Random(backend);
   return {
     name: 'tensorflow',
     version: binding.TF_Version,
@@ -53,15 +56,32 @@ export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
     devices: context.devices.map((device) => device.name),
     threads,
     inspect: (verify) => inspectInstallation(libraries, verify),
+    randomUniform: (shape, key) => randomUniform(backend, shape, key),
+    randomMask: (shape, rate, key) => randomMask(backend, shape, rate, key),
+    unpack: (words, dtype, count) => unpack(tensors, words, dtype, count),
     compiler,
     compile:
       compiler === 'none' ? uncompiled : (fn, name = 'a step') => new Compiled(tracer, fn, name),
     takeProfiles: () => tracer.takeProfiles(),
     fused: fusedUpdates(tracer),
-    settle: () => tracer.settle(),
+    syncVariables: () => tracer.syncVariables(),
     jpegs: new Jpegs(context, binding.handles),
-    randomUniform: (shape, key) => random.uniform(shape, key),
-    unpack: (words, dtype, count) => unpack(tensors, words, { dtype, count }),
-    randomMask: (shape, rate, key) => random.mask(shape, rate, key),
   };
+}
+
+/** Replaces kernels of tfjs-node by faster operations of TensorFlow, and adds the optional kernels. */
+function registerOwnKernels(backend: NodeJSKernelBackend): void {
+  const kernels = [
+    matMul,
+    gather,
+    batchNorm,
+    batchNormGradient,
+    crossEntropy,
+    ...channelReductions,
+    // The speed of these convolutions was measured on CPUs only.
+    ...(backend.isUsingGpuDevice ? [] : convolutions(detectInstructions())),
+    ...randomDraws,
+  ];
+  for (const kernel of kernels) registerOwnKernel(backend, kernel);
+  registerReluGradients(backend);
 }

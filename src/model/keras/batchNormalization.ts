@@ -1,5 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { BATCH_NORM, BATCH_NORM_GRADIENT, runOwnKernel } from '../../engine/kernel-names.ts';
+import {
+  BATCH_NORM,
+  BATCH_NORM_GRADIENT,
+  runOptionalKernel,
+} from '../../engine/optional-kernels.ts';
 
 interface Base extends tf.layers.Layer {
   readonly gamma?: tf.LayerVariable;
@@ -104,7 +108,7 @@ export function normalizeBatch(inputs: Inputs, epsilon: number): Normalized {
 /** Large batches of images, where the engine has an operation for it. */
 function byEngine([x, gamma, beta]: Inputs, epsilon: number): Normalized | null {
   if (x.rank !== 4 || x.size < LEAST_SIZE) return null;
-  const outputs = runOwnKernel(BATCH_NORM, { x, gamma, beta }, { epsilon });
+  const outputs = runOptionalKernel(BATCH_NORM, { x, gamma, beta }, { epsilon });
   if (!outputs) return null;
   const [y, mean, unbiased] = outputs as [tf.Tensor, tf.Tensor, tf.Tensor];
   const count = x.size / mean.size;
@@ -115,7 +119,7 @@ function byEngine([x, gamma, beta]: Inputs, epsilon: number): Normalized | null 
 function gradients(dy: tf.Tensor, saved: readonly tf.Tensor[], epsilon: number): tf.Tensor[] {
   const [x, gamma, mean, variance] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
   const inputs = { dy, x, gamma, mean, variance };
-  const own = x.rank === 4 ? runOwnKernel(BATCH_NORM_GRADIENT, inputs, { epsilon }) : null;
+  const own = x.rank === 4 ? runOptionalKernel(BATCH_NORM_GRADIENT, inputs, { epsilon }) : null;
   if (own) return own;
   const axes = axesBut(x);
   const count = x.size / mean.size;

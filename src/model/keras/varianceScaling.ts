@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import {
   RANDOM_TRUNCATED_NORMAL,
   RANDOM_UNIFORM,
-  runOwnKernel,
-} from '../../engine/kernel-names.ts';
+  runOptionalKernel,
+} from '../../engine/optional-kernels.ts';
 
 type Args = Parameters<typeof tf.initializers.varianceScaling>[0];
 
@@ -38,7 +38,7 @@ export class VarianceScaling extends TfjsVarianceScaling {
     return tf.tidy(() => {
       const attributes = { shape, seed: this.seed ?? 0 };
       const kernel = isUniform ? RANDOM_UNIFORM : RANDOM_TRUNCATED_NORMAL;
-      const drawn = runOwnKernel(kernel, {}, attributes)?.[0];
+      const drawn = runOptionalKernel(kernel, {}, attributes)?.[0];
       if (!drawn) return super.apply(shape, dtype);
       if (!isUniform) return drawn.mul(Math.sqrt(variance));
       const limit = Math.sqrt(3 * variance);

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { execa } from 'execa';
-import { folderSize } from '../../../src/engine/tensorflow/install/folder.ts';
-import { changedFiles } from '../../../src/engine/tensorflow/install/manifest.ts';
+import { folderSize } from '../../../src/common/files.ts';
+import { changedFiles } from '../../../src/engine/tensorflow/install/files.ts';
 
 const firstRun = fileURLToPath(new URL('first-run.ts', import.meta.url));
 const cli = fileURLToPath(new URL('../../../src/cli.ts', import.meta.url));
 
-/** One real installation, from the real index, for all of these tests: they build on each other. */
+/** One real installation from PyPI. The tests depend on each other. */
 describe('the first run with an empty cache', function (this: Mocha.Suite) {
   this.timeout(600_000);
   let cache: string;
@@ -29,7 +29,7 @@ describe('the first run with an empty cache', function (this: Mocha.Suite) {
     });
   }
 
-  it('is killed while it unpacks, and leaves nothing that could be used', async () => {
+  it('leaves nothing usable if it is killed while it unpacks', async () => {
     const killed = start(firstRun);
     killed.stdout.on('data', (text) => {
       if (/unpacking TensorFlow 2\.21\.0, [1-9]\d* of 854 MB, to /.test(text))
@@ -39,10 +39,10 @@ describe('the first run with an empty cache', function (this: Mocha.Suite) {
     expect(await readdir(join(cache, 'engine'))).not.to.include('tensorflow-2.21.0-cpu');
   });
 
-  it('is done by two at once: one installs, both compute', async () => {
+  it('lets one of two processes install, and both compute', async () => {
     const runs = await Promise.all([start(firstRun), start(firstRun)]);
     for (const { stdout, stderr } of runs) {
-      expect(stdout, stderr).to.include('TensorFlow 2.21.0 says 11');
+      expect(stdout, stderr).to.include('TensorFlow 2.21.0 computed 11');
     }
     const installing = runs.filter(({ stdout }) =>
       stdout.includes(`downloading TensorFlow 2.21.0, 0 of 274 MB, to ${folder}`),
@@ -50,7 +50,7 @@ describe('the first run with an empty cache', function (this: Mocha.Suite) {
     expect(installing).to.have.length(1);
   });
 
-  it('keeps the two libraries, the licences and a record, and nothing of what was killed', async () => {
+  it('keeps the libraries, the licences and the manifest, and nothing of the killed process', async () => {
     expect(await readdir(join(cache, 'engine'))).to.deep.equal(['tensorflow-2.21.0-cpu']);
     expect((await readdir(folder)).sort()).to.deep.equal([
       'installed.json',
@@ -76,7 +76,7 @@ describe('the first run with an empty cache', function (this: Mocha.Suite) {
     expect(shown).to.include({ engine: 'tensorflow', device: 'cpu' });
   });
 
-  it('is proved by `cifar-run engine check`, which sees a file that changed', async () => {
+  it('is verified by `cifar-run engine check`, which finds a changed file', async () => {
     const { stdout, exitCode } = await start(cli, 'engine', 'check');
     expect(stdout).to.match(/^matMul, .*passed$|^matMul .*passed$/m);
     expect(stdout)

@@ -10,7 +10,7 @@ import { type PackageIndex, startIndex } from './package-index.ts';
 
 const script = fileURLToPath(new URL('install-one.ts', import.meta.url));
 
-/** A real wheel, small enough to be installed in each test. */
+/** A real wheel that is small enough to be installed in each test. */
 const SIX = {
   name: 'Six',
   version: '1.17.0',
@@ -41,7 +41,7 @@ describe('installing the engine', () => {
   afterEach(() => index.close());
   after(() => rm(folder, { recursive: true, force: true }));
 
-  /** Starts an install in another process, with the index of this test as pip's only source. */
+  /** Starts an installation in another process; pip uses the index of this test only. */
   function start(change: object = {}, env: Record<string, string> = {}) {
     const requirement = { requirement: 'six==1.17.0', platform: 'any', sha256: SHA256 };
     const wanted = { cache, ...SIX, wheels: [{ ...requirement, bytes: wheel.length }], ...change };
@@ -61,12 +61,12 @@ describe('installing the engine', () => {
   const target = () => join(cache, 'engine/six-1.17.0-cpu');
   const entries = () => readdir(join(cache, 'engine'));
 
-  /** Waits until an install has asked the index for the file. */
+  /** Waits until the file has been requested from the index. */
   async function untilDownloading(): Promise<void> {
     while (index.downloads === 0) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
-  it('keeps the files that are asked for, tells size and target, and is done once', async () => {
+  it('keeps the selected files, reports size and target, and runs once', async () => {
     const first = await start();
     expect(first.stderr).to.equal('');
     expect(first.stdout).to.include(`downloading Six 1.17.0, 0 of 0 MB, to ${target()}`);
@@ -88,16 +88,16 @@ describe('installing the engine', () => {
     expect(index.downloads).to.equal(1);
   });
 
-  it('installs again where a file is missing or cut short', async () => {
+  it('installs again if a file is missing or truncated', async () => {
     await start();
-    await writeFile(join(target(), 'six.py'), 'cut short');
+    await writeFile(join(target(), 'six.py'), 'truncated');
     expect((await start()).stdout).to.include('downloading');
     expect((await readFile(join(target(), 'six.py'))).length).to.be.greaterThan(30_000);
     expect(await entries()).to.deep.equal(['six-1.17.0-cpu']);
   });
 
-  it('two first runs at once do one install; the other waits and says so', async () => {
-    index.manner = 'half';
+  it('lets one of two processes install; the other one reports that it waits', async () => {
+    index.mode = 'half';
     const one = start();
     await untilDownloading();
     const other = start();
@@ -110,8 +110,8 @@ describe('installing the engine', () => {
     expect(await entries()).to.deep.equal(['six-1.17.0-cpu']);
   });
 
-  it('leaves nothing half-used when it is killed, and the next one cleans up', async () => {
-    index.manner = 'half';
+  it('leaves nothing usable when it is killed, and the next installation cleans up', async () => {
+    index.mode = 'half';
     const killed = start();
     await untilDownloading();
     killed.kill('SIGKILL');
@@ -120,7 +120,7 @@ describe('installing the engine', () => {
     expect(left.some((entry) => entry.startsWith('six-1.17.0-cpu.unfinished-'))).to.equal(true);
     expect(left).to.include('six-1.17.0-cpu.lock').and.not.to.include('six-1.17.0-cpu');
 
-    index.manner = 'whole';
+    index.mode = 'whole';
     const next = await start();
     expect(next.stdout).to.include(`installed in ${target()}`);
     expect(await entries()).to.deep.equal(['six-1.17.0-cpu']);
@@ -130,8 +130,8 @@ describe('installing the engine', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const) {
-    it(`ends pip and removes everything at ${signal}`, async () => {
-      index.manner = 'half';
+    it(`stops pip and deletes everything at ${signal}`, async () => {
+      index.mode = 'half';
       const interrupted = start();
       await untilDownloading();
       interrupted.kill(signal);
@@ -144,29 +144,29 @@ describe('installing the engine', () => {
     });
   }
 
-  it('refuses a file whose hash is another', async () => {
+  it('rejects a file with another hash', async () => {
     const sha256 = 'f'.repeat(64);
     const wheels = [{ requirement: 'six==1.17.0', platform: 'any', sha256, bytes: wheel.length }];
     const { exitCode, stderr } = await start({ wheels });
     expect(stderr).to.equal(
-      'RunError: what pip received for six==1.17.0 is not the published file, and nothing was installed: ' +
-        `its sha256 is ${SHA256}, and should be ${sha256}; if the transfer broke off, try again, else look at the index that pip uses (pip config list)`,
+      'RunError: pip downloaded a file for six==1.17.0 that is not the published one, and nothing was installed. ' +
+        `Its sha256 is ${SHA256}, and should be ${sha256}. If the transfer was interrupted, try again; else check the index that pip uses (pip config list)`,
     );
     expect(exitCode).to.equal(1);
     expect(await entries()).to.deep.equal([]);
   });
 
-  it('says that there is no pip', async () => {
+  it('reports that there is no pip', async () => {
     const { exitCode, stderr } = await start({}, { PATH: folder });
     expect(stderr).to.equal(
-      'RunError: TensorFlow is installed with pip, and none was found (tried python3 -m pip, python -m pip, ' +
+      'RunError: TensorFlow is installed with pip, and pip was not found (tried python3 -m pip, python -m pip, ' +
         'pip3, pip, uvx pip): install Python 3 with pip, or uv, or set CIFAR_RUN_TENSORFLOW to the folder of ' +
-        'a TensorFlow that is there',
+        'an installed TensorFlow',
     );
     expect(exitCode).to.equal(1);
   });
 
-  it('passes over a Python without pip', async () => {
+  it('skips a Python without pip', async () => {
     const bin = await mkdtemp(join(folder, 'bin-'));
     await writeFile(join(bin, 'python3'), '#!/bin/sh\nexit 1\n');
     await chmod(join(bin, 'python3'), 0o755);
@@ -174,54 +174,54 @@ describe('installing the engine', () => {
     expect(stdout).to.include(`installed in ${target()}`);
   });
 
-  it('says that the network is out of reach', async () => {
+  it('reports that the network is not available', async () => {
     const { stderr } = await start(
       {},
       { PIP_INDEX_URL: 'http://127.0.0.1:9/simple', PIP_RETRIES: '1' },
     );
     expect(stderr).to.match(
-      /^RunError: the network failed while pip fetched six==1\.17\.0: check it, and pip's proxy and index \(pip config list\), then try again; pip says: /,
+      /^RunError: the network failed while pip downloaded six==1\.17\.0: check it, and the proxy and index of pip \(pip config list\), then try again; pip says: /,
     );
     expect(await entries()).to.deep.equal([]);
   });
 
-  it('says that a transfer broke off', async () => {
-    index.manner = 'broken';
+  it('reports an interrupted transfer', async () => {
+    index.mode = 'broken';
     const { exitCode, stderr } = await start();
-    // Which of them depends on pip: until 25.1 it takes what came for the file.
+    // pip before 25.1 accepts a truncated file, so its hash is wrong.
     expect(stderr).to.match(
-      /^RunError: (what pip received for six==1\.17\.0 is not|the network failed while pip fetched six)/,
+      /^RunError: (pip downloaded a file for six==1\.17\.0 that is not|the network failed while pip downloaded six)/,
     );
     expect(stderr).to.include('try again');
     expect(exitCode).to.equal(1);
     expect(await entries()).to.deep.equal([]);
   });
 
-  it('says that the index lacks the package', async () => {
+  it('reports that the index lacks the package', async () => {
     const wheels = [
       { requirement: 'tensorflow-cpu==2.21.0', platform: 'any', sha256: SHA256, bytes: 1 },
     ];
     const { stderr } = await start({ wheels });
     expect(stderr).to.match(
-      /^RunError: pip found no tensorflow-cpu==2\.21\.0: its package index does not have it, or cannot be reached;/,
+      /^RunError: pip did not find tensorflow-cpu==2\.21\.0: its package index does not have it, or is not available;/,
     );
   });
 
-  it('says that the disk is too small, before it downloads', async () => {
+  it('reports that the disk is too small, before it downloads', async () => {
     const { stderr } = await start({ installedBytes: 1e15 });
     expect(stderr).to.match(
-      /^RunError: Six 1\.17\.0 needs 1000000\.0 GB while it is installed, and the disk of .* has [\d.]+ GB free: free some space, or set CIFAR_RUN_CACHE to a folder on another disk$/,
+      /^RunError: the installation of Six 1\.17\.0 needs 1000000\.0 GB, and the disk of .* has [\d.]+ GB free: free some space, or set CIFAR_RUN_CACHE to a folder on another disk$/,
     );
     expect(index.downloads).to.equal(0);
   });
 
-  it('says that the cache folder cannot be written', async () => {
+  it('reports that the cache folder cannot be written', async () => {
     const file = join(cache, 'file');
     await writeFile(file, '');
     const { exitCode, stderr } = await start({ cache: file });
     expect(stderr).to.equal(
-      `RunError: the cache folder ${file}/engine cannot be written (ENOTDIR): make it writable, or set ` +
-        'CIFAR_RUN_CACHE to a folder that is',
+      `RunError: cannot write to the cache folder ${file}/engine (ENOTDIR): make it writable, or set ` +
+        'CIFAR_RUN_CACHE to another folder',
     );
     expect(exitCode).to.equal(1);
   });

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A Python package index on this machine, which counts what is fetched from it. */
+/** A local Python package index that counts downloads. */
 export interface PackageIndex {
   /** For `PIP_INDEX_URL`. */
   readonly url: string;
-  /** How it answers a request for a file: with half of it, it waits for `finish` or breaks off. */
-  manner: 'whole' | 'half' | 'broken';
+  /** The response to a request for a file. After half of it, `half` waits for `finish`, and `broken` disconnects. */
+  mode: 'whole' | 'half' | 'broken';
   /** Requests for files so far. */
   downloads: number;
   /** Sends the other halves. */
@@ -15,7 +15,7 @@ export interface PackageIndex {
   close(): void;
 }
 
-/** Serves one wheel; each other name is unknown to it. */
+/** Serves one wheel; other names are not found. */
 export async function startIndex(project: string, file: string, content: Buffer) {
   const server = createServer((request, response) => {
     if (request.url === `/simple/${project}/`) {
@@ -33,10 +33,10 @@ export async function startIndex(project: string, file: string, content: Buffer)
   const waiting: ServerResponse[] = [];
   const index: PackageIndex = {
     url: `http://127.0.0.1:${port}/simple`,
-    manner: 'whole',
+    mode: 'whole',
     downloads: 0,
     finish() {
-      index.manner = 'whole';
+      index.mode = 'whole';
       for (const response of waiting) response.end(content.subarray(half));
     },
     close() {
@@ -49,12 +49,12 @@ export async function startIndex(project: string, file: string, content: Buffer)
   function answer(response: ServerResponse): void {
     response.setHeader('content-type', 'application/octet-stream');
     response.setHeader('content-length', content.length);
-    if (index.manner === 'whole') {
+    if (index.mode === 'whole') {
       response.end(content);
       return;
     }
     response.write(content.subarray(0, half), () => {
-      if (index.manner === 'broken') response.destroy();
+      if (index.mode === 'broken') response.destroy();
       else waiting.push(response);
     });
   }

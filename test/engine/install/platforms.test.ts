@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import { type Host, thisHost } from '../../../src/engine/tensorflow/install/host.ts';
 import {
   chooseDistribution,
-  gpuObstacle,
+  detectHost,
+  type Host,
+  unusedGpuReason,
 } from '../../../src/engine/tensorflow/install/platforms.ts';
 
 const LINUX: Host = { platform: 'linux', arch: 'x64', glibc: '2.36', cuda: null };
@@ -10,7 +11,7 @@ const LINUX_GPU: Host = { ...LINUX, cuda: 12_040 };
 const LINUX_ARM: Host = { ...LINUX, arch: 'arm64' };
 const MACOS: Host = { platform: 'darwin', arch: 'arm64', glibc: null, cuda: null };
 
-describe('choosing the wheels', () => {
+describe('chooseDistribution', () => {
   const cases: [string, Host, string, string, string][] = [
     ['Linux x64', LINUX, 'cpu', 'tensorflow-cpu==2.21.0', 'manylinux_2_27_x86_64'],
     [
@@ -57,7 +58,7 @@ describe('choosing the wheels', () => {
     });
   }
 
-  it('keeps of CUDA what TensorFlow loads and XLA starts', () => {
+  it('keeps the CUDA libraries that TensorFlow loads and the programs that XLA starts', () => {
     const { members, wheels } = chooseDistribution(LINUX_GPU);
     expect(wheels).to.have.length(13);
     for (const path of [
@@ -79,7 +80,7 @@ describe('choosing the wheels', () => {
     [
       'musl',
       { ...LINUX, glibc: null },
-      /this Linux \(Alpine, most likely\) has musl: use one with glibc/,
+      /this Linux \(probably Alpine\) has musl: use one with glibc/,
     ],
     [
       'old glibc',
@@ -94,27 +95,27 @@ describe('choosing the wheels', () => {
     ['another system', { ...LINUX, platform: 'freebsd', glibc: null }, /on freebsd x64, only on /],
   ];
   for (const [name, host, sentence] of refused) {
-    it(`says what is possible on ${name}`, () => {
+    it(`names an alternative on ${name}`, () => {
       expect(() => chooseDistribution(host))
         .to.throw(sentence)
         .with.property('name', 'RunError');
     });
   }
 
-  it('says why a GPU stays unused', () => {
-    expect(gpuObstacle({ ...LINUX, cuda: 11_040 })).to.equal(
-      'the GPU stays unused: its NVIDIA driver supports CUDA 11.4, and TensorFlow 2.21.0 needs 12.0, ' +
-        'which drivers from 525 on support',
+  it('explains why a GPU is not used', () => {
+    expect(unusedGpuReason({ ...LINUX, cuda: 11_040 })).to.equal(
+      'the GPU is not used: its NVIDIA driver supports CUDA 11.4, and TensorFlow 2.21.0 needs CUDA 12.0 ' +
+        '(driver 525 or later)',
     );
-    expect(gpuObstacle(LINUX)).to.equal(null);
-    expect(gpuObstacle(LINUX_GPU)).to.equal(null);
+    expect(unusedGpuReason(LINUX)).to.equal(null);
+    expect(unusedGpuReason(LINUX_GPU)).to.equal(null);
   });
 
-  it('knows this machine, and no GPU where all are hidden', () => {
+  it('detects this machine, and no GPU if all are hidden', () => {
     const before = process.env.CUDA_VISIBLE_DEVICES;
     process.env.CUDA_VISIBLE_DEVICES = '-1';
     try {
-      const host = thisHost();
+      const host = detectHost();
       expect(host).to.include({ platform: process.platform, arch: process.arch, cuda: null });
       if (process.platform === 'linux') expect(host.glibc).to.match(/^2\.\d+$/);
     } finally {
@@ -125,7 +126,7 @@ describe('choosing the wheels', () => {
 });
 
 describe('the table of wheels', () => {
-  it('pins version, hash and size of each', () => {
+  it('pins the version, hash and size of each wheel', () => {
     for (const host of [LINUX, LINUX_GPU, LINUX_ARM, MACOS]) {
       const { wheels, installedBytes } = chooseDistribution(host);
       for (const { requirement, sha256, bytes } of wheels) {

@@ -1,8 +1,9 @@
-/** What came of TensorFlow.js' own specs. */
+/** The results of the specs of TensorFlow.js. */
 export interface SuiteReport {
-  /** Specs of the suite, those that tfjs-node itself leaves out included. */
+  /** All specs, including the excluded ones. */
   total: number;
-  left: number;
+  /** Specs that tfjs-node excludes. */
+  excluded: number;
   passed: number;
   failed: { name: string; message: string }[];
   /** Specs that the suite itself marks as pending. */

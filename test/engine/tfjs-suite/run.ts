@@ -1,5 +1,5 @@
-// Runs TensorFlow.js' own specs, which ship inside tfjs-core, on this project's engine.
-// Usage: tsx run.ts BUNDLE REPORT; writes the bundle, runs it, and writes a `SuiteReport` as JSON.
+// Runs the specs of TensorFlow.js, which are part of tfjs-core, on the engine of this project.
+// Usage: tsx run.ts BUNDLE REPORT. Writes the bundle, runs it, and writes a `SuiteReport` as JSON.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { build, type Plugin } from 'esbuild';
@@ -26,7 +26,7 @@ async function bundle(outfile: string): Promise<void> {
     bundle: true,
     platform: 'node',
     format: 'esm',
-    // The specs import the ES modules of tfjs-core, so all of tfjs has to come from those.
+    // The specs import the ES modules of tfjs-core, so all of tfjs must be imported as ES modules.
     mainFields: ['module', 'main'],
     packages: 'bundle',
     external: ['koffi', 'execa', 'proper-lockfile', 'yauzl', 'env-paths'],
@@ -39,7 +39,7 @@ async function bundle(outfile: string): Promise<void> {
   });
 }
 
-/** The specs that tfjs-node's own test runner leaves out, by parts of their names. */
+/** Returns parts of the names of specs that the test runner of tfjs-node excludes. */
 function tfjsNodeExceptions(): string[] {
   const path = createRequire(import.meta.url).resolve(
     '@tensorflow/tfjs-node-gpu/dist/run_tests.js',
@@ -55,7 +55,7 @@ if (!outfile || !reportFile) throw new Error('usage: run.ts BUNDLE REPORT');
 await bundle(outfile);
 
 const exceptions = tfjsNodeExceptions();
-const report: SuiteReport = { total: 0, left: 0, passed: 0, failed: [], pending: [] };
+const report: SuiteReport = { total: 0, excluded: 0, passed: 0, failed: [], pending: [] };
 const jasmine = new Jasmine({ projectBaseDir: '/' });
 jasmine.loadConfig({ spec_files: [outfile], random: false });
 jasmine.exitOnCompletion = false;
@@ -68,7 +68,7 @@ jasmine.addReporter({
   specDone(spec) {
     report.total++;
     if (spec.status === 'passed') report.passed++;
-    else if (spec.status === 'excluded') report.left++;
+    else if (spec.status === 'excluded') report.excluded++;
     else if (spec.status === 'pending') report.pending.push(spec.fullName);
     else {
       const message = spec.failedExpectations[0]?.message ?? spec.status;

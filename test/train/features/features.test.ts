@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 import { openStore } from '../../../src/cache/store.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
-import { uncompiled } from '../../../src/engine/uncompiled.ts';
+import { uncompiled } from '../../../src/engine/tensorflow/compile/compile.ts';
 import type { Experiment, PhaseConfig } from '../../../src/experiment/experiment.ts';
 import type { FeaturesUse, TrainingCallback } from '../../../src/train/callbacks.ts';
 import { evaluate } from '../../../src/train/evaluate.ts';

@@ -1,9 +1,8 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import type { CompiledFunction, TensorFunction } from '../../engine.ts';
-import { uncompiled } from '../../uncompiled.ts';
 import type { Trace, Tracer } from './trace.ts';
 
-/** A function that runs as one operation, traced for each set of input shapes. */
+/** A function that runs as one operation. It is traced once for each combination of input shapes. */
 export class Compiled implements CompiledFunction {
   readonly #tracer: Tracer;
   readonly #name: string;
@@ -17,32 +16,40 @@ export class Compiled implements CompiledFunction {
     this.#fn = fn;
   }
 
-  /** What cannot be traced runs operation by operation, with a warning that names the reason. */
+  /** Runs the function. If it cannot be traced, its operations run individually, and a warning gives the reason. */
   async run(inputs: readonly tf.Tensor[]): Promise<tf.Tensor[]> {
     const trace = this.#uncompiled ? null : this.#trace(inputs);
     if (trace) return this.#tracer.run(trace, inputs);
-    this.#tracer.settle();
+    this.#tracer.syncVariables();
     this.#uncompiled ??= uncompiled(this.#fn);
     return this.#uncompiled.run(inputs);
   }
 
   dispose(): void {
-    for (const trace of this.#traces.values()) this.#tracer.forget(trace);
+    for (const trace of this.#traces.values()) this.#tracer.remove(trace);
     this.#traces.clear();
   }
 
   #trace(inputs: readonly tf.Tensor[]): Trace | null {
     const key = inputs.map(({ dtype, shape }) => `${dtype}[${shape}]`).join(', ');
-    const known = this.#traces.get(key);
-    if (known) return known;
+    const existing = this.#traces.get(key);
+    if (existing) return existing;
     try {
       const trace = this.#tracer.trace(this.#fn, inputs, this.#name);
       this.#traces.set(key, trace);
       return trace;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      process.emitWarning(`${this.#name} runs operation by operation, which is slower: ${reason}`);
+      process.emitWarning(`${this.#name} is not compiled, which is slower: ${reason}`);
       return null;
     }
   }
+}
+
+/** Wraps a function that is called directly at each run. */
+export function uncompiled(fn: TensorFunction): CompiledFunction {
+  return {
+    run: async (inputs) => tf.tidy(() => fn(inputs) as tf.Tensor[]),
+    dispose() {},
+  };
 }

@@ -7,16 +7,16 @@ export interface Operation {
   readonly name: string;
   readonly attributes: readonly OpAttribute[];
   readonly inputs: readonly OperationInput[];
-  /** Operations that have to be done before. */
+  /** Operations that must run before. */
   readonly after?: readonly Pointer[];
 }
 
 export interface OperationInput extends GraphOutput {
-  /** Operations that have to be done before it is used. */
+  /** Operations that must run before it is used. */
   readonly after?: readonly Pointer[];
 }
 
-/** A `TF_Graph` that is being built, and the function that it becomes. */
+/** A `TF_Graph` under construction, which becomes a function. */
 export class Graph {
   readonly pointer: Pointer;
   readonly #context: Context;
@@ -33,18 +33,19 @@ export class Graph {
     return this.#definitions.get(this.pointer, op);
   }
 
-  /** @throws TensorFlowError when TensorFlow refuses its inputs or attributes. */
+  /** @throws TensorFlowError if the inputs or attributes are invalid. */
   add({ name, attributes, inputs, after = [] }: Operation): Pointer {
     const { api } = this.#context;
     return this.#finish(name, (op) => {
       this.#addInputs(op, { name, attributes, inputs });
-      for (const before of [...after, ...inputs.flatMap((input) => input.after ?? [])])
-        api.TF_AddControlInput(op, before);
+      for (const dependency of [...after, ...inputs.flatMap((input) => input.after ?? [])]) {
+        api.TF_AddControlInput(op, dependency);
+      }
       for (const attribute of attributes) setAttribute(graphSetters(api), op, attribute);
     });
   }
 
-  /** An input of the function. */
+  /** Adds an input of the function. */
   placeholder(shape: readonly number[], dtype: number): GraphOutput {
     const attributes = [
       { name: 'dtype', type: AttrType.type, value: dtype },
@@ -53,7 +54,7 @@ export class Graph {
     return { oper: this.add({ name: 'Placeholder', attributes, inputs: [] }), index: 0 };
   }
 
-  /** The value of a `TFE_TensorHandle`, copied into the graph. */
+  /** Copies the value of a `TFE_TensorHandle` to the graph. */
   constant(handle: Pointer): GraphOutput {
     const { api, status } = this.#context;
     const dtype = api.TFE_TensorHandleDataType(handle);
@@ -79,20 +80,20 @@ export class Graph {
     return this.#context.api.TF_OperationOutputType(output);
   }
 
-  /** As far as it follows from the operations alone; `null` where it does not. */
+  /** Returns `null` if the shape cannot be inferred from the operations. */
   shape(output: GraphOutput): number[] | null {
     const { api, status } = this.#context;
     const rank = api.TF_GraphGetTensorNumDims(this.pointer, output, status.pointer);
-    status.check(() => 'tell the rank of a tensor');
+    status.check(() => 'read the rank of a tensor');
     if (rank < 0) return null;
     const dims = new BigInt64Array(rank);
     api.TF_GraphGetTensorShape(this.pointer, output, dims, rank, status.pointer);
-    status.check(() => 'tell the shape of a tensor');
+    status.check(() => 'read the shape of a tensor');
     const shape = Array.from(dims, Number);
     return shape.includes(-1) ? null : shape;
   }
 
-  /** Makes it known to TensorFlow under the name. `effects` are done at each run, needed or not. */
+  /** Registers the graph as a function. The operations `effects` run even if no output depends on them. */
   toFunction(
     name: string,
     {
@@ -120,10 +121,10 @@ export class Graph {
       null,
       status.pointer,
     );
-    status.check(() => `make a function of ${this.#operations} operations`);
+    status.check(() => `create a function of ${this.#operations} operations`);
     api.TFE_ContextAddFunction(pointer, fn, status.pointer);
     api.TF_DeleteFunction(fn);
-    status.check(() => `take in a function of ${this.#operations} operations`);
+    status.check(() => `register a function of ${this.#operations} operations`);
   }
 
   dispose(): void {
@@ -139,19 +140,19 @@ export class Graph {
     return finished;
   }
 
-  /** Inputs come one after another; the definition says which of them belong to one list. */
+  /** Groups the inputs to tensors and lists, according to the definition of the operation. */
   #addInputs(op: Pointer, { name, attributes, inputs }: Operation): void {
     const { api } = this.#context;
-    let at = 0;
+    let next = 0;
     for (const { countAttribute } of this.definition(name).inputs) {
       if (countAttribute === null) {
-        api.TF_AddInput(op, inputs[at++] as GraphOutput);
+        api.TF_AddInput(op, inputs[next++] as GraphOutput);
         continue;
       }
       const value = attributes.find((attribute) => attribute.name === countAttribute)?.value;
       const count = Array.isArray(value) ? value.length : Number(value);
-      api.TF_AddInputList(op, inputs.slice(at, at + count), count);
-      at += count;
+      api.TF_AddInputList(op, inputs.slice(next, next + count), count);
+      next += count;
     }
   }
 }

@@ -1,44 +1,44 @@
 import { readFields } from '../../../common/protobuf.ts';
 import { bufferBytes, type CApi, type Pointer } from '../c-api.ts';
-import type { Status } from '../status.ts';
+import type { Status } from '../context.ts';
 
-/** How an operation takes one of its inputs. */
+/** An input of an operation: one tensor or a list. */
 export interface InputDefinition {
-  /** Attribute that says how many tensors a list holds; `null` where the input is one tensor. */
+  /** The attribute with the length of the list; `null` for one tensor. */
   readonly countAttribute: string | null;
 }
 
 export interface OpDefinition {
   readonly inputs: readonly InputDefinition[];
-  /** Whether it does more than compute its outputs from its inputs, as those that draw at random do. */
+  /** The operation has state or side effects, such as a random generator. */
   readonly stateful: boolean;
 }
 
-/** Field numbers of `OpDef` and `OpDef.ArgDef`. Source: tensorflow/core/framework/op_def.proto. */
+/** The field numbers of `OpDef` and `OpDef.ArgDef`. Source: tensorflow/core/framework/op_def.proto. */
 const OP = { inputs: 2, isStateful: 17 };
 const ARGUMENT = { numberAttr: 5, typeListAttr: 6 };
 
-/** TensorFlow's own definitions of its operations. */
+/** The definitions of TensorFlow's operations. */
 export class OpDefinitions {
   readonly #api: CApi;
   readonly #status: Status;
-  readonly #known = new Map<string, OpDefinition>();
+  readonly #cache = new Map<string, OpDefinition>();
 
   constructor(api: CApi, status: Status) {
     this.#api = api;
     this.#status = status;
   }
 
-  /** @param graph any one: it only knows where TensorFlow keeps the definitions */
+  /** @param graph any graph; all give the same definitions */
   get(graph: Pointer, name: string): OpDefinition {
-    const known = this.#known.get(name);
-    if (known) return known;
+    const cached = this.#cache.get(name);
+    if (cached) return cached;
     const buffer = this.#api.TF_NewBuffer();
     try {
       this.#api.TF_GraphGetOpDef(graph, name, buffer, this.#status.pointer);
       this.#status.check(() => `find the operation ${name}`);
       const definition = parse(bufferBytes(buffer));
-      this.#known.set(name, definition);
+      this.#cache.set(name, definition);
       return definition;
     } finally {
       this.#api.TF_DeleteBuffer(buffer);

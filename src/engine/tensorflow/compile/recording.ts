@@ -1,145 +1,144 @@
 import { util } from '@tensorflow/tfjs';
-import { AttrType, type OpAttribute } from '../attributes.ts';
+import { AttrType, DType, NUMERIC, type OpAttribute } from '../attributes.ts';
 import type { GraphOutput, Pointer } from '../c-api.ts';
 import type { Context } from '../context.ts';
-import { DType, NUMERIC } from '../dtypes.ts';
 import type { Handles, TensorMetadata, Values } from '../handles.ts';
 import { Graph, type Operation, type OperationInput } from './graph.ts';
 import type { OpDefinitions } from './op-definitions.ts';
 import { type GraphTimes, profileGraph } from './profile.ts';
-import { type Surroundings, simplify } from './simplify.ts';
+import { type GraphRecorder, simplify } from './simplify.ts';
 import type { Slot } from './slots.ts';
 
-/** Constants of so few elements, shapes mostly, are often asked for again. */
-const FEW = 16;
+/** Constants with at most this many elements, mostly shapes, are shared. */
+const MAX_SHARED_ELEMENTS = 16;
 
-/** An operation that cannot be part of a compiled function; the message names it. */
+/** A function cannot be compiled; the message names the operation that prevents it. */
 export class UntraceableError extends Error {
   override readonly name = 'UntraceableError';
 }
 
-/** An operation that changes variables in place. */
+/** An operation that changes variables in place. They are its first inputs. */
 export interface Update {
   readonly name: string;
   readonly attributes: readonly OpAttribute[];
-  /** Beside the variables, which come first. */
+  /** The other inputs. */
   readonly inputIds: readonly number[];
 }
 
 interface SlotNodes {
   readonly handle: GraphOutput;
-  /** All that reads or changes the variable, in its order. */
+  /** Operations that read or change the variable, in order. */
   readonly operations: Pointer[];
 }
 
-/** A variable, and the tensor that tfjs takes for its value. */
-export interface Held {
+/** A variable, and the id of the tensor that is its value. */
+export interface SlotValue {
   readonly slot: Slot;
   readonly id: number;
 }
 
 export interface RecordingOptions {
   readonly definitions: OpDefinitions;
-  /** Whether the function is given its variables after its inputs, as XLA wants it, or finds them by name. */
-  readonly takesVariables: boolean;
+  /** Variables are inputs of the function, as XLA requires; else the function finds them by name. */
+  readonly variablesAsInputs: boolean;
 }
 
 /**
- * Operations that are written into a graph instead of being done. Their tensors have ids and shapes but no
- * values; any other tensor that they take becomes a constant of the graph.
+ * Records operations in a graph instead of executing them. Their tensors have ids and shapes but no values. Other tensors
+ * that are used as inputs become constants of the graph.
  */
 export class Recording {
   readonly #context: Context;
   readonly #graph: Graph;
   readonly #handles: Handles;
-  readonly #takesVariables: boolean;
+  readonly #variablesAsInputs: boolean;
   readonly #outputs = new Map<number, OperationInput>();
-  /** What was asked for, by the `TF_Operation` that does it. */
+  /** The recorded operations by their `TF_Operation`. */
   readonly #sources = new Map<Pointer, Operation>();
-  /** Tensors that variables hold as the run begins; read when they are first needed. */
+  /** The ids of initial values of variables, which are read when they are first needed. */
   readonly #slotOf = new Map<number, Slot>();
   readonly #initial = new Map<Slot, number>();
-  /** The tensor that a variable holds at this point of the run. */
-  readonly #held = new Map<Slot, number>();
+  /** The ids of current values of variables. */
+  readonly #current = new Map<Slot, number>();
   readonly #slotNodes = new Map<Slot, SlotNodes>();
-  /** Small ones, by what they hold. */
+  /** Small constants by their contents. */
   readonly #constants = new Map<string, GraphOutput>();
   readonly #inputs: GraphOutput[] = [];
   readonly #effects: Pointer[] = [];
-  readonly #surroundings: Surroundings = {
+  readonly #recorder: GraphRecorder = {
     source: ({ oper }) => this.#sources.get(oper),
     shape: (output) => this.#graph.shape(output),
     constant: (shape, dtype, values) => this.#constant(shape, dtype, values),
-    give: (operation) => this.#simplest(operation)[0] as GraphOutput,
+    record: (operation) => this.#addSimplified(operation)[0] as GraphOutput,
   };
 
   constructor(
     context: Context,
     handles: Handles,
-    { definitions, takesVariables }: RecordingOptions,
+    { definitions, variablesAsInputs }: RecordingOptions,
   ) {
-    this.#takesVariables = takesVariables;
+    this.#variablesAsInputs = variablesAsInputs;
     this.#context = context;
     this.#graph = new Graph(context, definitions);
     this.#handles = handles;
   }
 
-  /** Variables that the graph reads or writes. */
+  /** The variables that the graph reads or writes. */
   get slots(): Slot[] {
     return [...this.#slotNodes.keys()];
   }
 
-  /** Whether the id names a tensor of the graph, which has no value yet. */
+  /** Returns `true` for tensors of the graph, which have no values. */
   has(id: number): boolean {
     return this.#outputs.has(id) || this.#slotOf.has(id);
   }
 
-  /** @throws UntraceableError when someone wants the values of a tensor of the graph. */
-  refuseToRead(id: number): void {
+  /** @throws UntraceableError for tensors of the graph, which have no values to read. */
+  assertReadable(id: number): void {
     if (!this.has(id)) return;
     const output = this.#outputs.get(id);
     const source = output && this.#sources.get(output.oper);
     throw new UntraceableError(
-      `${source ? `a tensor that ${source.name} gives` : 'an input'} is read within it`,
+      `it reads the values of ${source ? `an output of ${source.name}` : 'an input'}`,
     );
   }
 
-  /** The function's next input. */
+  /** Adds an input of the function. */
   input(shape: number[], dtype: number): TensorMetadata {
     const output = this.#graph.placeholder(shape, dtype);
     this.#inputs.push(output);
     return { id: this.#add(output), shape, dtype };
   }
 
-  /** What a variable holds as the run begins. */
+  /** Returns the initial value of a variable. */
   read(slot: Slot): TensorMetadata {
     const id = this.#handles.reserve();
     this.#slotOf.set(id, slot);
     this.#initial.set(slot, id);
-    this.#held.set(slot, id);
+    this.#current.set(slot, id);
     return { id, shape: slot.shape, dtype: slot.dtype };
   }
 
-  /** Lets a variable hold the tensor from this point of the run on. */
-  write({ slot, id }: Held): void {
-    if (this.#held.get(slot) === id) return;
+  /** Assigns a tensor to a variable. */
+  write({ slot, id }: SlotValue): void {
+    if (this.#current.get(slot) === id) return;
     const inputs = [this.#output(id)];
     this.#change([slot], { name: 'AssignVariableOp', attributes: dtypeOf(slot), inputs });
-    this.#held.set(slot, id);
+    this.#current.set(slot, id);
   }
 
-  /**
-   * An operation that changes variables in place: it takes them, then other inputs.
-   * @returns the values that they have from then on
-   */
-  update(variables: readonly Held[], { name, attributes, inputIds }: Update): TensorMetadata[] {
-    for (const held of variables) this.write(held);
+  /** Records an operation that changes variables in place, and returns their new values. */
+  update(
+    variables: readonly SlotValue[],
+    { name, attributes, inputIds }: Update,
+  ): TensorMetadata[] {
+    for (const variable of variables) this.write(variable);
     const inputs = inputIds.map((id) => this.#output(id));
     const slots = variables.map(({ slot }) => slot);
     this.#change(slots, { name, attributes, inputs });
     return slots.map((slot) => {
-      const id = this.#add(this.#readNow(slot));
-      this.#held.set(slot, id);
+      const id = this.#add(this.#readVariable(slot));
+      this.#current.set(slot, id);
       return { id, shape: slot.shape, dtype: slot.dtype };
     });
   }
@@ -155,45 +154,47 @@ export class Recording {
     }
     const inputs = inputIds.map((id) => this.#output(id));
     const operation = { name, attributes, inputs };
-    const outputs = name === 'IdentityN' ? allAtOnce(inputs) : this.#simplest(operation);
+    const outputs = name === 'IdentityN' ? barrierOutputs(inputs) : this.#addSimplified(operation);
     return outputs.map((output) => {
       const shape = this.#graph.shape(output);
-      if (!shape) throw new UntraceableError(`the shape of what ${name} gives depends on values`);
+      if (!shape) throw new UntraceableError(`the output shape of ${name} depends on values`);
       return { id: this.#add(output), shape, dtype: this.#graph.dtype(output) };
     });
   }
 
-  /** Makes the graph a function that gives these tensors. */
-  finish(name: string, outputIds: readonly number[]): void {
+  /** Registers the graph as a function with these outputs. */
+  toFunction(name: string, outputIds: readonly number[]): void {
     const outputs = outputIds.map((id) => this.#output(id));
     const variables = [...this.#slotNodes.values()].map(({ handle }) => handle);
-    const inputs = this.#takesVariables ? [...this.#inputs, ...variables] : this.#inputs;
+    const inputs = this.#variablesAsInputs ? [...this.#inputs, ...variables] : this.#inputs;
     this.#graph.toFunction(name, { inputs, outputs, effects: this.#effects });
   }
 
   /**
-   * Measures one run of the graph that was finished, on copies of the variables.
-   * @param inputs,variables `TFE_TensorHandle`s; a variable's gives its value
+   * Measures one run of the complete graph with copies of the variables.
+   *
+   * @param inputs `TFE_TensorHandle`s
+   * @param handleOf returns the `TFE_TensorHandle` of the value of a variable
    */
   profile(
     inputs: readonly Pointer[],
-    variables: (slot: Slot) => Pointer,
+    handleOf: (slot: Slot) => Pointer,
     outputIds: readonly number[],
   ): GraphTimes {
-    const beginnings = [...this.#slotNodes].map(([slot, { handle }]) => {
+    const initializers = [...this.#slotNodes].map(([slot, { handle }]) => {
       const value = this.#graph.placeholder(slot.shape, slot.dtype);
       const inputs = [handle, value];
       const attributes = dtypeOf(slot);
       const oper = this.#graph.add({ name: 'AssignVariableOp', attributes, inputs });
-      return { oper, feed: { output: value, handle: variables(slot) } };
+      return { oper, feed: { output: value, handle: handleOf(slot) } };
     });
     const feeds = inputs.map((handle, i) => ({ output: this.#inputs[i] as GraphOutput, handle }));
     return profileGraph(this.#context, {
       graph: this.#graph.pointer,
-      inputs: [...feeds, ...beginnings.map(({ feed }) => feed)],
+      inputs: [...feeds, ...initializers.map(({ feed }) => feed)],
       outputs: outputIds.map((id) => this.#output(id)),
       effects: this.#effects,
-      beginnings: beginnings.map(({ oper }) => oper),
+      initializers: initializers.map(({ oper }) => oper),
     });
   }
 
@@ -201,13 +202,13 @@ export class Recording {
     this.#graph.dispose();
   }
 
-  /** What the operation gives; the first of it from less work where there is a way. */
-  #simplest(operation: Operation): GraphOutput[] {
+  /** Adds an operation and returns its outputs; the first one is simplified if possible. */
+  #addSimplified(operation: Operation): GraphOutput[] {
     const oper = this.#graph.add(operation);
     this.#sources.set(oper, operation);
     const outputs = this.#graph.outputs(oper);
     const [first, ...others] = outputs;
-    const simpler = first && simplify(operation, first, this.#surroundings);
+    const simpler = first && simplify(operation, first, this.#recorder);
     return simpler ? [simpler, ...others] : outputs;
   }
 
@@ -220,11 +221,12 @@ export class Recording {
     }
   }
 
-  /** TensorFlow finds equal ones itself, but late: until then each of its passes over the graph looks at them all. */
+  /** Shares equal constants. TensorFlow does so only in a late pass; the passes before would process all copies. */
   #constantOf(id: number): GraphOutput {
     const { shape, dtype } = this.#handles.metadata(id);
     const handle = this.#handles.get(id);
-    if (!NUMERIC.has(dtype) || util.sizeFromShape(shape) > FEW) return this.#graph.constant(handle);
+    if (!NUMERIC.has(dtype) || util.sizeFromShape(shape) > MAX_SHARED_ELEMENTS)
+      return this.#graph.constant(handle);
     const key = `${dtype} [${shape}] ${this.#handles.bytes(id)}`;
     const output = this.#constants.get(key) ?? this.#graph.constant(handle);
     this.#constants.set(key, output);
@@ -238,18 +240,18 @@ export class Recording {
   }
 
   #output(id: number): OperationInput {
-    const known = this.#outputs.get(id);
-    if (known) return known;
+    const existing = this.#outputs.get(id);
+    if (existing) return existing;
     const slot = this.#slotOf.get(id);
-    const output = slot ? this.#readNow(slot) : this.#constantOf(id);
+    const output = slot ? this.#readVariable(slot) : this.#constantOf(id);
     this.#outputs.set(id, output);
     return output;
   }
 
   #nodes(slot: Slot): SlotNodes {
-    const known = this.#slotNodes.get(slot);
-    if (known) return known;
-    const handle = this.#takesVariables
+    const existing = this.#slotNodes.get(slot);
+    if (existing) return existing;
+    const handle = this.#variablesAsInputs
       ? this.#graph.placeholder([], DType.resource)
       : {
           oper: this.#graph.add({ name: 'VarHandleOp', attributes: slot.attributes, inputs: [] }),
@@ -260,7 +262,7 @@ export class Recording {
     return nodes;
   }
 
-  #readNow(slot: Slot): GraphOutput {
+  #readVariable(slot: Slot): GraphOutput {
     const { handle, operations } = this.#nodes(slot);
     const read = {
       name: 'ReadVariableOp',
@@ -270,11 +272,11 @@ export class Recording {
     };
     const oper = this.#graph.add(read);
     operations.push(oper);
-    return this.#takesVariables ? this.#shaped(oper, slot) : { oper, index: 0 };
+    return this.#variablesAsInputs ? this.#withShape(oper, slot) : { oper, index: 0 };
   }
 
-  /** The shape of a variable that is given follows from nothing in the graph. */
-  #shaped(read: Pointer, { shape, dtype }: Slot): GraphOutput {
+  /** Adds the shape of a variable that is an input, because it cannot be inferred from the graph. */
+  #withShape(read: Pointer, { shape, dtype }: Slot): GraphOutput {
     const attributes = [
       { name: 'T', type: AttrType.type, value: dtype },
       { name: 'shape', type: AttrType.shape, value: shape },
@@ -283,7 +285,7 @@ export class Recording {
     return { oper: this.#graph.add({ name: 'EnsureShape', attributes, inputs }), index: 0 };
   }
 
-  /** `slots` come first among the inputs. What they held at first is read before. */
+  /** Adds an operation that changes variables, after their initial values have been read. */
   #change(slots: readonly Slot[], { inputs, ...operation }: Operation): void {
     for (const slot of slots) this.#output(this.#initial.get(slot) as number);
     const nodes = slots.map((slot) => this.#nodes(slot));
@@ -298,10 +300,10 @@ export class Recording {
 }
 
 /**
- * What `IdentityN` gives: the same tensors, none used before all are there. As an operation it would be taken out of
- * the graph, where these are the order of others.
+ * Returns the outputs of `IdentityN`: the same tensors, which are used only after all of them are available. TensorFlow would
+ * remove the operation itself, but keeps these control dependencies.
  */
-function allAtOnce(tensors: readonly OperationInput[]): OperationInput[] {
+function barrierOutputs(tensors: readonly OperationInput[]): OperationInput[] {
   const after = tensors.flatMap((tensor) => [tensor.oper, ...(tensor.after ?? [])]);
   return tensors.map(({ oper, index }) => ({ oper, index, after }));
 }

@@ -1,13 +1,12 @@
 import type { CApi, Pointer } from '../c-api.ts';
-import type { Context } from '../context.ts';
+import { type Context, Status } from '../context.ts';
 import type { Handles, TensorMetadata } from '../handles.ts';
-import { Status } from '../status.ts';
 
-/** Runs functions that TensorFlow knows by name, in a thread of their own. */
+/** Runs functions of TensorFlow by name, in another thread. */
 export class FunctionRunner {
   readonly #context: Context;
   readonly #handles: Handles;
-  /** Not the context's own, which calls write to that are made meanwhile. */
+  /** A separate status, because other calls write to that of the context meanwhile. */
   readonly #status: Status;
 
   constructor(context: Context, handles: Handles) {
@@ -17,8 +16,10 @@ export class FunctionRunner {
   }
 
   /**
-   * One run after another; the event loop stays free meanwhile.
-   * @param xla whether XLA compiles it; else its graph is run.
+   * Runs a function without blocking the event loop. Runs must not overlap.
+   *
+   * @param count number of outputs
+   * @param xla compile it with XLA
    */
   async run(
     name: string,
@@ -29,20 +30,20 @@ export class FunctionRunner {
     const { api, pointer, config } = this.#context;
     const handles = this.#handles;
     const status = this.#status;
-    const doing = () => `run ${name}(${inputIds.map((id) => handles.describe(id)).join(', ')})`;
+    const attempt = () => `run ${name}(${inputIds.map((id) => handles.describe(id)).join(', ')})`;
     const op = api.TFE_NewOp(pointer, name, status.pointer);
-    status.check(doing);
+    status.check(attempt);
     const outputs = new BigUint64Array(count);
     try {
       for (const id of inputIds) {
         api.TFE_OpAddInput(op, handles.get(id), status.pointer);
-        status.check(doing);
+        status.check(attempt);
       }
-      // Without it TensorFlow runs the function as it was written, by no optimization of its graph.
+      // Without a configuration TensorFlow does not optimize the graph of the function.
       api.TFE_OpSetAttrString(op, 'config_proto', config, config.length);
       if (xla) api.TFE_OpSetAttrBool(op, '_XlaMustCompile', 1);
       await execute(api, op, outputs, status);
-      status.check(doing);
+      status.check(attempt);
     } finally {
       api.TFE_DeleteOp(op);
     }
@@ -50,19 +51,18 @@ export class FunctionRunner {
   }
 }
 
-/** Memory that a run writes to. */
-const kept = new Set<object>();
+/** Arrays that the other thread writes to; a reference keeps them from being garbage-collected. */
+const pinned = new Set<object>();
 
 function execute(api: CApi, op: Pointer, outputs: BigUint64Array, status: Status): Promise<void> {
   const count = Int32Array.of(outputs.length);
-  kept.add(outputs).add(count);
+  pinned.add(outputs).add(count);
   return new Promise((resolve, reject) => {
     api.TFE_Execute.async(op, outputs, count, status.pointer, (error) => {
       if (error) reject(error);
       else resolve();
-      // TensorFlow writes to both in its thread: this keeps them until it has.
-      kept.delete(outputs);
-      kept.delete(count);
+      pinned.delete(outputs);
+      pinned.delete(count);
     });
   });
 }

@@ -3,23 +3,24 @@ import { AttrType, type OpAttribute } from '../attributes.ts';
 import type { Tensors } from './tensors.ts';
 
 /**
- * A tfjs variable's double in TensorFlow, which compiled functions read and write. Either of the two may
- * be ahead of the other: the variable when it was assigned to, the double from a run that writes it on.
+ * A tfjs variable and its copy in a resource variable of TensorFlow, which compiled functions read and write. Either of
+ * them may be newer: the tfjs variable after an assignment, the resource variable after a run that writes it.
  */
 export class Slot {
   readonly variable: tf.Variable;
   readonly shape: number[];
   readonly dtype: number;
-  /** Of a `VarHandleOp` that finds the double. */
+  /** The attributes of a `VarHandleOp` for the resource variable. */
   readonly attributes: readonly OpAttribute[];
-  /** Compiled functions that use it. */
+  /** The number of compiled functions that use it. */
   users = 0;
   readonly #tensors: Tensors;
-  /** Id of the double, which is made when it is first needed. */
+  /** The id of the resource variable, which is created when it is first needed. */
   #resource: number | undefined;
-  /** The variable's data when both were last equal. */
-  #shared: object | null = null;
-  #ahead = false;
+  /** The data of the tfjs variable after the last synchronization. */
+  #synced: object | null = null;
+  /** The value is in the resource variable only. */
+  #isDetached = false;
 
   constructor(tensors: Tensors, variable: tf.Variable, name: string) {
     this.variable = variable;
@@ -33,32 +34,32 @@ export class Slot {
     this.#tensors = tensors;
   }
 
-  /** Before a run: the double takes what was assigned to the variable since the last one. */
+  /** Copies a newly assigned value to the resource variable; called before each run. */
   push(): void {
-    if (this.variable.dataId === this.#shared) return;
+    if (this.variable.dataId === this.#synced) return;
     const ids = [this.handle, ...this.#tensors.ids([this.variable])];
     this.#tensors.execute('AssignVariableOp', ids, { attributes: this.#dtype, outputs: 0 });
-    this.#shared = this.variable.dataId;
-    this.#ahead = false;
+    this.#synced = this.variable.dataId;
+    this.#isDetached = false;
   }
 
   /**
-   * Before a run that writes it: the double alone keeps the value, which is then changed where it is. As long as
-   * another has it too, TensorFlow copies it first, and all weights and moments are in memory twice.
+   * Leaves the value in the resource variable only, so that it can be updated in place; called before a run that writes
+   * it. TensorFlow would copy a shared value first, and all weights and moments would be in memory twice.
    */
-  lend(): void {
-    if (this.#ahead) return;
+  detach(): void {
+    if (this.#isDetached) return;
     const { dtype, shape } = this;
-    const standIn = this.#tensors.make({ id: this.#tensors.standIn(), dtype, shape });
-    this.variable.assign(standIn);
-    standIn.dispose();
-    this.#shared = this.variable.dataId;
-    this.#ahead = true;
+    const deferred = this.#tensors.make({ id: this.#tensors.addDeferred(), dtype, shape });
+    this.variable.assign(deferred);
+    deferred.dispose();
+    this.#synced = this.variable.dataId;
+    this.#isDetached = true;
   }
 
-  /** The variable takes what runs left in the double, unless it was assigned to since. */
-  settle(): void {
-    if (!this.#ahead || this.variable.dataId !== this.#shared) return;
+  /** Copies the result of runs to the tfjs variable, unless a newer value was assigned to it. */
+  pull(): void {
+    if (!this.#isDetached || this.variable.dataId !== this.#synced) return;
     const [read] = this.#tensors.execute('ReadVariableOp', [this.handle], {
       attributes: this.#dtype,
     });
@@ -66,18 +67,18 @@ export class Slot {
     const value = this.#tensors.make(read);
     this.variable.assign(value);
     value.dispose();
-    this.#shared = this.variable.dataId;
-    this.#ahead = false;
+    this.#synced = this.variable.dataId;
+    this.#isDetached = false;
   }
 
   dispose(): void {
     if (this.#resource === undefined) return;
-    if (!this.variable.isDisposed) this.settle();
+    if (!this.variable.isDisposed) this.pull();
     this.#tensors.execute('DestroyResourceOp', [this.#resource], { outputs: 0 });
     this.#tensors.binding.deleteTensor(this.#resource);
   }
 
-  /** Id of the double. */
+  /** The id of the resource variable. */
   get handle(): number {
     this.#resource ??= this.#tensors.execute('VarHandleOp', [], { attributes: this.attributes })[0]
       ?.id as number;
@@ -89,26 +90,26 @@ export class Slot {
   }
 }
 
-/** The doubles of all variables that compiled functions use, one for each. */
+/** The slots of all variables that compiled functions use. */
 export class Slots {
   readonly #tensors: Tensors;
   readonly #slots = new Map<tf.Variable, Slot>();
-  #made = 0;
+  #created = 0;
 
   constructor(tensors: Tensors) {
     this.#tensors = tensors;
   }
 
-  /** Gives all variables what runs left in their doubles. */
-  settle(): void {
-    for (const slot of this.#slots.values()) slot.settle();
+  /** Copies the results of runs to all tfjs variables. */
+  pullAll(): void {
+    for (const slot of this.#slots.values()) slot.pull();
   }
 
-  /** A double that lives until as many `release` as `use`. */
+  /** Returns the slot of a variable, which exists until it is released as often as it was used. */
   use(variable: tf.Variable): Slot {
     let slot = this.#slots.get(variable);
     if (!slot) {
-      slot = new Slot(this.#tensors, variable, `variable ${this.#made++}`);
+      slot = new Slot(this.#tensors, variable, `variable ${this.#created++}`);
       this.#slots.set(variable, slot);
     }
     slot.users += 1;

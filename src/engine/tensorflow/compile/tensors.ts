@@ -1,17 +1,16 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { OpAttribute } from '../attributes.ts';
-import type { Binding } from '../binding.ts';
+import type { Binding, NodeJSKernelBackend } from '../backend.ts';
 import type { TensorMetadata } from '../handles.ts';
-import type { NodeJSKernelBackend } from '../kernels.ts';
 
-/** What is needed of tfjs-node's backend; its declaration keeps some of it private. */
+/** Methods of tfjs-node's backend; some are private in its declaration. */
 interface Backend {
   getDTypeInteger(dtype: tf.DataType): number;
   getInputTensorIds(tensors: readonly tf.Tensor[]): number[];
   createOutputTensor(metadata: TensorMetadata): tf.Tensor;
 }
 
-/** tfjs tensors and the ids under which the binding knows them. */
+/** Conversions between tfjs tensors and the ids of the binding. */
 export class Tensors {
   readonly binding: Binding;
   readonly #backend: Backend;
@@ -29,12 +28,12 @@ export class Tensors {
     return this.#backend.getInputTensorIds(tensors);
   }
 
-  /** Of values that only compiled functions have. */
-  standIn(): number {
-    return this.binding.handles.standIn();
+  /** Returns an id for a value that is in TensorFlow only. */
+  addDeferred(): number {
+    return this.binding.handles.addDeferred();
   }
 
-  /** A tensor that takes the id over. */
+  /** Creates a tensor that owns the id. */
   make(metadata: TensorMetadata): tf.Tensor {
     return this.#backend.createOutputTensor(metadata);
   }

@@ -4,13 +4,12 @@ import { RunError } from '../../../common/errors.ts';
 import { formatCount } from '../../../common/format.ts';
 import { withLock } from '../../../common/lock.ts';
 import { untilInterrupted } from '../../../common/signals.ts';
-import { isInstalled, writeManifest } from './manifest.ts';
+import { extractWheels, isInstalled, writeManifest } from './files.ts';
 import { downloadWheels } from './pip.ts';
 import type { Distribution } from './platforms.ts';
-import { unpack } from './unpack.ts';
 
 export interface InstallOptions {
-  /** Folder that holds everything that is fetched once; made where it is missing. */
+  /** The cache folder, which is created if it does not exist. */
   readonly cache: string;
   readonly report: (message: string) => void;
 }
@@ -18,55 +17,73 @@ export interface InstallOptions {
 const REPORT_MS = 500;
 
 /**
- * Installs TensorFlow's libraries unless they are there. Two processes that want them install them
- * once; one that is killed leaves a folder that nobody uses and that the next one removes.
+ * Installs the libraries of TensorFlow unless they are installed. If several processes need them, one installs them and
+ * the others wait. The unfinished folder of a killed process is not used, and the next installation deletes it.
  *
- * @returns the folder; it holds the kept files under their paths in the wheels
- * @throws RunError that says what to do: no pip, no network, no space, a wrong hash, a folder that
- *   cannot be written; InterruptedError at SIGINT and SIGTERM.
+ * @returns the folder; it contains the files under their paths in the wheels
+ * @throws RunError if pip, the network or disk space is missing, a hash is wrong, or the folder cannot be written;
+ *   InterruptedError at SIGINT and SIGTERM.
  */
-export async function install(wanted: Distribution, options: InstallOptions): Promise<string> {
-  const root = join(options.cache, 'engine');
-  const folder = join(root, `${wanted.name.toLowerCase()}-${wanted.version}-${wanted.variant}`);
+export async function install(
+  distribution: Distribution,
+  { cache, report }: InstallOptions,
+): Promise<string> {
+  const root = join(cache, 'engine');
+  const { name, version, variant } = distribution;
+  const folder = join(root, `${name.toLowerCase()}-${version}-${variant}`);
   if (await isInstalled(folder)) return folder;
 
   const onWait = () =>
-    options.report(`another process is installing ${nameOf(wanted)}; waiting for it`);
-  await withSentences(root, async () => {
+    report(`another process is installing ${titleOf(distribution)}; waiting for it`);
+  await explainWriteErrors(root, async () => {
     await mkdir(root, { recursive: true });
     await untilInterrupted((signal) =>
       withLock(folder, { onWait, signal }, async () => {
         if (await isInstalled(folder)) return;
         await removeUnfinished(folder);
-        await requireSpace(root, { for: nameOf(wanted), bytes: peakBytes(wanted) });
-        await installTo(folder, { wanted, signal, report: options.report });
+        await requireSpace(root, titleOf(distribution), peakBytes(distribution));
+        await installTo(folder, { distribution, signal, report });
       }),
     );
   });
   return folder;
 }
 
-interface Installation {
-  readonly wanted: Distribution;
+interface InstallationTask {
+  readonly distribution: Distribution;
   readonly signal: AbortSignal;
   readonly report: (message: string) => void;
 }
 
-/** Makes the folder beside its place, whole and on the disk, and moves it there. */
-async function installTo(folder: string, { wanted, signal, report }: Installation): Promise<void> {
+/** Installs into a temporary folder, and renames it when it is complete and synced to the disk. */
+async function installTo(
+  folder: string,
+  { distribution, signal, report }: InstallationTask,
+): Promise<void> {
   const unfinished = await mkdtemp(unfinishedPrefix(folder));
-  const telling = (action: string, total: number) =>
-    meter(total, (progress) => report(`${action} ${nameOf(wanted)}, ${progress}, to ${folder}`));
+  const progressOf = (action: string, total: number) =>
+    byteCounter(total, (progress) =>
+      report(`${action} ${titleOf(distribution)}, ${progress}, to ${folder}`),
+    );
   try {
     const downloads = join(unfinished, 'downloads');
     await mkdir(downloads);
-    const came = telling('downloading', downloadBytes(wanted));
-    const wheels = await downloadWheels({ wheels: wanted.wheels, to: downloads, signal, came });
-    const wrote = telling('unpacking', wanted.installedBytes);
-    const files = await unpack({ wheels, members: wanted.members, to: unfinished, signal, wrote });
+    const wheels = await downloadWheels({
+      wheels: distribution.wheels,
+      to: downloads,
+      signal,
+      onProgress: progressOf('downloading', downloadBytes(distribution)),
+    });
+    const files = await extractWheels({
+      wheels,
+      members: distribution.members,
+      to: unfinished,
+      signal,
+      onWrite: progressOf('unpacking', distribution.installedBytes),
+    });
     await remove(downloads);
-    await writeManifest(unfinished, wanted, files);
-    // True only if another process took the lock over while this one was stopped.
+    await writeManifest(unfinished, distribution, files);
+    // Another process may have taken over the lock while this one was suspended.
     if (await isInstalled(folder)) return;
     await remove(folder);
     await rename(unfinished, folder);
@@ -79,7 +96,7 @@ function unfinishedPrefix(folder: string): string {
   return `${folder}.unfinished-`;
 }
 
-/** Only to be called with the lock: what is there then has no owner any more. */
+/** Deletes the folders of killed processes. The caller must have the lock. */
 async function removeUnfinished(folder: string): Promise<void> {
   const root = join(folder, '..');
   for (const entry of await readdir(root)) {
@@ -87,12 +104,12 @@ async function removeUnfinished(folder: string): Promise<void> {
   }
 }
 
-/** Tries again where a pip that outlived its parent still writes. */
+/** Retries, because a pip process may still be writing after its parent was killed. */
 function remove(folder: string): Promise<void> {
   return rm(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
-function nameOf({ name, version, variant }: Distribution): string {
+function titleOf({ name, version, variant }: Distribution): string {
   return `${name} ${version}${variant === 'cuda' ? ' with CUDA' : ''}`;
 }
 
@@ -100,47 +117,40 @@ function downloadBytes({ wheels }: Distribution): number {
   return wheels.reduce((sum, wheel) => sum + wheel.bytes, 0);
 }
 
-/** pip's copies are gone before anything is unpacked, and each wheel once it is. */
-function peakBytes(wanted: Distribution): number {
-  return downloadBytes(wanted) + Math.max(downloadBytes(wanted), wanted.installedBytes);
+/** While pip runs, there are two copies of the wheels; afterwards the wheels and the extracted files. */
+function peakBytes(distribution: Distribution): number {
+  const download = downloadBytes(distribution);
+  return download + Math.max(download, distribution.installedBytes);
 }
 
-/**
- * Counts bytes towards a total and tells how much that is: at the start and now and then.
- * @returns to be called with the bytes that were added
- */
-function meter(total: number, tell: (progress: string) => void): (bytes: number) => void {
-  let done = 0;
-  let last = Number.NEGATIVE_INFINITY;
+/** Returns a function that counts bytes, and reports their sum at the start and twice a second. */
+function byteCounter(total: number, report: (progress: string) => void): (bytes: number) => void {
+  let sum = 0;
+  let reportedAt = Number.NEGATIVE_INFINITY;
   const add = (bytes: number) => {
-    done += bytes;
-    if (performance.now() - last < REPORT_MS) return;
-    last = performance.now();
-    tell(`${megabytes(Math.min(done, total))} of ${megabytes(total)} MB`);
+    sum += bytes;
+    if (performance.now() - reportedAt < REPORT_MS) return;
+    reportedAt = performance.now();
+    report(`${megabytes(Math.min(sum, total))} of ${megabytes(total)} MB`);
   };
   add(0);
   return add;
 }
 
-function megabytes(bytes: number): string {
-  return formatCount(Math.round(bytes / 1e6));
-}
-
-/** @throws RunError where the disk of a folder has less free space than is needed. */
-export async function requireSpace(
-  folder: string,
-  needed: { readonly for: string; readonly bytes: number },
-): Promise<void> {
+/** @throws RunError if the disk of a folder has less free space than needed. */
+async function requireSpace(folder: string, title: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
-  if (bavail * bsize >= needed.bytes) return;
+  if (bavail * bsize >= bytes) return;
   throw new RunError(
-    `${needed.for} needs ${gigabytes(needed.bytes)} while it is installed, and the disk of ${folder} has ` +
+    `the installation of ${title} needs ${gigabytes(bytes)}, and the disk of ${folder} has ` +
       `${gigabytes(bavail * bsize)} free: free some space, or set CIFAR_RUN_CACHE to a folder on another disk`,
   );
 }
 
-/** Runs what writes to a folder, and says in a sentence why the folder cannot be written. */
-export async function withSentences(folder: string, work: () => Promise<void>): Promise<void> {
+const UNWRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT']);
+
+/** Runs work that writes to a folder. @throws RunError that explains why the folder cannot be written. */
+async function explainWriteErrors(folder: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
@@ -152,15 +162,16 @@ export async function withSentences(folder: string, work: () => Promise<void>): 
     }
     if (code !== undefined && UNWRITABLE.has(code)) {
       throw new RunError(
-        `the cache folder ${folder} cannot be written (${code}): make it writable, or set CIFAR_RUN_CACHE ` +
-          'to a folder that is',
+        `cannot write to the cache folder ${folder} (${code}): make it writable, or set CIFAR_RUN_CACHE to another folder`,
       );
     }
     throw error;
   }
 }
 
-const UNWRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT']);
+function megabytes(bytes: number): string {
+  return formatCount(Math.round(bytes / 1e6));
+}
 
 function gigabytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(1)} GB`;

@@ -1,39 +1,143 @@
-import { join } from 'node:path';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { cacheFolder } from '../../../cache/cache-folder.ts';
-import { findLibraries, type Libraries } from './folder.ts';
-import { thisHost } from './host.ts';
+import { InputError } from '../../../common/errors.ts';
+import { folderSize } from '../../../common/files.ts';
+import type { Installation } from '../../engine.ts';
+import { changedFiles } from './files.ts';
 import { install } from './install.ts';
-import { chooseDistribution, gpuObstacle } from './platforms.ts';
+import { chooseDistribution, detectHost, unusedGpuReason, type Variant } from './platforms.ts';
+
+/** The two shared libraries of a TensorFlow installation. */
+export interface Libraries {
+  /** The folder that was searched or installed. */
+  readonly folder: string;
+  /** Paths of `libtensorflow_framework` and of `libtensorflow_cc` or `libtensorflow`. */
+  readonly framework: string;
+  readonly core: string;
+  /** `null` if it is unknown before the libraries are loaded. */
+  readonly version: string | null;
+  readonly variant: Variant | null;
+}
 
 export interface Location extends Libraries {
   readonly source: 'installed' | 'CIFAR_RUN_TENSORFLOW';
 }
 
 /**
- * TensorFlow's libraries: those of the folder that `CIFAR_RUN_TENSORFLOW` names, else those of the
- * cache folder, where they are installed first if need be.
+ * Finds the libraries of TensorFlow in the folder that `CIFAR_RUN_TENSORFLOW` names, else in the cache folder. Installs
+ * them there first if necessary.
  *
- * @throws InputError where the folder named holds none; RunError where they cannot be installed.
+ * @throws InputError if the named folder has none; RunError if they cannot be installed.
  */
-export async function locateTensorFlow({
-  report,
-}: {
-  readonly report: (message: string) => void;
-}): Promise<Location> {
+export async function locateTensorFlow(report: (message: string) => void): Promise<Location> {
   const given = process.env.CIFAR_RUN_TENSORFLOW;
   if (given) return { ...(await findLibraries(given)), source: 'CIFAR_RUN_TENSORFLOW' };
 
-  const host = thisHost();
-  const wanted = chooseDistribution(host);
-  const obstacle = gpuObstacle(host);
-  if (obstacle) report(obstacle);
-  const folder = await install(wanted, { cache: cacheFolder(), report });
+  const host = detectHost();
+  const distribution = chooseDistribution(host);
+  const unusedGpu = unusedGpuReason(host);
+  if (unusedGpu) report(unusedGpu);
+  const folder = await install(distribution, { cache: cacheFolder(), report });
   return {
     folder,
-    framework: join(folder, wanted.framework),
-    core: join(folder, wanted.core),
-    version: wanted.version,
-    variant: wanted.variant,
+    framework: join(folder, distribution.framework),
+    core: join(folder, distribution.core),
+    version: distribution.version,
+    variant: distribution.variant,
     source: 'installed',
+  };
+}
+
+const NAMES = [
+  { framework: 'libtensorflow_framework.so.2', core: 'libtensorflow_cc.so.2' },
+  { framework: 'libtensorflow_framework.so.2', core: 'libtensorflow.so.2' },
+  { framework: 'libtensorflow_framework.2.dylib', core: 'libtensorflow_cc.2.dylib' },
+  { framework: 'libtensorflow_framework.2.dylib', core: 'libtensorflow.2.dylib' },
+] as const;
+
+/**
+ * Finds the libraries of TensorFlow in a folder: a Python `site-packages`, its `tensorflow`, an unpacked
+ * libtensorflow or its `lib`, or any folder that contains both libraries.
+ *
+ * @throws InputError if there are none, or if their version is too old.
+ */
+export async function findLibraries(given: string): Promise<Libraries> {
+  const folder = resolve(given);
+  const paths = await findPair([folder, join(folder, 'tensorflow'), join(folder, 'lib')]);
+  if (paths === null) {
+    const pairs = process.platform === 'darwin' ? NAMES.slice(2) : NAMES.slice(0, 2);
+    const names = pairs.map(({ framework, core }) => `${core} and ${framework}`).join(', or ');
+    throw new InputError(
+      `CIFAR_RUN_TENSORFLOW: ${folder} does not contain TensorFlow. It must contain ${names}, directly or in its ` +
+        'folder tensorflow or lib. A Python site-packages with TensorFlow, or an unpacked libtensorflow, would be right',
+    );
+  }
+  const version = (await pythonVersion(dirname(paths.core))) ?? (await versionInName(paths.core));
+  if (version !== null) requireVersion(folder, version);
+  return { folder, ...paths, version, variant: await pythonVariant(dirname(paths.core)) };
+}
+
+async function findPair(folders: readonly string[]) {
+  for (const folder of folders) {
+    for (const { framework, core } of NAMES) {
+      const paths = { framework: join(folder, framework), core: join(folder, core) };
+      if ((await isFile(paths.framework)) && (await isFile(paths.core))) return paths;
+    }
+  }
+  return null;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isFile() ?? false;
+}
+
+/** Reads the version from the folder `tensorflow_cpu-2.21.0.dist-info` beside the package; add-ons have other names. */
+async function pythonVersion(folder: string): Promise<string | null> {
+  const packages =
+    /^(?:tensorflow(?:_(?:cpu|cpu_aws|gpu|macos|rocm))?|tf_nightly(?:_cpu)?)-(\d[^-]*)\.dist-info$/;
+  for (const entry of await readdir(dirname(folder))) {
+    const version = packages.exec(entry)?.[1];
+    if (version !== undefined) return version;
+  }
+  return null;
+}
+
+/** Reads the version from the target of a link, such as `libtensorflow.so.2.18.0` or `libtensorflow.2.18.0.dylib`. */
+async function versionInName(core: string): Promise<string | null> {
+  return /\.(\d+\.\d+\.\d+)(?:\.dylib)?$/.exec(basename(await realpath(core)))?.[1] ?? null;
+}
+
+async function pythonVariant(folder: string): Promise<Variant | null> {
+  const buildInfo = join(folder, 'python/platform/build_info.py');
+  const text = await readFile(buildInfo, 'utf8').catch(() => null);
+  const isCuda = text?.match(/'is_cuda_build', (True|False)/)?.[1];
+  return isCuda === undefined ? null : isCuda === 'True' ? 'cuda' : 'cpu';
+}
+
+/** The first version whose C API has all functions that are called. */
+const OLDEST = [2, 16] as const;
+
+/** @throws InputError if the C API of this version lacks functions. */
+export function requireVersion(folder: string, version: string): void {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return;
+  throw new InputError(
+    `CIFAR_RUN_TENSORFLOW: ${folder} contains TensorFlow ${version}; ${OLDEST.join('.')} or later is needed`,
+  );
+}
+
+/** Describes an installation; `verify` hashes the files that this program installed. */
+export async function inspectInstallation(
+  { folder, source, variant }: Location,
+  verify: boolean,
+): Promise<Installation> {
+  const isOwn = source === 'installed';
+  return {
+    folder,
+    source,
+    variant,
+    bytes: isOwn ? await folderSize(folder) : null,
+    changedFiles: isOwn && verify ? await changedFiles(folder) : [],
   };
 }

@@ -1,29 +1,66 @@
+import koffi from 'koffi';
 import { RunError } from '../../../common/errors.ts';
-import type { Host } from './host.ts';
 import { LINUX_ARM64, LINUX_X64, LINUX_X64_CUDA, MACOS_ARM64, type Wheel } from './wheels.ts';
+
+/** The properties of a machine that decide which TensorFlow runs on it. */
+export interface Host {
+  readonly platform: NodeJS.Platform;
+  /** Node's name, e.g. `x64`. */
+  readonly arch: string;
+  /** Version of the GNU C library, e.g. `2.36`; `null` with musl and on other systems. */
+  readonly glibc: string | null;
+  /**
+   * The newest CUDA version that the NVIDIA driver supports, as 1000 × major + 10 × minor; `null` if there is no driver,
+   * or if `CUDA_VISIBLE_DEVICES` hides all GPUs.
+   */
+  readonly cuda: number | null;
+}
+
+export function detectHost(): Host {
+  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
+  return {
+    platform: process.platform,
+    arch: process.arch,
+    glibc: header.glibcVersionRuntime ?? null,
+    cuda: driverCuda(),
+  };
+}
+
+/** Loads the same library as TensorFlow does, because in a container a driver may be installed but unusable. */
+function driverCuda(): number | null {
+  if (['', '-1'].includes(process.env.CUDA_VISIBLE_DEVICES ?? '0')) return null;
+  try {
+    const driver = koffi.load('libcuda.so.1');
+    const version = new Int32Array(1);
+    const status = driver.func('int cuDriverGetVersion(int *)')(version);
+    return status === 0 ? (version[0] ?? null) : null;
+  } catch {
+    return null;
+  }
+}
 
 export type Variant = 'cpu' | 'cuda';
 
-/** What is installed on one kind of machine, and what it takes. */
+/** The files that are installed on one platform. */
 export interface Distribution {
-  /** As people know it, e.g. `TensorFlow`. */
+  /** Name for messages, e.g. `TensorFlow`. */
   readonly name: string;
   readonly version: string;
   readonly variant: Variant;
   readonly wheels: readonly Wheel[];
-  /** The files of the wheels that are kept, by their paths within. */
+  /** Matches the paths of the files that are extracted from the wheels. */
   readonly members: RegExp;
   /** Size of those files. */
   readonly installedBytes: number;
-  /** Paths of the two libraries among them. */
+  /** Paths of the two libraries. */
   readonly framework: string;
   readonly core: string;
 }
 
-/** The oldest GNU C library that the Linux wheels run with. */
+/** The oldest GNU C library that the Linux wheels support. */
 const GLIBC = [2, 27] as const;
 
-/** The oldest CUDA that a driver may support, as the driver writes it; CUDA 12 runs on all since. */
+/** The CUDA version that a driver must support at least, in the format of the driver. */
 const CUDA = 12_000;
 
 const LICENCES = String.raw`tensorflow/THIRD_PARTY_NOTICES\.txt|[^/]+\.dist-info/(METADATA|(licenses/)?License\.txt)`;
@@ -42,7 +79,7 @@ const DYLIB = {
   members: new RegExp(`^(tensorflow/libtensorflow_(cc|framework)\\.2\\.dylib|${LICENCES})$`),
 } as const;
 
-/** The folders stay as they are: TensorFlow looks for CUDA's at `../nvidia`, XLA for `ptxas` as well. */
+/** TensorFlow finds the CUDA libraries in `../nvidia`, so the paths are kept. XLA needs `ptxas`. */
 const SO_AND_CUDA = new RegExp(
   `${SO.members.source}|^nvidia/.*(\\.so(\\.\\d+)*|/bin/ptxas|/libdevice\\.10\\.bc)$`,
 );
@@ -81,8 +118,9 @@ const CPU_MACOS_ARM64: Distribution = {
 };
 
 /**
- * What to install on a machine.
- * @throws RunError that says what is possible where there is no TensorFlow for it.
+ * Returns the distribution for a machine.
+ *
+ * @throws RunError with an alternative if there is no TensorFlow for it.
  */
 export function chooseDistribution(host: Host): Distribution {
   switch (`${host.platform} ${host.arch}`) {
@@ -96,38 +134,38 @@ export function chooseDistribution(host: Host): Distribution {
       return CPU_MACOS_ARM64;
     case 'darwin x64':
       throw new RunError(
-        `TensorFlow ${TENSORFLOW.version} is not made for Macs with an Intel processor: ` +
-          'pip install tensorflow==2.16.2, the last one that is, and set CIFAR_RUN_TENSORFLOW to its folder',
+        `TensorFlow ${TENSORFLOW.version} does not support Macs with an Intel processor: ` +
+          'pip install tensorflow==2.16.2, the last version that does, and set CIFAR_RUN_TENSORFLOW to its folder',
       );
     case 'win32 x64':
     case 'win32 arm64':
       throw new RunError(
         'the engine runs on Linux and macOS: on Windows, run cifar-run within WSL 2 (wsl --install), ' +
-          'where it is Linux and sees an NVIDIA GPU as well',
+          'which supports NVIDIA GPUs as well',
       );
     default:
       throw new RunError(
-        `there is no TensorFlow ${TENSORFLOW.version} to install on ${host.platform} ${host.arch}, only on ` +
-          'Linux x64 and arm64 and on macOS arm64: set CIFAR_RUN_TENSORFLOW to the folder of one that ' +
-          'was built for this machine',
+        `TensorFlow ${TENSORFLOW.version} is not available on ${host.platform} ${host.arch}, only on ` +
+          'Linux x64 and arm64 and on macOS arm64: set CIFAR_RUN_TENSORFLOW to the folder of a TensorFlow ' +
+          'that was built for this machine',
       );
   }
 }
 
-/** Why a machine with an NVIDIA driver does not get the libraries for its GPU; `null` if it does. */
-export function gpuObstacle({ cuda }: Host): string | null {
+/** Returns why the NVIDIA GPU of a machine cannot be used; `null` if it can, or if there is none. */
+export function unusedGpuReason({ cuda }: Host): string | null {
   if (cuda === null || cuda >= CUDA) return null;
   const supported = `${Math.floor(cuda / 1000)}.${Math.floor((cuda % 1000) / 10)}`;
   return (
-    `the GPU stays unused: its NVIDIA driver supports CUDA ${supported}, and TensorFlow ` +
-    `${TENSORFLOW.version} needs 12.0, which drivers from 525 on support`
+    `the GPU is not used: its NVIDIA driver supports CUDA ${supported}, and TensorFlow ` +
+    `${TENSORFLOW.version} needs CUDA 12.0 (driver 525 or later)`
   );
 }
 
 function requireGlibc({ glibc }: Host): void {
   if (glibc === null) {
     throw new RunError(
-      'TensorFlow needs the GNU C library, and this Linux (Alpine, most likely) has musl: use one with ' +
+      'TensorFlow needs the GNU C library, and this Linux (probably Alpine) has musl: use one with ' +
         'glibc 2.27 or later, such as Debian, Ubuntu or a container image without "alpine" in its name',
     );
   }

@@ -1,21 +1,20 @@
-/** One file of the Python package index. */
+/** A file of the Python package index. */
 export interface Wheel {
-  /** Name and version as pip takes them, e.g. `tensorflow-cpu==2.21.0`. */
+  /** Name and version, e.g. `tensorflow-cpu==2.21.0`. */
   readonly requirement: string;
-  /** pip's name of the systems that it runs on. */
+  /** The platform tag. */
   readonly platform: string;
   readonly sha256: string;
   readonly bytes: number;
 }
 
-/** Name, platform, sha256 and size in bytes of one wheel; a line each to be compared with the index's. */
 function wheel(requirement: string, platform: string, sha256: string, bytes: number): Wheel {
   return { requirement, platform, sha256, bytes };
 }
 
 /**
- * Wheels for one Python, whichever Python pip runs on: the libraries within do not depend on it, and
- * one wheel for all is one hash to pin.
+ * The Python version of the wheels, which need not be the one that pip runs on. The libraries do not depend on it, so
+ * one hash per platform is enough.
  */
 export const PYTHON = { version: '3.12', abi: 'cp312' } as const;
 
@@ -41,9 +40,9 @@ export const MACOS_ARM64 = wheel(
 );
 
 /**
- * What `tensorflow[and-cuda]==2.21.0` asks for: the newest CUDA 12 libraries, which know the newest
- * GPUs; cuDNN 9.10, the last one for the oldest that TensorFlow 2.21 is built for (sm_60, sm_70);
- * NCCL 2.27.7, the one TensorFlow is built with.
+ * The dependencies of `tensorflow[and-cuda]==2.21.0`: the newest CUDA 12 libraries, which support the newest GPUs;
+ * cuDNN 9.10, the last version for the oldest GPUs of TensorFlow 2.21 (sm_60, sm_70); NCCL 2.27.7, with which TensorFlow
+ * is built.
  */
 export const LINUX_X64_CUDA: readonly Wheel[] = [
   wheel(

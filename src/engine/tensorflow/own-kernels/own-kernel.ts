@@ -1,15 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import type { TFEOpAttr } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
-import { AttrType } from '../attributes.ts';
-import { DType } from '../dtypes.ts';
-import type { NodeJSKernelBackend } from '../kernels.ts';
+import { AttrType, DType } from '../attributes.ts';
+import type { NodeJSKernelBackend } from '../backend.ts';
 
 export type { TFEOpAttr };
 
 /** The name of the tfjs backend. */
 export const BACKEND = 'tensorflow';
 
-/** Attributes of an operation on float32. */
+/** The attributes of an operation on float32. */
 export const FLOAT: readonly TFEOpAttr[] = [
   { name: 'T', type: AttrType.type, value: DType.float32 },
 ];
@@ -18,11 +17,11 @@ export const NHWC: TFEOpAttr = { name: 'data_format', type: AttrType.string, val
 
 type Inputs = Readonly<Record<string, tf.Tensor>>;
 
-/** Where one of TensorFlow's operations does what tfjs-node makes of several, or does slower. */
+/** A kernel that uses one operation of TensorFlow, where tfjs-node uses several or a slower one. */
 export interface OwnKernel {
-  /** As tfjs knows it. */
+  /** The name in tfjs. */
   readonly name: string;
-  /** `null`: what tfjs-node has for it shall do this one. */
+  /** Returns `null` for inputs that the kernel of tfjs-node should handle. */
   run(
     backend: NodeJSKernelBackend,
     inputs: Inputs,
@@ -30,18 +29,18 @@ export interface OwnKernel {
   ): tf.Tensor | tf.Tensor[] | null;
 }
 
-/** Registers a kernel, before the one of that name that tfjs-node has. */
-export function useKernel(backend: NodeJSKernelBackend, { name, run }: OwnKernel): void {
-  const before = tf.getKernel(name, BACKEND);
-  if (before) tf.unregisterKernel(name, BACKEND);
+/** Registers a kernel; the kernel of tfjs-node with the same name becomes its fallback. */
+export function registerOwnKernel(backend: NodeJSKernelBackend, { name, run }: OwnKernel): void {
+  const fallback = tf.getKernel(name, BACKEND);
+  if (fallback) tf.unregisterKernel(name, BACKEND);
   tf.registerKernel({
     kernelName: name,
     backendName: BACKEND,
     kernelFunc(call) {
-      const own = run(backend, call.inputs as unknown as Inputs, call.attrs ?? {});
-      if (own) return own;
-      if (!before) throw new Error(`${name} takes other inputs`);
-      return before.kernelFunc(call);
+      const outputs = run(backend, call.inputs as unknown as Inputs, call.attrs ?? {});
+      if (outputs) return outputs;
+      if (!fallback) throw new Error(`${name} does not support these inputs`);
+      return fallback.kernelFunc(call);
     },
   });
 }

@@ -1,19 +1,18 @@
 import * as tf from '@tensorflow/tfjs';
 
-/**
- * Kernels that tfjs has no names for. An engine may register them for its backend; where it does not, what
- * needs them does the same by operations of tfjs.
- */
+// Names of kernels that tfjs does not define. An engine may register them for its backend. Without them, the callers
+// compute the same with operations of tfjs.
+
 export const BATCH_NORM = 'TrainingBatchNorm';
 export const BATCH_NORM_GRADIENT = 'TrainingBatchNormGrad';
-/** Float32 of the attribute `shape` that depend on the attribute `seed` alone, in [0, 1). */
+/** Draws float32 in [0, 1) that depend on the attributes `shape` and `seed` alone. */
 export const RANDOM_UNIFORM = 'SeededUniform';
-/** The same, of a standard normal distribution that is cut off at ±2. */
+/** Draws from a standard normal distribution truncated at ±2; attributes as above. */
 export const RANDOM_TRUNCATED_NORMAL = 'SeededTruncatedNormal';
 export const CROSS_ENTROPY = 'SoftmaxCrossEntropy';
 
-/** What a kernel of the current backend gives; `null` where it has none of that name. */
-export function runOwnKernel(
+/** Runs a kernel of the current backend; returns `null` if it has none of that name. */
+export function runOptionalKernel(
   name: string,
   inputs: Readonly<Record<string, tf.Tensor>>,
   attributes: { readonly [name: string]: number | number[] } = {},

@@ -1,15 +1,26 @@
+import util from 'node:util';
+import '@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js';
 import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
-import { AttrType, eagerSetters, type OpAttribute, setAttribute } from './attributes.ts';
+import { AttrType, DType, eagerSetters, type OpAttribute, setAttribute } from './attributes.ts';
 import type { Recording } from './compile/recording.ts';
 import type { Context } from './context.ts';
-import { DType } from './dtypes.ts';
 import { Handles, type TensorMetadata, type Values } from './handles.ts';
 import { SavedModels } from './saved-models.ts';
 
-/** tfjs-node's binding, and what compiled functions need beside it. */
+// The JavaScript kernels of tfjs-node-gpu, without its native part. The build bundles them, so the published package does
+// not depend on tfjs-node-gpu, whose install script downloads another TensorFlow.
+export { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js';
+
+// The kernels call two functions that are deprecated in Node 22 and removed in Node 23.
+Object.assign(util, {
+  isNullOrUndefined: (value: unknown) => value === null || value === undefined,
+  isArray: Array.isArray,
+});
+
+/** The binding of tfjs-node, with additions for compiled functions. */
 export interface Binding extends Omit<TFJSBinding, 'executeOp'> {
   readonly handles: Handles;
-  /** Where operations are written to while it is set, instead of being done. */
+  /** If set, operations are recorded here instead of being executed. */
   recording: Recording | null;
   executeOp(
     name: string,
@@ -20,8 +31,8 @@ export interface Binding extends Omit<TFJSBinding, 'executeOp'> {
 }
 
 /**
- * What `NodeJSKernelBackend` of tfjs-node-gpu calls, over TensorFlow's C API: the JavaScript twin of
- * its native `tfjs_binding`. Source: tfjs-node-gpu, binding/tfjs_backend.cc.
+ * Creates the object that `NodeJSKernelBackend` of tfjs-node-gpu calls. It does the same as the native `tfjs_binding`, by
+ * means of TensorFlow's C API. Source: tfjs-node-gpu, binding/tfjs_backend.cc.
  */
 export function createBinding(context: Context): Binding {
   const { api, status } = context;
@@ -38,19 +49,19 @@ export function createBinding(context: Context): Binding {
     numOutputs: number,
   ): TensorMetadata[] {
     if (binding.recording) return binding.recording.execute(name, attributes, inputIds);
-    const doing = () => `run ${name}(${inputIds.map((id) => handles.describe(id)).join(', ')})`;
+    const attempt = () => `run ${name}(${inputIds.map((id) => handles.describe(id)).join(', ')})`;
     const op = api.TFE_NewOp(context.pointer, name, status.pointer);
-    status.check(doing);
+    status.check(attempt);
     try {
       for (const id of inputIds) {
         api.TFE_OpAddInput(op, handles.get(id), status.pointer);
-        status.check(doing);
+        status.check(attempt);
       }
       for (const attribute of attributes) setAttribute(set, op, attribute);
       if (numOutputs > outputs.length) outputs = new BigUint64Array(numOutputs);
       outputCount[0] = numOutputs;
       api.TFE_Execute(op, outputs, outputCount, status.pointer);
-      status.check(doing);
+      status.check(attempt);
     } finally {
       api.TFE_DeleteOp(op);
     }
@@ -70,7 +81,7 @@ export function createBinding(context: Context): Binding {
       if (!binding.recording?.has(id)) handles.delete(id);
     },
     tensorDataSync(id: number) {
-      binding.recording?.refuseToRead(id);
+      binding.recording?.assertReadable(id);
       return handles.read(id);
     },
     executeOp,

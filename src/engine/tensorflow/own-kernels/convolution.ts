@@ -1,22 +1,22 @@
+import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
-import type { Instructions } from '../instructions.ts';
+import { type ConvAttributes, MatMulConvolution, type Shape4D } from './matmul-convolution.ts';
 import { isFloat, type OwnKernel } from './own-kernel.ts';
-import { type ConvAttributes, type Shape4D, TapProducts } from './tap-products.ts';
 
 type Operands<Name extends string> = Readonly<Record<Name, tf.Tensor4D>>;
 
-/** A convolution's products; `null` where oneDNN shall do it. */
+/** Returns the convolution as matrix products; `null` if oneDNN should compute it. */
 type Find = (
   pass: Pass,
   shapes: Readonly<Record<'input' | 'filter', Shape4D>>,
   attributes: ConvAttributes,
-) => TapProducts | null;
+) => MatMulConvolution | null;
 
-/** Convolutions and their gradients on a CPU, where they are products of matrices. */
+/** Returns kernels of convolutions and their gradients, which use matrix products where these are faster on a CPU. */
 export function convolutions(instructions: Instructions): OwnKernel[] {
   const find: Find = (pass, { input, filter }, attributes) =>
-    isFasterAsProducts(pass, input, filter, instructions)
-      ? TapProducts.of(input, filter, attributes)
+    isFasterAsMatMul(pass, input, filter, instructions)
+      ? MatMulConvolution.create(input, filter, attributes)
       : null;
   return [forward, fused, inputGradient, filterGradient].map((kernel) => kernel(find));
 }
@@ -31,15 +31,15 @@ const forward = (find: Find): OwnKernel => ({
   },
 });
 
-/** As layers call it where nothing is trained. */
+/** The kernel that layers call outside of training. */
 const fused = (find: Find): OwnKernel => ({
   name: tf.FusedConv2D,
   run(backend, inputs, attributes) {
     const { x, filter, bias, preluActivationWeights } = inputs as Operands<'x' | 'filter'> &
       Partial<Operands<'bias' | 'preluActivationWeights'>>;
     if (!isFloat(x, filter)) return null;
-    const { activation, leakyreluAlpha, ...of } = attributes as tf.FusedConv2DAttrs;
-    const products = find('forward', { input: x.shape, filter: filter.shape }, of);
+    const { activation, leakyreluAlpha, ...convolution } = attributes as tf.FusedConv2DAttrs;
+    const products = find('forward', { input: x.shape, filter: filter.shape }, convolution);
     if (!products) return null;
     return tf.tidy(() => {
       const y = products.forward(x, filter);
@@ -53,8 +53,9 @@ const inputGradient = (find: Find): OwnKernel => ({
   name: tf.Conv2DBackpropInput,
   run(_, inputs, attributes) {
     const { dy, filter } = inputs as Operands<'dy' | 'filter'>;
-    const { inputShape, ...of } = attributes as tf.Conv2DBackpropInputAttrs;
-    const products = find('input gradient', { input: inputShape, filter: filter.shape }, of);
+    const { inputShape, ...convolution } = attributes as tf.Conv2DBackpropInputAttrs;
+    const shapes = { input: inputShape, filter: filter.shape };
+    const products = find('input gradient', shapes, convolution);
     return products?.inputGradient(dy, filter) ?? null;
   },
 });
@@ -63,23 +64,24 @@ const filterGradient = (find: Find): OwnKernel => ({
   name: tf.Conv2DBackpropFilter,
   run(backend, inputs, attributes) {
     const { x, dy } = inputs as Operands<'x' | 'dy'>;
-    const { filterShape, ...of } = attributes as tf.Conv2DBackpropFilterAttrs;
-    const products = find('filter gradient', { input: x.shape, filter: filterShape }, of);
+    const { filterShape, ...convolution } = attributes as tf.Conv2DBackpropFilterAttrs;
+    const shapes = { input: x.shape, filter: filterShape };
+    const products = find('filter gradient', shapes, convolution);
     return products?.filterGradient(backend, { x, dy }) ?? null;
   },
 });
 
 export type Pass = 'forward' | 'input gradient' | 'filter gradient';
 
-/** 2×2: three in four taps of a 3×3 filter lead outside of the image at each place. */
+/** 2×2 pixels. Three in four products with a 3×3 filter are products with padding. */
 const SMALL = 4;
-/** 8×8 */
+/** 8×8 pixels. */
 const MEDIUM = 64;
 
 /**
- * Which convolutions on a CPU TensorFlow computes faster as products of matrices than by oneDNN. It is a rule and
- * no trial as a run begins, so that a machine computes the same each time. Measured on two cores with AVX2,
- * milliseconds by oneDNN and as products, 3×3 filters, 512 channels, 32 images:
+ * Returns `true` if matrix products are faster than oneDNN. The rule is fixed, not autotuned, so that a machine always
+ * computes the same results. Milliseconds of oneDNN and of matrix products on two cores with AVX2, for 3×3 filters, 512
+ * channels and 32 images:
  *
  * | image | forward | input gradient | filter gradient |
  * | --- | --- | --- | --- |
@@ -88,10 +90,10 @@ const MEDIUM = 64;
  * | 8×8 | 51, 53 | 51, 54 | 89, 80 |
  * | 12×12 | 128, 130 | 115, 130 | 197, 205 |
  *
- * With AVX-512 oneDNN's filter gradients run at what the processor can compute. Those of 1×1 filters as products
- * gain by themselves, but not within a training step.
+ * With AVX-512 the filter gradients of oneDNN reach the peak speed of the processor. For 1×1 filters matrix products are
+ * faster in isolation, but not within a training step.
  */
-export function isFasterAsProducts(
+export function isFasterAsMatMul(
   pass: Pass,
   [, height, width]: Shape4D,
   [rows, columns]: Shape4D,
@@ -100,4 +102,24 @@ export function isFasterAsProducts(
   if (rows * columns === 1) return false;
   const largest = pass === 'filter gradient' && instructions === 'avx2' ? MEDIUM : SMALL;
   return height * width <= largest;
+}
+
+/** The widest vector instructions that oneDNN uses; `other` was not measured. */
+export type Instructions = 'avx2' | 'avx512' | 'other';
+
+export function detectInstructions(): Instructions {
+  if (process.arch !== 'x64' || process.platform !== 'linux') return 'other';
+  try {
+    return parseCpuInfo(readFileSync('/proc/cpuinfo', 'utf8'));
+  } catch {
+    // The file is hidden in some containers.
+    return 'other';
+  }
+}
+
+/** @param cpuinfo content of `/proc/cpuinfo` */
+export function parseCpuInfo(cpuinfo: string): Instructions {
+  const flags = new Set(/^flags\s*:(.*)$/m.exec(cpuinfo)?.[1]?.trim().split(' '));
+  if (flags.has('avx512f')) return 'avx512';
+  return flags.has('avx2') ? 'avx2' : 'other';
 }

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
-import { findLibraries } from '../../../src/engine/tensorflow/install/folder.ts';
+import { findLibraries } from '../../../src/engine/tensorflow/install/locate.ts';
 
 const FRAMEWORK = 'libtensorflow_framework.so.2';
 const CC = 'libtensorflow_cc.so.2';
@@ -21,7 +21,7 @@ describe('a folder with TensorFlow', () => {
     }
   }
 
-  async function refusal(given: string): Promise<string> {
+  async function errorOf(given: string): Promise<string> {
     try {
       await findLibraries(given);
     } catch (error) {
@@ -50,7 +50,7 @@ describe('a folder with TensorFlow', () => {
     });
   }
 
-  it('tells a TensorFlow with CUDA', async () => {
+  it('detects a TensorFlow with CUDA', async () => {
     await put(`tensorflow/${CC}`, `tensorflow/${FRAMEWORK}`, 'tensorflow/python/platform/x');
     await writeFile(
       join(folder, 'tensorflow/python/platform/build_info.py'),
@@ -68,40 +68,42 @@ describe('a folder with TensorFlow', () => {
     });
   }
 
-  it('is any with the two libraries', async () => {
+  it('is any folder with both libraries', async () => {
     await put(CC, FRAMEWORK);
     expect(await findLibraries(folder)).to.include({ core: join(folder, CC), version: null });
   });
 
-  it('is one for macOS', async () => {
+  it('may contain the libraries of macOS', async () => {
     await put('tensorflow/libtensorflow_cc.2.dylib', 'tensorflow/libtensorflow_framework.2.dylib');
     const { core } = await findLibraries(folder);
     expect(core).to.equal(join(folder, 'tensorflow/libtensorflow_cc.2.dylib'));
   });
 
-  it('is none with one library alone', async () => {
+  it('is rejected with one library only', async () => {
     await put(CC);
-    expect(await refusal(folder)).to.include(
-      `CIFAR_RUN_TENSORFLOW: ${folder} holds no TensorFlow; looked for `,
+    expect(await errorOf(folder)).to.include(
+      `CIFAR_RUN_TENSORFLOW: ${folder} does not contain TensorFlow. It must contain `,
     );
   });
 
-  it('is none that does not exist', async () => {
-    expect(await refusal(join(folder, 'nowhere'))).to.include('nowhere holds no TensorFlow');
+  it('is rejected if it does not exist', async () => {
+    expect(await errorOf(join(folder, 'nowhere'))).to.include(
+      'nowhere does not contain TensorFlow',
+    );
   });
 
   for (const version of ['2.15.1', '1.15.5']) {
-    it(`is too old with Python's TensorFlow ${version}`, async () => {
+    it(`is rejected with Python's TensorFlow ${version}`, async () => {
       await put(`tensorflow/${CC}`, `tensorflow/${FRAMEWORK}`, `tensorflow-${version}.dist-info/x`);
-      expect(await refusal(folder)).to.equal(
-        `CIFAR_RUN_TENSORFLOW: ${folder} holds TensorFlow ${version}; 2.16 or later is needed`,
+      expect(await errorOf(folder)).to.equal(
+        `CIFAR_RUN_TENSORFLOW: ${folder} contains TensorFlow ${version}; 2.16 or later is needed`,
       );
     });
   }
 
-  it('is too old with libtensorflow 2.9', async () => {
+  it('is rejected with libtensorflow 2.9', async () => {
     await put('lib/libtensorflow.so.2.9.1', `lib/${FRAMEWORK}`);
     await symlink('libtensorflow.so.2.9.1', join(folder, 'lib/libtensorflow.so.2'));
-    expect(await refusal(folder)).to.include('holds TensorFlow 2.9.1; 2.16 or later is needed');
+    expect(await errorOf(folder)).to.include('contains TensorFlow 2.9.1; 2.16 or later is needed');
   });
 });

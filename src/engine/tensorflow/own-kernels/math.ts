@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { AttrType } from '../attributes.ts';
-import type { Binding } from '../binding.ts';
-import { DType } from '../dtypes.ts';
+import { AttrType, DType } from '../attributes.ts';
+import type { Binding } from '../backend.ts';
 import { FLOAT, isFloat, NHWC, type OwnKernel } from './own-kernel.ts';
 
 interface Attributes {
@@ -9,28 +8,28 @@ interface Attributes {
   readonly keepDims: boolean;
 }
 
-/** Whether it goes over all axes of images but the last: `BiasAddGrad` does that twice as fast as `Sum` and `Mean`. */
-function isOfChannels(x: tf.Tensor, { axis }: Attributes): boolean {
+/** Returns `true` for reductions of all axes of images but the channels. `BiasAddGrad` is twice as fast as `Sum` and `Mean`. */
+function keepsChannelsOnly(x: tf.Tensor, { axis }: Attributes): boolean {
   const axes = tf.util.parseAxisParam(axis, x.shape);
   return isFloat(x) && x.size > 0 && x.rank === 4 && axes.length === 3 && !axes.includes(3);
 }
 
-/** As for the gradient of a convolution's bias. */
+/** Computes, for example, the gradient of the bias of a convolution. */
 const sum: OwnKernel = {
   name: tf.Sum,
   run(backend, inputs, attributes: Attributes) {
     const { x } = inputs as Record<'x', tf.Tensor>;
-    if (attributes.keepDims || !isOfChannels(x, attributes)) return null;
+    if (attributes.keepDims || !keepsChannelsOnly(x, attributes)) return null;
     return backend.executeSingleOutput('BiasAddGrad', [...FLOAT, NHWC], [x]);
   },
 };
 
-/** As for batch normalization. */
+/** Computes, for example, the mean for a batch normalization. */
 const mean: OwnKernel = {
   name: tf.Mean,
   run(_, inputs, attributes: Attributes) {
     const { x } = inputs as Record<'x', tf.Tensor4D>;
-    if (!isOfChannels(x, attributes)) return null;
+    if (!keepsChannelsOnly(x, attributes)) return null;
     return tf.tidy(() => {
       const means = x.sum([0, 1, 2]).mul(x.shape[3] / x.size);
       return attributes.keepDims ? means.reshape([1, 1, 1, -1]) : means;
@@ -38,11 +37,11 @@ const mean: OwnKernel = {
   },
 };
 
-export const sumsOfChannels: readonly OwnKernel[] = [sum, mean];
+export const channelReductions: readonly OwnKernel[] = [sum, mean];
 
 /**
- * A product of two matrices, where tfjs-node runs that of two batches of matrices: TensorFlow fuses only
- * this one with bias and activation.
+ * Multiplies two matrices with `MatMul`, which TensorFlow fuses with a bias and an activation. tfjs-node uses the
+ * operation for batches of matrices, which is not fused.
  */
 export const matMul: OwnKernel = {
   name: 'BatchMatMul',
@@ -58,9 +57,7 @@ export const matMul: OwnKernel = {
   },
 };
 
-const type = (name: string, value: number) => ({ name, type: AttrType.type, value });
-
-/** In compiled functions, where indices have no values yet that tfjs-node could look at; TensorFlow does. */
+/** Gathers within compiled functions. The kernel of tfjs-node reads the indices, which have no values there. */
 export const gather: OwnKernel = {
   name: tf.GatherV2,
   run(backend, inputs, attributes) {
@@ -68,15 +65,19 @@ export const gather: OwnKernel = {
     const { axis, batchDims } = attributes as { axis: number; batchDims: number };
     const { recording } = (backend as unknown as { readonly binding: Binding }).binding;
     if (!recording || !isFloat(x) || indices.dtype !== 'int32') return null;
-    const at = tf.scalar(axis, 'int32');
-    const attrs = [
+    const axisTensor = tf.scalar(axis, 'int32');
+    const gatherAttributes = [
       { name: 'batch_dims', type: AttrType.int, value: batchDims },
-      type('Tparams', DType.float32),
-      type('Tindices', DType.int32),
-      type('Taxis', DType.int32),
+      { name: 'Tparams', type: AttrType.type, value: DType.float32 },
+      { name: 'Tindices', type: AttrType.type, value: DType.int32 },
+      { name: 'Taxis', type: AttrType.type, value: DType.int32 },
     ];
-    const gathered = backend.executeSingleOutput('GatherV2', attrs, [x, indices, at]);
-    at.dispose();
+    const gathered = backend.executeSingleOutput('GatherV2', gatherAttributes, [
+      x,
+      indices,
+      axisTensor,
+    ]);
+    axisTensor.dispose();
     return gathered;
   },
 };
