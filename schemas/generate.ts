@@ -7,21 +7,18 @@ import { compile, type JSONSchema } from 'json-schema-to-typescript';
 import { experimentSchema, type Schema } from '../src/experiment/schema.ts';
 import { reference } from './reference.ts';
 
-/**
- * Writes what is made from `experiment.schema.json`: `npm run generate`. A test fails when a
- * file differs from what this would write.
- */
+// `npm run generate`: writes the files that are made from experiment.schema.json. A test fails if one is out of date.
 
 const root = new URL('../', import.meta.url);
 const schema = experimentSchema();
 const banner = [
-  '// Made from schemas/experiment.schema.json by schemas/generate.ts: change those.',
+  '// Generated from schemas/experiment.schema.json by `npm run generate`. Do not edit.',
   '// biome-ignore-all lint: generated',
   '// biome-ignore-all format: generated',
   '// biome-ignore-all assist: generated',
 ];
 
-/** Text of each file that is made from the schema, by its path from the root of the repository. */
+/** The text of each generated file, by its path from the root of the repository. */
 export async function generate(): Promise<Readonly<Record<string, string>>> {
   return {
     'src/experiment/file-types.ts': await types(),
@@ -31,11 +28,12 @@ export async function generate(): Promise<Readonly<Record<string, string>>> {
   };
 }
 
+/** TypeScript types of an experiment file. */
 async function types(): Promise<string> {
   const named = mapSchema(schema, ({ $ref, minItems, title: _, ...rest }) => ({
     ...rest,
     ...(minItems !== undefined && minItems === rest.maxItems && { minItems }),
-    // A `$ref` with a description beside it would be copied, not referred to.
+    // The compiler would inline a `$ref` that has a description, so the type is named here.
     ...($ref && { tsType: typeName($ref.replace('#/$defs/', '')) }),
     ...(Object.keys(rest).join() === 'description' && !$ref && { tsType: 'unknown' }),
   }));
@@ -49,7 +47,7 @@ async function types(): Promise<string> {
   return text.replaceAll(/\n \*\n \* This interface was referenced by[\s\S]*?(?=\n \*\/)/g, '');
 }
 
-/** Compiling the schema takes ajv half a second, so that is done here and not at each start. */
+/** The compiled validator. Compiling the schema takes ajv half a second, too long for each start of the program. */
 async function validator(): Promise<string> {
   const bare = mapSchema(schema, ({ description: _, default: __, ...rest }) => rest);
   const ajv = new Ajv2020({
@@ -67,20 +65,24 @@ async function validator(): Promise<string> {
 }
 
 /**
- * For editors, which see a file as it is written: `${name}` may stand for any value, and what is missing may be
- * in a file that it extends.
+ * The schema for editors, which check a file before it is merged with the file that it extends: nothing is required, and
+ * `${name}` may replace any value.
  */
 function editorSchema(): object {
-  const variable = { description: 'A value of `vars`.', type: 'string', pattern: '\\$\\{[^}]+\\}' };
-  const orVariable = (value: Schema): Schema => {
-    const { description, default: usual } = value;
-    const said = {
-      ...(description && { description }),
-      ...(usual !== undefined && { default: usual }),
-    };
-    return { ...said, anyOf: [value, { $ref: '#/$defs/variable' }] };
+  const variable = {
+    description: 'A variable of `vars`.',
+    type: 'string',
+    pattern: '\\$\\{[^}]+\\}',
   };
-  const written = mapSchema(schema, ({ required: _, discriminator: __, oneOf, ...rest }) => ({
+  const orVariable = (value: Schema): Schema => {
+    const { description, default: byDefault } = value;
+    return {
+      ...(description && { description }),
+      ...(byDefault !== undefined && { default: byDefault }),
+      anyOf: [value, { $ref: '#/$defs/variable' }],
+    };
+  };
+  const relaxed = mapSchema(schema, ({ required: _, discriminator: __, oneOf, ...rest }) => ({
     ...rest,
     ...(oneOf && { anyOf: oneOf }),
     ...(rest.items && { items: orVariable(rest.items) }),
@@ -90,12 +92,12 @@ function editorSchema(): object {
       ),
     }),
   })) as Schema;
-  return { ...written, $defs: { ...written.$defs, variable } };
+  return { ...relaxed, $defs: { ...relaxed.$defs, variable } };
 }
 
 type Change = (schema: Schema) => object;
 
-/** A schema with each schema in it changed, the inner ones first. */
+/** Applies a change to a schema and all schemas in it, from the inside out. */
 function mapSchema(schema: Schema, change: Change): object {
   const all = (schemas: Readonly<Record<string, Schema>>) =>
     Object.fromEntries(
@@ -116,7 +118,7 @@ function mapSchema(schema: Schema, change: Change): object {
   });
 }
 
-/** json-schema-to-typescript's name of a definition's type: `Conv2D` for `conv2d`. */
+/** The name that json-schema-to-typescript gives to the type of a definition: `Conv2D` for `conv2d`. */
 function typeName(definition: string): string {
   return definition.replaceAll(/^[a-z]|(?<=\d)[a-z]/g, (letter) => letter.toUpperCase());
 }

@@ -45,27 +45,31 @@ function describeType(type: string, schema: Schema): string {
 function limits({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Schema): string {
   if (minimum !== undefined && maximum !== undefined) return ` from ${minimum} to ${maximum}`;
   const parts = [
-    minimum !== undefined && `of at least ${minimum}`,
+    minimum !== undefined && `at least ${minimum}`,
     exclusiveMinimum !== undefined && `above ${exclusiveMinimum}`,
-    maximum !== undefined && `of at most ${maximum}`,
+    maximum !== undefined && `at most ${maximum}`,
     exclusiveMaximum !== undefined && `below ${exclusiveMaximum}`,
   ].filter((part) => part !== false);
-  return parts.length > 0 ? ` ${parts.join(' and ')}` : '';
+  const text = parts.join(' and ');
+  return text.startsWith('at') ? ` of ${text}` : text && ` ${text}`;
 }
 
 function describeList({ items = {}, minItems, maxItems, uniqueItems }: Schema): string {
-  const size = minItems === maxItems ? minItems : minItems && `at least ${minItems}`;
-  const list = `a list${size ? ` of ${size}` : ''}${uniqueItems ? ' without repeats' : ''}`;
+  const count = minItems === maxItems ? minItems : minItems && `at least ${minItems}`;
+  const size = count ? ` of ${count} ${minItems === 1 ? 'item' : 'items'}` : '';
+  const list = `a list${size}${uniqueItems ? ' without repeats' : ''}`;
   const { title } = dereference(items);
   const each = title ?? describe(items);
   return each ? `${list}, each ${each}` : list;
 }
 
-function keys({ properties, required, maxProperties }: Schema): string {
-  const names = required ?? Object.keys(properties ?? {});
+function keys({ properties = {}, required = [], minProperties, maxProperties }: Schema): string {
+  const names = required.length > 0 ? required : Object.keys(properties);
   if (maxProperties === 1) return ' with one key';
   if (names.length === 0) return '';
-  return ` with ${names.join(', ')}`;
+  const choice = minProperties ? 'at least one of ' : 'any of ';
+  const needsChoice = required.length === 0 && names.length > 1;
+  return ` with ${needsChoice ? choice : ''}${names.join(', ')}`;
 }
 
 function alternatives(descriptions: readonly string[]): string {

@@ -1,10 +1,10 @@
-// Made from schemas/experiment.schema.json by schemas/generate.ts: change those.
+// Generated from schemas/experiment.schema.json by `npm run generate`. Do not edit.
 // biome-ignore-all lint: generated
 // biome-ignore-all format: generated
 // biome-ignore-all assist: generated
 
 /**
- * One random change of the training images. A bare number or string stands for its argument, e.g. `cutout: 8`.
+ * An augmentation: a random change of the training images. A bare number or string stands for the main argument, e.g. `cutout: 8`.
  */
 export type Augmentation =
   | (
@@ -23,162 +23,162 @@ export type Augmentation =
     )
   | {
       /**
-       * Mirrors every other image.
+       * Flip each image with probability 0.5.
        */
       flip?:
         | ('horizontal' | 'vertical' | 'horizontalAndVertical')
         | {
             /**
-             * Which way.
+             * Direction of the flip.
              */
             direction?: 'horizontal' | 'vertical' | 'horizontalAndVertical';
           };
       /**
-       * Cuts out a random place of the image surrounded by black pixels.
+       * Pad the image with black pixels and crop a random window of its original size.
        */
       crop?:
         | number
         | {
             /**
-             * Pixels on each side.
+             * Padding on each side, in pixels.
              */
             padding?: number;
           };
       /**
-       * Turns images around their middle; what comes from beyond the edge is mirrored.
+       * Rotate the image around its centre by a random angle; the border is filled by reflection.
        */
       rotate?:
         | number
         | {
             /**
-             * The greatest angle either way, as a part of a full turn.
+             * Maximum angle in either direction, as a fraction of a full turn.
              */
             factor?: number;
           };
       /**
-       * Shows more or less of images; what comes from beyond the edge is mirrored.
+       * Zoom in or out by a random factor; the border is filled by reflection.
        */
       zoom?:
         | number
         | {
             /**
-             * The greatest change of what is shown, as a part of the image.
+             * Maximum change of the visible section, as a fraction of the image.
              */
             factor?: number;
           };
       /**
-       * Moves images; what comes from beyond the edge is mirrored.
+       * Shift the image by a random distance; the border is filled by reflection.
        */
       translate?:
         | number
         | {
             /**
-             * The greatest distance either way, as a part of the image.
+             * Maximum distance in either direction, as a fraction of the image.
              */
             factor?: number;
           };
       /**
-       * Makes images randomly lighter or darker.
+       * Change the brightness by a random amount.
        */
       brightness?:
         | number
         | {
             /**
-             * The greatest change, as a part of the full range.
+             * Maximum change, as a fraction of the range of pixel values.
              */
             factor?: number;
           };
       /**
-       * Makes the contrast of images randomly stronger or weaker.
+       * Change the contrast by a random factor.
        */
       contrast?:
         | number
         | {
             /**
-             * The greatest change of the contrast, which is 1.
+             * Maximum difference of the contrast factor from 1.
              */
             factor?: number;
           };
       /**
-       * Changes brightness, contrast, saturation and hue of images.
+       * Change brightness, contrast, saturation and hue at random.
        */
       colorJitter?: {
         /**
-         * The greatest change of the brightness, which is 1.
+         * Maximum difference of the brightness factor from 1.
          */
         brightness?: number;
         /**
-         * The greatest change of the contrast, which is 1.
+         * Maximum difference of the contrast factor from 1.
          */
         contrast?: number;
         /**
-         * The greatest change of the saturation, which is 1.
+         * Maximum difference of the saturation factor from 1.
          */
         saturation?: number;
         /**
-         * The greatest turn of the hues either way, as a part of the colour circle.
+         * Maximum shift of the hue in either direction, as a fraction of the colour circle.
          */
         hue?: number;
       };
       /**
-       * Blackens a square at a random place.
+       * Set a square at a random position to black.
        */
       cutout?:
         | number
         | {
             /**
-             * Pixels on each side of the square.
+             * Side of the square, in pixels.
              */
             size?: number;
           };
       /**
-       * Fills a rectangle at a random place with noise.
+       * Fill a rectangle at a random position with noise.
        */
       randomErasing?:
         | number
         | {
             /**
-             * Part of the images that are changed.
+             * Probability that an image is changed.
              */
             probability?: number;
             /**
-             * The smallest rectangle, as a part of the image.
+             * Minimum area of the rectangle, as a fraction of the image.
              */
             minArea?: number;
             /**
-             * The largest rectangle, as a part of the image.
+             * Maximum area of the rectangle, as a fraction of the image.
              */
             maxArea?: number;
           };
       /**
-       * Blends each image and its label with another of the batch.
+       * Blend each image and its label with another image of the batch (mixup).
        */
       mixup?:
         | number
         | {
             /**
-             * Parameter of the Beta distribution that weights are drawn from.
+             * Parameter of the Beta distribution of the blending factor.
              */
             alpha?: number;
           };
       /**
-       * Puts a rectangle of another image of the batch into each, and mixes their labels by its area.
+       * Paste a rectangle of another image of the batch into each image and mix the labels by area (CutMix).
        */
       cutmix?:
         | number
         | {
             /**
-             * Parameter of the Beta distribution that areas are drawn from.
+             * Parameter of the Beta distribution of the area.
              */
             alpha?: number;
           };
     };
 /**
- * Layers, each reading the one before it unless `inputs` says otherwise.
+ * Layers in order. The input of a layer is the layer before it, unless `inputs` names others.
  */
 export type Layers = Layer[];
 /**
- * One layer: its kind, or its kind with arguments. A bare number or string stands for the main argument, e.g. `dropout: 0.25`.
+ * A layer: its kind, or a map of its kind to its arguments. A bare number or string stands for the main argument, e.g. `dropout: 0.25`.
  */
 export type Layer =
   | (
@@ -239,13 +239,13 @@ export type Layer =
       concatenate?: Concatenate;
     };
 /**
- * Densely connected layer: `activation(input · kernel + bias)`.
+ * Fully connected layer: `activation(input · kernel + bias)`.
  */
 export type Dense =
   | number
   | {
       /**
-       * Size of the output.
+       * Number of outputs.
        */
       units: number;
       /**
@@ -253,7 +253,7 @@ export type Dense =
        */
       activation?: ActivationName;
       /**
-       * Whether a bias is added.
+       * Add a bias.
        */
       useBias?: boolean;
       /**
@@ -273,59 +273,59 @@ export type Dense =
        */
       biasRegularizer?: Regularizer;
       /**
-       * The layer's name, unique in the model. Default: Keras' automatic name.
+       * Name of the layer, unique in the model. Default: the automatic name of Keras.
        */
       name?: LayerName;
       /**
-       * Names of the layers that it reads. Default: the layer before it.
+       * Names of the input layers. Default: the layer before this one.
        */
       inputs?: LayerInputs;
     };
 /**
- * Sets a random part of its input to 0 during training and scales the rest up.
+ * Set random inputs to 0 during training and scale up the others.
  */
 export type Dropout =
   | number
   | {
       /**
-       * The part that is dropped.
+       * Fraction of the inputs to drop.
        */
       rate: number;
       /**
-       * Shape of the random mask, batch axis first; `null` is the input's own size, 1 shares one draw along the axis. Default: the input's shape.
+       * Shape of the random mask, batch axis first. `null`: the size of the input; 1: one draw for the whole axis. Default: the shape of the input.
        *
        * Items: Size of one axis.
        */
       noiseShape?: (number | null)[];
       /**
-       * The layer's name, unique in the model. Default: Keras' automatic name.
+       * Name of the layer, unique in the model. Default: the automatic name of Keras.
        */
       name?: LayerName;
       /**
-       * Names of the layers that it reads. Default: the layer before it.
+       * Names of the input layers. Default: the layer before this one.
        */
       inputs?: LayerInputs;
     };
 /**
- * Normalizes each channel over the batch; where it is frozen, by its running statistics.
+ * Normalization of each channel over the batch, or by the running statistics if the layer is frozen.
  */
 export type BatchNormalization =
   | number
   | {
       /**
-       * Of the running mean and variance.
+       * Momentum of the running mean and variance.
        */
       momentum?: number;
       /**
-       * Added to the variance.
+       * Small number added to the variance.
        */
       epsilon?: number;
       /**
-       * Whether `beta` is added.
+       * Add the offset `beta`.
        */
       center?: boolean;
       /**
-       * Whether the result is multiplied by `gamma`.
+       * Multiply by the factor `gamma`.
        */
       scale?: boolean;
       /**
@@ -353,16 +353,16 @@ export type BatchNormalization =
        */
       gammaRegularizer?: Regularizer;
       /**
-       * The layer's name, unique in the model. Default: Keras' automatic name.
+       * Name of the layer, unique in the model. Default: the automatic name of Keras.
        */
       name?: LayerName;
       /**
-       * Names of the layers that it reads. Default: the layer before it.
+       * Names of the input layers. Default: the layer before this one.
        */
       inputs?: LayerInputs;
     };
 /**
- * Convolves each channel by itself.
+ * Convolution of each channel separately.
  */
 export type DepthwiseConv2D =
   | Pair
@@ -372,19 +372,19 @@ export type DepthwiseConv2D =
        */
       kernelSize: Pair;
       /**
-       * Step of the window in height and width.
+       * Step of the window along height and width.
        */
       strides?: Pair;
       /**
-       * `valid`: no padding; `same`: zeros around the image, so that strides of 1 keep its size.
+       * `valid`: no padding. `same`: zeros at the borders, so that strides of 1 keep the size.
        */
       padding?: PaddingMode;
       /**
-       * Distance between the points of the window; not together with strides.
+       * Distance between the points of the window along height and width. It must be 1 if `strides` is not 1.
        */
       dilationRate?: Pair;
       /**
-       * Output channels for each input channel.
+       * Number of output channels for each input channel.
        */
       depthMultiplier?: number;
       /**
@@ -392,7 +392,7 @@ export type DepthwiseConv2D =
        */
       activation?: ActivationName;
       /**
-       * Whether a bias is added.
+       * Add a bias.
        */
       useBias?: boolean;
       /**
@@ -412,16 +412,16 @@ export type DepthwiseConv2D =
        */
       depthwiseRegularizer?: Regularizer;
       /**
-       * The layer's name, unique in the model. Default: Keras' automatic name.
+       * Name of the layer, unique in the model. Default: the automatic name of Keras.
        */
       name?: LayerName;
       /**
-       * Names of the layers that it reads. Default: the layer before it.
+       * Names of the input layers. Default: the layer before this one.
        */
       inputs?: LayerInputs;
     };
 /**
- * The greatest number in each window.
+ * Maximum over each window.
  */
 export type MaxPooling2D =
   | Pair
@@ -431,24 +431,24 @@ export type MaxPooling2D =
        */
       poolSize?: Pair;
       /**
-       * Step of the window in height and width. Default: the window.
+       * Step of the window along height and width. Default: the size of the window.
        */
       strides?: Pair;
       /**
-       * `valid`: no padding; `same`: zeros around the image, so that strides of 1 keep its size.
+       * `valid`: no padding. `same`: zeros at the borders, so that strides of 1 keep the size.
        */
       padding?: PaddingMode;
       /**
-       * The layer's name, unique in the model. Default: Keras' automatic name.
+       * Name of the layer, unique in the model. Default: the automatic name of Keras.
        */
       name?: LayerName;
       /**
-       * Names of the layers that it reads. Default: the layer before it.
+       * Names of the input layers. Default: the layer before this one.
        */
       inputs?: LayerInputs;
     };
 /**
- * The mean of each window.
+ * Mean over each window.
  */
 export type AveragePooling2D =
   | Pair
@@ -458,62 +458,62 @@ export type AveragePooling2D =
        */
       poolSize?: Pair;
       /**
-       * Step of the window in height and width. Default: the window.
+       * Step of the window along height and width. Default: the size of the window.
        */
       strides?: Pair;
       /**
-       * `valid`: no padding; `same`: zeros around the image, so that strides of 1 keep its size.
+       * `valid`: no padding. `same`: zeros at the borders, so that strides of 1 keep the size.
        */
       padding?: PaddingMode;
       /**
-       * The layer's name, unique in the model. Default: Keras' automatic name.
+       * Name of the layer, unique in the model. Default: the automatic name of Keras.
        */
       name?: LayerName;
       /**
-       * Names of the layers that it reads. Default: the layer before it.
+       * Names of the input layers. Default: the layer before this one.
        */
       inputs?: LayerInputs;
     };
 /**
- * Applies an activation function.
+ * An activation function.
  */
 export type Activation =
   | ActivationName
   | {
       /**
-       * The activation function.
+       * Name of the activation function.
        */
       activation: ActivationName;
       /**
-       * The layer's name, unique in the model. Default: Keras' automatic name.
+       * Name of the layer, unique in the model. Default: the automatic name of Keras.
        */
       name?: LayerName;
       /**
-       * Names of the layers that it reads. Default: the layer before it.
+       * Names of the input layers. Default: the layer before this one.
        */
       inputs?: LayerInputs;
     };
 /**
- * `max(0, x)`, cut off at `maxValue`.
+ * ReLU: `min(max(0, x), maxValue)`.
  */
 export type ReLU =
   | number
   | {
       /**
-       * The greatest output. Default: none.
+       * Maximum output. Default: no limit.
        */
       maxValue?: number;
       /**
-       * The layer's name, unique in the model. Default: Keras' automatic name.
+       * Name of the layer, unique in the model. Default: the automatic name of Keras.
        */
       name?: LayerName;
       /**
-       * Names of the layers that it reads. Default: the layer before it.
+       * Names of the input layers. Default: the layer before this one.
        */
       inputs?: LayerInputs;
     };
 /**
- * `x` above 0, `alpha · x` below.
+ * Leaky ReLU: `x` above 0, `alpha · x` below.
  */
 export type LeakyReLU =
   | number
@@ -523,16 +523,16 @@ export type LeakyReLU =
        */
       alpha?: number;
       /**
-       * The layer's name, unique in the model. Default: Keras' automatic name.
+       * Name of the layer, unique in the model. Default: the automatic name of Keras.
        */
       name?: LayerName;
       /**
-       * Names of the layers that it reads. Default: the layer before it.
+       * Names of the input layers. Default: the layer before this one.
        */
       inputs?: LayerInputs;
     };
 /**
- * `x` above 0, `alpha · (eˣ - 1)` below.
+ * ELU: `x` above 0, `alpha · (eˣ - 1)` below.
  */
 export type Elu =
   | number
@@ -542,35 +542,35 @@ export type Elu =
        */
       alpha?: number;
       /**
-       * The layer's name, unique in the model. Default: Keras' automatic name.
+       * Name of the layer, unique in the model. Default: the automatic name of Keras.
        */
       name?: LayerName;
       /**
-       * Names of the layers that it reads. Default: the layer before it.
+       * Names of the input layers. Default: the layer before this one.
        */
       inputs?: LayerInputs;
     };
 /**
- * Probabilities that sum to 1 along an axis.
+ * Softmax along an axis.
  */
 export type Softmax =
   | number
   | {
       /**
-       * The axis, counted from the batch axis, or -1 for the last.
+       * Index of the axis; 0 is the batch axis, -1 the last one.
        */
       axis?: number;
       /**
-       * The layer's name, unique in the model. Default: Keras' automatic name.
+       * Name of the layer, unique in the model. Default: the automatic name of Keras.
        */
       name?: LayerName;
       /**
-       * Names of the layers that it reads. Default: the layer before it.
+       * Names of the input layers. Default: the layer before this one.
        */
       inputs?: LayerInputs;
     };
 /**
- * Adds Gaussian noise during training.
+ * Add Gaussian noise during training.
  */
 export type GaussianNoise =
   | number
@@ -580,68 +580,68 @@ export type GaussianNoise =
        */
       stddev: number;
       /**
-       * The layer's name, unique in the model. Default: Keras' automatic name.
+       * Name of the layer, unique in the model. Default: the automatic name of Keras.
        */
       name?: LayerName;
       /**
-       * Names of the layers that it reads. Default: the layer before it.
+       * Names of the input layers. Default: the layer before this one.
        */
       inputs?: LayerInputs;
     };
 /**
- * Multiplies by Gaussian noise of mean 1 during training.
+ * Multiply by Gaussian noise of mean 1 during training.
  */
 export type GaussianDropout =
   | number
   | {
       /**
-       * Variance of the noise is `rate / (1 - rate)`.
+       * Rate that sets the variance of the noise: `rate / (1 - rate)`.
        */
       rate: number;
       /**
-       * The layer's name, unique in the model. Default: Keras' automatic name.
+       * Name of the layer, unique in the model. Default: the automatic name of Keras.
        */
       name?: LayerName;
       /**
-       * Names of the layers that it reads. Default: the layer before it.
+       * Names of the input layers. Default: the layer before this one.
        */
       inputs?: LayerInputs;
     };
 /**
- * Drops whole channels during training.
+ * Drop whole channels during training.
  */
 export type SpatialDropout2D =
   | number
   | {
       /**
-       * The part of the channels that is dropped.
+       * Fraction of the channels to drop.
        */
       rate: number;
       /**
-       * The layer's name, unique in the model. Default: Keras' automatic name.
+       * Name of the layer, unique in the model. Default: the automatic name of Keras.
        */
       name?: LayerName;
       /**
-       * Names of the layers that it reads. Default: the layer before it.
+       * Names of the input layers. Default: the layer before this one.
        */
       inputs?: LayerInputs;
     };
 /**
- * Normalizes each image over its last axis.
+ * Normalization of each image over the last axis.
  */
 export type LayerNormalization =
   | number
   | {
       /**
-       * Added to the variance.
+       * Small number added to the variance.
        */
       epsilon?: number;
       /**
-       * Whether `beta` is added.
+       * Add the offset `beta`.
        */
       center?: boolean;
       /**
-       * Whether the result is multiplied by `gamma`.
+       * Multiply by the factor `gamma`.
        */
       scale?: boolean;
       /**
@@ -661,114 +661,114 @@ export type LayerNormalization =
        */
       gammaRegularizer?: Regularizer;
       /**
-       * The layer's name, unique in the model. Default: Keras' automatic name.
+       * Name of the layer, unique in the model. Default: the automatic name of Keras.
        */
       name?: LayerName;
       /**
-       * Names of the layers that it reads. Default: the layer before it.
+       * Names of the input layers. Default: the layer before this one.
        */
       inputs?: LayerInputs;
     };
 /**
- * Gives each image another shape of as many numbers.
+ * Change the shape of the input of each image.
  */
 export type Reshape =
   | number[]
   | {
       /**
-       * The shape without the batch axis; -1 once for what is left.
+       * New shape without the batch axis. One size may be -1: it is computed from the others.
        *
        * Items: Size of one axis.
        */
       targetShape: number[];
       /**
-       * The layer's name, unique in the model. Default: Keras' automatic name.
+       * Name of the layer, unique in the model. Default: the automatic name of Keras.
        */
       name?: LayerName;
       /**
-       * Names of the layers that it reads. Default: the layer before it.
+       * Names of the input layers. Default: the layer before this one.
        */
       inputs?: LayerInputs;
     };
 /**
- * Exchanges axes.
+ * Reorder the axes of the input.
  */
 export type Permute =
   | number[]
   | {
       /**
-       * The axes in their new order, counted from 1.
+       * Axes in their new order, without the batch axis, counted from 1.
        *
-       * Items: One axis.
+       * Items: An axis.
        */
       dims: number[];
       /**
-       * The layer's name, unique in the model. Default: Keras' automatic name.
+       * Name of the layer, unique in the model. Default: the automatic name of Keras.
        */
       name?: LayerName;
       /**
-       * Names of the layers that it reads. Default: the layer before it.
+       * Names of the input layers. Default: the layer before this one.
        */
       inputs?: LayerInputs;
     };
 /**
- * Zeros around the image.
+ * Zero padding around the image.
  */
 export type ZeroPadding2D =
   | Border
   | {
       /**
-       * How many rows and columns.
+       * Rows and columns to add.
        */
       padding?: Border;
       /**
-       * The layer's name, unique in the model. Default: Keras' automatic name.
+       * Name of the layer, unique in the model. Default: the automatic name of Keras.
        */
       name?: LayerName;
       /**
-       * Names of the layers that it reads. Default: the layer before it.
+       * Names of the input layers. Default: the layer before this one.
        */
       inputs?: LayerInputs;
     };
 /**
- * Cuts rows and columns off.
+ * Remove rows and columns at the borders.
  */
 export type Cropping2D =
   | Border
   | {
       /**
-       * How many rows and columns.
+       * Rows and columns to remove.
        */
       cropping?: Border;
       /**
-       * The layer's name, unique in the model. Default: Keras' automatic name.
+       * Name of the layer, unique in the model. Default: the automatic name of Keras.
        */
       name?: LayerName;
       /**
-       * Names of the layers that it reads. Default: the layer before it.
+       * Names of the input layers. Default: the layer before this one.
        */
       inputs?: LayerInputs;
     };
 /**
- * Repeats rows and columns.
+ * Enlarge the image by whole factors.
  */
 export type UpSampling2D =
   | Pair
   | {
       /**
-       * Factor in height and width.
+       * Factor along height and width.
        */
       size?: Pair;
       /**
-       * How pixels between are found.
+       * Interpolation between pixels.
        */
       interpolation?: 'nearest' | 'bilinear';
       /**
-       * The layer's name, unique in the model. Default: Keras' automatic name.
+       * Name of the layer, unique in the model. Default: the automatic name of Keras.
        */
       name?: LayerName;
       /**
-       * Names of the layers that it reads. Default: the layer before it.
+       * Names of the input layers. Default: the layer before this one.
        */
       inputs?: LayerInputs;
     };
@@ -777,11 +777,11 @@ export type UpSampling2D =
  */
 export type LayerName = string;
 /**
- * Names of layers, or `input` for the images.
+ * Names of layers; `input` stands for the images.
  */
 export type LayerInputs = LayerName[];
 /**
- * An activation function, under Keras' name.
+ * Activation function, by its Keras name.
  */
 export type ActivationName =
   | 'linear'
@@ -800,7 +800,7 @@ export type ActivationName =
   | 'softsign'
   | 'tanh';
 /**
- * What a weight begins as.
+ * Initializer of a weight.
  */
 export type Initializer =
   | (
@@ -821,29 +821,29 @@ export type Initializer =
     )
   | {
       /**
-       * One value everywhere.
+       * A constant.
        */
       constant?: {
         /**
-         * The value.
+         * Value of all elements.
          */
         value?: number;
       };
       /**
-       * Uniformly random.
+       * Uniform distribution.
        */
       randomUniform?: {
         /**
-         * The least value.
+         * Minimum.
          */
         minval?: number;
         /**
-         * The greatest value.
+         * Maximum.
          */
         maxval?: number;
       };
       /**
-       * Normally distributed.
+       * Normal distribution.
        */
       randomNormal?: {
         /**
@@ -856,7 +856,7 @@ export type Initializer =
         stddev?: number;
       };
       /**
-       * Normally distributed, cut off at two standard deviations.
+       * Normal distribution, truncated at two standard deviations.
        */
       truncatedNormal?: {
         /**
@@ -869,16 +869,16 @@ export type Initializer =
         stddev?: number;
       };
       /**
-       * A random orthogonal matrix.
+       * Random orthogonal matrix.
        */
       orthogonal?: {
         /**
-         * Its factor.
+         * Factor on the matrix.
          */
         gain?: number;
       };
       /**
-       * Scaled by the number of inputs or outputs.
+       * Distribution whose variance depends on the number of inputs or outputs.
        */
       varianceScaling?: {
         /**
@@ -886,61 +886,61 @@ export type Initializer =
          */
         scale?: number;
         /**
-         * What the variance is divided by.
+         * Number that divides the variance: of inputs, of outputs, or the mean of both.
          */
         mode?: 'fanIn' | 'fanOut' | 'fanAvg';
         /**
-         * The distribution.
+         * Kind of the distribution.
          */
         distribution?: 'truncatedNormal' | 'uniform';
       };
     };
 /**
- * A penalty `l1 · Σ|w| + l2 · Σw²`.
+ * Penalty `l1 · Σ|w| + l2 · Σw²` on a weight.
  */
 export type Regularizer =
   | ('l1' | 'l2')
   | {
       /**
-       * Factor of the sum of absolute values.
+       * Factor on the sum of absolute values.
        */
       l1?: number;
       /**
-       * Factor of the sum of squares.
+       * Factor on the sum of squares.
        */
       l2?: number;
     };
 /**
- * What happens at the edge of the image.
+ * Padding at the borders of the image.
  */
 export type PaddingMode = 'valid' | 'same';
 /**
- * A number for height and width, or one for each.
+ * One number for height and width, or one for each.
  */
 export type Pair = number | [number, number];
 /**
- * `n` on all sides, `[height, width]`, or `[[top, bottom], [left, right]]`.
+ * Rows and columns at the borders: `n` for all sides, `[height, width]`, or `[[top, bottom], [left, right]]`.
  */
 export type Border = number | [number | [number, number], number | [number, number]];
 /**
- * What training makes small.
+ * The loss.
  */
 export type Loss =
   | ('categoricalCrossentropy' | 'binaryCrossentropy' | 'focal' | 'mse')
   | (CategoricalCrossentropyLoss | BinaryCrossentropyLoss | FocalLoss | MseLoss);
 /**
- * A figure measured after each epoch.
+ * A metric, computed after each epoch.
  */
 export type Metric =
   | ('accuracy' | 'topK' | 'mse' | 'auc' | 'precision' | 'recall' | 'f1')
   | {
       /**
-       * k.
+       * Number k of most probable classes.
        */
       topK: number;
     };
 /**
- * `backbone`, `head`, a layer's name, a glob such as `block1_*`, or all layers up to one.
+ * Layers to freeze: `backbone`, `head`, a layer name, a glob such as `block1_*`, or all layers up to one, e.g. `{ upTo: block3_pool }`.
  */
 export type FreezePattern =
   | string
@@ -951,17 +951,17 @@ export type FreezePattern =
       upTo: string;
     };
 /**
- * An optimizer, with Keras' arithmetic and defaults.
+ * An optimizer, with the arithmetic and the defaults of Keras.
  */
 export type Optimizer =
   | ('sgd' | 'adam' | 'adamw' | 'rmsprop' | 'adagrad' | 'adadelta' | 'adamax' | 'nadam')
   | (Sgd | Adam | Adamw | Rmsprop | Adagrad | Adadelta | Adamax | Nadam);
 /**
- * A rate, or a schedule of rates.
+ * Learning rate: a number or a schedule.
  */
 export type LearningRate = number | Schedule;
 /**
- * A learning rate that changes from step to step; a step is one batch.
+ * A learning rate that changes from step to step. A step is one batch.
  */
 export type Schedule =
   | ConstantSchedule
@@ -971,132 +971,132 @@ export type Schedule =
   | PolynomialSchedule
   | OneCycleSchedule;
 /**
- * A linear rise to the schedule's first rate, before the schedule begins.
+ * Linear rise to the initial learning rate, before the schedule starts.
  */
 export type Warmup =
   | number
   | {
       /**
-       * Steps.
+       * Number of steps.
        */
       steps: number;
       /**
-       * The rate at first.
+       * Learning rate at the start of the warmup.
        */
       from?: number;
     }
   | null;
 /**
- * Ends the phase when a figure no longer gets better (Keras' EarlyStopping).
+ * Early stopping: ends the phase when the monitored value stops improving (Keras' EarlyStopping).
  */
 export type EarlyStopping = {
   /**
-   * `loss` or a metric; with `val_` before it, of the validation part.
+   * `loss` or a metric. The prefix `val_` selects the validation split.
    */
   monitor?: string;
   /**
-   * Whether less or more is better. Default: `minimize` for `loss` and `mse`, `maximize` for the others.
+   * Direction of improvement. Default: `minimize` for `loss` and `mse`, `maximize` for other metrics.
    */
   goal?: 'minimize' | 'maximize';
   /**
-   * Epochs without improvement after which the phase ends.
+   * Number of epochs without improvement after which the phase ends.
    */
   patience?: number;
   /**
-   * What counts as improvement at least.
+   * Minimum change that counts as an improvement.
    */
   minDelta?: number;
   /**
-   * Whether the phase ends with the weights of its best epoch.
+   * Restore the weights of the best epoch at the end of the phase.
    */
   restoreBest?: boolean;
 } | null;
 /**
- * Lowers the learning rate when a figure no longer gets better (Keras' ReduceLROnPlateau).
+ * Reduction of the learning rate when the monitored value stops improving (Keras' ReduceLROnPlateau).
  */
 export type ReduceOnPlateau = {
   /**
-   * `loss` or a metric; with `val_` before it, of the validation part.
+   * `loss` or a metric. The prefix `val_` selects the validation split.
    */
   monitor?: string;
   /**
-   * Whether less or more is better. Default: `minimize` for `loss` and `mse`, `maximize` for the others.
+   * Direction of improvement. Default: `minimize` for `loss` and `mse`, `maximize` for other metrics.
    */
   goal?: 'minimize' | 'maximize';
   /**
-   * What the rate is multiplied by.
+   * Factor on the learning rate.
    */
   factor?: number;
   /**
-   * Epochs without improvement after which the rate is lowered.
+   * Number of epochs without improvement after which the learning rate is reduced.
    */
   patience?: number;
   /**
-   * What counts as improvement at least.
+   * Minimum change that counts as an improvement.
    */
   minDelta?: number;
   /**
-   * Epochs to wait after the rate was lowered.
+   * Number of epochs after a reduction that are not counted.
    */
   cooldown?: number;
   /**
-   * The least rate.
+   * Minimum learning rate.
    */
   minLearningRate?: number;
 } | null;
 /**
- * Ends the phase with the exponential moving average of the weights (Keras' `use_ema`).
+ * Exponential moving average of the weights, which become the weights at the end of the phase (Keras' `use_ema`).
  */
 export type Ema =
   | number
   | {
       /**
-       * Of the average.
+       * Momentum of the average.
        */
       momentum?: number;
     }
   | null;
 
 /**
- * An experiment file of cifar-run: data, backbone, head, phases and sweep.
+ * An experiment file of cifar-run: the data, the model, the phases of training and the sweep.
  */
 export interface ExperimentFile {
   /**
-   * The experiment's name, and that of its folder in `runs/`. Default: the file's name.
+   * Name of the experiment and of its folder in `runs/`. Default: the name of the file.
    */
   name?: string;
   /**
-   * Another experiment file, relative to this one, that this one changes: maps merge, lists replace, `phases` merge by name.
+   * Path of the experiment file that this file changes, relative to this file. Maps are merged, lists are replaced, and `phases` are merged by name.
    */
   extends?: string;
   /**
-   * Values that `${name}` stands for anywhere in the file.
+   * Variables. `${name}` anywhere in the file stands for the value of `name`.
    */
   vars?: {
     /**
-     * A value.
+     * Value of a variable.
      */
     [k: string]: unknown;
   };
   /**
-   * Root of all random numbers.
+   * Seed of all random numbers.
    */
   seed?: number;
   data: Data;
   model: Model;
   loss?: Loss;
   /**
-   * What is measured beside the loss.
+   * Metrics that are computed along with the loss.
    */
   metrics?: Metric[];
   /**
-   * What is trained, one phase after another.
+   * Phases of training, in order.
    */
   phases: Phase[];
   features?: Features;
   checkpoint?: Checkpoint;
   /**
-   * What a loss that is NaN or infinite does: `stop` ends the run with an error that says where it began; a map goes back to the last checkpoint and goes on at a lower learning rate.
+   * Reaction to a loss that is NaN or infinite. `stop`: the run fails, and the error names the layer where it began. A map: training restarts from the last checkpoint with a lower learning rate.
    */
   onNonFinite?: 'stop' | Retries;
   evaluate?: Evaluate;
@@ -1104,162 +1104,162 @@ export interface ExperimentFile {
   launcher?: Launcher;
 }
 /**
- * The images.
+ * Dataset, splits, preprocessing and augmentation.
  */
 export interface Data {
   /**
-   * A data set: `cifar10`, `cifar100`, `mnist`, `fashion-mnist`, `digits`, or your own images: `folder` of class folders, or `csv`, a table with the columns path, label and, if given, split.
+   * Dataset: `cifar10`, `cifar100`, `mnist`, `fashion-mnist` or `digits`. For your own images: `folder`, a folder with one folder of images per class, or `csv`, a table with the columns path, label and, optionally, split.
    */
   dataset: string;
   /**
-   * Path of the data, relative to this file, or its URL. Default: the data set's own place.
+   * URL of the data, or its path relative to this file. Default: the official source of the dataset.
    */
   source?: string | null;
   /**
-   * Names of the classes to keep, in the order of their labels. Default: all.
+   * Names of the classes to keep, in the order of their labels. Default: all classes.
    */
   classes?: string[] | null;
   /**
-   * At most so many images, spread evenly over the classes. Default: all.
+   * Maximum number of images, spread evenly over the classes. Default: all images.
    */
   limit?:
     | number
     | {
         /**
-         * At most so many images of the training part.
+         * Maximum number of images in the training split.
          */
         train?: number | null;
         /**
-         * At most so many images of the validation part.
+         * Maximum number of images in the validation split.
          */
         validation?: number | null;
       }
     | null;
   /**
-   * `test`: the data set's own held-out part; a number: that fraction of the training part, stratified and drawn by `seed`.
+   * Source of the validation split. `test`: the test split of the dataset. A number: this fraction of the training split, stratified by class and drawn with `seed`.
    */
   validation?: 'test' | number;
   /**
-   * What a image that cannot be read does: `stop` ends the run and names it, `skip` leaves it out and counts it.
+   * Reaction to an image that cannot be read. `stop`: the run fails and names the image. `skip`: the image is left out and counted.
    */
   broken?: 'stop' | 'skip';
   /**
-   * How pixels are scaled, as in keras.applications: `caffe`, `torch` and `tf` are its modes, `scale` divides by 255. Default: what the named backbone's ImageNet weights were trained with; `scale` for any other.
+   * Scaling of pixel values. `caffe`, `torch` and `tf` are the modes of keras.applications, `scale` divides by 255. Default: the mode that the ImageNet weights of a named backbone were trained with; `scale` for other backbones.
    */
   preprocess?: 'caffe' | 'torch' | 'tf' | 'scale' | 'none';
   /**
-   * How often an epoch takes each training image: `uniform`, once; `balanced`, as many images, but all classes equally often.
+   * Choice of the training images of an epoch. `uniform`: every image once. `balanced`: the same number of images, with all classes equally frequent.
    */
   sampling?: 'uniform' | 'balanced';
   /**
-   * Factors on the training loss of the classes, as Keras' `class_weight`. Default: none.
+   * Factors on the training loss by class (Keras' `class_weight`).
    */
   classWeights?:
     | 'balanced'
     | {
         /**
-         * Factor on the loss of the class.
+         * Factor on the training loss of the class.
          */
         [k: string]: number;
       }
     | null;
   /**
-   * Random changes of the training images, in this order.
+   * Augmentations of the training images, in order.
    */
   augment?: Augmentation[];
 }
 /**
- * The network.
+ * The network: a backbone and a head.
  */
 export interface Model {
   backbone: Backbone;
   /**
-   * Layers that follow the backbone; the last one gives one number for each class.
+   * Layers after the backbone. The last one has one output for each class.
    */
   head: Layers;
 }
 /**
- * What images become features in. Exactly one of `name`, `layers`, `model` and `run` says where its layers come from.
+ * The feature extractor. Exactly one of `name`, `layers`, `model` and `run` defines its layers.
  */
 export interface Backbone {
   /**
-   * A network of keras.applications without its top.
+   * Network of keras.applications, without its top layers.
    */
   name?:
     'vgg16' | 'vgg19' | 'resnet50' | 'resnet50v2' | 'mobilenet' | 'mobilenetV2' | 'efficientnetB0';
   /**
-   * Width multiplier of `mobilenet` and `mobilenetV2`.
+   * Width multiplier; only for `mobilenet` and `mobilenetV2`.
    */
   alpha?: number;
   /**
-   * Layers of one's own.
+   * Layers of the backbone.
    */
   layers?: Layers;
   /**
-   * Path of a tfjs layers model (`model.json`) or a Keras `.h5` or `.keras` file, relative to this file.
+   * Path of a TensorFlow.js layers model (`model.json`) or of a Keras model (`.h5`, `.keras`), relative to this file.
    */
   model?: string;
   /**
-   * An earlier run: `quickstart/latest`, `quickstart/best:val_accuracy`, or without the experiment `latest`, `latest~1` for the one before, an id or the beginning of one; or the path of its folder.
+   * A run whose trained model is used: `quickstart/latest`, `quickstart/best:val_accuracy`, `latest`, `latest~1` (the run before the latest), an id or the beginning of an id, or the path of the run's folder.
    */
   run?: string;
   /**
-   * `imagenet`, `random`, or a path (relative to this file) or URL of a `.h5`, `.keras`, `.safetensors` or `model.json` file. Default: `imagenet` with `name`, `random` with `layers`, those that they carry with `model` and `run`.
+   * Initial weights: `imagenet`, `random`, or the URL or path (relative to this file) of a `.h5`, `.keras`, `.safetensors` or `model.json` file. Default: `imagenet` with `name`, `random` with `layers`, the model's own weights with `model` and `run`.
    */
   weights?: string | null;
   /**
-   * Height, width and channels. Default: the data set's own; with `name` and images of any size [224, 224, 3]; with `model` and `run` theirs.
+   * Height, width and channels of the input. Default: the image size of the dataset; `[224, 224, 3]` with `name` if the images vary in size; the input shape of the model with `model` and `run`.
    *
    * @minItems 3
    * @maxItems 3
    */
   inputShape?: [number, number, number] | null;
   /**
-   * The layer that ends the backbone. Default: its last one.
+   * Name of the last layer to keep. Default: the last layer of the backbone.
    */
   cut?: string | null;
 }
 /**
- * Makes one list of numbers of each image.
+ * Flatten the input of each image to one axis.
  */
 export interface Flatten {
   /**
-   * The layer's name, unique in the model. Default: Keras' automatic name.
+   * Name of the layer, unique in the model. Default: the automatic name of Keras.
    */
   name?: LayerName;
   /**
-   * Names of the layers that it reads. Default: the layer before it.
+   * Names of the input layers. Default: the layer before this one.
    */
   inputs?: LayerInputs;
 }
 /**
- * The mean of each channel.
+ * Mean of each channel over height and width.
  */
 export interface GlobalAveragePooling2D {
   /**
-   * The layer's name, unique in the model. Default: Keras' automatic name.
+   * Name of the layer, unique in the model. Default: the automatic name of Keras.
    */
   name?: LayerName;
   /**
-   * Names of the layers that it reads. Default: the layer before it.
+   * Names of the input layers. Default: the layer before this one.
    */
   inputs?: LayerInputs;
 }
 /**
- * The greatest number of each channel.
+ * Maximum of each channel over height and width.
  */
 export interface GlobalMaxPooling2D {
   /**
-   * The layer's name, unique in the model. Default: Keras' automatic name.
+   * Name of the layer, unique in the model. Default: the automatic name of Keras.
    */
   name?: LayerName;
   /**
-   * Names of the layers that it reads. Default: the layer before it.
+   * Names of the input layers. Default: the layer before this one.
    */
   inputs?: LayerInputs;
 }
 /**
- * Convolution over height and width.
+ * 2D convolution.
  */
 export interface Conv2D {
   /**
@@ -1271,15 +1271,15 @@ export interface Conv2D {
    */
   kernelSize: Pair;
   /**
-   * Step of the window in height and width.
+   * Step of the window along height and width.
    */
   strides?: Pair;
   /**
-   * `valid`: no padding; `same`: zeros around the image, so that strides of 1 keep its size.
+   * `valid`: no padding. `same`: zeros at the borders, so that strides of 1 keep the size.
    */
   padding?: PaddingMode;
   /**
-   * Distance between the points of the window; not together with strides.
+   * Distance between the points of the window along height and width. It must be 1 if `strides` is not 1.
    */
   dilationRate?: Pair;
   /**
@@ -1287,7 +1287,7 @@ export interface Conv2D {
    */
   activation?: ActivationName;
   /**
-   * Whether a bias is added.
+   * Add a bias.
    */
   useBias?: boolean;
   /**
@@ -1307,16 +1307,16 @@ export interface Conv2D {
    */
   kernelRegularizer?: Regularizer;
   /**
-   * The layer's name, unique in the model. Default: Keras' automatic name.
+   * Name of the layer, unique in the model. Default: the automatic name of Keras.
    */
   name?: LayerName;
   /**
-   * Names of the layers that it reads. Default: the layer before it.
+   * Names of the input layers. Default: the layer before this one.
    */
   inputs?: LayerInputs;
 }
 /**
- * A depthwise convolution, then a pointwise one.
+ * Depthwise convolution followed by a pointwise convolution.
  */
 export interface SeparableConv2D {
   /**
@@ -1328,19 +1328,19 @@ export interface SeparableConv2D {
    */
   kernelSize: Pair;
   /**
-   * Step of the window in height and width.
+   * Step of the window along height and width.
    */
   strides?: Pair;
   /**
-   * `valid`: no padding; `same`: zeros around the image, so that strides of 1 keep its size.
+   * `valid`: no padding. `same`: zeros at the borders, so that strides of 1 keep the size.
    */
   padding?: PaddingMode;
   /**
-   * Distance between the points of the window; not together with strides.
+   * Distance between the points of the window along height and width. It must be 1 if `strides` is not 1.
    */
   dilationRate?: Pair;
   /**
-   * Depthwise output channels for each input channel.
+   * Number of depthwise output channels for each input channel.
    */
   depthMultiplier?: number;
   /**
@@ -1348,7 +1348,7 @@ export interface SeparableConv2D {
    */
   activation?: ActivationName;
   /**
-   * Whether a bias is added.
+   * Add a bias.
    */
   useBias?: boolean;
   /**
@@ -1376,16 +1376,16 @@ export interface SeparableConv2D {
    */
   pointwiseRegularizer?: Regularizer;
   /**
-   * The layer's name, unique in the model. Default: Keras' automatic name.
+   * Name of the layer, unique in the model. Default: the automatic name of Keras.
    */
   name?: LayerName;
   /**
-   * Names of the layers that it reads. Default: the layer before it.
+   * Names of the input layers. Default: the layer before this one.
    */
   inputs?: LayerInputs;
 }
 /**
- * Transposed convolution, which makes images larger.
+ * Transposed convolution, for upsampling.
  */
 export interface Conv2DTranspose {
   /**
@@ -1397,11 +1397,11 @@ export interface Conv2DTranspose {
    */
   kernelSize: Pair;
   /**
-   * Step of the window in height and width.
+   * Step of the window along height and width.
    */
   strides?: Pair;
   /**
-   * `valid`: no padding; `same`: zeros around the image, so that strides of 1 keep its size.
+   * `valid`: no padding. `same`: zeros at the borders, so that strides of 1 keep the size.
    */
   padding?: PaddingMode;
   /**
@@ -1409,7 +1409,7 @@ export interface Conv2DTranspose {
    */
   activation?: ActivationName;
   /**
-   * Whether a bias is added.
+   * Add a bias.
    */
   useBias?: boolean;
   /**
@@ -1429,161 +1429,161 @@ export interface Conv2DTranspose {
    */
   kernelRegularizer?: Regularizer;
   /**
-   * The layer's name, unique in the model. Default: Keras' automatic name.
+   * Name of the layer, unique in the model. Default: the automatic name of Keras.
    */
   name?: LayerName;
   /**
-   * Names of the layers that it reads. Default: the layer before it.
+   * Names of the input layers. Default: the layer before this one.
    */
   inputs?: LayerInputs;
 }
 /**
- * Subtracts a mean and divides by a deviation that come from a weight file.
+ * Subtract a mean and divide by a standard deviation, both from a weight file.
  */
 export interface Normalization {
   /**
-   * The layer's name, unique in the model. Default: Keras' automatic name.
+   * Name of the layer, unique in the model. Default: the automatic name of Keras.
    */
   name?: LayerName;
   /**
-   * Names of the layers that it reads. Default: the layer before it.
+   * Names of the input layers. Default: the layer before this one.
    */
   inputs?: LayerInputs;
 }
 /**
- * `x · scale + offset`.
+ * Rescaling: `x · scale + offset`.
  */
 export interface Rescaling {
   /**
-   * The factor.
+   * Factor on the input.
    */
   scale: number | number[];
   /**
-   * The offset.
+   * Offset that is added.
    */
   offset?: number | number[];
   /**
-   * The layer's name, unique in the model. Default: Keras' automatic name.
+   * Name of the layer, unique in the model. Default: the automatic name of Keras.
    */
   name?: LayerName;
   /**
-   * Names of the layers that it reads. Default: the layer before it.
+   * Names of the input layers. Default: the layer before this one.
    */
   inputs?: LayerInputs;
 }
 /**
- * The sum of its inputs.
+ * Sum of the inputs.
  */
 export interface Add {
   /**
-   * The layer's name, unique in the model. Default: Keras' automatic name.
+   * Name of the layer, unique in the model. Default: the automatic name of Keras.
    */
   name?: LayerName;
   /**
-   * Names of the layers that it reads. Default: the layer before it.
+   * Names of the input layers. Default: the layer before this one.
    */
   inputs?: LayerInputs;
 }
 /**
- * The product of its inputs.
+ * Product of the inputs.
  */
 export interface Multiply {
   /**
-   * The layer's name, unique in the model. Default: Keras' automatic name.
+   * Name of the layer, unique in the model. Default: the automatic name of Keras.
    */
   name?: LayerName;
   /**
-   * Names of the layers that it reads. Default: the layer before it.
+   * Names of the input layers. Default: the layer before this one.
    */
   inputs?: LayerInputs;
 }
 /**
- * The mean of its inputs.
+ * Mean of the inputs.
  */
 export interface Average {
   /**
-   * The layer's name, unique in the model. Default: Keras' automatic name.
+   * Name of the layer, unique in the model. Default: the automatic name of Keras.
    */
   name?: LayerName;
   /**
-   * Names of the layers that it reads. Default: the layer before it.
+   * Names of the input layers. Default: the layer before this one.
    */
   inputs?: LayerInputs;
 }
 /**
- * The greatest of its inputs, element by element.
+ * Elementwise maximum of the inputs.
  */
 export interface Maximum {
   /**
-   * The layer's name, unique in the model. Default: Keras' automatic name.
+   * Name of the layer, unique in the model. Default: the automatic name of Keras.
    */
   name?: LayerName;
   /**
-   * Names of the layers that it reads. Default: the layer before it.
+   * Names of the input layers. Default: the layer before this one.
    */
   inputs?: LayerInputs;
 }
 /**
- * Joins its inputs along the last axis.
+ * Concatenate the inputs along the last axis.
  */
 export interface Concatenate {
   /**
-   * The last axis.
+   * The last axis, the only one that is supported.
    */
   axis?: number;
   /**
-   * The layer's name, unique in the model. Default: Keras' automatic name.
+   * Name of the layer, unique in the model. Default: the automatic name of Keras.
    */
   name?: LayerName;
   /**
-   * Names of the layers that it reads. Default: the layer before it.
+   * Names of the input layers. Default: the layer before this one.
    */
   inputs?: LayerInputs;
 }
 /**
- * Cross-entropy of one class among several.
+ * Cross-entropy over all classes.
  */
 export interface CategoricalCrossentropyLoss {
   /**
-   * Its name.
+   * Name of the loss.
    */
   name: 'categoricalCrossentropy';
   /**
-   * How far labels are moved towards the uniform distribution.
+   * Fraction by which labels are moved towards the uniform distribution.
    */
   labelSmoothing?: number;
 }
 /**
- * Cross-entropy of each class by itself.
+ * Binary cross-entropy of each class, averaged over the classes.
  */
 export interface BinaryCrossentropyLoss {
   /**
-   * Its name.
+   * Name of the loss.
    */
   name: 'binaryCrossentropy';
   /**
-   * How far labels are moved towards the uniform distribution.
+   * Fraction by which labels are moved towards the uniform distribution.
    */
   labelSmoothing?: number;
 }
 /**
- * Cross-entropy that counts what is already right less (Lin et al. 2017).
+ * Cross-entropy that gives easy examples less weight (Lin et al. 2017).
  */
 export interface FocalLoss {
   /**
-   * Its name.
+   * Name of the loss.
    */
   name: 'focal';
   /**
-   * How far labels are moved towards the uniform distribution.
+   * Fraction by which labels are moved towards the uniform distribution.
    */
   labelSmoothing?: number;
   /**
-   * Focusing parameter.
+   * Focusing parameter: higher values give easy examples less weight.
    */
   gamma?: number;
   /**
-   * Class balance.
+   * Balancing factor.
    */
   alpha?: number;
 }
@@ -1592,41 +1592,41 @@ export interface FocalLoss {
  */
 export interface MseLoss {
   /**
-   * Its name.
+   * Name of the loss.
    */
   name: 'mse';
 }
 /**
- * One stretch of training.
+ * A phase: a stretch of training with its own optimizer and frozen layers.
  */
 export interface Phase {
   /**
-   * Unique among the phases.
+   * Name of the phase, unique in the experiment.
    */
   name: string;
   /**
-   * What does not learn.
+   * Layers whose weights stay fixed.
    */
   freeze?: FreezePattern[];
   /**
-   * How many times all training images are seen.
+   * Number of epochs.
    */
   epochs: number;
   /**
-   * Images in one step.
+   * Number of images in a batch.
    */
   batchSize?: number;
   /**
-   * Gradients of so many batches are averaged before one update.
+   * Number of batches whose gradients are averaged for one update.
    */
   gradientAccumulation?: number;
   optimizer: Optimizer;
   /**
-   * Layer name or glob to a factor on the learning rate of its weights, e.g. `{ block5_*: 0.1 }`.
+   * Factor on the learning rate by layer name or glob, e.g. `{ block5_*: 0.1 }`.
    */
   learningRateScale?: {
     /**
-     * The factor.
+     * Factor on the learning rate.
      */
     [k: string]: number;
   };
@@ -1635,15 +1635,15 @@ export interface Phase {
   ema?: Ema;
 }
 /**
- * Gradient descent.
+ * Stochastic gradient descent.
  */
 export interface Sgd {
   /**
-   * Its name.
+   * Name of the optimizer.
    */
   name: 'sgd';
   /**
-   * A rate, or a schedule of rates.
+   * Learning rate: a number or a schedule.
    */
   learningRate?: LearningRate;
   /**
@@ -1651,15 +1651,15 @@ export interface Sgd {
    */
   weightDecay?: number | null;
   /**
-   * The greatest norm of each weight's gradient. At most one of the three.
+   * Maximum norm of each weight's gradient. At most one of `clipNorm`, `globalClipNorm` and `clipValue` may be set.
    */
   clipNorm?: number | null;
   /**
-   * The greatest norm of all gradients together. At most one of the three.
+   * Maximum norm of all gradients together. At most one of `clipNorm`, `globalClipNorm` and `clipValue` may be set.
    */
   globalClipNorm?: number | null;
   /**
-   * The greatest absolute value of a gradient's elements. At most one of the three.
+   * Maximum absolute value of the gradients' elements. At most one of `clipNorm`, `globalClipNorm` and `clipValue` may be set.
    */
   clipValue?: number | null;
   /**
@@ -1667,20 +1667,20 @@ export interface Sgd {
    */
   momentum?: number;
   /**
-   * Whether momentum is Nesterov's.
+   * Use Nesterov momentum.
    */
   nesterov?: boolean;
 }
 /**
- * Kingma and Ba 2015.
+ * Adam (Kingma and Ba 2015).
  */
 export interface Adam {
   /**
-   * Its name.
+   * Name of the optimizer.
    */
   name: 'adam';
   /**
-   * A rate, or a schedule of rates.
+   * Learning rate: a number or a schedule.
    */
   learningRate?: LearningRate;
   /**
@@ -1688,15 +1688,15 @@ export interface Adam {
    */
   weightDecay?: number | null;
   /**
-   * The greatest norm of each weight's gradient. At most one of the three.
+   * Maximum norm of each weight's gradient. At most one of `clipNorm`, `globalClipNorm` and `clipValue` may be set.
    */
   clipNorm?: number | null;
   /**
-   * The greatest norm of all gradients together. At most one of the three.
+   * Maximum norm of all gradients together. At most one of `clipNorm`, `globalClipNorm` and `clipValue` may be set.
    */
   globalClipNorm?: number | null;
   /**
-   * The greatest absolute value of a gradient's elements. At most one of the three.
+   * Maximum absolute value of the gradients' elements. At most one of `clipNorm`, `globalClipNorm` and `clipValue` may be set.
    */
   clipValue?: number | null;
   /**
@@ -1708,11 +1708,11 @@ export interface Adam {
    */
   beta2?: number;
   /**
-   * Keeps from dividing by 0.
+   * Small number that prevents division by 0.
    */
   epsilon?: number;
   /**
-   * Whether the greatest second moment so far is used (Reddi et al. 2018).
+   * Use the maximum of all second moments so far (Reddi et al. 2018).
    */
   amsgrad?: boolean;
 }
@@ -1721,11 +1721,11 @@ export interface Adam {
  */
 export interface Adamw {
   /**
-   * Its name.
+   * Name of the optimizer.
    */
   name: 'adamw';
   /**
-   * A rate, or a schedule of rates.
+   * Learning rate: a number or a schedule.
    */
   learningRate?: LearningRate;
   /**
@@ -1733,15 +1733,15 @@ export interface Adamw {
    */
   weightDecay?: number | null;
   /**
-   * The greatest norm of each weight's gradient. At most one of the three.
+   * Maximum norm of each weight's gradient. At most one of `clipNorm`, `globalClipNorm` and `clipValue` may be set.
    */
   clipNorm?: number | null;
   /**
-   * The greatest norm of all gradients together. At most one of the three.
+   * Maximum norm of all gradients together. At most one of `clipNorm`, `globalClipNorm` and `clipValue` may be set.
    */
   globalClipNorm?: number | null;
   /**
-   * The greatest absolute value of a gradient's elements. At most one of the three.
+   * Maximum absolute value of the gradients' elements. At most one of `clipNorm`, `globalClipNorm` and `clipValue` may be set.
    */
   clipValue?: number | null;
   /**
@@ -1753,24 +1753,24 @@ export interface Adamw {
    */
   beta2?: number;
   /**
-   * Keeps from dividing by 0.
+   * Small number that prevents division by 0.
    */
   epsilon?: number;
   /**
-   * Whether the greatest second moment so far is used (Reddi et al. 2018).
+   * Use the maximum of all second moments so far (Reddi et al. 2018).
    */
   amsgrad?: boolean;
 }
 /**
- * Tieleman and Hinton 2012.
+ * RMSprop (Tieleman and Hinton 2012).
  */
 export interface Rmsprop {
   /**
-   * Its name.
+   * Name of the optimizer.
    */
   name: 'rmsprop';
   /**
-   * A rate, or a schedule of rates.
+   * Learning rate: a number or a schedule.
    */
   learningRate?: LearningRate;
   /**
@@ -1778,15 +1778,15 @@ export interface Rmsprop {
    */
   weightDecay?: number | null;
   /**
-   * The greatest norm of each weight's gradient. At most one of the three.
+   * Maximum norm of each weight's gradient. At most one of `clipNorm`, `globalClipNorm` and `clipValue` may be set.
    */
   clipNorm?: number | null;
   /**
-   * The greatest norm of all gradients together. At most one of the three.
+   * Maximum norm of all gradients together. At most one of `clipNorm`, `globalClipNorm` and `clipValue` may be set.
    */
   globalClipNorm?: number | null;
   /**
-   * The greatest absolute value of a gradient's elements. At most one of the three.
+   * Maximum absolute value of the gradients' elements. At most one of `clipNorm`, `globalClipNorm` and `clipValue` may be set.
    */
   clipValue?: number | null;
   /**
@@ -1798,24 +1798,24 @@ export interface Rmsprop {
    */
   momentum?: number;
   /**
-   * Keeps from dividing by 0.
+   * Small number that prevents division by 0.
    */
   epsilon?: number;
   /**
-   * Whether the mean gradient is subtracted.
+   * Subtract the mean gradient.
    */
   centered?: boolean;
 }
 /**
- * Duchi et al. 2011.
+ * Adagrad (Duchi et al. 2011).
  */
 export interface Adagrad {
   /**
-   * Its name.
+   * Name of the optimizer.
    */
   name: 'adagrad';
   /**
-   * A rate, or a schedule of rates.
+   * Learning rate: a number or a schedule.
    */
   learningRate?: LearningRate;
   /**
@@ -1823,36 +1823,36 @@ export interface Adagrad {
    */
   weightDecay?: number | null;
   /**
-   * The greatest norm of each weight's gradient. At most one of the three.
+   * Maximum norm of each weight's gradient. At most one of `clipNorm`, `globalClipNorm` and `clipValue` may be set.
    */
   clipNorm?: number | null;
   /**
-   * The greatest norm of all gradients together. At most one of the three.
+   * Maximum norm of all gradients together. At most one of `clipNorm`, `globalClipNorm` and `clipValue` may be set.
    */
   globalClipNorm?: number | null;
   /**
-   * The greatest absolute value of a gradient's elements. At most one of the three.
+   * Maximum absolute value of the gradients' elements. At most one of `clipNorm`, `globalClipNorm` and `clipValue` may be set.
    */
   clipValue?: number | null;
   /**
-   * What the sums of squares begin as.
+   * Initial value of the sums of squares.
    */
   initialAccumulatorValue?: number;
   /**
-   * Keeps from dividing by 0.
+   * Small number that prevents division by 0.
    */
   epsilon?: number;
 }
 /**
- * Zeiler 2012.
+ * Adadelta (Zeiler 2012).
  */
 export interface Adadelta {
   /**
-   * Its name.
+   * Name of the optimizer.
    */
   name: 'adadelta';
   /**
-   * A rate, or a schedule of rates.
+   * Learning rate: a number or a schedule.
    */
   learningRate?: LearningRate;
   /**
@@ -1860,15 +1860,15 @@ export interface Adadelta {
    */
   weightDecay?: number | null;
   /**
-   * The greatest norm of each weight's gradient. At most one of the three.
+   * Maximum norm of each weight's gradient. At most one of `clipNorm`, `globalClipNorm` and `clipValue` may be set.
    */
   clipNorm?: number | null;
   /**
-   * The greatest norm of all gradients together. At most one of the three.
+   * Maximum norm of all gradients together. At most one of `clipNorm`, `globalClipNorm` and `clipValue` may be set.
    */
   globalClipNorm?: number | null;
   /**
-   * The greatest absolute value of a gradient's elements. At most one of the three.
+   * Maximum absolute value of the gradients' elements. At most one of `clipNorm`, `globalClipNorm` and `clipValue` may be set.
    */
   clipValue?: number | null;
   /**
@@ -1876,7 +1876,7 @@ export interface Adadelta {
    */
   rho?: number;
   /**
-   * Keeps from dividing by 0.
+   * Small number that prevents division by 0.
    */
   epsilon?: number;
 }
@@ -1885,11 +1885,11 @@ export interface Adadelta {
  */
 export interface Adamax {
   /**
-   * Its name.
+   * Name of the optimizer.
    */
   name: 'adamax';
   /**
-   * A rate, or a schedule of rates.
+   * Learning rate: a number or a schedule.
    */
   learningRate?: LearningRate;
   /**
@@ -1897,15 +1897,15 @@ export interface Adamax {
    */
   weightDecay?: number | null;
   /**
-   * The greatest norm of each weight's gradient. At most one of the three.
+   * Maximum norm of each weight's gradient. At most one of `clipNorm`, `globalClipNorm` and `clipValue` may be set.
    */
   clipNorm?: number | null;
   /**
-   * The greatest norm of all gradients together. At most one of the three.
+   * Maximum norm of all gradients together. At most one of `clipNorm`, `globalClipNorm` and `clipValue` may be set.
    */
   globalClipNorm?: number | null;
   /**
-   * The greatest absolute value of a gradient's elements. At most one of the three.
+   * Maximum absolute value of the gradients' elements. At most one of `clipNorm`, `globalClipNorm` and `clipValue` may be set.
    */
   clipValue?: number | null;
   /**
@@ -1917,7 +1917,7 @@ export interface Adamax {
    */
   beta2?: number;
   /**
-   * Keeps from dividing by 0.
+   * Small number that prevents division by 0.
    */
   epsilon?: number;
 }
@@ -1926,11 +1926,11 @@ export interface Adamax {
  */
 export interface Nadam {
   /**
-   * Its name.
+   * Name of the optimizer.
    */
   name: 'nadam';
   /**
-   * A rate, or a schedule of rates.
+   * Learning rate: a number or a schedule.
    */
   learningRate?: LearningRate;
   /**
@@ -1938,15 +1938,15 @@ export interface Nadam {
    */
   weightDecay?: number | null;
   /**
-   * The greatest norm of each weight's gradient. At most one of the three.
+   * Maximum norm of each weight's gradient. At most one of `clipNorm`, `globalClipNorm` and `clipValue` may be set.
    */
   clipNorm?: number | null;
   /**
-   * The greatest norm of all gradients together. At most one of the three.
+   * Maximum norm of all gradients together. At most one of `clipNorm`, `globalClipNorm` and `clipValue` may be set.
    */
   globalClipNorm?: number | null;
   /**
-   * The greatest absolute value of a gradient's elements. At most one of the three.
+   * Maximum absolute value of the gradients' elements. At most one of `clipNorm`, `globalClipNorm` and `clipValue` may be set.
    */
   clipValue?: number | null;
   /**
@@ -1958,220 +1958,220 @@ export interface Nadam {
    */
   beta2?: number;
   /**
-   * Keeps from dividing by 0.
+   * Small number that prevents division by 0.
    */
   epsilon?: number;
 }
 /**
- * The same rate at every step; of use with a warmup.
+ * Constant learning rate, useful with a warmup.
  */
 export interface ConstantSchedule {
   /**
-   * Its name.
+   * Name of the schedule.
    */
   schedule: 'constant';
   /**
-   * The rate at first.
+   * Initial learning rate.
    */
   initialLearningRate: number;
   warmup?: Warmup;
 }
 /**
- * Half a cosine down (Keras' CosineDecay).
+ * Decay along half a cosine (Keras' CosineDecay).
  */
 export interface CosineSchedule {
   /**
-   * Its name.
+   * Name of the schedule.
    */
   schedule: 'cosine';
   /**
-   * The rate at first.
+   * Initial learning rate.
    */
   initialLearningRate: number;
   /**
-   * Steps (batches, also where gradients are accumulated) that the schedule takes. Default: the whole phase after the warmup.
+   * Length of the schedule in steps. A step is one batch, even if gradients are accumulated. Default: the rest of the phase after the warmup.
    */
   decaySteps?: number | null;
   /**
-   * The last rate as a part of the first.
+   * Final learning rate as a fraction of the initial one.
    */
   alpha?: number;
   warmup?: Warmup;
 }
 /**
- * Times `decayRate` in every `decaySteps` (Keras' ExponentialDecay).
+ * Multiplication by `decayRate` every `decaySteps` (Keras' ExponentialDecay).
  */
 export interface ExponentialSchedule {
   /**
-   * Its name.
+   * Name of the schedule.
    */
   schedule: 'exponential';
   /**
-   * The rate at first.
+   * Initial learning rate.
    */
   initialLearningRate: number;
   /**
-   * Steps (batches, also where gradients are accumulated) that the schedule takes. Default: the whole phase after the warmup.
+   * Length of the schedule in steps. A step is one batch, even if gradients are accumulated. Default: the rest of the phase after the warmup.
    */
   decaySteps?: number | null;
   /**
-   * The factor.
+   * Factor on the learning rate over `decaySteps`.
    */
   decayRate: number;
   /**
-   * Change the rate at once after every `decaySteps`.
+   * Change the learning rate in jumps, after every `decaySteps`, instead of continuously.
    */
   staircase?: boolean;
   warmup?: Warmup;
 }
 /**
- * `values[i]` up to and with step `boundaries[i]`, the last value after (Keras' PiecewiseConstantDecay).
+ * `values[i]` up to and including step `boundaries[i]`, then the last value (Keras' PiecewiseConstantDecay).
  */
 export interface PiecewiseSchedule {
   /**
-   * Its name.
+   * Name of the schedule.
    */
   schedule: 'piecewise';
   /**
-   * Steps, ascending.
+   * Steps at which the learning rate changes, in ascending order.
    *
    * Items: A step.
    */
   boundaries: number[];
   /**
-   * Rates, one more than boundaries.
+   * Learning rates, one more than `boundaries`.
    *
-   * Items: A rate.
+   * Items: A learning rate.
    */
   values: number[];
   warmup?: Warmup;
 }
 /**
- * Down to `endLearningRate` along a polynomial (Keras' PolynomialDecay).
+ * Decay to `endLearningRate` along a polynomial (Keras' PolynomialDecay).
  */
 export interface PolynomialSchedule {
   /**
-   * Its name.
+   * Name of the schedule.
    */
   schedule: 'polynomial';
   /**
-   * The rate at first.
+   * Initial learning rate.
    */
   initialLearningRate: number;
   /**
-   * The rate at last.
+   * Final learning rate.
    */
   endLearningRate?: number;
   /**
-   * Steps (batches, also where gradients are accumulated) that the schedule takes. Default: the whole phase after the warmup.
+   * Length of the schedule in steps. A step is one batch, even if gradients are accumulated. Default: the rest of the phase after the warmup.
    */
   decaySteps?: number | null;
   /**
-   * The exponent.
+   * Exponent of the polynomial.
    */
   power?: number;
   /**
-   * Begin again after `decaySteps`.
+   * Restart the schedule after `decaySteps`.
    */
   cycle?: boolean;
   warmup?: Warmup;
 }
 /**
- * Up and down along half cosines (Smith and Topin 2018; PyTorch's OneCycleLR).
+ * Rise and decay along half cosines (Smith and Topin 2018; PyTorch's OneCycleLR).
  */
 export interface OneCycleSchedule {
   /**
-   * Its name.
+   * Name of the schedule.
    */
   schedule: 'oneCycle';
   /**
-   * The greatest rate.
+   * Maximum learning rate.
    */
   maxLearningRate: number;
   /**
-   * Steps (batches, also where gradients are accumulated) that the schedule takes. Default: the whole phase after the warmup.
+   * Length of the schedule in steps. A step is one batch, even if gradients are accumulated. Default: the rest of the phase after the warmup.
    */
   decaySteps?: number | null;
   /**
-   * The part of the cycle in which the rate rises.
+   * Fraction of the schedule in which the learning rate rises.
    */
   pctStart?: number;
   /**
-   * The first rate is the greatest one divided by this.
+   * Maximum learning rate divided by the initial one.
    */
   divFactor?: number;
   /**
-   * The last rate is the first one divided by this.
+   * Initial learning rate divided by the final one.
    */
   finalDivFactor?: number;
   warmup?: Warmup;
 }
 /**
- * When the state of training is saved, from which an interrupted run goes on: as often as one of these says, and where a phase begins and ends. It does not change the result.
+ * Checkpoints, from which an interrupted run resumes. They are saved at the given intervals and at the start and end of each phase. They do not change the result.
  */
 export interface Checkpoint {
   /**
-   * After so many epochs. Default: 1, unless one of the others is given.
+   * Number of epochs between checkpoints. Default: 1 if neither `everySteps` nor `everyMinutes` is set.
    */
   everyEpochs?: number | null;
   /**
-   * After so many batches, also within an epoch.
+   * Number of batches between checkpoints, also within an epoch.
    */
   everySteps?: number | null;
   /**
-   * At the first step after so many minutes.
+   * Number of minutes between checkpoints. Each is saved at the next step.
    */
   everyMinutes?: number | null;
   /**
-   * Whether the last and the best one stay in `checkpoints/` when the run has finished; with Adam each is three times as large as the model.
+   * Keep the last and the best checkpoint in `checkpoints/` after the run. With Adam, a checkpoint is three times as large as the model.
    */
   keep?: boolean;
 }
 /**
- * How training goes on.
+ * Arguments of the restart.
  */
 export interface Retries {
   /**
-   * How often at most.
+   * Maximum number of restarts.
    */
   retries?: number;
   /**
-   * Factor on the learning rate, each time.
+   * Factor on the learning rate at each restart.
    */
   factor?: number;
 }
 /**
- * What the frozen layers before the first trained one make of the images.
+ * Features: the outputs of the frozen layers before the first trained layer.
  */
 export interface Features {
   /**
-   * `auto`: computed once and kept in the cache folder, for all epochs and all runs that need the same, wherever that does not change the result: not where augmentation other than `flip` changes the images at random. `off`: computed again for each batch.
+   * `auto`: features are computed once and cached for all epochs and all runs. With augmentations other than `flip` they vary, so they are computed for each batch. `off`: features are computed for each batch.
    */
   cache?: 'auto' | 'off';
   /**
-   * How they are kept: `float16` takes half the space, with three significant digits.
+   * Type of cached features. `float16` needs half the space and keeps three significant digits.
    */
   dtype?: 'float32' | 'float16';
 }
 /**
- * How the model is evaluated.
+ * Evaluation of the model.
  */
 export interface Evaluate {
   /**
-   * Test-time augmentation: `flip` averages the probabilities of a image and its mirror image.
+   * Test-time augmentation. `flip`: the probabilities of each image and its mirror image are averaged.
    */
   tta?: 'none' | 'flip';
 }
 /**
- * Where the runs of a sweep are done; it does not change their results. All but `name` is for `slurm` alone, under the names of Hydra's submitit launcher; what is left out is as the cluster has it.
+ * Place where the runs of a sweep are executed. It does not change their results. All keys but `name` are for `slurm` and are named as in Hydra's submitit launcher. A key that is left out has the cluster's default.
  */
 export interface Launcher {
   /**
-   * `local`: on this machine, `--jobs` at once; `slurm`: each run is a task of a Slurm job array.
+   * `local`: processes on this machine, `--jobs` at once. `slurm`: tasks of a Slurm job array.
    */
   name?: 'local' | 'slurm';
   /**
-   * The partition (`sbatch --partition`).
+   * Partition (`sbatch --partition`).
    */
   partition?: string | null;
   /**
@@ -2179,11 +2179,11 @@ export interface Launcher {
    */
   qos?: string | null;
   /**
-   * What pays for it (`sbatch --account`).
+   * Account to charge (`sbatch --account`).
    */
   account?: string | null;
   /**
-   * The time that a task has before it saves and goes back into the queue: minutes, or as Slurm writes it (`minutes:seconds`, `hours:minutes:seconds`, `days-hours`, `days-hours:minutes`, `days-hours:minutes:seconds`).
+   * Time limit of a task, at which it saves a checkpoint and is queued again: minutes, or in Slurm format (`minutes:seconds`, `hours:minutes:seconds`, `days-hours`, `days-hours:minutes`, `days-hours:minutes:seconds`).
    */
   time?: number | string | null;
   /**
@@ -2191,149 +2191,149 @@ export interface Launcher {
    */
   mem_gb?: number | null;
   /**
-   * Cores of a task, and threads of its run unless `--threads` says otherwise.
+   * Number of cores of a task. Also the number of threads of its run, unless `--threads` is given.
    */
   cpus_per_task?: number | null;
   /**
-   * GPUs of a task; a run uses one.
+   * Number of GPUs of a task. A run uses one.
    */
   gpus_per_node?: number | null;
   /**
-   * The most tasks at once.
+   * Maximum number of tasks at once.
    */
   array_parallelism?: number | null;
   /**
-   * Shell commands before each run, e.g. `module load nodejs`.
+   * Shell commands to execute before each run, e.g. `module load nodejs`.
    *
-   * Items: A command.
+   * Items: A shell command.
    */
   setup?: string[];
   /**
-   * Further options of `sbatch`, e.g. `{ constraint: a100, exclusive: true }`.
+   * Other options of `sbatch`, e.g. `{ constraint: a100, exclusive: true }`.
    */
   additional_parameters?: {
     /**
-     * The option's value; `true` for one that takes none.
+     * Value of the option; `true` for an option without a value.
      */
     [k: string]: string | number | boolean;
   };
   /**
-   * So many seconds before its time is over a task saves.
+   * Number of seconds before the time limit at which a task saves a checkpoint.
    */
   signal_delay_s?: number;
   /**
-   * How often a task whose time is over goes back into the queue; after that its run has failed, and `--resume` goes on with it. Being preempted does not count.
+   * Maximum number of times that a task is queued again after its time limit. Then the run fails; `--resume` continues it. Preemptions do not count.
    */
   max_num_timeout?: number;
 }
 /**
- * Many runs of this experiment with different settings. Default: one run.
+ * A sweep: many runs of this experiment with different settings. Default: a single run.
  */
 export interface Sweep {
   /**
-   * `grid`: all combinations; `random`: `trials` draws; `zip`: the first values, the second values, and so on.
+   * Choice of the combinations. `grid`: all combinations. `random`: `trials` random draws. `zip`: the first value of every setting, then the second value of every setting, and so on.
    */
   method?: 'grid' | 'random' | 'zip';
   metric?: SweepMetric;
   /**
-   * Path of a setting to its values, e.g. `phases.head.optimizer.learningRate: { values: [1e-3, 1e-4] }`.
+   * Swept settings: values by path, e.g. `phases.head.optimizer.learningRate: { values: [1e-3, 1e-4] }`.
    */
   parameters: {
     [k: string]: SweepParameter;
   };
   /**
-   * Draws of the method `random`.
+   * Number of draws; only for the method `random`.
    */
   trials?: number | null;
   /**
-   * Runs of each combination with different seeds: how many, or the seeds themselves.
+   * Seeds of each combination: their number, or a list.
    */
   seeds?: number | number[];
   /**
-   * Combinations that run in addition; what one does not name is as the file states it.
+   * Additional combinations. A setting that is not named has the value of the file.
    *
-   * Items: Settings and a value of each.
+   * Items: Settings, by path.
    */
   include?: {
     /**
-     * The value.
+     * Value of the setting.
      */
     [k: string]: unknown;
   }[];
   /**
-   * Combinations that do not run; one that names some settings excludes all with these values.
+   * Combinations to leave out. An entry with some of the settings leaves out all combinations with these values.
    *
-   * Items: Settings and a value of each.
+   * Items: Settings, by path.
    */
   exclude?: {
     /**
-     * The value.
+     * Value of the setting.
      */
     [k: string]: unknown;
   }[];
   /**
-   * Stops runs that fall behind, by asynchronous successive halving (Li et al. 2020).
+   * Asynchronous successive halving: stops runs that fall behind (Li et al. 2020).
    */
   asha?: Asha | null;
   /**
-   * How often a run that failed is tried again; not where its input is wrong.
+   * Number of times that a failed run is started again. A run with invalid input is not.
    */
   retries?: number;
 }
 /**
- * The values that a setting takes: `values`, or `min` and `max` for the method `random`.
+ * Values of a setting: `values`, or `min` and `max` for the method `random`.
  */
 export interface SweepParameter {
   /**
-   * These values.
+   * List of values.
    *
-   * Items: A value that the setting can have.
+   * Items: A value of the setting.
    */
   values?: unknown[];
   /**
-   * The least value drawn.
+   * Minimum of the range.
    */
   min?: number;
   /**
-   * The greatest value drawn.
+   * Maximum of the range.
    */
   max?: number;
   /**
-   * How values are spread between `min` and `max`.
+   * Distribution of the values between `min` and `max`: uniform on a linear or on a logarithmic scale.
    */
   scale?: 'linear' | 'log';
   /**
-   * Whether only whole numbers are drawn.
+   * Draw whole numbers only.
    */
   integer?: boolean;
 }
 /**
- * What makes one run better than another. Default: `val_loss`, minimized.
+ * The metric that ranks the runs. Default: `val_loss`, minimized.
  */
 export interface SweepMetric {
   /**
-   * `loss` or a metric; with `val_` before it, of the validation part.
+   * `loss` or a metric. The prefix `val_` selects the validation split.
    */
   name?: string;
   /**
-   * Whether less or more is better. Default: `minimize` for `loss` and `mse`, `maximize` for the others.
+   * Direction of improvement. Default: `minimize` for `loss` and `mse`, `maximize` for other metrics.
    */
   goal?: 'minimize' | 'maximize';
 }
 /**
- * How runs are stopped: at a rung, an epoch, each is compared with those that have been there, and only the best of them go on. None waits for another.
+ * Arguments of asynchronous successive halving. At certain epochs, the rungs, a run is compared with the runs that have reached the rung before it, and is stopped unless it is among the best. No run waits for another.
  */
 export interface Asha {
   /**
-   * What runs are compared by at a rung. Default: that of `sweep.metric`.
+   * Metric that is compared at a rung. Default: the metric of `sweep.metric`.
    */
   metric?: string;
   /**
-   * One of so many runs goes on from each rung to the next.
+   * Reduction factor: the best 1/`eta` of the runs continue after a rung.
    */
   eta?: number;
   /**
-   * The first rung: epochs, over all phases, that every run has. Each further rung is `eta` times the one before.
+   * Epoch of the first rung, counted over all phases. Each further rung is `eta` times the one before.
    */
   minEpochs?: number;
 }

@@ -15,7 +15,7 @@ const faults: readonly (readonly [written: string | RegExp, wrong: string, told:
   ['preprocess: scale', 'preprocess: scales', /data\.preprocess {2}must be one of .*mean scale\?/],
   ['dataset: cifar10,', 'dataset: cifar10, limt: 5,', /data\.limt {2}unknown key.*mean limit\?/],
   ['    layers:', '    cut: block1\n    layers:', /backbone\.cut {2}the backbone has no layer/],
-  ['maxPooling2d', 'maxPooling2d: { poolSize: [2] }', /poolSize {2}must be a list of 2/],
+  ['maxPooling2d', 'maxPooling2d: { poolSize: [2] }', /poolSize {2}must be a list of 2 items/],
   ['dropout: 0.5', 'dropout: ${nothing}', /dropout {2}there is no variable nothing/],
   ['units: 10, activation', 'units: 12, activation', /each of the 10 classes. Received: 12/],
   ['name: predictions', 'useBia: true, name: predictions', /dense\.useBia {2}unknown key/],
