@@ -110,7 +110,11 @@ describe('reading a model that a backbone names', () => {
   ]) {
     it(`gives the layers of ${name}`, async () => {
       const names = layersOf(await readArchitecture(fixture(name))).map((each) => each.name);
-      expect(names).to.have.members(['images', ...layers.map((each) => each.name), 'predictions']);
+      expect(names).to.have.members([
+        'pictures',
+        ...layers.map((each) => each.name),
+        'predictions',
+      ]);
     });
   }
 

@@ -138,7 +138,7 @@ describe('where weights come from', () => {
     files.set(`/tensorflow/keras-applications/vgg19/${file}`, Buffer.from('no weights'));
     const error = await refusal('imagenet', { name: 'vgg19' });
     expect(error).to.be.instanceOf(RunError);
-    expect(error.message).to.contain('should be md5:253f8cb515780f3b799900260a226db6');
+    expect(error.message).to.contain('should have md5:253f8cb515780f3b799900260a226db6');
   });
 
   it('refuses ImageNet weights for a backbone of layers', async () => {
