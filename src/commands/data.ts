@@ -15,8 +15,8 @@ import { runModelsIn } from '../runs/find.ts';
 
 /** What can be done with the data of an experiment; each is loaded when it is asked for. */
 const actions: Readonly<Record<string, () => Promise<DataAction>>> = {
-  fetch: async () => (await import('./data.ts')).fetchData,
-  check: async () => (await import('./data.ts')).checkData,
+  fetch: async () => fetchData,
+  check: async () => checkData,
   inspect: async () => (await import('./data-inspect.ts')).inspectData,
   preview: async () => (await import('./data-preview.ts')).previewData,
 };
@@ -41,7 +41,6 @@ export async function dataCommand(
   options: DataOptions,
 ): Promise<void> {
   if (name === 'cache') {
-    const { cacheCommand } = await import('./data.ts');
     return cacheCommand(file ?? 'list', options);
   }
   const action = actions[name];
@@ -96,7 +95,7 @@ export type DataAction = (context: DataActionContext) => Promise<DataActionResul
  * `cifar-run data cache [list|clear]`: what was computed once and is kept for the next start, and how much of
  * it there may be; or removes what no process uses.
  */
-export async function cacheCommand(action: string, { json }: { json?: boolean }): Promise<void> {
+async function cacheCommand(action: string, { json }: { json?: boolean }): Promise<void> {
   const store = openStore();
   if (action !== 'list' && action !== 'clear')
     throw new InputError(`data cache: list or clear. Received: "${action}"`);
@@ -132,7 +131,7 @@ function megabytes(bytes: number): string {
 }
 
 /** Reads every image of the experiment and names each that cannot be read, or that is damaged. */
-export const checkData: DataAction = async (context) => {
+const checkData: DataAction = async (context) => {
   const data = await loadAll(context);
   const { classNames, train, validation, broken } = data;
   const damaged = damagedPaths(data);
@@ -151,7 +150,7 @@ export const checkData: DataAction = async (context) => {
 };
 
 /** Downloads the data where they are not there yet, and says what they hold; decodes nothing. */
-export const fetchData: DataAction = async ({ experiment, progress, load }) => {
+const fetchData: DataAction = async ({ experiment, progress, load }) => {
   const { data } = experiment;
   const { classNames, train, test } = await progress.step('Data', (step) =>
     datasetKind(data.dataset).open(data, load(step)),
