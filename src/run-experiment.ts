@@ -7,8 +7,8 @@ import { checkClasses, type PlannedExperiment } from './plan-experiment.ts';
 import type { Progress } from './progress/progress.ts';
 import { trainingProgress } from './progress/training.ts';
 import { writeProfiles } from './run-folder/profile.ts';
-import { Recorder, type RunRecord } from './run-folder/recorder.ts';
-import { RunFolder } from './run-folder/run-folder.ts';
+import { prepareExperimentFolder } from './run-folder/run-folder.ts';
+import { openRecord, type RunResult } from './run-folder/run-record.ts';
 import type { TrainingCallback } from './train/callbacks.ts';
 import { evaluate } from './train/evaluate.ts';
 import { recordFeatureKeys } from './train/features/keys.ts';
@@ -73,32 +73,32 @@ export async function prepareTraining(
 export async function runExperiment(
   planned: PlannedExperiment,
   options: RunOptions,
-): Promise<RunRecord> {
+): Promise<RunResult> {
   const { runs, signal, progress, unfinished = null, watchers = [] } = options;
   const { experiment, plan } = planned;
-  await RunFolder.prepare({ runs, name: experiment.name });
+  await prepareExperimentFolder(runs, experiment.name);
   const training = await prepareTraining(planned, options);
   const { model, engine, data, weights } = training;
 
   // 4. Record: a new folder, or that of the interrupted run.
-  const recorder = await Recorder.open({ runs, planned, engine, data, weights, unfinished });
+  const record = await openRecord({ runs, planned, engine, data, weights, unfinished });
   try {
     // 5. Train: phase after phase.
-    const { checkpoints, resume } = recorder;
+    const { checkpoints, resume } = record;
     await progress.step('Training', (step) => {
-      recorder.tellTo(step.note);
+      record.showNotices(step.note);
       const features = recordFeatureKeys(plan, engine);
-      const callbacks = [recorder, trainingProgress(step), features, ...watchers];
+      const callbacks = [record, trainingProgress(step), features, ...watchers];
       return train({ ...training, callbacks, checkpoints, resume });
     });
-    await writeProfiles(recorder.folder, engine.takeProfiles());
+    await writeProfiles(record.folder, engine.takeProfiles());
 
     // 6. Evaluate the model and finish the record.
     return await progress.step('Evaluation', async () =>
-      recorder.finish(model, await evaluate(training), signal),
+      record.finish(model, await evaluate(training), signal),
     );
   } catch (error) {
-    await recorder.fail(error as Error);
+    await record.fail(error as Error);
     throw error;
   } finally {
     model.dispose();

@@ -84,7 +84,7 @@ describe('configs/', function (this: Mocha.Suite) {
       const loaded = await load(name, ['data.limit=60', ...set, ...epochs]);
       const planned = await planExperiment(loaded, runModelsIn('runs'));
       const { folder, metrics } = await runExperiment(planned, quietly(runs));
-      const recorded = await readMetricsCsv(join(folder, 'metrics.csv'));
+      const recorded = await readMetricsCsv(folder);
       expect(recorded.map(({ phase }) => phase)).to.deep.equal(
         experiment.phases.map((phase) => phase.name),
       );

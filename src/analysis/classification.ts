@@ -1,5 +1,5 @@
-/** What a classifier said of some images. */
-export interface Predictions {
+/** The class probabilities of some labelled images. */
+export interface ClassProbabilities {
   /** True class of each image, 0 to `classCount - 1`. */
   readonly labels: ArrayLike<number>;
   /** Row-major, `classCount` probabilities for each image. */
@@ -7,14 +7,23 @@ export interface Predictions {
   readonly classCount: number;
 }
 
-/** How sure the classifier was of one image. */
+/** The prediction for one image. */
 export interface Prediction {
+  /** Position in the split, from 0. */
   readonly index: number;
+  /** The true class. */
   readonly label: number;
   /** The most probable class; of several, the first. */
   readonly predicted: number;
   /** Its probability. */
   readonly confidence: number;
+}
+
+/** The predictions for a split, and the names of the classes. */
+export interface ClassifiedImages {
+  readonly classNames: readonly string[];
+  /** One for each image, in order. */
+  readonly predictions: readonly Prediction[];
 }
 
 /** Scores of one class, or their average over classes; all but `support` from 0 to 1. */
@@ -37,7 +46,11 @@ export interface ClassificationReport {
 }
 
 /** One for each image, in their order. */
-export function predictClasses({ labels, probabilities, classCount }: Predictions): Prediction[] {
+export function predictClasses({
+  labels,
+  probabilities,
+  classCount,
+}: ClassProbabilities): Prediction[] {
   return Array.from(labels, (label, index) => {
     const start = index * classCount;
     let best = start;
@@ -47,7 +60,7 @@ export function predictClasses({ labels, probabilities, classCount }: Prediction
   });
 }
 
-/** `matrix[i][j]`: how many images of class `i` were taken for class `j`, as in scikit-learn. */
+/** `matrix[i][j]`: how many images of class `i` were predicted as class `j`, as in scikit-learn. */
 export function confusionMatrix(
   predictions: readonly Prediction[],
   classCount: number,
@@ -68,13 +81,13 @@ export function classificationReport(
   confusion: readonly (readonly number[])[],
 ): ClassificationReport {
   const classes = confusion.map((row, i) => {
-    const right = at(row, i);
+    const correct = at(row, i);
     const support = sum(row);
     const predicted = sum(confusion.map((other) => at(other, i)));
     return {
-      precision: ratio(right, predicted),
-      recall: ratio(right, support),
-      f1: ratio(2 * right, support + predicted),
+      precision: ratio(correct, predicted),
+      recall: ratio(correct, support),
+      f1: ratio(2 * correct, support + predicted),
       support,
     };
   });
@@ -102,7 +115,7 @@ export function classificationReport(
  * the first goes first, so that `k = 1` is the accuracy.
  */
 export function topKAccuracy(
-  { labels, probabilities, classCount }: Predictions,
+  { labels, probabilities, classCount }: ClassProbabilities,
   k: number,
 ): number {
   const hits = Array.from(labels).filter((label, index) => {
@@ -122,7 +135,7 @@ export function topKAccuracy(
  * scikit-learn's `log_loss`: the mean negative logarithm of the true class' probability, which is kept
  * the numbers' precision away from 0 and 1.
  */
-export function logLoss({ labels, probabilities, classCount }: Predictions): number {
+export function logLoss({ labels, probabilities, classCount }: ClassProbabilities): number {
   const epsilon = probabilities instanceof Float32Array ? 2 ** -23 : Number.EPSILON;
   const losses = Array.from(labels, (label, index) => {
     const p = at(probabilities, index * classCount + label);

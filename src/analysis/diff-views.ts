@@ -1,15 +1,8 @@
-import { type Paint, plotCurves } from '../charts/terminal.ts';
 import { formatCount } from '../common/format.ts';
 import type { Json } from '../common/json.ts';
-import {
-  formatMean,
-  formatMetric,
-  MAIN_COLUMNS,
-  metricOf,
-  VALIDATION_ACCURACY,
-} from '../experiment/metrics.ts';
+import { formatMean, metricOf, VALIDATION_ACCURACY } from '../experiment/metrics.ts';
 import type { Scores } from './classification.ts';
-import type { Change, DiffedRun, Flip, RunDiff } from './diff.ts';
+import type { Change, Flip, RunDiff } from './diff.ts';
 import type { SeedNoise, Spread, Verdict } from './statistics.ts';
 import type { Column, Entry, Table } from './table.ts';
 
@@ -41,10 +34,10 @@ export function diffSections(diff: RunDiff, { metric, onlyChanged }: DiffView): 
   const metrics = diff.metrics.filter(
     (change) => (metric === undefined || change.name.endsWith(` ${metric}`)) && isShown(change),
   );
-  const classes = (diff.answers?.classes ?? []).filter(
+  const classes = (diff.predictions?.classes ?? []).filter(
     ({ first, second }) => !(onlyChanged && sameScores(first, second)),
   );
-  const { mistakes = [], fixed = [], broken = [] } = diff.answers ?? {};
+  const { mistakes = [], fixed = [], broken = [] } = diff.predictions ?? {};
   const sections = [
     { title: 'settings', table: changesTable('setting', diff.settings) },
     { title: 'data and weights', table: changesTable('data and weights', diff.inputs) },
@@ -64,10 +57,11 @@ export function diffSections(diff: RunDiff, { metric, onlyChanged }: DiffView): 
 }
 
 /** Whether the second run is better, in a line; what says so, in the next ones. */
-export function describeVerdict({ answers, unpaired, seeds }: RunDiff): string {
+export function describeVerdict({ predictions, unpaired, seeds }: RunDiff): string {
   const noise = seeds ? describeSeeds(seeds) : [];
-  if (!answers) return [`no verdict: ${unpaired?.replaceAll('; ', ';\n  ')}`, ...noise].join('\n');
-  const { verdict } = answers;
+  if (!predictions)
+    return [`no verdict: ${unpaired?.replaceAll('; ', ';\n  ')}`, ...noise].join('\n');
+  const { verdict } = predictions;
   const { images, fixed, broken, difference, pValue, interval } = verdict;
   const counts = `${formatCount(fixed)} fixed, ${formatCount(broken)} broken`;
   return [
@@ -85,25 +79,6 @@ function describeSeeds({ first, second, difference, pValue, interval }: SeedNois
     `  seeds     ${mean(first)} (${runs(first.n)}) to ${mean(second)} (${runs(second.n)})`,
     `            ${points(difference)} points, 95 % interval ${between(interval)}; t-test p = ${chance(pValue)}`,
   ];
-}
-
-/** Both runs' curves of each metric, one over the other. */
-export function curveLines(
-  first: DiffedRun,
-  second: DiffedRun,
-  { metric }: DiffView,
-  paint: Paint = (text) => text,
-): string[] {
-  const legend = `${paint('─ first', 0)}  ${paint('━ second', 1)}`;
-  const shown = metric === undefined ? MAIN_COLUMNS : [metric];
-  const plots = shown.flatMap((name) => {
-    const curves = [first.curves[name] ?? [], second.curves[name] ?? []] as const;
-    if (!curves.flat().some(Number.isFinite)) return [];
-    return [
-      [`${name}  ${legend}`, ...plotCurves(curves, (value) => formatMetric(name, value), paint)],
-    ];
-  });
-  return plots.flatMap((lines, i) => (i === 0 ? lines : ['', ...lines]));
 }
 
 function wordsForSeeds(verdict: Verdict, seeds: SeedNoise): string {

@@ -1,42 +1,52 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '../common/json.ts';
 import { VALIDATION_ACCURACY } from '../experiment/metrics.ts';
-import type { ClassificationReport, Scores } from './classification.ts';
-import { type ImageSet, sameImages } from './image-set.ts';
+import {
+  type ClassifiedImages,
+  classificationReport,
+  confusionMatrix,
+  type Prediction,
+  type Scores,
+} from './classification.ts';
 import { type SeedNoise, seedNoise, type Verdict, verdictOn } from './statistics.ts';
 
-/** A run as far as differences go. */
+/** A run in the form in which two runs are compared. */
 export interface DiffedRun {
   readonly name: string;
   readonly state: string;
   readonly settings: Readonly<Record<string, Json>>;
-  /** Hashes and counts of its images, hashes of its first weights. */
+  /** Hashes and numbers of its images, hashes of its initial weights. */
   readonly inputs: Readonly<Record<string, Json>>;
-  /** What it was done with: versions, device, commit. */
+  /** Versions, device, commit. */
   readonly environment: Readonly<Record<string, Json>>;
-  /** How many it has, and which was the best. */
+  /** The number of epochs, and the best one. */
   readonly epochs: Readonly<Record<string, number>>;
-  /** `model val_loss` of the finished model; `best val_loss`, `last val_loss`, … at these epochs. */
+  /** `model val_loss` of the final model; `best val_loss`, `last val_loss`, … of these epochs. */
   readonly metrics: Readonly<Record<string, number>>;
-  /** Each metric, epoch by epoch. */
+  /** The values of each metric, epoch by epoch. */
   readonly curves: Readonly<Record<string, readonly number[]>>;
-  /** Of a finished run. */
-  readonly answers: Answers | null;
+  /** `null` until the run finishes. */
+  readonly predictions: ClassifiedImages | null;
   readonly images: ImageSet | null;
-  /** `val_accuracy`, … of it and of the runs that differ from it in their seed alone. */
+  /** The final metrics, keyed by column, of the run and of the runs that differ from it only in their seed. */
   readonly replicates: readonly Readonly<Record<string, number>>[];
 }
 
-/** What a finished run says of its validation images. */
-export interface Answers {
-  readonly classNames: readonly string[];
-  readonly labels: readonly number[];
-  readonly predicted: readonly number[];
-  /** Probability of the predicted class. */
-  readonly confidence: readonly number[];
-  readonly report: ClassificationReport;
-  /** Rows are true classes. */
-  readonly confusion: readonly (readonly number[])[];
+/** Identifies the images that a run is validated on. */
+export interface ImageSet {
+  /** SHA-256 of everything that the model sees of the data. */
+  readonly data: string;
+  /** `null` in runs of early versions. */
+  readonly validation: ValidationImages | null;
+}
+
+export interface ValidationImages {
+  /** Height, width and channels of the model's input. */
+  readonly size: readonly number[];
+  /** SHA-256 of the pixels that the model sees. */
+  readonly pixels: string;
+  /** SHA-256 of the paths within the dataset; `null` for images that are not files. */
+  readonly paths: string | null;
 }
 
 export interface Change<T> {
@@ -45,69 +55,72 @@ export interface Change<T> {
   readonly second: T;
 }
 
-/** What the second of two runs has otherwise than the first. */
+/** The differences between two runs. */
 export interface RunDiff {
   readonly settings: readonly Change<Json | undefined>[];
   readonly inputs: readonly Change<Json | undefined>[];
   readonly environment: readonly Change<Json | undefined>[];
   readonly epochs: readonly Change<number>[];
-  /** All that both have, changed or not. */
+  /** All metrics that both runs have, changed or not. */
   readonly metrics: readonly Change<number>[];
-  readonly answers: AnswersDiff | null;
-  /** Why there is nothing to say of their answers. */
+  readonly predictions: PredictionDiff | null;
+  /** The reason why the predictions cannot be compared. */
   readonly unpaired: string | null;
-  /** Of the accuracy; `null` where neither has replicates. */
+  /** Of the accuracy; `null` if neither run has replicates. */
   readonly seeds: SeedNoise | null;
 }
 
-/** Of two runs that answered the same images. */
-export interface AnswersDiff {
+/** The differences between two runs' predictions for the same images. */
+export interface PredictionDiff {
   readonly verdict: Verdict;
-  /** Those whose F1 moved most first. */
+  /** The largest change of F1 first. */
   readonly classes: readonly Change<Scores>[];
   /** Mistakes that became rarer or more frequent, the largest change first. */
   readonly mistakes: readonly (Change<number> & {
     readonly truth: string;
-    readonly taken: string;
+    readonly predicted: string;
   })[];
-  /** Images that only the second has right, the surest first. */
+  /** Images that only the second run predicts correctly, most confident first. */
   readonly fixed: readonly Flip[];
-  /** Images that only the first has right, those first of which the second is surest. */
+  /** Images that only the first run predicts correctly, those with the second's most confident mistake first. */
   readonly broken: readonly Flip[];
 }
 
-/** A image that only one of two runs has right. */
+/** An image that only one of two runs predicts correctly. */
 export interface Flip {
-  /** Among the validation images. */
+  /** Position in the validation split, from 0. */
   readonly index: number;
+  /** Name of the true class. */
   readonly truth: string;
+  /** Names of the predicted classes. */
   readonly first: string;
   readonly second: string;
-  /** The second's, in what it says. */
+  /** The probability of the second prediction. */
   readonly confidence: number;
 }
 
 export function diffRuns(first: DiffedRun, second: DiffedRun): RunDiff {
   const unpaired = whyUnpaired(first, second);
   const accuracies = ({ replicates }: DiffedRun) =>
-    replicates.flatMap((replicate) => replicate[VALIDATION_ACCURACY] ?? []);
+    replicates.flatMap((metrics) => metrics[VALIDATION_ACCURACY] ?? []);
+  const isSeedOnly = changes(first.settings, second.settings).every(({ name }) => name === 'seed');
   return {
     settings: changes(first.settings, second.settings),
     inputs: changes(first.inputs, second.inputs),
     environment: changes(first.environment, second.environment),
     epochs: inBoth(first.epochs, second.epochs),
     metrics: inBoth(first.metrics, second.metrics),
-    answers:
-      unpaired === null && first.answers && second.answers
-        ? diffAnswers(first.answers, second.answers)
+    predictions:
+      unpaired === null && first.predictions && second.predictions
+        ? diffPredictions(first.predictions, second.predictions)
         : null,
     unpaired,
-    // Two seeds of one recipe are no two recipes.
-    seeds: isOneRecipe(first, second) ? null : seedNoise(accuracies(first), accuracies(second)),
+    // Two runs that differ only in their seed are replicates of each other.
+    seeds: isSeedOnly ? null : seedNoise(accuracies(first), accuracies(second)),
   };
 }
 
-/** What is not the same in both; `undefined` where one has nothing. */
+/** The entries that differ; `undefined` where one side lacks the entry. */
 export function changes(first: Readonly<Record<string, Json>>, second: typeof first) {
   const names = new Set([...Object.keys(first), ...Object.keys(second)]);
   return Array.from(names, (name) => ({ name, first: first[name], second: second[name] })).filter(
@@ -122,92 +135,110 @@ function inBoth(first: Readonly<Record<string, number>>, second: typeof first): 
   });
 }
 
-function isOneRecipe(first: DiffedRun, second: DiffedRun): boolean {
-  return changes(first.settings, second.settings).every(({ name }) => name === 'seed');
-}
-
-/** Answers to other images cannot be paired, and what is true of two samples need not be so of one. */
+/** Predictions for different images cannot be paired, and differences between two samples may be due to the samples. */
 function whyUnpaired(first: DiffedRun, second: DiffedRun): string | null {
-  for (const { name, state, answers } of [first, second]) {
-    if (!answers) return `${name} has no predictions: it is ${state}, not finished`;
+  for (const { name, state, predictions } of [first, second]) {
+    if (!predictions) return `${name} has no predictions: it is ${state}, not finished`;
   }
-  const [one, other] = [first.answers as Answers, second.answers as Answers];
-  if (!isDeepStrictEqual(one.classNames, other.classNames)) return otherClasses(one, other);
+  const [one, other] = [first.predictions, second.predictions] as [
+    ClassifiedImages,
+    ClassifiedImages,
+  ];
+  if (!isDeepStrictEqual(one.classNames, other.classNames)) return describeClasses(one, other);
   if (!first.images || !second.images) {
-    return 'it is not known whether the runs answered the same images: environment.json is missing or tells no hash of them';
+    return 'it is unknown whether the runs were validated on the same images: environment.json is missing or has no hash of them';
   }
-  const isSame = isDeepStrictEqual(one.labels, other.labels);
-  if (isSame && sameImages(first.images, second.images)) return null;
+  const labelsOf = ({ predictions }: ClassifiedImages) => predictions.map(({ label }) => label);
+  const isSame = isDeepStrictEqual(labelsOf(one), labelsOf(other));
+  if (isSame && areSameImages(first.images, second.images)) return null;
   const [seed, otherSeed] = [first.settings.seed, second.settings.seed];
   const hint =
     seed === otherSeed
       ? ''
-      : `; a validation fraction and data.limit draw them by the seed, which is ${seed} and ${otherSeed}`;
-  return `the runs answered different images, ${one.labels.length} and ${other.labels.length} of them${hint}`;
+      : `; a validation fraction and data.limit select images by the seed, which is ${seed} and ${otherSeed}`;
+  return `the runs were validated on different images, ${one.predictions.length} and ${other.predictions.length} of them${hint}`;
 }
 
-function otherClasses({ classNames }: Answers, other: Answers): string {
+/** Images that two models take in different sizes are compared by their paths, all others by their pixels. */
+export function areSameImages(first: ImageSet, second: ImageSet): boolean {
+  if (first.data === second.data) return true;
+  const [one, other] = [first.validation, second.validation];
+  if (one === null || other === null) return false;
+  if (one.size.join() === other.size.join()) return one.pixels === other.pixels;
+  return one.paths !== null && one.paths === other.paths;
+}
+
+function describeClasses({ classNames }: ClassifiedImages, other: ClassifiedImages): string {
   const only = (own: readonly string[], others: readonly string[]) =>
     own.filter((name) => !others.includes(name)).join(', ') || 'none';
-  const mine = only(classNames, other.classNames);
-  const theirs = only(other.classNames, classNames);
-  if (mine === 'none' && theirs === 'none') return 'the runs have their classes in another order';
-  return `the runs know different classes: only the first ${mine}; only the second ${theirs}`;
+  const onlyFirst = only(classNames, other.classNames);
+  const onlySecond = only(other.classNames, classNames);
+  if (onlyFirst === 'none' && onlySecond === 'none')
+    return 'the runs have their classes in a different order';
+  return `the runs have different classes: only the first ${onlyFirst}; only the second ${onlySecond}`;
 }
 
-function diffAnswers(first: Answers, second: Answers): AnswersDiff {
-  const right = ({ labels, predicted }: Answers) =>
-    labels.map((label, i) => label === predicted[i]);
-  const [before, after] = [right(first), right(second)];
-  const flips = before.flatMap((_, i) => (before[i] === after[i] ? [] : flip(first, second, i)));
+function diffPredictions(first: ClassifiedImages, second: ClassifiedImages): PredictionDiff {
+  const { classNames } = first;
+  const isCorrect = ({ label, predicted }: Prediction) => label === predicted;
+  const correctFirst = first.predictions.map(isCorrect);
+  const correctSecond = second.predictions.map(isCorrect);
+  const flips = second.predictions.flatMap((prediction, i): Flip[] => {
+    if (correctFirst[i] === correctSecond[i]) return [];
+    const { index, label, predicted, confidence } = prediction;
+    return [
+      {
+        index,
+        truth: classNames[label] ?? '',
+        first: classNames[first.predictions[i]?.predicted ?? -1] ?? '',
+        second: classNames[predicted] ?? '',
+        confidence,
+      },
+    ];
+  });
   const surest = flips.toSorted((a, b) => b.confidence - a.confidence);
+  const [before, after] = [first, second].map(({ predictions }) =>
+    confusionMatrix(predictions, classNames.length),
+  ) as [Confusion, Confusion];
   return {
-    verdict: verdictOn({ first: before, second: after }),
-    classes: classChanges(first, second),
-    mistakes: mistakeChanges(first, second),
-    fixed: surest.filter(({ index }) => after[index]),
-    broken: surest.filter(({ index }) => before[index]),
+    verdict: verdictOn({ first: correctFirst, second: correctSecond }),
+    classes: classChanges(classNames, before, after),
+    mistakes: mistakeChanges(classNames, before, after),
+    fixed: surest.filter(({ index }) => correctSecond[index]),
+    broken: surest.filter(({ index }) => correctFirst[index]),
   };
 }
 
-function flip(first: Answers, second: Answers, index: number): Flip {
-  const name = (label: number | undefined) => first.classNames[label ?? -1] ?? '';
-  return {
-    index,
-    truth: name(first.labels[index]),
-    first: name(first.predicted[index]),
-    second: name(second.predicted[index]),
-    confidence: second.confidence[index] ?? 0,
-  };
+type Confusion = readonly (readonly number[])[];
+
+function classChanges(
+  classNames: readonly string[],
+  before: Confusion,
+  after: Confusion,
+): Change<Scores>[] {
+  const scores = classificationReport(after).classes;
+  const all = classificationReport(before).classes.map((first, i) => {
+    return { name: classNames[i] ?? '', first, second: scores[i] as Scores };
+  });
+  const size = ({ first, second }: Change<Scores>) => Math.abs(second.f1 - first.f1);
+  return all.toSorted((a, b) => size(b) - size(a));
 }
 
-function classChanges(first: Answers, second: Answers): Change<Scores>[] {
-  const all = first.report.classes.map((scores, i) => ({
-    name: first.classNames[i] ?? '',
-    first: scores,
-    second: second.report.classes[i] as Scores,
-  }));
-  const moved = ({ first, second }: Change<Scores>) => Math.abs(second.f1 - first.f1);
-  return all.toSorted((a, b) => moved(b) - moved(a));
-}
-
-function mistakeChanges(first: Answers, second: Answers): AnswersDiff['mistakes'] {
-  const all = first.confusion.flatMap((row, truth) =>
-    row.map((count, taken) => {
-      const names = [first.classNames[truth] ?? '', first.classNames[taken] ?? ''] as const;
-      return {
-        name: `${names[0]} taken for ${names[1]}`,
-        truth: names[0],
-        taken: names[1],
-        first: count,
-        second: second.confusion[truth]?.[taken] ?? 0,
-        isMistake: truth !== taken,
-      };
+function mistakeChanges(
+  classNames: readonly string[],
+  before: Confusion,
+  after: Confusion,
+): PredictionDiff['mistakes'] {
+  const pairs = before.flatMap((row, i) =>
+    row.flatMap((first, j) => {
+      if (i === j) return [];
+      const [truth, predicted] = [classNames[i] ?? '', classNames[j] ?? ''];
+      const second = after[i]?.[j] ?? 0;
+      return [{ name: `${truth} predicted as ${predicted}`, truth, predicted, first, second }];
     }),
   );
-  const moved = ({ first, second }: Change<number>) => Math.abs(second - first);
-  return all
-    .filter((change) => change.isMistake && change.first !== change.second)
-    .toSorted((a, b) => moved(b) - moved(a))
-    .map(({ isMistake, ...change }) => change);
+  const size = ({ first, second }: Change<number>) => Math.abs(second - first);
+  return pairs
+    .filter(({ first, second }) => first !== second)
+    .toSorted((a, b) => size(b) - size(a));
 }

@@ -1,14 +1,12 @@
 import type { TopLevelSpec } from 'vega-lite';
-import type { Prediction } from '../analysis/classification.ts';
+import type { ClassifiedImages, Prediction } from '../analysis/classification.ts';
+import { GRID_SIZE, randomExamples, surestMistakes } from '../analysis/image-selection.ts';
 import { formatCount, formatPercent } from '../common/format.ts';
-import { shuffled } from '../common/random.ts';
 import type { Images } from '../data/dataset.ts';
 import { pngUrl } from './render.ts';
 import { COLORS } from './theme.ts';
 
 const COLUMNS = 5;
-/** How many images a grid shows. */
-export const GRID_SIZE = COLUMNS * COLUMNS;
 
 /** Of the chart; a PNG has twice as many, which is 9 for each pixel of a CIFAR image. */
 const IMAGE = 144;
@@ -23,18 +21,16 @@ const PNG_SIZE = 2 * IMAGE;
 /** Explains the two lines under each image. */
 export const LEGEND = 'under each: predicted class and its probability, then the true class';
 
-/** What a classifier said of some images, and the images. */
-export interface Answers {
+/** Images and their predictions. */
+export interface ImageGrid extends ClassifiedImages {
   readonly title: string;
-  readonly classNames: readonly string[];
-  /** The images that `Prediction.index` counts. */
+  /** The split that `Prediction.index` refers to. */
   readonly images: Images;
-  readonly predictions: readonly Prediction[];
 }
 
 /** Images in rows of five, each over what it was taken for and what it is. */
 export async function imageGrid(
-  { title, classNames, images, predictions }: Answers,
+  { title, classNames, images, predictions }: ImageGrid,
   subtitle: readonly string[],
 ): Promise<TopLevelSpec> {
   const values = await Promise.all(
@@ -105,41 +101,23 @@ function describe({ label, predicted, confidence }: Prediction, classNames: read
   };
 }
 
-/** Twenty-five that the seed picks, in their own order. */
-export function someExamples<Item>(all: readonly Item[], seed: number): Item[] {
-  const chosen = shuffled(all.length, [seed, 'examples']).slice(0, GRID_SIZE);
-  return all.filter((_, i) => chosen.includes(i));
-}
-
 /** Images at random. */
-export function examplesChart(answers: Answers, seed: number): Promise<TopLevelSpec> {
-  const all = answers.predictions;
-  const predictions = someExamples(all, seed);
+export function examplesChart(grid: ImageGrid, seed: number): Promise<TopLevelSpec> {
+  const all = grid.predictions;
+  const predictions = randomExamples(all, seed);
   const right = predictions.filter(({ label, predicted }) => label === predicted).length;
   const total = formatCount(all.length);
-  return imageGrid({ ...answers, predictions }, [
+  return imageGrid({ ...grid, predictions }, [
     `${predictions.length} of ${total} validation images at random, ${right} of them right`,
     LEGEND,
   ]);
 }
 
-interface Answer {
-  readonly label: number | string;
-  readonly predicted: number | string;
-  readonly confidence: number;
-}
-
-/** All wrong answers, first those that the classifier was surest of. */
-export function surestMistakes<Item extends Answer>(all: readonly Item[]): Item[] {
-  const mistakes = all.filter(({ label, predicted }) => label !== predicted);
-  return mistakes.sort((a, b) => b.confidence - a.confidence);
-}
-
-/** The wrong answers that the classifier was surest of, the surest first. */
-export function mistakesChart(answers: Answers): Promise<TopLevelSpec> {
-  const mistakes = surestMistakes(answers.predictions);
+/** The wrong grid that the classifier was surest of, the surest first. */
+export function mistakesChart(grid: ImageGrid): Promise<TopLevelSpec> {
+  const mistakes = surestMistakes(grid.predictions);
   const predictions = mistakes.slice(0, GRID_SIZE);
-  const where = `in ${formatCount(answers.predictions.length)} validation images`;
+  const where = `in ${formatCount(grid.predictions.length)} validation images`;
   const subtitle =
     mistakes.length === 0
       ? [`no mistakes ${where}`]
@@ -147,5 +125,5 @@ export function mistakesChart(answers: Answers): Promise<TopLevelSpec> {
           `${predictions.length} of ${formatCount(mistakes.length)} mistakes ${where}, the surest first`,
           LEGEND,
         ];
-  return imageGrid({ ...answers, predictions }, subtitle);
+  return imageGrid({ ...grid, predictions }, subtitle);
 }

@@ -19,7 +19,7 @@ import {
 } from '../analysis/views.ts';
 import { InputError } from '../common/errors.ts';
 import { MAIN_COLUMNS } from '../experiment/metrics.ts';
-import { comparedRuns } from '../runs/compared.ts';
+import { readComparedRuns } from '../runs/compared.ts';
 
 export interface CompareOptions {
   /** Folder that holds all runs. */
@@ -42,14 +42,14 @@ export async function compareCommand(
   references: readonly string[],
   options: CompareOptions,
 ): Promise<void> {
-  const { runs: all, sweep } = await comparedRuns(references, options.runs);
+  const { runs: all, sweep } = await readComparedRuns(references, options.runs);
   const runs = options.filter === undefined ? all : filterRuns(all, options.filter);
   const summary = sweep && summarizeSweep({ ...sweep, runs });
   const table = tableOf(runs, summary, options);
   process.stdout.write(`${print(table, summary, options)}\n`);
   if (!sweep || !summary || options.filter !== undefined) return;
-  const { writeSummary } = await import('../run-folder/sweep-summary.ts');
-  const files = await writeSummary(sweep.folder, summary);
+  const { writeSummaryFiles } = await import('../run-folder/sweep-summary.ts');
+  const files = await writeSummaryFiles(sweep.folder, summary);
   if (isForPeople(options)) process.stdout.write(`\n${sweep.folder}: ${files.join(', ')}\n`);
 }
 

@@ -2,7 +2,6 @@ import { styleText } from 'node:util';
 import { stringify } from 'csv-stringify/sync';
 import { type DiffedRun, diffRuns, type RunDiff } from '../analysis/diff.ts';
 import {
-  curveLines,
   type DiffView,
   describeVerdict,
   diffSections,
@@ -12,12 +11,12 @@ import { parseFilter } from '../analysis/filter.ts';
 import { describeSweepDiff, diffSweeps, sweepSections } from '../analysis/sweep-diff.ts';
 import type { ComparedSweep } from '../analysis/sweep-summary.ts';
 import { asSpread, markdownTable, type Table, textTable } from '../analysis/table.ts';
-import type { Paint } from '../charts/terminal.ts';
+import { curveLines, type Paint } from '../charts/terminal.ts';
 import { didYouMean } from '../common/did-you-mean.ts';
 import { InputError } from '../common/errors.ts';
 import { metricOf } from '../experiment/metrics.ts';
-import { sweepNamed } from '../runs/compared.ts';
-import { diffedRun } from '../runs/diffed.ts';
+import { readSweepByName } from '../runs/compared.ts';
+import { readDiffedRun } from '../runs/diffed.ts';
 import { findRun } from '../runs/find.ts';
 
 export interface DiffOptions extends DiffView, Format {
@@ -45,7 +44,7 @@ export async function diffCommand(a: string, b: string, options: DiffOptions): P
 
 async function findingsOf(a: string, b: string, options: DiffOptions) {
   const { runs } = options;
-  const [first, second] = [await sweepNamed(a, runs), await sweepNamed(b, runs)];
+  const [first, second] = [await readSweepByName(a, runs), await readSweepByName(b, runs)];
   if (first && second) return sweepFindings(first, second, options);
   if (first || second) {
     const [sweep, run] = first ? [a, b] : [b, a];
@@ -54,8 +53,8 @@ async function findingsOf(a: string, b: string, options: DiffOptions) {
     );
   }
   return runFindings(
-    await diffedRun(await findRun(a, runs)),
-    await diffedRun(await findRun(b, runs)),
+    await readDiffedRun(await findRun(a, runs)),
+    await readDiffedRun(await findRun(b, runs)),
     options,
   );
 }
@@ -143,7 +142,11 @@ export function runFindings(
   if (options.metric !== undefined) requireMetric(options.metric, metricsOf(diff));
   const names = `first   ${first.name}\nsecond  ${second.name}`;
   const paint = options.md ? undefined : paintFor(process.stdout);
-  const curves = curveLines(first, second, options, paint).join('\n');
+  const columns = options.metric === undefined ? undefined : [options.metric];
+  const curves = curveLines(first, second, {
+    ...(columns && { columns }),
+    ...(paint && { paint }),
+  }).join('\n');
   return {
     json: { first: first.name, second: second.name, ...diff },
     texts: [names, describeVerdict(diff), ...(curves ? [curves] : [])],

@@ -2,8 +2,8 @@ import { InputError } from '../common/errors.ts';
 import { alignColumns } from '../common/format.ts';
 import { formatMetric, metricOf, rank, VALIDATION_ACCURACY } from '../experiment/metrics.ts';
 import { RUN_STATES } from '../run-folder/status.ts';
-import { type ListedRun, listedRun } from '../runs/listed.ts';
-import { runPlaces } from '../runs/places.ts';
+import { type ListedRun, readListedRun } from '../runs/listed.ts';
+import { listRuns } from '../runs/places.ts';
 
 export interface ListOptions {
   /** Folder that holds all runs. */
@@ -25,8 +25,8 @@ export async function listCommand(
   if (status !== undefined && !RUN_STATES.some((state) => state === status)) {
     throw new InputError(`--status takes one of ${RUN_STATES.join(', ')}. Received: ${status}`);
   }
-  const places = await runPlaces(runs, experiment);
-  const all = await Promise.all(places.reverse().map(listedRun));
+  const places = await listRuns(runs, experiment);
+  const all = await Promise.all(places.reverse().map(readListedRun));
   const chosen = all.filter(({ state }) => status === undefined || state === status);
   const ranked =
     best === undefined ? chosen : rank(chosen, metricOf(best).goal, ({ metrics }) => metrics[best]);

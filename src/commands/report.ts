@@ -15,8 +15,8 @@ import { formatCount } from '../common/format.ts';
 import { MAIN_COLUMNS } from '../experiment/metrics.ts';
 import { fittedReportHtml, GENERATOR } from '../report/report-html.tsx';
 import type { Comparison } from '../report/report-view.tsx';
-import { type ComparedRuns, comparedRuns } from '../runs/compared.ts';
-import { runDetail } from '../runs/detail.ts';
+import { type ComparedRuns, readComparedRuns } from '../runs/compared.ts';
+import { readRunDetail } from '../runs/detail.ts';
 
 export interface ReportOptions {
   /** Folder that holds all runs. */
@@ -38,14 +38,14 @@ export async function reportCommand(
   { runs: folder, out, force = false }: ReportOptions,
 ): Promise<void> {
   if (!force) await checkReplaceable(out);
-  const compared = await comparedRuns(references, folder);
+  const compared = await readComparedRuns(references, folder);
   const folders = foldersOf(compared.runs);
   if (folders.length === 0) {
     throw new InputError(
       `no run of ${references.join(', ')} has begun: there is nothing to report`,
     );
   }
-  const runs = await Promise.all(folders.map(runDetail));
+  const runs = await Promise.all(folders.map(readRunDetail));
   const comparison = compared.runs.length > 1 ? comparisonOf(compared) : null;
   const html = fittedReportHtml({ runs, comparison }, await readAssets(), MOST_BYTES);
   await writeAtomic(out, html);

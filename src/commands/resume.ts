@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { InputError } from '../common/errors.ts';
+import { dirname, resolve } from 'node:path';
 import { chooseCompiler } from '../engine/engine.ts';
 import { loadResolved } from '../load-experiment.ts';
 import { type PlannedExperiment, planExperiment } from '../plan-experiment.ts';
 import { chooseProgress } from '../progress/progress.ts';
 import { type RunOptions, runExperiment } from '../run-experiment.ts';
-import type { Environment } from '../run-folder/environment.ts';
+import { readEnvironment } from '../run-folder/environment.ts';
+import { readExperimentFiles } from '../run-folder/experiment-files.ts';
 import { findRun, runModelsIn } from '../runs/find.ts';
 import { parseWholeNumber } from './options.ts';
 
@@ -39,23 +38,15 @@ export async function resumeCommand(reference: string, options: ResumeOptions): 
  * @throws InputError if the run was interrupted before its experiment was recorded.
  */
 export async function recordedExperiment(folder: string, runs: string): Promise<PlannedExperiment> {
-  const [resolved, text] = await Promise.all(
-    ['resolved.yaml', 'experiment.yaml'].map((file) =>
-      readFile(join(folder, file), 'utf8').catch((cause) => {
-        throw new InputError(`${folder} has no ${file}: run the experiment's file again`, {
-          cause,
-        });
-      }),
-    ),
-  );
-  const loaded = loadResolved(resolved as string, text as string);
+  const { resolved, text } = await readExperimentFiles(folder);
+  const loaded = loadResolved(resolved, text);
   return planExperiment(loaded, runModelsIn(runs));
 }
 
 /** The recorded engine settings that the bytes of a run depend on; the defaults if none are recorded. */
 export async function recordedEngine(folder: string) {
-  const text = await readFile(join(folder, 'environment.json'), 'utf8').catch(() => null);
-  if (text === null) return { threads: null, compiler: chooseCompiler(true) };
-  const { engine } = JSON.parse(text) as Environment;
-  return { threads: engine.threads, compiler: engine.compiler };
+  const environment = await readEnvironment(folder);
+  if (environment === null) return { threads: null, compiler: chooseCompiler(true) };
+  const { threads, compiler } = environment.engine;
+  return { threads, compiler };
 }

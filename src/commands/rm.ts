@@ -1,11 +1,9 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { claimOwner } from '../cache/claim.ts';
 import { InputError } from '../common/errors.ts';
-import { LOCK } from '../run-folder/status.ts';
+import { parseRunPath } from '../run-folder/run-folder.ts';
+import { lockHolder } from '../run-folder/status.ts';
 import { findRun } from '../runs/find.ts';
-import { placeAt } from '../runs/places.ts';
 
 export interface RmOptions {
   /** Folder that holds all runs. */
@@ -29,11 +27,11 @@ export async function rmCommand(references: readonly string[], options: RmOption
 }
 
 async function refuseLive(folder: string): Promise<void> {
-  if (!placeAt(folder)) {
+  if (!parseRunPath(folder)) {
     throw new InputError(`${folder} is not named as a run's folder, so it is not deleted`);
   }
   // Its lock tells, also where the rest of its record is damaged.
-  const holder = await claimOwner(join(folder, LOCK));
+  const holder = await lockHolder(folder);
   if (holder) {
     throw new InputError(
       `${folder} is running, in process ${holder.pid} on ${holder.host}; stop it first`,

@@ -6,7 +6,7 @@ import { formatSweep } from '../plan/format.ts';
 import { planExperiment, planSweep } from '../plan-experiment.ts';
 import { chooseProgress } from '../progress/progress.ts';
 import { runExperiment } from '../run-experiment.ts';
-import type { RunRecord } from '../run-folder/recorder.ts';
+import type { RunResult } from '../run-folder/run-record.ts';
 import { runModelsIn } from '../runs/find.ts';
 import { parseJobs } from '../sweep/capacity.ts';
 import { type OnceOptions, runOnce } from '../sweep/run-once.ts';
@@ -72,7 +72,7 @@ function isSweep({ sweep, launcher }: LoadedFile): boolean {
 }
 
 /** A single run is repeated unless the user asks to reuse it. */
-async function runOne(loaded: LoadedFile, options: OnceOptions): Promise<RunRecord> {
+async function runOne(loaded: LoadedFile, options: OnceOptions): Promise<RunResult> {
   const planned = await planExperiment(loaded, runModelsIn(options.runs));
   return options.needed ? runOnce(planned, options) : runExperiment(planned, options);
 }

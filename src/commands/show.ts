@@ -2,7 +2,7 @@ import { alignColumns } from '../common/format.ts';
 import type { ExperimentFile } from '../experiment/file-types.ts';
 import { columnName, formatMetric } from '../experiment/metrics.ts';
 import { findRun } from '../runs/find.ts';
-import { type ShownRun, shownRun } from '../runs/listed.ts';
+import { readShownRun, type ShownRun } from '../runs/listed.ts';
 
 export interface ShowOptions {
   /** Folder that holds all runs. */
@@ -12,7 +12,7 @@ export interface ShowOptions {
 
 /** `cifar-run show RUN`: what one run was, what it gave, phase by phase, and its files. */
 export async function showCommand(reference: string, { runs, json }: ShowOptions): Promise<void> {
-  const run = await shownRun(await findRun(reference, runs));
+  const run = await readShownRun(await findRun(reference, runs));
   const lines = json ? [JSON.stringify(run, null, 2)] : describe(run);
   process.stdout.write(`${lines.join('\n')}\n`);
 }

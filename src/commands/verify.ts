@@ -1,7 +1,8 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { InputError, RunError } from '../common/errors.ts';
 import { chooseProgress } from '../progress/progress.ts';
 import { prepareTraining, type RunOptions } from '../run-experiment.ts';
+import { modelPath } from '../run-folder/model.ts';
 import { Replay } from '../run-folder/replay.ts';
 import { findRun } from '../runs/find.ts';
 import { train } from '../train/train.ts';
@@ -48,7 +49,7 @@ export async function verifyCommand(reference: string, options: VerifyOptions): 
         callbacks: [replay],
       }),
     );
-    await replay.compareModel(training.model, join(folder, 'model', 'model.json'));
+    await replay.compareModel(training.model, modelPath(folder));
   } finally {
     training.model.dispose();
   }

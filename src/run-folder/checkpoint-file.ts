@@ -7,35 +7,44 @@ import {
   encodeSafetensors,
   type StoredTensor,
 } from '../model/weights/safetensors-bytes.ts';
+import { requireFormat } from './run-file.ts';
 
+/*
+ * One checkpoint: a folder with tensors.safetensors, and state.json, whose first line is the SHA-256 of its second
+ * line, which has the SHA-256 of the tensors.
+ */
+
+const FORMAT = 1;
 const STATE = 'state.json';
 const TENSORS = 'tensors.safetensors';
-/** Small enough that training does not wait long for the hash of one. */
+/** Small enough that hashing a chunk does not delay training noticeably. */
 const CHUNK_BYTES = 4 * 2 ** 20;
 
-/** What a checkpoint holds: JSON, in which numbers may be NaN or infinite, and tensors. */
+/** The content of a checkpoint: tensors, and JSON in which numbers may be NaN or infinite. */
 export interface CheckpointContent<State> {
   readonly state: State;
   readonly tensors: readonly StoredTensor[];
 }
 
-/** Files and folder are on the disk when this resolves. */
+/** Writes a checkpoint; its files are on the disk when the promise resolves. */
 export async function writeCheckpoint<State>(
   folder: string,
   { state, tensors }: CheckpointContent<State>,
 ): Promise<void> {
   await mkdir(folder);
   const sha256 = await writeHashed(join(folder, TENSORS), encodeSafetensors(tensors));
-  const text = JSON.stringify({ state, tensors: sha256 }, write);
+  const text = JSON.stringify({ formatVersion: FORMAT, state, tensors: sha256 }, encodeNumber);
   await writeHashed(join(folder, STATE), [Buffer.from(`${hashOf(text)}\n${text}\n`)]);
   await syncFolder(folder);
 }
 
-/** @throws Error when a file is missing or is not what was written. */
+/** @throws Error if a file is missing or damaged; LaterFormatError if a later version wrote it. */
 export async function readCheckpoint<State>(folder: string): Promise<CheckpointContent<State>> {
-  const [hash, text = ''] = (await readFile(join(folder, STATE), 'utf8')).split('\n');
+  const path = join(folder, STATE);
+  const [hash, text = ''] = (await readFile(path, 'utf8')).split('\n');
   if (hash !== hashOf(text)) throw new Error(`${STATE} is damaged`);
-  const { state, tensors } = JSON.parse(text, read) as { state: State; tensors: string };
+  const { formatVersion, state, tensors } = JSON.parse(text, decodeNumber);
+  requireFormat(path, formatVersion, FORMAT);
   const bytes = await readFile(join(folder, TENSORS));
   if (hashOf(bytes) !== tensors) throw new Error(`${TENSORS} is damaged`);
   return { state, tensors: decodeSafetensors(bytes) };
@@ -45,7 +54,7 @@ function hashOf(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** SHA-256 of what was written. */
+/** Writes a file and returns the SHA-256 of its content. */
 async function writeHashed(path: string, pieces: readonly Buffer[]): Promise<string> {
   const hash = createHash('sha256');
   const file = await open(path, 'wx');
@@ -61,7 +70,7 @@ async function writeHashed(path: string, pieces: readonly Buffer[]): Promise<str
   return hash.digest('hex');
 }
 
-/** Many small pieces make one chunk, large ones several. */
+/** Joins small pieces and cuts large ones. */
 function* chunks(pieces: readonly Buffer[]): Generator<Buffer> {
   let small: Buffer[] = [];
   let bytes = 0;
@@ -82,15 +91,15 @@ function* chunks(pieces: readonly Buffer[]): Generator<Buffer> {
   yield Buffer.concat(small);
 }
 
-/** JSON has no NaN and no infinity. */
+/** The key of a number that JSON cannot express. */
 const NOT_FINITE = '$notFinite';
 
-function write(_key: string, value: unknown): unknown {
-  const isNone = typeof value === 'number' && !Number.isFinite(value);
-  return isNone ? { [NOT_FINITE]: String(value) } : value;
+function encodeNumber(_key: string, value: unknown): unknown {
+  const isNotFinite = typeof value === 'number' && !Number.isFinite(value);
+  return isNotFinite ? { [NOT_FINITE]: String(value) } : value;
 }
 
-function read(_key: string, value: unknown): unknown {
-  const isNone = typeof value === 'object' && value !== null && NOT_FINITE in value;
-  return isNone ? Number(value[NOT_FINITE]) : value;
+function decodeNumber(_key: string, value: unknown): unknown {
+  const isNotFinite = typeof value === 'object' && value !== null && NOT_FINITE in value;
+  return isNotFinite ? Number(value[NOT_FINITE]) : value;
 }

@@ -5,59 +5,60 @@ import { RunError } from '../common/errors.ts';
 import { syncFolder } from '../common/files.ts';
 import { type CheckpointContent, readCheckpoint, writeCheckpoint } from './checkpoint-file.ts';
 
-/** The one before `last` is kept until the run has finished, for when `last` is damaged. */
+/** `previous` is the one before `last`; it stays until the run finishes, in case `last` is damaged. */
 export type CheckpointName = 'last' | 'previous' | 'best';
 
-/** What is being made, or will be removed; it is no checkpoint. */
+/** The prefix of folders that are being written or removed. */
 const TEMPORARY = '.';
 
-/** A run's `checkpoints/`: each checkpoint in it is complete or absent, whenever the process ends. */
+/** The folder checkpoints/ of a run: each checkpoint in it is complete or absent, whenever the process ends. */
 export class CheckpointFolder<State> {
   readonly path: string;
 
-  constructor(path: string) {
-    this.path = path;
+  /** @param run the run's folder. */
+  constructor(run: string) {
+    this.path = join(run, 'checkpoints');
   }
 
-  /** Makes it, or removes what a process that was ended has left half-done in it. */
+  /** Creates the folder, or removes what an interrupted process left incomplete in it. */
   async open(): Promise<void> {
     await mkdir(this.path, { recursive: true });
     const names = await readdir(this.path);
-    for (const name of names) if (name.startsWith(TEMPORARY)) await this.#remove(name);
+    for (const name of names) if (name.startsWith(TEMPORARY)) await this.#delete(name);
   }
 
   /**
-   * Makes a new `last`, and the one there was `previous`.
-   * @param isBest whether it is `best` as well; that one takes no more space.
-   * @throws RunError when it cannot be written; all others are then as they were.
+   * Writes a new `last`; the earlier one becomes `previous`.
+   * @param isBest makes it `best` as well, with links that take no space.
+   * @throws RunError if it cannot be written; all others are unchanged then.
    */
   async write(content: CheckpointContent<State>, isBest: boolean): Promise<void> {
-    const made = temporary();
+    const written = temporaryName();
     try {
-      await writeCheckpoint(this.#at(made), content);
-      // Before it is `last`: a run that is killed in between goes on from before and makes both again.
-      if (isBest) await this.#makeBest(made);
-      await this.#replace('last', 'previous');
-      await rename(this.#at(made), this.#at('last'));
+      await writeCheckpoint(this.#pathOf(written), content);
+      // `best` comes first: a run that is killed in between resumes from the earlier `last` and writes both again.
+      if (isBest) await this.#makeBest(written);
+      await this.#rename('last', 'previous');
+      await rename(this.#pathOf(written), this.#pathOf('last'));
       await syncFolder(this.path);
     } catch (error) {
-      await this.#remove(made).catch(() => {});
+      await this.#delete(written).catch(() => {});
       const { message } = error as Error;
-      throw new RunError(`cannot write the checkpoint ${this.#at('last')}: ${message}`, {
+      throw new RunError(`cannot write the checkpoint ${this.#pathOf('last')}: ${message}`, {
         cause: error,
       });
     }
   }
 
-  /** @throws Error when it is missing or damaged. */
+  /** @throws Error if it is missing or damaged; LaterFormatError if a later version wrote it. */
   read(name: CheckpointName): Promise<CheckpointContent<State>> {
-    return readCheckpoint(this.#at(name));
+    return readCheckpoint(this.#pathOf(name));
   }
 
   async remove(name: CheckpointName): Promise<void> {
-    const gone = temporary();
-    await rename(this.#at(name), this.#at(gone)).catch(ifMissing);
-    await this.#remove(gone);
+    const removed = temporaryName();
+    await rename(this.#pathOf(name), this.#pathOf(removed)).catch(ifMissing);
+    await this.#delete(removed);
   }
 
   /** Removes the whole folder. */
@@ -66,36 +67,36 @@ export class CheckpointFolder<State> {
   }
 
   async #makeBest(checkpoint: string): Promise<void> {
-    const made = temporary();
-    await mkdir(this.#at(made));
-    for (const file of await readdir(this.#at(checkpoint))) {
-      const [from, to] = [join(this.#at(checkpoint), file), join(this.#at(made), file)];
-      // Not all file systems have links.
+    const copy = temporaryName();
+    await mkdir(this.#pathOf(copy));
+    for (const file of await readdir(this.#pathOf(checkpoint))) {
+      const [from, to] = [join(this.#pathOf(checkpoint), file), join(this.#pathOf(copy), file)];
+      // Some file systems have no links.
       await link(from, to).catch(() => copyFile(from, to));
     }
     await this.remove('best');
-    await rename(this.#at(made), this.#at('best'));
+    await rename(this.#pathOf(copy), this.#pathOf('best'));
     await syncFolder(this.path);
   }
 
-  /** Gives a checkpoint another's name, if it is there. */
-  async #replace(from: CheckpointName, to: CheckpointName): Promise<void> {
+  /** Renames a checkpoint if it exists, and replaces the one of that name. */
+  async #rename(from: CheckpointName, to: CheckpointName): Promise<void> {
     const names = await readdir(this.path);
     if (!names.includes(from)) return;
     await this.remove(to);
-    await rename(this.#at(from), this.#at(to));
+    await rename(this.#pathOf(from), this.#pathOf(to));
   }
 
-  #at(name: string): string {
+  #pathOf(name: string): string {
     return join(this.path, name);
   }
 
-  async #remove(name: string): Promise<void> {
-    await rm(this.#at(name), { recursive: true, force: true });
+  async #delete(name: string): Promise<void> {
+    await rm(this.#pathOf(name), { recursive: true, force: true });
   }
 }
 
-function temporary(): string {
+function temporaryName(): string {
   return `${TEMPORARY}${randomBytes(4).toString('hex')}`;
 }
 

@@ -3,23 +3,64 @@ import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import type { ValidationImages } from '../analysis/image-set.ts';
+import type { ValidationImages } from '../analysis/diff.ts';
 import { hashFile } from '../cache/hash.ts';
 import { version } from '../common/version.ts';
 import type { Dataset, Images } from '../data/dataset.ts';
 import type { Engine } from '../engine/engine.ts';
 import { shardPaths } from '../model/weights/tfjs.ts';
+import { JsonFile } from './run-file.ts';
 
-export interface EnvironmentFacts {
-  readonly engine: Engine;
+/** The content of environment.json: the program, engine, machine and inputs of a run. */
+export interface Environment {
+  /** Version of this program. */
+  readonly cifarRun: string;
+  readonly node: string;
+  readonly arguments: readonly string[];
+  readonly engine: Pick<Engine, 'name' | 'version' | 'device' | 'devices' | 'threads' | 'compiler'>;
+  readonly machine: {
+    readonly os: string;
+    readonly arch: string;
+    readonly cpu: string | null;
+    readonly cores: number;
+    readonly memoryBytes: number;
+  };
+  /** Commit of the working directory, with `-dirty` if files differ from it; `null` outside of git. */
+  readonly gitCommit: string | null;
   readonly seed: number;
+  /** SHA-256 of everything that the model sees of the data. */
   readonly dataHash: string;
-  readonly validation: ValidationImages;
+  /** `undefined` in runs of early versions. */
+  readonly validation?: ValidationImages;
+  /** SHA-256 of each file of the initial weights, by path. */
   readonly weightHashes: Readonly<Record<string, string>>;
 }
 
-/** What a run was done with, for environment.json. */
-export async function describeEnvironment({ engine, ...facts }: EnvironmentFacts) {
+const ENVIRONMENT = new JsonFile<Environment>('environment.json', {
+  version: 1,
+  keys: ['cifarRun', 'dataHash'],
+});
+
+export function writeEnvironment(folder: string, environment: Environment): Promise<void> {
+  return ENVIRONMENT.write(folder, environment);
+}
+
+/** Reads environment.json; `null` if there is none. @throws UnreadableFileError */
+export function readEnvironment(folder: string): Promise<Environment | null> {
+  return ENVIRONMENT.read(folder);
+}
+
+export interface RunInputs {
+  readonly engine: Engine;
+  readonly seed: number;
+  readonly data: Dataset;
+  /** Path of the initial weights' file, as `resolveWeights` returns it; `null` for random weights. */
+  readonly weights: string | null;
+}
+
+/** Collects the environment of a run in this process. */
+export async function collectEnvironment(inputs: RunInputs): Promise<Environment> {
+  const { engine, seed, data, weights } = inputs;
   const { name, device, devices, threads, compiler } = engine;
   const cpus = os.cpus();
   return {
@@ -35,25 +76,25 @@ export async function describeEnvironment({ engine, ...facts }: EnvironmentFacts
       memoryBytes: os.totalmem(),
     },
     gitCommit: await gitCommit(),
-    ...facts,
+    seed,
+    dataHash: dataHash(data),
+    validation: validationImages(data),
+    weightHashes: await weightHashes(weights),
   };
 }
 
-export type Environment = Awaited<ReturnType<typeof describeEnvironment>>;
-
-/** Of the folder that the command runs in, `-dirty` if files differ from it; `null` outside of git. */
 async function gitCommit(): Promise<string | null> {
   const describe = ['describe', '--always', '--dirty', '--abbrev=40', '--exclude=*'];
   const { failed, stdout } = await execa('git', describe, { reject: false });
   return failed ? null : stdout;
 }
 
-/** SHA-256 of what a model sees of the data: class names, then sizes, SHA-256 of each image and labels of both parts. */
+/** SHA-256 of the class names, then of the size, the images' SHA-256 and the labels of both splits. */
 export function dataHash({ classNames, train, validation }: Dataset): string {
   return hashOf(classNames, [train, validation]);
 }
 
-/** By which two runs know whether they were validated on the same images. */
+/** Identifies the validation images, so that two runs can be compared image by image. */
 export function validationImages({ classNames, validation }: Dataset): ValidationImages {
   const { height, width, channels, paths } = validation;
   return {
@@ -63,9 +104,9 @@ export function validationImages({ classNames, validation }: Dataset): Validatio
   };
 }
 
-function hashOf(classNames: readonly string[], parts: readonly Images[]): string {
+function hashOf(classNames: readonly string[], splits: readonly Images[]): string {
   const hash = createHash('sha256').update(JSON.stringify(classNames));
-  for (const { height, width, channels, pixels, labels } of parts) {
+  for (const { height, width, channels, pixels, labels } of splits) {
     hash.update(JSON.stringify([labels.length, height, width, channels]));
     for (let index = 0; index < labels.length; index++) hash.update(pixels.digest(index));
     hash.update(new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength));
@@ -73,11 +114,8 @@ function hashOf(classNames: readonly string[], parts: readonly Images[]): string
   return hash.digest('hex');
 }
 
-/**
- * SHA-256 of each file that a backbone's first weights came from, a tfjs model's shards included, by path.
- * @param path as `resolveWeights` gives it; `null` for random weights, which come from no file.
- */
-export async function weightHashes(path: string | null): Promise<Record<string, string>> {
+/** SHA-256 of a weights file, and of the shards of a tfjs model. */
+async function weightHashes(path: string | null): Promise<Record<string, string>> {
   if (path === null) return {};
   const shards = path.endsWith('.json') ? shardPaths(await readFile(path, 'utf8'), path) : [];
   const files = [path, ...shards.map((shard) => join(dirname(path), shard))];

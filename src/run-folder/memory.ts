@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 
-/** What the process holds at one moment. */
+/** The memory of the process at one moment. */
 export interface MemoryUse {
   readonly tensors: number;
   readonly residentBytes: number;
@@ -10,62 +10,74 @@ export function memoryUse(): MemoryUse {
   return { tensors: tf.memory().numTensors, residentBytes: process.memoryUsage.rss() };
 }
 
-/** Epochs whose least use is looked at as one: what is freed now and then is no leak. */
+/** The memory after the first and the last epoch, and the peak over all epochs. */
+export type MemorySummary = Readonly<
+  Record<keyof MemoryUse, { readonly first: number; readonly last: number; readonly peak: number }>
+>;
+
+const MEASURES = ['tensors', 'residentBytes'] as const;
+
+/** The epochs of a window. Only a window's minimum counts, since memory that is freed at times is no leak. */
 const WINDOW = 5;
-/** How often in a row that least use may grow before someone is told. */
+/** The number of consecutive windows whose minimum has to grow before a warning. */
 const GROWTHS = 3;
-/** A tensor more is one too many; of the resident size a part comes and goes. */
-const LEAST_GROWTH = { tensors: 1, residentBytes: 1.02 } as const;
+/** The factor by which a window's minimum has to grow. A part of the resident size varies; tensors do not. */
+const MIN_GROWTH = { tensors: 1, residentBytes: 1.02 } as const;
 
-/** Sees what the process holds after each epoch, and tells of it when that grows and grows. */
+/** Watches the memory of the process after each epoch, and warns if it keeps growing. */
 export class MemoryWatch {
-  #all: MemoryUse[] = [];
-  #ofPhase: MemoryUse[] = [];
-  #told = false;
+  readonly #run: MemoryUse[] = [];
+  #phase: MemoryUse[] = [];
+  #hasWarned = false;
 
-  /** Another phase may take more than the one before. */
+  /** Starts anew, because a phase may need more memory than the one before. */
   phaseBegin(): void {
-    this.#ofPhase = [];
+    this.#phase = [];
   }
 
-  /** A warning, once, when memory has grown all the time. */
+  /** Returns a warning, once, when memory has kept growing; else `null`. */
   epochEnd(use: MemoryUse): string | null {
-    this.#all.push(use);
-    this.#ofPhase.push(use);
-    if (this.#told || this.#ofPhase.length % WINDOW > 0) return null;
-    const growing = (['tensors', 'residentBytes'] as const).filter((what) =>
-      grows(
-        this.#ofPhase.map((each) => each[what]),
-        LEAST_GROWTH[what],
+    this.#run.push(use);
+    this.#phase.push(use);
+    if (this.#hasWarned || this.#phase.length % WINDOW > 0) return null;
+    const isGrowing = MEASURES.some((measure) =>
+      keepsGrowing(
+        this.#phase.map((each) => each[measure]),
+        MIN_GROWTH[measure],
       ),
     );
-    if (growing.length === 0) return null;
-    this.#told = true;
-    const [before, now] = [this.#ofPhase.at(-WINDOW * (GROWTHS + 1)) as MemoryUse, use];
+    if (!isGrowing) return null;
+    this.#hasWarned = true;
+    const epochs = WINDOW * (GROWTHS + 1);
+    const earlier = this.#phase.at(-epochs) as MemoryUse;
     return (
-      `memory grows from epoch to epoch: ${before.tensors} tensors and ${megabytes(before)} MB were held ` +
-      `${WINDOW * (GROWTHS + 1) - 1} epochs ago, ${now.tensors} and ${megabytes(now)} MB are now`
+      `memory grows from epoch to epoch: from ${earlier.tensors} tensors and ${megabytes(earlier)} MB ` +
+      `${epochs - 1} epochs ago to ${use.tensors} tensors and ${megabytes(use)} MB now`
     );
   }
 
-  /** Of the epochs that this process has done; `null` when there were none. */
-  summary() {
-    if (this.#all.length === 0) return null;
-    const of = (what: keyof MemoryUse) => {
-      const values = this.#all.map((use) => use[what]);
-      return { first: values[0], last: values.at(-1), peak: Math.max(...values) };
+  /** `null` if this process trained no epoch. */
+  summary(): MemorySummary | null {
+    if (this.#run.length === 0) return null;
+    const summarize = (measure: keyof MemoryUse) => {
+      const values = this.#run.map((use) => use[measure]);
+      return {
+        first: values[0] as number,
+        last: values.at(-1) as number,
+        peak: Math.max(...values),
+      };
     };
-    return { tensors: of('tensors'), residentBytes: of('residentBytes') };
+    return { tensors: summarize('tensors'), residentBytes: summarize('residentBytes') };
   }
 }
 
-/** Whether the least value of each window was so many times that of the one before, as often as may not be. */
-function grows(values: readonly number[], factor: number): boolean {
-  const lows = Array.from({ length: GROWTHS + 1 }, (_, i) => {
+/** Returns whether each of the last windows has a minimum of more than `factor` times that of the window before. */
+function keepsGrowing(values: readonly number[], factor: number): boolean {
+  const minima = Array.from({ length: GROWTHS + 1 }, (_, i) => {
     const end = values.length - WINDOW * i;
     return Math.min(...values.slice(Math.max(0, end - WINDOW), Math.max(0, end)));
   });
-  return lows.slice(1).every((earlier, i) => (lows[i] as number) > earlier * factor);
+  return minima.slice(1).every((earlier, i) => (minima[i] as number) > earlier * factor);
 }
 
 function megabytes({ residentBytes }: MemoryUse): number {

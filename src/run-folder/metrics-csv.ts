@@ -1,43 +1,61 @@
-import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { RunError } from '../common/errors.ts';
 import { appendSynced, writeAtomic } from '../common/files.ts';
-import { columnName, toColumns, VALIDATION_LOSS } from '../experiment/metrics.ts';
+import {
+  bestOf,
+  columnName,
+  type Goal,
+  metricOf,
+  toColumns,
+  VALIDATION_LOSS,
+} from '../experiment/metrics.ts';
 import type { EpochRecord } from '../train/callbacks.ts';
+import { readText } from './run-file.ts';
 
-/** The last columns, which differ from one repetition of a run to the other. */
+/** The last columns. They differ between two trainings of the same experiment. */
 const TIMES = ['seconds', 'images_per_second', 'waiting_seconds'] as const;
 
-/** The columns of metrics.csv for an experiment's metrics, e.g. `['accuracy', 'mse']`. */
+export function metricsCsvPath(folder: string): string {
+  return join(folder, 'metrics.csv');
+}
+
+/** The columns of metrics.csv for an experiment's metrics, for example `['accuracy', 'mse']`. */
 export function metricsColumns(metrics: readonly string[]): string[] {
   const measured = ['loss', ...metrics];
   return [
-    ...['phase', 'phase_epoch', 'epoch', 'step', 'learning_rate'],
+    'phase',
+    'phase_epoch',
+    'epoch',
+    'step',
+    'learning_rate',
     ...measured,
     ...measured.map((metric) => columnName(metric, 'validation')),
     ...TIMES,
   ];
 }
 
-/** metrics.csv as it grows: whole rows, each on the disk before training goes on, each epoch once. */
+/** Writes metrics.csv while its run trains: each row is on the disk before training continues, and each epoch has one row. */
 export class MetricsCsv {
   readonly #path: string;
   readonly #columns: readonly string[];
-  #epochs: EpochRecord[] = [];
+  #epochs: EpochRecord[];
 
-  private constructor(path: string, columns: readonly string[]) {
+  private constructor(path: string, columns: readonly string[], epochs: EpochRecord[]) {
     this.#path = path;
     this.#columns = columns;
+    this.#epochs = epochs;
   }
 
   /**
-   * Begins the file or goes on with the one that is there, less a last row that was cut off.
-   * @throws RunError when that file has other columns.
+   * Creates the file in a run's folder, or continues the one that is there, without an incomplete last row.
+   * @throws RunError if that file has other columns.
    */
-  static async open(path: string, metrics: readonly string[]): Promise<MetricsCsv> {
-    const csv = new MetricsCsv(path, metricsColumns(metrics));
-    csv.#epochs = await readMetricsCsv(path, csv.#columns);
+  static async open(folder: string, metrics: readonly string[]): Promise<MetricsCsv> {
+    const path = metricsCsvPath(folder);
+    const columns = metricsColumns(metrics);
+    const csv = new MetricsCsv(path, columns, await readRows(path, columns));
     await csv.#rewrite();
     return csv;
   }
@@ -47,10 +65,10 @@ export class MetricsCsv {
   }
 
   /**
-   * Leaves out all rows after so many epochs: they are done again.
-   * @throws RunError when there are fewer.
+   * Removes the rows after this number of epochs, because training repeats them.
+   * @throws RunError if there are fewer rows.
    */
-  async cutAfter(epochs: number): Promise<void> {
+  async truncate(epochs: number): Promise<void> {
     const kept = this.#epochs.filter(({ epoch }) => epoch <= epochs);
     if (kept.length !== epochs) {
       throw new RunError(
@@ -61,12 +79,12 @@ export class MetricsCsv {
     await this.#rewrite();
   }
 
-  /** Adds a row. An epoch that is there already is done anew: its row and all later ones go. */
+  /** Appends a row. If the epoch has a row, training repeats it: its row and all later ones go. */
   async append(record: EpochRecord): Promise<void> {
-    const before = this.#epochs.filter(({ epoch }) => epoch < record.epoch);
-    const again = before.length < this.#epochs.length;
-    this.#epochs = [...before, record];
-    if (again) await this.#rewrite();
+    const earlier = this.#epochs.filter(({ epoch }) => epoch < record.epoch);
+    const isRepeated = earlier.length < this.#epochs.length;
+    this.#epochs = [...earlier, record];
+    if (isRepeated) await this.#rewrite();
     else await appendSynced(this.#path, stringify([this.#row(record)]));
   }
 
@@ -92,25 +110,25 @@ export class MetricsCsv {
 }
 
 /**
- * The epochs of a metrics.csv in their order, none if there is no such file; a last row that was cut
- * off as it was written is left out.
- * @param expected the columns that it must have; left out: any metrics.
- * @throws RunError when the columns are others.
+ * Reads the epochs in a run's metrics.csv, in order, without an incomplete last row; none if there is no such file.
+ * @throws RunError if the columns are not those of a metrics.csv.
  */
-export async function readMetricsCsv(
-  path: string,
-  expected?: readonly string[],
-): Promise<EpochRecord[]> {
-  const text = await readFile(path, 'utf8').catch(ifMissing);
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  if (!whole) return [];
-  const [columns = [], ...rows] = parse(whole) as string[][];
+export function readMetricsCsv(folder: string): Promise<EpochRecord[]> {
+  return readRows(metricsCsvPath(folder));
+}
+
+/** @param expected the columns that the file must have; by default those for any metrics. */
+async function readRows(path: string, expected?: readonly string[]): Promise<EpochRecord[]> {
+  const text = (await readText(path)) ?? '';
+  const complete = text.slice(0, text.lastIndexOf('\n') + 1);
+  if (!complete) return [];
+  const [columns = [], ...rows] = parse(complete) as string[][];
   const metrics = columns.slice(columns.indexOf('loss') + 1, columns.indexOf(VALIDATION_LOSS));
-  const right = expected ?? metricsColumns(metrics);
-  // Runs of the program's first days have no waiting_seconds.
-  if (columns.join() !== right.join() && columns.join() !== right.slice(0, -1).join()) {
+  const required = expected ?? metricsColumns(metrics);
+  // Runs of early versions have no waiting_seconds.
+  if (columns.join() !== required.join() && columns.join() !== required.slice(0, -1).join()) {
     throw new RunError(
-      `${path} must have the columns ${right.join()}. Received: ${columns.join()}`,
+      `${path} must have the columns ${required.join()}. Received: ${columns.join()}`,
     );
   }
   return rows.map((row) => toRecord(columns, row));
@@ -120,23 +138,69 @@ function toRecord(columns: readonly string[], row: readonly string[]): EpochReco
   const text = new Map(columns.map((column, i) => [column, row[i] as string]));
   const number = (column: string) => Number(text.get(column));
   const metrics = columns.slice(columns.indexOf('loss'), columns.indexOf(VALIDATION_LOSS));
+  const valuesOf = (split: 'train' | 'validation') =>
+    Object.fromEntries(metrics.map((metric) => [metric, number(columnName(metric, split))]));
   return {
     phase: text.get('phase') as string,
     phaseEpoch: number('phase_epoch'),
     epoch: number('epoch'),
     step: number('step'),
     learningRate: number('learning_rate'),
-    train: Object.fromEntries(metrics.map((metric) => [metric, number(metric)])),
-    validation: Object.fromEntries(
-      metrics.map((metric) => [metric, number(columnName(metric, 'validation'))]),
-    ),
+    train: valuesOf('train'),
+    validation: valuesOf('validation'),
     seconds: number('seconds'),
     imagesPerSecond: number('images_per_second'),
     waitingSeconds: text.has('waiting_seconds') ? number('waiting_seconds') : 0,
   };
 }
 
-function ifMissing(error: NodeJS.ErrnoException): string {
-  if (error.code === 'ENOENT') return '';
-  throw error;
+/** The total time of some epochs, in seconds. */
+export function totalSeconds(epochs: readonly EpochRecord[]): number {
+  return epochs.reduce((total, { seconds }) => total + seconds, 0);
+}
+
+interface EarlyStopping {
+  readonly monitor?: string;
+  readonly goal?: Goal;
+}
+
+/** The column that ranks the epochs of a phase: the one that its early stopping monitors, else the validation loss. */
+export function monitorOf(phase: { readonly earlyStopping?: EarlyStopping | null }): string {
+  return phase.earlyStopping?.monitor ?? VALIDATION_LOSS;
+}
+
+/** The best epoch by the monitor of a phase; `null` if no value is finite. */
+export function bestEpoch(
+  epochs: readonly EpochRecord[],
+  phase: { readonly earlyStopping?: EarlyStopping | null },
+): EpochRecord | null {
+  const monitor = monitorOf(phase);
+  const goal = phase.earlyStopping?.goal ?? metricOf(monitor).goal;
+  return bestOf(epochs, goal, (record) => toColumns(record)[monitor]) ?? null;
+}
+
+/** The epoch of a run whose weights its model has. */
+export interface KeptEpoch {
+  /** Name of the last phase. */
+  readonly phase: string;
+  readonly keptEpoch: number;
+}
+
+/**
+ * The final metrics of a run, keyed by column: those of the kept epoch on the training split, those of the final model
+ * on the validation split.
+ */
+export function finalMetrics(
+  epochs: readonly EpochRecord[],
+  kept: KeptEpoch | null,
+  validation: Readonly<Record<string, number | null>>,
+): Record<string, number> {
+  const record = epochs.findLast(
+    ({ phase, phaseEpoch }) => phase === kept?.phase && phaseEpoch === kept.keptEpoch,
+  );
+  const measured = Object.keys(record?.validation ?? {});
+  return toColumns({
+    train: record?.train ?? {},
+    validation: Object.fromEntries(measured.map((name) => [name, validation[name] ?? Number.NaN])),
+  });
 }

@@ -3,39 +3,55 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { writeAtomic } from '../common/files.ts';
 import type { DataConfig } from '../experiment/experiment.ts';
+import { readText } from './run-file.ts';
 
+/*
+ * The folder model/ of a finished run, as `tf.loadLayersModel` of plain TensorFlow.js reads it, in Node and in browsers:
+ * model.json and weights.bin, and labels.json with the class names in the order of the outputs.
+ */
+
+const FOLDER = 'model';
 const WEIGHTS = 'weights.bin';
+const LABELS = 'labels.json';
 
-/** What someone who uses the model must know besides. */
+/** Path of the model.json of a run. */
+export function modelPath(folder: string): string {
+  return join(folder, FOLDER, 'model.json');
+}
+
+/** Reads the class names of a run's model; `null` if it has no model yet. */
+export async function readClassNames(folder: string): Promise<readonly string[] | null> {
+  const text = await readText(join(folder, FOLDER, LABELS));
+  return text === null ? null : JSON.parse(text);
+}
+
+/** What a user of the model has to know besides. */
 export interface ModelUse {
   readonly classNames: readonly string[];
-  /** What is done to pixels before the model sees them; kept in model.json as user-defined metadata. */
+  /** The preprocessing of pixels; model.json has it as user-defined metadata. */
   readonly preprocess: DataConfig['preprocess'];
 }
 
-/**
- * Writes a model as `tf.loadLayersModel` of plain TensorFlow.js reads it, in Node and in browsers:
- * model.json and weights.bin, and labels.json with the class names in the order of the outputs.
- * model.json comes last, so that a folder with it is whole.
- */
+/** Writes a run's model. model.json comes last, so that a folder with that file is complete. */
 export async function saveModel(
-  model: tf.LayersModel,
   folder: string,
+  model: tf.LayersModel,
   { classNames, preprocess }: ModelUse,
 ): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await writeAtomic(join(folder, 'labels.json'), toJson(classNames));
+  const path = join(folder, FOLDER);
+  await mkdir(path, { recursive: true });
+  await writeAtomic(join(path, LABELS), toJson(classNames));
   await model.save({
     save: async (artifacts) => {
       const { weightData, weightSpecs, ...rest } = artifacts;
       const weights = tf.io.CompositeArrayBuffer.join(weightData);
-      await writeAtomic(join(folder, WEIGHTS), new Uint8Array(weights));
-      const manifest = [{ paths: [WEIGHTS], weights: weightSpecs }];
-      const userDefinedMetadata = { preprocess };
-      await writeAtomic(
-        join(folder, 'model.json'),
-        toJson({ ...rest, userDefinedMetadata, weightsManifest: manifest }),
-      );
+      await writeAtomic(join(path, WEIGHTS), new Uint8Array(weights));
+      const content = {
+        ...rest,
+        userDefinedMetadata: { preprocess },
+        weightsManifest: [{ paths: [WEIGHTS], weights: weightSpecs }],
+      };
+      await writeAtomic(modelPath(folder), toJson(content));
       return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
     },
   });

@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
 import { InputError } from '../common/errors.ts';
 import { toColumns } from '../experiment/metrics.ts';
@@ -43,8 +42,8 @@ export class Replay implements TrainingCallback {
 
   /** @throws InputError when the run has no such checkpoint, or no epoch after it. */
   static async of(folder: string, options: ReplayOptions): Promise<Replay> {
-    const recorded = await readMetricsCsv(join(folder, 'metrics.csv'));
-    const checkpoints = new CheckpointFolder<RunState>(join(folder, 'checkpoints'));
+    const recorded = await readMetricsCsv(folder);
+    const checkpoints = new CheckpointFolder<RunState>(folder);
     const states = new Map<CheckpointName, TrainingState>();
     for (const name of NAMES) {
       const read = await checkpoints.read(name).catch(() => null);

@@ -1,45 +1,44 @@
-import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
+import { changes } from '../analysis/diff.ts';
+import { flatSettings } from '../analysis/settings.ts';
 import { InputError } from '../common/errors.ts';
-import type { Environment } from './environment.ts';
-import type { RunFolder } from './run-folder.ts';
+import { formatJson } from '../common/format.ts';
+import type { Json } from '../common/json.ts';
+import { type Environment, readEnvironment } from './environment.ts';
+import { readResolvedText, readSettings } from './experiment-files.ts';
 import { readStatus } from './status.ts';
 
-/** What a run that goes on is now. */
-export interface RunNow {
+/** A run as it would continue in this process. */
+export interface CurrentRun {
   readonly resolvedYaml: string;
   readonly environment: Environment;
 }
 
 /**
- * Compares a run with what it was when it began.
- * @returns what differs and may change the result in its last digits, a line each.
- * @throws InputError when it has ended, or when what differs makes it another run.
+ * Compares an unfinished run with what it was when it started.
+ * @returns the differences that may change the last digits of the results, one line each.
+ * @throws InputError if the run has ended, or a difference makes it another run.
  */
-export async function checkResumption(folder: RunFolder, now: RunNow): Promise<string[]> {
-  const status = await readStatus(folder.path);
+export async function checkResumption(folder: string, current: CurrentRun): Promise<string[]> {
+  const status = await readStatus(folder);
   if (status?.state === 'finished' || status?.state === 'stopped') {
-    throw new InputError(`${folder.path} has ${status.state}: there is nothing to go on with`);
+    throw new InputError(`${folder} has ${status.state}: there is nothing to resume`);
   }
-  const resolved = await textOf(folder.file('resolved.yaml'));
-  const text = await textOf(folder.file('environment.json'));
-  // A run that was ended as it began has no results that could be mixed with others.
-  if (resolved === null || text === null) return [];
-  const before = JSON.parse(text) as Environment;
-  const { environment: after } = now;
-  const changed = [
+  const before = await readEnvironment(folder);
+  // A run that was interrupted before it wrote these files has no results.
+  if (before === null || (await readResolvedText(folder)) === null) return [];
+  const { environment: after } = current;
+  const settings = flatSettings(parse(current.resolvedYaml) as Json);
+  const differences = [
     ...difference('program version', before.cifarRun, after.cifarRun),
     ...difference('data (SHA-256)', before.dataHash, after.dataHash),
-    ...difference(
-      'weights (SHA-256)',
-      Object.values(before.weightHashes).sort().join(' '),
-      Object.values(after.weightHashes).sort().join(' '),
-    ),
-    ...lineDifferences(withoutCheckpoint(resolved), withoutCheckpoint(now.resolvedYaml)),
+    ...difference('weights (SHA-256)', hashesOf(before), hashesOf(after)),
+    ...settingDifferences(await readSettings(folder), settings),
   ];
-  if (changed.length > 0) {
+  if (differences.length > 0) {
     throw new InputError(
-      `${folder.path} cannot go on, because it would not be the run that it was; ` +
-        `run the file again for a new one. What differs:\n  ${changed.join('\n  ')}`,
+      `${folder} cannot be resumed, because it would not be the same run; ` +
+        `run the experiment file again for a new run. Differences:\n  ${differences.join('\n  ')}`,
     );
   }
   return [
@@ -49,7 +48,7 @@ export async function checkResumption(folder: RunFolder, now: RunNow): Promise<s
     ...difference('compiler', before.engine.compiler, after.engine.compiler),
   ].map(
     (line) =>
-      `${line}; results may differ in their last digits from those of a run that was never interrupted`,
+      `${line}; the last digits of the results may differ from those of a run that was never interrupted`,
   );
 }
 
@@ -57,20 +56,17 @@ function difference(what: string, before: unknown, after: unknown): string[] {
   return before === after ? [] : [`${what}: was ${before}, is ${after}`];
 }
 
-function lineDifferences(before: string, after: string): string[] {
-  const [old, fresh] = [before.split('\n'), after.split('\n')];
-  const gone = old
-    .filter((line) => !fresh.includes(line))
-    .map((line) => `file: was ${line.trim()}`);
-  const come = fresh.filter((line) => !old.includes(line)).map((line) => `file: is ${line.trim()}`);
-  return [...gone, ...come];
+/** The order does not count: the same weights may have another path. */
+function hashesOf({ weightHashes }: Environment): string {
+  return Object.values(weightHashes).sort().join(' ');
 }
 
-/** How often it saves is no part of what a run is. */
-function withoutCheckpoint(resolved: string): string {
-  return resolved.replace(/^checkpoint: .*\n/m, '');
-}
+type FlatSettings = Readonly<Record<string, Json>>;
 
-async function textOf(path: string): Promise<string | null> {
-  return readFile(path, 'utf8').catch(() => null);
+/** The checkpoint schedule may change: it does not affect the results. */
+function settingDifferences(before: FlatSettings, after: FlatSettings): string[] {
+  const show = (value: Json | undefined) => (value === undefined ? 'absent' : formatJson(value));
+  return changes(before, after)
+    .filter(({ name }) => !name.startsWith('checkpoint.'))
+    .flatMap(({ name, first, second }) => difference(name, show(first), show(second)));
 }

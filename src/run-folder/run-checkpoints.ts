@@ -2,60 +2,76 @@ import type { CheckpointConfig } from '../experiment/experiment.ts';
 import type { EpochRecord, PhaseBegin, PhaseEnd } from '../train/callbacks.ts';
 import type { Checkpoints, Position, TrainingState } from '../train/state.ts';
 import { CheckpointFolder } from './checkpoint-folder.ts';
+import type { RunLog } from './log.ts';
+import { LaterFormatError } from './run-file.ts';
 
-/** What a run's checkpoint says beside its tensors. */
+/** The phases of a run so far. */
+export interface PhaseHistory {
+  readonly ended: readonly (PhaseBegin & PhaseEnd)[];
+  /** The current phase. */
+  readonly current: PhaseBegin | null;
+}
+
+/** The JSON of a run's checkpoint. */
 export interface RunState {
   readonly at: Position;
-  /** Those that have ended, and the one that goes on. */
-  readonly phases: readonly (PhaseBegin & PhaseEnd)[];
-  readonly begun: PhaseBegin | null;
+  readonly phases: PhaseHistory['ended'];
+  readonly begun: PhaseHistory['current'];
+}
+
+/** A training state and the phases that led to it. */
+export interface ResumedState extends TrainingState {
+  readonly history: PhaseHistory;
 }
 
 export interface RunCheckpointsOptions {
-  /** The run's `checkpoints/`. */
-  readonly path: string;
+  /** The run's folder. */
+  readonly folder: string;
   readonly config: CheckpointConfig;
-  /** What the record adds to a state. */
-  readonly recorded: () => Omit<RunState, 'at'>;
-  /** The best epoch so far. */
-  readonly best: () => EpochRecord | null;
-  readonly log: (line: string) => Promise<void>;
-  /** What a person is to know. */
-  readonly tell: (line: string) => Promise<void>;
+  readonly log: Pick<RunLog, 'write' | 'notify'>;
+  readonly history: () => PhaseHistory;
+  /** The best epoch of the current phase so far. */
+  readonly bestEpoch: () => EpochRecord | null;
 }
 
-/** Puts the states of a run's training into its folder while training goes on, one at a time. */
+/** Saves the states of a run's training in its folder while training continues, one at a time. */
 export class RunCheckpoints implements Checkpoints {
-  readonly folder: CheckpointFolder<RunState>;
+  readonly #folder: CheckpointFolder<RunState>;
   readonly #options: RunCheckpointsOptions;
-  readonly #times: CheckpointTimes;
+  readonly #schedule: CheckpointSchedule;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(options: RunCheckpointsOptions) {
-    this.folder = new CheckpointFolder(options.path);
+    this.#folder = new CheckpointFolder(options.folder);
     this.#options = options;
-    this.#times = new CheckpointTimes(options.config);
+    this.#schedule = new CheckpointSchedule(options.config);
+  }
+
+  /** Prepares the folder. */
+  open(): Promise<void> {
+    return this.#folder.open();
   }
 
   dueAfterStep(batches: number): boolean {
-    return this.#times.afterStep(batches);
+    return this.#schedule.afterStep(batches);
   }
 
   dueAfterEpoch(epochs: number): boolean {
-    return this.#times.afterEpoch(epochs);
+    return this.#schedule.afterEpoch(epochs);
   }
 
-  /** @throws RunError when the one before could not be written. */
+  /** @throws RunError if the state before could not be written. */
   async save({ at, tensors }: TrainingState): Promise<void> {
     await this.#writing;
-    this.#times.saved();
-    const state = { at, ...this.#options.recorded() };
-    const best = this.#options.best();
+    this.#schedule.saved();
+    const { history, bestEpoch, log } = this.#options;
+    const { ended, current } = history();
+    const best = bestEpoch();
     const isBest = at.batch === 0 && best?.phase === at.phase && best.phaseEpoch === at.epochs;
-    this.#writing = this.folder
-      .write({ state, tensors }, isBest)
-      .then(() => this.#options.log(`checkpoint: ${describe(at)}`));
-    // Whoever waits for it hears of its error.
+    this.#writing = this.#folder
+      .write({ state: { at, phases: ended, begun: current }, tensors }, isBest)
+      .then(() => log.write(`checkpoint: ${describePosition(at)}`));
+    // The next `save` or `flush` throws the error; without this handler it would end the process first.
     this.#writing.catch(() => {});
   }
 
@@ -65,46 +81,50 @@ export class RunCheckpoints implements Checkpoints {
 
   async latest(): Promise<TrainingState | null> {
     await this.flush();
-    const read = await this.readLatest();
-    return read && { at: read.state.at, tensors: read.tensors };
+    return this.readLatest();
   }
 
-  /** `last`, or the one before where that is missing or damaged; `null` where there is none. */
-  async readLatest() {
-    const faults: string[] = [];
+  /**
+   * Reads `last`, or `previous` if `last` is missing or damaged; `null` if neither can be read.
+   * @throws LaterFormatError
+   */
+  async readLatest(): Promise<ResumedState | null> {
+    const failures: string[] = [];
     for (const name of ['last', 'previous'] as const) {
       try {
-        const content = await this.folder.read(name);
-        if (faults.length > 0)
-          await this.#options.tell(
-            `${faults.join('; ')}; going back to ${describe(content.state.at)}`,
+        const { state, tensors } = await this.#folder.read(name);
+        if (failures.length > 0)
+          await this.#options.log.notify(
+            `${failures.join('; ')}; going back to ${describePosition(state.at)}`,
           );
-        return content;
+        const history = { ended: state.phases, current: state.begun };
+        return { at: state.at, tensors, history };
       } catch (error) {
-        faults.push(`checkpoint ${name} cannot be read: ${(error as Error).message}`);
+        if (error instanceof LaterFormatError) throw error;
+        failures.push(`checkpoint ${name} cannot be read: ${(error as Error).message}`);
       }
     }
     return null;
   }
 
-  /** Of a run that has finished. */
+  /** Removes the checkpoints that a finished run does not keep. */
   async end(): Promise<void> {
     await this.flush();
-    if (this.#options.config.keep) await this.folder.remove('previous');
-    else await this.folder.removeAll();
+    if (this.#options.config.keep) await this.#folder.remove('previous');
+    else await this.#folder.removeAll();
   }
 }
 
-function describe({ phase, epochs, batch }: Position): string {
+function describePosition({ phase, epochs, batch }: Position): string {
   return `phase ${phase} after ${epochs} epochs${batch > 0 ? ` and ${batch} batches` : ''}`;
 }
 
 const MINUTE_MS = 60_000;
 
-/** When a checkpoint is due. */
-export class CheckpointTimes {
+/** Decides when a checkpoint is due. */
+export class CheckpointSchedule {
   readonly #config: CheckpointConfig;
-  #last = performance.now();
+  #savedAt = performance.now();
 
   constructor(config: CheckpointConfig) {
     this.#config = config;
@@ -114,7 +134,7 @@ export class CheckpointTimes {
   afterStep(batches: number): boolean {
     const { everySteps, everyMinutes } = this.#config;
     if (everySteps !== null && batches % everySteps === 0) return true;
-    return everyMinutes !== null && performance.now() - this.#last >= everyMinutes * MINUTE_MS;
+    return everyMinutes !== null && performance.now() - this.#savedAt >= everyMinutes * MINUTE_MS;
   }
 
   /** @param epochs of the whole training so far. */
@@ -123,8 +143,8 @@ export class CheckpointTimes {
     return everyEpochs !== null && epochs % everyEpochs === 0;
   }
 
-  /** Minutes count from the last one. */
+  /** Restarts the count of minutes. */
   saved(): void {
-    this.#last = performance.now();
+    this.#savedAt = performance.now();
   }
 }

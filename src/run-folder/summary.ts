@@ -3,16 +3,81 @@ import {
   expectedCalibrationError,
   logLoss,
 } from '../analysis/classification.ts';
-import type { PhaseConfig } from '../experiment/experiment.ts';
-import { bestOf, toColumns, VALIDATION_LOSS } from '../experiment/metrics.ts';
-import type { EpochRecord } from '../train/callbacks.ts';
+import { type SummaryMetric, toColumns } from '../experiment/metrics.ts';
+import type { EpochRecord, PhaseBegin } from '../train/callbacks.ts';
 import type { FinishedRun } from './finished-run.ts';
+import type { MemorySummary } from './memory.ts';
+import { bestEpoch, monitorOf, totalSeconds } from './metrics-csv.ts';
+import { JsonFile } from './run-file.ts';
 
-/** What tables of many runs show of this one; a number that is none is `null`. */
-export function summaryJson(run: FinishedRun): string {
+/** The content of summary.json: a finished run in numbers. Numbers that are not finite are `null`. */
+export interface Summary {
+  readonly id: string;
+  readonly name: string;
+  readonly seed: number;
+  /** The number of classes. */
+  readonly classes: number;
+  readonly images: ImageCounts;
+  /** Count of all the model's weights. */
+  readonly parameters: number;
+  readonly epochs: number;
+  readonly steps: number;
+  readonly seconds: number;
+  readonly memory: MemorySummary | null;
+  /** The final model's metrics on the validation split. */
+  readonly validation: Readonly<Record<string, number | null>>;
+  readonly phases: readonly PhaseSummary[];
+}
+
+/** Numbers of images: of the training split, of the validation split, and unreadable ones. */
+export interface ImageCounts {
+  readonly train: number;
+  readonly validation: number;
+  readonly broken: number;
+}
+
+export interface PhaseSummary
+  extends Pick<PhaseBegin, 'features' | 'trainableParameters' | 'frozenParameters'> {
+  readonly name: string;
+  readonly epochs: number;
+  /** The reason for an early stop; `null` if there was none. */
+  readonly stoppedEarly: string | null;
+  /** The epoch within the phase whose weights the model kept. */
+  readonly keptEpoch: number;
+  readonly seconds: number;
+  /** The best epoch, its values keyed by column, and the column that ranks the epochs. */
+  readonly best: Readonly<Record<string, number | string>> | null;
+  readonly last: Readonly<Record<string, number>> | null;
+}
+
+const SUMMARY = new JsonFile<Summary>('summary.json', {
+  version: 1,
+  keys: ['validation', 'images', 'phases'],
+});
+
+/** Reads summary.json; `null` if there is none. @throws UnreadableFileError */
+export function readSummary(folder: string): Promise<Summary | null> {
+  return SUMMARY.read(folder);
+}
+
+/** Reads the final model's validation metrics from summary.json, keyed by column: `val_loss`, …; empty if there is no file. */
+export async function readFinalValidation(folder: string): Promise<Record<string, number>> {
+  const { validation = {} } = (await readSummary(folder)) ?? {};
+  const finite = Object.entries(validation).filter(
+    (entry): entry is [string, number] => entry[1] !== null,
+  );
+  return toColumns({ validation: Object.fromEntries(finite) });
+}
+
+export async function writeSummary(folder: string, run: FinishedRun): Promise<void> {
   const { experiment, data, epochs, evaluation } = run;
   const { accuracy, macroAverage } = classificationReport(run.confusion);
-  const summary = {
+  const derived: Record<SummaryMetric, number> = {
+    macroF1: macroAverage.f1,
+    logLoss: logLoss(run.probabilities),
+    expectedCalibrationError: expectedCalibrationError(run.predictions),
+  };
+  await SUMMARY.write(folder, {
     id: run.id,
     name: experiment.name,
     seed: experiment.seed,
@@ -25,56 +90,34 @@ export function summaryJson(run: FinishedRun): string {
     parameters: run.parameters,
     epochs: epochs.length,
     steps: epochs.at(-1)?.step ?? 0,
-    seconds: seconds(epochs),
+    seconds: totalSeconds(epochs),
     memory: run.memory,
-    /** Of the finished model on the validation images. */
-    validation: {
-      ...evaluation.metrics,
-      accuracy,
-      macroF1: macroAverage.f1,
-      logLoss: logLoss(run.answers),
-      expectedCalibrationError: expectedCalibrationError(run.predictions),
-    },
-    phases: run.phases.map(({ phase, ...ended }) => {
-      const own = epochs.filter((record) => record.phase === phase.name);
-      return {
-        name: phase.name,
-        epochs: own.length,
-        stoppedEarly: ended.stoppedEarly,
-        keptEpoch: ended.keptEpoch,
-        trainableParameters: ended.trainableParameters,
-        frozenParameters: ended.frozenParameters,
-        features: ended.features,
-        seconds: seconds(own),
-        best: best(own, phase),
-        last: flat(own.at(-1)),
-      };
-    }),
-  };
-  return `${JSON.stringify(summary, null, 2)}\n`;
+    validation: { ...evaluation.metrics, accuracy, ...derived },
+    phases: run.phases.map((phase) => summarizePhase(phase, epochs)),
+  });
 }
 
-function seconds(epochs: readonly EpochRecord[]): number {
-  return epochs.reduce((total, epoch) => total + epoch.seconds, 0);
-}
-
-/** By what early stopping watches, else by the validation loss. */
-function best(epochs: readonly EpochRecord[], phase: PhaseConfig) {
-  const first = bestEpoch(epochs, phase);
-  return first
-    ? { monitor: phase.earlyStopping?.monitor ?? VALIDATION_LOSS, ...flat(first) }
-    : null;
-}
-
-/** Of a phase's epochs the one that its early stopping would keep; without it, that of the least validation loss. */
-export function bestEpoch(
+function summarizePhase(
+  { phase, ...outcome }: FinishedRun['phases'][number],
   epochs: readonly EpochRecord[],
-  { earlyStopping }: PhaseConfig,
-): EpochRecord | null {
-  const { monitor, goal } = earlyStopping ?? { monitor: VALIDATION_LOSS, goal: 'minimize' };
-  return bestOf(epochs, goal, (record) => toColumns(record)[monitor]) ?? null;
+): PhaseSummary {
+  const own = epochs.filter((record) => record.phase === phase.name);
+  const best = bestEpoch(own, phase);
+  const last = own.at(-1);
+  return {
+    name: phase.name,
+    epochs: own.length,
+    stoppedEarly: outcome.stoppedEarly,
+    keptEpoch: outcome.keptEpoch,
+    trainableParameters: outcome.trainableParameters,
+    frozenParameters: outcome.frozenParameters,
+    features: outcome.features,
+    seconds: totalSeconds(own),
+    best: best && { monitor: monitorOf(phase), ...valuesOf(best) },
+    last: last ? valuesOf(last) : null,
+  };
 }
 
-function flat(record: EpochRecord | undefined) {
-  return record ? { phaseEpoch: record.phaseEpoch, ...toColumns(record) } : null;
+function valuesOf(record: EpochRecord): Record<string, number> {
+  return { phaseEpoch: record.phaseEpoch, ...toColumns(record) };
 }

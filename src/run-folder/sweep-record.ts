@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { RunError } from '../common/errors.ts';
@@ -6,53 +5,74 @@ import { writeAtomic } from '../common/files.ts';
 import { withLock } from '../common/lock.ts';
 import type { Settings } from '../experiment/experiment.ts';
 import type { SweepPlan } from '../plan/sweep.ts';
-import type { RunRecord } from './recorder.ts';
-import { RunFolder } from './run-folder.ts';
+import { JsonFile } from './run-file.ts';
+import { prepareExperimentFolder } from './run-folder.ts';
+import type { RunResult } from './run-record.ts';
 import { readStatus } from './status.ts';
 
-/** One run of a sweep, as sweep.json tells of it. */
-export interface SweepRun {
-  /** From 1. */
+/** One trial of a sweep in sweep.json. */
+export interface Trial {
+  /** The number of the trial, from 1. */
   readonly run: number;
+  /** The id of its run. */
   readonly id: string;
   readonly settings: Settings;
-  /** Which one it is of the runs that differ in their seed alone, from 1. */
+  /** The number of the trial among those of its cell, from 1. */
   readonly replicate: number;
-  /** One that was stopped fell behind the others. */
+  /** A stopped trial fell behind the others. */
   readonly state: 'waiting' | 'running' | 'finished' | 'stopped' | 'failed' | 'interrupted';
-  /** Path of its folder from that of sweep.json. */
+  /** Path of its run's folder, relative to that of sweep.json. */
   readonly folder: string | null;
-  /** What made it fail. */
+  /** The message of the error that a failed trial ended with. */
   readonly error: string | null;
-  /** Why it was stopped. */
+  /** The reason for which it was stopped. */
   readonly stopped: string | null;
-  /** How often its batches were halved since memory ran out. */
+  /** The number of times that its batches were halved because memory ran out. */
   readonly batchHalved: number;
-  readonly metrics: RunRecord['metrics'] | null;
-  /** On a cluster; `null`: it is done on this machine, or nowhere yet. */
+  readonly metrics: RunResult['metrics'] | null;
+  /** Its task on a cluster; `null` if this machine trains it, or nothing does yet. */
   readonly task: Task | null;
 }
 
-/** Its task on a cluster. */
+/** A trial's task on a cluster. */
 export interface Task {
-  /** As the cluster names it: `1234_7`. */
+  /** In the cluster's notation: `1234_7`. */
   readonly id: string;
-  /** How often its time was over before the run was. */
+  /** The number of times that its time limit was reached before the trial ended. */
   readonly timeouts: number;
 }
 
-type SweepFile = Pick<SweepPlan, 'name' | 'metric' | 'asha'> & {
-  readonly runs: readonly SweepRun[];
+/** The content of sweep.json. */
+export type SweepFile = Pick<SweepPlan, 'name' | 'metric' | 'asha'> & {
+  readonly runs: readonly Trial[];
 };
 
+const SWEEP = new JsonFile<SweepFile>('sweep.json', { version: 1, keys: ['metric', 'runs'] });
+
+/** Reads the sweep.json in a folder; `null` if there is none. @throws UnreadableFileError */
+export function readSweep(folder: string): Promise<SweepFile | null> {
+  return SWEEP.read(folder);
+}
+
+/** Returns whether a file of this name makes its folder that of a sweep. */
+export function isSweepFile(name: string): boolean {
+  return name === SWEEP.name;
+}
+
+/** Reads the settings that the sweep in a folder gives to a run; empty if there is no sweep, or none with this run. */
+export async function sweptSettings(folder: string, id: string): Promise<Settings> {
+  const { runs = [] } = (await readSweep(folder)) ?? {};
+  return runs.find((trial) => trial.id === id)?.settings ?? {};
+}
+
 /**
- * sweep.json and summary.csv of a sweep in `<runs>/<name>/`, changed whenever a run begins or ends: by the one
- * process that has all of them done, or by the tasks of a cluster, each of which tells of its own run.
+ * Writes sweep.json and summary.csv in `<runs>/<name>/` whenever a trial starts or ends: in the one process that runs
+ * all trials, or in each task of a cluster for its own trial.
  */
 export class SweepRecord {
   readonly folder: string;
   #file: SweepFile;
-  /** One after another: the last one written is the last one that was asked for. */
+  /** Updates run one after another, so that the latest request is written last. */
   #written: Promise<void> = Promise.resolve();
 
   private constructor(folder: string, file: SweepFile) {
@@ -61,65 +81,67 @@ export class SweepRecord {
   }
 
   /**
-   * @param runs folder that holds all runs.
-   * @param keep whether runs that an earlier sweep.json knows as done are so, and tasks of a cluster go on.
+   * Opens the record of a sweep.
+   * @param runs folder that contains all runs.
+   * @param keep keeps the trials that an earlier sweep.json has as ended or as tasks of a cluster.
    */
   static async open(runs: string, sweep: SweepPlan, keep: boolean): Promise<SweepRecord> {
     const { name, metric, asha } = sweep;
-    const folder = join(runs, name);
-    await RunFolder.prepare({ runs, name });
+    const folder = await prepareExperimentFolder(runs, name);
     const record = new SweepRecord(folder, { name, metric, asha, runs: [] });
-    await record.#update(async (before) => {
-      const former = new Map(keep ? before.map((run) => [run.id, run]) : []);
-      const all = sweep.trials.map(async ({ settings, replicate, plan }, i) => {
+    await record.#update(async (earlier) => {
+      const known = new Map(keep ? earlier.map((trial) => [trial.id, trial]) : []);
+      const opened = sweep.trials.map(async ({ settings, replicate, plan }, i) => {
         const own = { run: i + 1, id: plan.id, settings, replicate };
-        const known = former.get(plan.id);
-        const isKept = known && (isInHand(known) || (await isDone(folder, known, sweep)));
-        return { ...WAITING, ...(isKept && known), ...own };
+        const former = known.get(plan.id);
+        const isKept = former && (isWithCluster(former) || (await hasEnded(folder, former, sweep)));
+        return { ...WAITING, ...(isKept && former), ...own };
       });
-      return Promise.all(all);
+      return Promise.all(opened);
     });
     return record;
   }
 
-  /** That of a sweep which another process has opened. @throws RunError when there is none any more. */
+  /** Opens the record of a sweep that another process has created. @throws RunError if it is gone. */
   static async join(folder: string): Promise<SweepRecord> {
     const file = await readSweep(folder);
     if (file) return new SweepRecord(folder, file);
-    throw new RunError(`there is no sweep in ${folder} any more: it has no ${FILE}`);
+    throw new RunError(`there is no sweep in ${folder} any more: it has no ${SWEEP.name}`);
   }
 
-  get runs(): readonly SweepRun[] {
+  get trials(): readonly Trial[] {
     return this.#file.runs;
   }
 
-  /** Sees what other processes have told. */
-  async look(): Promise<void> {
+  /** Reads the changes of other processes. */
+  async refresh(): Promise<void> {
     this.#file = (await readSweep(this.folder)) ?? this.#file;
   }
 
-  /** @param tasks of each run that a cluster has taken on. */
+  /** @param tasks the cluster's task of each trial, keyed by the trial's id. */
   async submitted(tasks: ReadonlyMap<string, string>): Promise<void> {
-    await this.#update((runs) =>
-      runs.map((run) => {
-        const id = tasks.get(run.id);
-        // It may have begun by now, and told so.
-        if (id === undefined || run.task?.id === id) return run;
-        return { ...WAITING, ...place(run), task: { id, timeouts: 0 } };
+    await this.#update((trials) =>
+      trials.map((trial) => {
+        const id = tasks.get(trial.id);
+        // The task may have started by now, and recorded that.
+        if (id === undefined || trial.task?.id === id) return trial;
+        const { run, settings, replicate } = trial;
+        const own = { run, id: trial.id, settings, replicate };
+        return { ...WAITING, ...own, task: { id, timeouts: 0 } };
       }),
     );
   }
 
-  async began(id: string, task: Task | null = null): Promise<void> {
+  async started(id: string, task: Task | null = null): Promise<void> {
     await this.#change(id, { ...WAITING, state: 'running', task });
   }
 
-  /** @param batchHalved how often its batches were halved. */
-  async done(id: string, record: RunRecord, batchHalved: number): Promise<void> {
-    const { folder, metrics, stopped } = record;
+  /** @param batchHalved the number of times that its batches were halved. */
+  async ended(id: string, result: RunResult, batchHalved: number): Promise<void> {
+    const { folder, metrics, stopped } = result;
     const state = stopped === null ? 'finished' : 'stopped';
-    const own = relative(resolve(this.folder), resolve(folder));
-    await this.#change(id, { state, folder: own, metrics, stopped, batchHalved });
+    const path = relative(resolve(this.folder), resolve(folder));
+    await this.#change(id, { state, folder: path, metrics, stopped, batchHalved });
   }
 
   async failed(id: string, error: string): Promise<void> {
@@ -130,37 +152,36 @@ export class SweepRecord {
     await this.#change(id, { state: 'interrupted' });
   }
 
-  /** It was interrupted, and its task will not go on. */
+  /** Records that a trial was interrupted and its task will not resume it. */
   async abandoned(id: string): Promise<void> {
     await this.#change(id, { state: 'interrupted', task: null });
   }
 
-  /** It was interrupted, and its task will go on. */
-  async waits(id: string, task: Task): Promise<void> {
+  /** Records that a trial was interrupted and its task will resume it. */
+  async requeued(id: string, task: Task): Promise<void> {
     await this.#change(id, { state: 'waiting', task });
   }
 
-  async #change(id: string, change: Partial<SweepRun>): Promise<void> {
-    await this.#update((runs) => runs.map((run) => (run.id === id ? { ...run, ...change } : run)));
+  async #change(id: string, change: Partial<Trial>): Promise<void> {
+    await this.#update((trials) =>
+      trials.map((trial) => (trial.id === id ? { ...trial, ...change } : trial)),
+    );
   }
 
-  /** Writes what is there, by whatever process, with a change. */
-  #update(change: (runs: readonly SweepRun[]) => SweepFile['runs'] | Promise<SweepFile['runs']>) {
-    const path = join(this.folder, FILE);
-    const anyway = { onWait: () => {}, signal: new AbortController().signal };
+  /** Applies a change to the file as it is now, by whatever process. */
+  #update(change: (trials: readonly Trial[]) => SweepFile['runs'] | Promise<SweepFile['runs']>) {
+    const wait = { onWait: () => {}, signal: new AbortController().signal };
     this.#written = this.#written.then(() =>
-      withLock(path, anyway, async () => {
+      withLock(SWEEP.path(this.folder), wait, async () => {
         const { runs } = (await readSweep(this.folder)) ?? this.#file;
         this.#file = { ...this.#file, runs: await change(runs) };
-        await writeAtomic(path, `${JSON.stringify(this.#file, null, 2)}\n`);
-        await writeAtomic(join(this.folder, 'summary.csv'), summaryCsv(this.runs));
+        await SWEEP.write(this.folder, this.#file);
+        await writeAtomic(join(this.folder, 'summary.csv'), summaryCsv(this.trials));
       }),
     );
     return this.#written;
   }
 }
-
-const FILE = 'sweep.json';
 
 const WAITING = {
   state: 'waiting',
@@ -172,54 +193,38 @@ const WAITING = {
   task: null,
 } as const;
 
-function place({ run, id, settings, replicate }: SweepRun) {
-  return { run, id, settings, replicate };
-}
-
-/** What the sweep in a folder sets of a run; nothing where there is none, or not of this run. */
-export async function sweptSettings(folder: string, id: string): Promise<Settings> {
-  const runs = (await readSweep(folder))?.runs ?? [];
-  return runs.find((run) => run.id === id)?.settings ?? {};
-}
-
-/** What sweep.json tells; `null` if there is none. */
-async function readSweep(folder: string): Promise<SweepFile | null> {
-  const text = await readFile(join(folder, FILE), 'utf8').catch(() => null);
-  return text === null ? null : (JSON.parse(text) as SweepFile);
-}
-
-/** Whether a cluster may still do it. */
-function isInHand({ state, task }: SweepRun): boolean {
+/** Returns whether a cluster may still train it. */
+function isWithCluster({ state, task }: Trial): boolean {
   return Boolean(task) && ['waiting', 'running', 'interrupted'].includes(state);
 }
 
-/** Whether it need not be done again; one that was stopped must be where none is stopped any more. */
-async function isDone(
+/** Returns whether a trial need not run again. A stopped one must, in a sweep that stops none. */
+async function hasEnded(
   sweepFolder: string,
-  { state, folder }: SweepRun,
+  { state, folder }: Trial,
   { asha }: SweepPlan,
 ): Promise<boolean> {
   if (folder === null || !(state === 'finished' || (state === 'stopped' && asha))) return false;
   return (await readStatus(join(sweepFolder, folder)))?.state === state;
 }
 
-/** One row for each run that has ended well: its settings, and what its model gives. */
-function summaryCsv(runs: readonly SweepRun[]): string {
-  const settings = keysOf(runs.map((run) => run.settings));
-  const metrics = keysOf(runs.map((run) => run.metrics ?? {}));
-  const rows = runs
-    .filter(({ metrics: own }) => own !== null)
-    .map((run) => [
-      run.run,
-      run.replicate,
-      run.state,
-      run.folder,
-      run.batchHalved,
-      ...settings.map((name) => run.settings[name]),
-      ...metrics.map((name) => run.metrics?.[name]),
+/** A row for each trial that has ended well: its settings and its final metrics. */
+function summaryCsv(trials: readonly Trial[]): string {
+  const settings = keysOf(trials.map((trial) => trial.settings));
+  const metrics = keysOf(trials.map((trial) => trial.metrics ?? {}));
+  const rows = trials
+    .filter((trial) => trial.metrics !== null)
+    .map((trial) => [
+      trial.run,
+      trial.replicate,
+      trial.state,
+      trial.folder,
+      trial.batchHalved,
+      ...settings.map((name) => trial.settings[name]),
+      ...metrics.map((name) => trial.metrics?.[name]),
     ]);
-  const head = ['run', 'replicate', 'state', 'folder', 'batch_halved', ...settings, ...metrics];
-  return stringify([head, ...rows]);
+  const header = ['run', 'replicate', 'state', 'folder', 'batch_halved', ...settings, ...metrics];
+  return stringify([header, ...rows]);
 }
 
 function keysOf(maps: readonly object[]): string[] {

@@ -1,30 +1,23 @@
 import { join } from 'node:path';
 import { rankCells } from '../analysis/cells.ts';
 import { csvTable } from '../analysis/csv-table.ts';
-import { type SweepSummary, summarizeSweep } from '../analysis/sweep-summary.ts';
+import type { SweepSummary } from '../analysis/sweep-summary.ts';
 import { cellsTable } from '../analysis/views.ts';
 import { effectsChart } from '../charts/effects.ts';
 import { heatmapChart } from '../charts/heatmap.ts';
 import { parallelChart } from '../charts/parallel.ts';
 import { renderPng } from '../charts/render.ts';
 import { writeAtomic } from '../common/files.ts';
-import { comparedSweep } from '../runs/compared.ts';
 
 /** With more different values than this, a parameter's are too many for rows of a heat map. */
 const MOST_ROWS = 40;
 
 /**
- * Writes into a sweep's folder what its runs say together: cells.csv, effects.png, and heatmap.png for two
- * parameters or parallel.png for more.
- * @returns the names of the files; none if there is no sweep in the folder.
+ * Writes the summary of a sweep into its folder: cells.csv, effects.png, and heatmap.png for two parameters or
+ * parallel.png for more.
+ * @returns the names of the files.
  */
-export async function writeSweepSummary(folder: string): Promise<string[]> {
-  const sweep = await comparedSweep(folder);
-  return sweep ? writeSummary(folder, summarizeSweep(sweep)) : [];
-}
-
-/** The same of a sweep that is summed up already. */
-export async function writeSummary(folder: string, summary: SweepSummary): Promise<string[]> {
+export async function writeSummaryFiles(folder: string, summary: SweepSummary): Promise<string[]> {
   const files = [
     { name: 'cells.csv', content: async () => cellsCsv(summary) },
     ...chartsOf(summary).map(({ name, chart }) => ({ name, content: () => renderPng(chart()) })),

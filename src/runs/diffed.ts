@@ -1,77 +1,58 @@
-import { readFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { parse } from 'yaml';
+import { basename, dirname, resolve } from 'node:path';
 import type { DiffedRun } from '../analysis/diff.ts';
-import type { ImageSet } from '../analysis/image-set.ts';
 import { flatSettings } from '../analysis/settings.ts';
 import type { Json } from '../common/json.ts';
-import type { ExperimentFile } from '../experiment/file-types.ts';
-import { bestOf, metricOf, toColumns, VALIDATION_LOSS } from '../experiment/metrics.ts';
-import { readMetricsCsv } from '../run-folder/metrics-csv.ts';
-import { DamagedError, readRecord } from '../run-folder/read-record.ts';
+import { toColumns } from '../experiment/metrics.ts';
+import { type Environment, readEnvironment } from '../run-folder/environment.ts';
+import {
+  readResolved,
+  readResolvedText,
+  readSettings,
+  seedOfReplicate,
+} from '../run-folder/experiment-files.ts';
+import { bestEpoch, monitorOf, readMetricsCsv } from '../run-folder/metrics-csv.ts';
+import { readPredictions } from '../run-folder/predictions.ts';
+import { UnreadableFileError } from '../run-folder/run-file.ts';
+import { runName } from '../run-folder/run-folder.ts';
 import { readStatus } from '../run-folder/status.ts';
-import { readAnswers } from './answers.ts';
-import { finalValidation } from './find.ts';
-import { runPlaces } from './places.ts';
+import { readFinalValidation, readSummary, type Summary } from '../run-folder/summary.ts';
+import { listRuns } from './places.ts';
 
-/** Of environment.json what can change a result; the rest tells of when and where. */
-const TELLING = /^(cifarRun|node|engine|machine\.cpu|gitCommit)/;
-/** Of a hash as many digits as people compare. */
+/** The parts of environment.json that can change a result. */
+const RELEVANT = /^(cifarRun|node|engine|machine\.cpu|gitCommit)/;
+/** The digits of a hash that people compare. */
 const DIGITS = 12;
 
-interface Environment extends Record<string, Json> {
-  readonly dataHash: string;
-  readonly weightHashes: Readonly<Record<string, string>>;
-}
-
-interface Summary {
-  readonly images: Readonly<Record<'train' | 'validation', number>>;
-}
-
-/** Reads of a run's folder what `diff` compares. @throws DamagedError when a file of it is not whole. */
-export async function diffedRun(folder: string): Promise<DiffedRun> {
-  const environment = await readRecord<Environment>(join(folder, 'environment.json'), 'dataHash');
-  const summary = await readRecord<Summary>(join(folder, 'summary.json'), 'images');
-  const experiment = await readResolved(join(folder, 'resolved.yaml'));
-  const epochs = (await readMetricsCsv(join(folder, 'metrics.csv'))).map(toColumns);
-  const monitor = experiment?.phases.at(-1)?.earlyStopping?.monitor ?? VALIDATION_LOSS;
-  const best = bestEpoch(epochs, monitor);
+/** Reads a run for a comparison with another. @throws UnreadableFileError */
+export async function readDiffedRun(folder: string): Promise<DiffedRun> {
+  const environment = await readEnvironment(folder);
+  const epochs = await readMetricsCsv(folder);
+  const lastPhase = (await readResolved(folder))?.phases.at(-1) ?? {};
+  const best = bestEpoch(epochs, lastPhase);
+  const values = epochs.map((epoch) => toColumns(epoch));
   return {
-    name: `${basename(dirname(resolve(folder)))}/${basename(folder)}`,
+    name: runName(folder),
     state: (await readStatus(folder))?.state ?? 'interrupted',
-    settings: flatSettings((experiment as unknown as Json) ?? {}),
-    inputs: inputsOf(environment, summary),
-    environment: Object.fromEntries(
-      Object.entries(flatSettings(environment ?? {}))
-        .filter(([name]) => TELLING.test(name))
-        .map(([name, value]) => [name, name === 'gitCommit' ? shortCommit(value) : value]),
-    ),
-    epochs: { epochs: epochs.length, [`best by ${monitor}`]: best + 1 },
+    settings: await readSettings(folder),
+    inputs: inputsOf(environment, await readSummary(folder)),
+    environment: environment ? relevantFacts(environment) : {},
+    epochs: { epochs: epochs.length, [`best by ${monitorOf(lastPhase)}`]: best?.epoch ?? 0 },
     metrics: {
-      ...prefixed('model', await finalValidation(folder)),
-      ...prefixed('best', epochs[best] ?? {}),
-      ...prefixed('last', epochs.at(-1) ?? {}),
+      ...withPrefix('model', await readFinalValidation(folder)),
+      ...withPrefix('best', best ? toColumns(best) : {}),
+      ...withPrefix('last', values.at(-1) ?? {}),
     },
-    curves: curvesOf(epochs),
-    answers: await readAnswers(folder),
-    images: environment && imagesOf(environment),
-    replicates: await replicatesOf(folder),
+    curves: curvesOf(values),
+    predictions: await readPredictions(folder),
+    images: environment && {
+      data: environment.dataHash,
+      validation: environment.validation ?? null,
+    },
+    replicates: await readReplicates(folder),
   };
 }
 
-async function readResolved(path: string): Promise<ExperimentFile | null> {
-  const text = await readFile(path, 'utf8').catch(() => null);
-  try {
-    return text === null ? null : (parse(text) as ExperimentFile | null);
-  } catch (error) {
-    throw new DamagedError(`${path} is damaged: ${(error as Error).message}`, { cause: error });
-  }
-}
-
-function inputsOf(
-  environment: Environment | null,
-  summary: Summary | null,
-): Readonly<Record<string, Json>> {
+function inputsOf(environment: Environment | null, summary: Summary | null): Record<string, Json> {
   const short = (hash: string) => hash.slice(0, DIGITS);
   const weights = Object.entries(environment?.weightHashes ?? {});
   return {
@@ -84,20 +65,16 @@ function inputsOf(
   };
 }
 
+function relevantFacts(environment: Environment): Record<string, Json> {
+  const facts = Object.entries(flatSettings(environment as unknown as Json))
+    .filter(([name]) => RELEVANT.test(name))
+    .map(([name, value]) => [name, name === 'gitCommit' ? shortCommit(value) : value]);
+  return Object.fromEntries(facts);
+}
+
 /** `275a1d36862e`, `275a1d36862e-dirty` */
 function shortCommit(commit: Json): Json {
   return typeof commit === 'string' ? commit.replace(/(?<=^.{12})[0-9a-f]+/, '') : commit;
-}
-
-function imagesOf(environment: Environment): ImageSet {
-  const { dataHash, validation = null } = environment;
-  return { data: dataHash, validation: validation as ImageSet['validation'] };
-}
-
-/** Index of the best epoch; -1 where there is none. */
-function bestEpoch(epochs: readonly Readonly<Record<string, number>>[], monitor: string): number {
-  const best = bestOf([...epochs.keys()], metricOf(monitor).goal, (i) => epochs[i]?.[monitor]);
-  return best ?? -1;
 }
 
 function curvesOf(epochs: readonly Record<string, number>[]): Record<string, number[]> {
@@ -109,46 +86,39 @@ function curvesOf(epochs: readonly Record<string, number>[]): Record<string, num
   );
 }
 
-function prefixed(prefix: string, values: Readonly<Record<string, number>>) {
+function withPrefix(prefix: string, values: Readonly<Record<string, number>>) {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [`${prefix} ${name}`, value]),
   );
 }
 
-/** `val_accuracy`, … of a finished run's model. */
-export type Replicate = Readonly<Record<string, number>>;
-
 /**
- * A run and those beside it that differ in nothing but their seed, finished ones alone; of one seed the
- * latest, since a repetition says nothing of the noise.
+ * Reads the final validation metrics of a run, and of the finished runs beside it that differ only in their seed. The
+ * latest run of each seed counts: repetitions show no noise.
  */
-export async function replicatesOf(folder: string): Promise<Replicate[]> {
-  const own = await seedless(folder);
-  if (own === null) return [];
+async function readReplicates(folder: string): Promise<Readonly<Record<string, number>>[]> {
+  const resolved = await readResolvedText(folder);
+  const seedOf = seedOfReplicate(resolved ?? '');
+  const seed = seedOf(resolved ?? '');
+  if (seed === null) return [];
   const experiment = dirname(resolve(folder));
-  const bySeed = new Map<string, Replicate>([[own.seed, await finalValidation(folder)]]);
-  for (const { path } of (await runPlaces(dirname(experiment), basename(experiment))).reverse()) {
-    const other = await seedless(path);
-    if (other?.rest !== own.rest || bySeed.has(other.seed)) continue;
-    const metrics = await finished(path).catch(ifDamaged);
-    if (metrics) bySeed.set(other.seed, metrics);
+  const bySeed = new Map([[seed, await readFinalValidation(folder)]]);
+  for (const { path } of (await listRuns(dirname(experiment), basename(experiment))).reverse()) {
+    const otherSeed = seedOf((await readResolvedText(path)) ?? '');
+    if (otherSeed === null || bySeed.has(otherSeed)) continue;
+    const metrics = await readIfFinished(path).catch(ifUnreadable);
+    if (metrics) bySeed.set(otherSeed, metrics);
   }
   return [...bySeed.values()];
 }
 
-/** resolved.yaml is the same text for the same settings. */
-async function seedless(folder: string): Promise<{ seed: string; rest: string } | null> {
-  const text = await readFile(join(folder, 'resolved.yaml'), 'utf8').catch(() => null);
-  const line = text === null ? null : /^seed: (.*)\n/m.exec(text);
-  return text && line ? { seed: line[1] ?? '', rest: text.replace(line[0], '') } : null;
+async function readIfFinished(folder: string): Promise<Record<string, number> | null> {
+  const isFinished = (await readStatus(folder))?.state === 'finished';
+  return isFinished ? readFinalValidation(folder) : null;
 }
 
-async function finished(folder: string): Promise<Replicate | null> {
-  return (await readStatus(folder))?.state === 'finished' ? finalValidation(folder) : null;
-}
-
-/** Such a run says nothing of the others. */
-function ifDamaged(error: unknown): null {
-  if (error instanceof DamagedError) return null;
+/** A run with unreadable files is no replicate. */
+function ifUnreadable(error: unknown): null {
+  if (error instanceof UnreadableFileError) return null;
   throw error;
 }

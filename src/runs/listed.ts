@@ -1,77 +1,78 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { parse } from 'yaml';
 import { listEntries } from '../common/files.ts';
 import type { ExperimentFile } from '../experiment/file-types.ts';
 import { toColumns } from '../experiment/metrics.ts';
-import { readMetricsCsv } from '../run-folder/metrics-csv.ts';
-import { DamagedError } from '../run-folder/read-record.ts';
+import { readResolved } from '../run-folder/experiment-files.ts';
+import { readMetricsCsv, totalSeconds } from '../run-folder/metrics-csv.ts';
+import { UnreadableFileError } from '../run-folder/run-file.ts';
+import type { RunPlace } from '../run-folder/run-folder.ts';
 import { type RunState, type RunStatus, readStatus } from '../run-folder/status.ts';
+import { readFinalValidation } from '../run-folder/summary.ts';
 import type { EpochRecord } from '../train/callbacks.ts';
-import { finalValidation } from './find.ts';
-import type { RunPlace } from './places.ts';
 
-/** A run as tables of many runs show it. */
+/** A run in tables of many runs. */
 export interface ListedRun extends RunPlace {
   readonly state: RunState;
-  /** What made it fail, or what is damaged. */
+  /** The message of the error that a failed run ended with, or the damage of a damaged one. */
   readonly error: string | null;
   readonly epochs: number;
-  /** Of all epochs. */
+  /** The total time of all epochs. */
   readonly seconds: number;
-  /** `val_loss`, … of its model; of its last epoch while there is no finished one. */
+  /** `val_loss`, … of the final model; of the last epoch until the run finishes. */
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-export async function listedRun(place: RunPlace): Promise<ListedRun> {
+/** Reads a run for a table; a run with unreadable files is `damaged`. */
+export async function readListedRun(place: RunPlace): Promise<ListedRun> {
   try {
-    return await whole(place);
+    return await readIntactRun(place);
   } catch (error) {
-    if (!(error instanceof DamagedError)) throw error;
+    if (!(error instanceof UnreadableFileError)) throw error;
     return { ...place, state: 'damaged', error: error.message, epochs: 0, seconds: 0, metrics: {} };
   }
 }
 
-async function whole(place: RunPlace): Promise<ListedRun> {
+async function readIntactRun(place: RunPlace): Promise<ListedRun> {
   const status = await readStatus(place.path);
-  const epochs = await readMetricsCsv(join(place.path, 'metrics.csv'));
-  const final = await finalValidation(place.path);
+  const epochs = await readMetricsCsv(place.path);
+  const final = await readFinalValidation(place.path);
   const last = toColumns({ validation: epochs.at(-1)?.validation ?? {} });
   return {
     ...place,
     state: status?.state ?? 'interrupted',
     error: status?.error ?? null,
     epochs: epochs.length,
-    seconds: epochs.reduce((sum, epoch) => sum + epoch.seconds, 0),
+    seconds: totalSeconds(epochs),
     metrics: Object.keys(final).length > 0 ? final : last,
   };
 }
 
-/** All that a run's folder says of it; `null` for what was not written. */
+/** A single run; `null` for files that it does not have yet. */
 export interface ShownRun {
   readonly folder: string;
   readonly status: RunStatus | null;
-  /** As resolved.yaml states it. */
+  /** The content of resolved.yaml. */
   readonly experiment: ExperimentFile | null;
   readonly epochs: readonly EpochRecord[];
-  /** `val_loss`, … of the finished model. */
+  /** `val_loss`, … of the final model. */
   readonly metrics: Readonly<Record<string, number>>;
   readonly files: readonly { readonly name: string; readonly bytes: number }[];
 }
 
-export async function shownRun(folder: string): Promise<ShownRun> {
-  const resolved = await readFile(join(folder, 'resolved.yaml'), 'utf8').catch(() => null);
+/** @throws UnreadableFileError */
+export async function readShownRun(folder: string): Promise<ShownRun> {
   return {
     folder,
     status: await readStatus(folder),
-    experiment: resolved === null ? null : (parse(resolved) as ExperimentFile),
-    epochs: await readMetricsCsv(join(folder, 'metrics.csv')),
-    metrics: await finalValidation(folder),
+    experiment: await readResolved(folder),
+    epochs: await readMetricsCsv(folder),
+    metrics: await readFinalValidation(folder),
     files: await filesIn(folder),
   };
 }
 
-/** In the order of their names. */
+/** Lists files by name. Files that vanish meanwhile are left out. */
 async function filesIn(folder: string): Promise<ShownRun['files']> {
   const entries = await listEntries(folder);
   const found = entries.map(async (entry) => {

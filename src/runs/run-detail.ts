@@ -2,6 +2,7 @@ import type { ClassificationReport } from '../analysis/classification.ts';
 import type { Json } from '../common/json.ts';
 import type { MarkedText } from '../config/mark-defaults.ts';
 import type { RunState } from '../run-folder/status.ts';
+import type { ImageCounts } from '../run-folder/summary.ts';
 
 /**
  * One run as the report and the web page show it: plain JSON, no code. A running, stopped or interrupted run has what
@@ -67,13 +68,6 @@ export interface PhaseRow {
   readonly keptEpoch: number | null;
   readonly trainableParameters: number | null;
   readonly frozenParameters: number | null;
-}
-
-/** Numbers of images: of the training split, of the validation split, and unreadable ones. */
-export interface ImageCounts {
-  readonly train: number;
-  readonly validation: number;
-  readonly broken: number;
 }
 
 export interface ClassResults {

@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import type { AshaConfig } from '../experiment/experiment.ts';
 import { readMetricsCsv } from '../run-folder/metrics-csv.ts';
-import { runPlaces } from '../runs/places.ts';
+import { listRuns } from '../runs/places.ts';
 import type { TrainingCallback } from '../train/callbacks.ts';
 import { monitored } from '../train/monitor.ts';
 
@@ -39,11 +38,11 @@ export function ashaCallback({ config, rivals, runs, epochs }: Competition): Tra
   };
 
   async function valuesAt(epoch: number): Promise<number[]> {
-    const places = (await runPlaces(runs)).filter(({ id }) => rivals.includes(id));
+    const places = (await listRuns(runs)).filter(({ id }) => rivals.includes(id));
     // If a run was started several times, the last one counts.
     const latest = new Map(places.map(({ id, path }) => [id, path]));
     const values = [...latest.values()].map(async (path) => {
-      const rows = await readMetricsCsv(join(path, 'metrics.csv'));
+      const rows = await readMetricsCsv(path);
       const row = rows.find((each) => each.epoch === epoch);
       return row ? [monitored(row, config.metric.name)] : [];
     });

@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Claim } from '../cache/claim.ts';
 import type { PlannedExperiment } from '../plan-experiment.ts';
 import { type RunOptions, runExperiment } from '../run-experiment.ts';
-import type { RunRecord } from '../run-folder/recorder.ts';
+import type { RunResult } from '../run-folder/run-record.ts';
 import { readStatus } from '../run-folder/status.ts';
-import { finishedRun, runsOf, unfinishedRun } from '../runs/finished.ts';
+import { finishedRun, unfinishedRun } from '../runs/finished.ts';
+import { runsOfId } from '../runs/places.ts';
 
 /** A folder among the runs, with a file for each id that a process is about to run. */
 const CLAIMS = '.claims';
@@ -19,7 +20,7 @@ export interface OnceOptions extends RunOptions {
 }
 
 /** The record of a run, and if an earlier run was reused. */
-export interface OnceRecord extends RunRecord {
+export interface OnceRecord extends RunResult {
   readonly reused: boolean;
 }
 
@@ -52,7 +53,7 @@ export async function runOnce(
 
 /** Waits for runs that were started without a claim. */
 async function waitForOthers(id: string, { runs, signal }: OnceOptions): Promise<void> {
-  for (const { path } of await runsOf(id, runs)) {
+  for (const { path } of await runsOfId(id, runs)) {
     while ((await readStatus(path))?.state === 'running') {
       signal.throwIfAborted();
       await sleep(POLL_MS);

@@ -7,12 +7,12 @@ import type { LoadedFile } from '../load-experiment.ts';
 import { epochsOf } from '../plan/plan.ts';
 import type { SweepPlan } from '../plan/sweep.ts';
 import { type PlannedTrial, planSweep } from '../plan-experiment.ts';
-import { SweepRecord, type SweepRun } from '../run-folder/sweep-record.ts';
-import { writeSweepSummary } from '../run-folder/sweep-summary.ts';
+import { SweepRecord, type Trial } from '../run-folder/sweep-record.ts';
+import { writeSweepSummary } from '../runs/compared.ts';
 import { runModelsIn } from '../runs/find.ts';
 import { finishedRun, stoppedRun } from '../runs/finished.ts';
-import { listedRun } from '../runs/listed.ts';
-import { runPlaces } from '../runs/places.ts';
+import { readListedRun } from '../runs/listed.ts';
+import { listRuns } from '../runs/places.ts';
 import type { Launcher, SweepOptions } from './launcher.ts';
 import { launchLocally } from './local-launcher.ts';
 import { launchOnSlurm } from './slurm/launcher.ts';
@@ -39,7 +39,7 @@ export async function runSweep(
   // 2. Record, with the runs that are already done.
   const record = await SweepRecord.open(runs, sweep, needed);
   if (needed) await reuseDone(record, sweep, runs);
-  const left = firstOfEachId(record.runs.filter(isLeft)).slice(0, options.limit);
+  const left = firstOfEachId(record.trials.filter(isLeft)).slice(0, options.limit);
 
   // 3. Launch the runs that are left.
   if (left.length > 0) {
@@ -69,33 +69,33 @@ export async function runSweep(
   await progress.step('Summary', async () => {
     await writeSweepSummary(record.folder);
   });
-  const failed = record.runs.filter(({ state }) => state === 'failed' || state === 'interrupted');
-  if (failed.length > 0) throw new RunError(describeFailures(failed, record.runs.length));
-  await progress.step(describeBest(sweep, record.runs), async () => {});
+  const failed = record.trials.filter(({ state }) => state === 'failed' || state === 'interrupted');
+  if (failed.length > 0) throw new RunError(describeFailures(failed, record.trials.length));
+  await progress.step(describeBest(sweep, record.trials), async () => {});
   return record;
 }
 
 /** Records runs that have ended, also those that ended while no sweep was watching. */
 async function reuseDone(record: SweepRecord, sweep: SweepPlan, runs: string): Promise<void> {
-  for (const { id } of firstOfEachId(record.runs.filter(isLeft))) {
+  for (const { id } of firstOfEachId(record.trials.filter(isLeft))) {
     const finished = await finishedRun(id, runs);
     const done = finished ?? (sweep.asha && (await stoppedRun(id, runs, sweep.name)));
-    if (done) await record.done(id, done, 0);
+    if (done) await record.ended(id, done, 0);
   }
 }
 
 /** Different settings can give the same run. */
-function firstOfEachId(runs: readonly SweepRun[]): SweepRun[] {
+function firstOfEachId(runs: readonly Trial[]): Trial[] {
   const first = new Map(runs.toReversed().map((run) => [run.id, run]));
   return runs.filter((run) => first.get(run.id) === run);
 }
 
 /** Includes runs that a cluster may be running: their launcher decides. */
-function isLeft({ state }: SweepRun): boolean {
+function isLeft({ state }: Trial): boolean {
   return state !== 'finished' && state !== 'stopped';
 }
 
-function describeFailures(failed: readonly SweepRun[], runs: number): string {
+function describeFailures(failed: readonly Trial[], runs: number): string {
   const rows = failed.map(({ run, settings, state, error }) => [
     `run ${run}`,
     showSettings(settings),
@@ -109,7 +109,7 @@ function describeFailures(failed: readonly SweepRun[], runs: number): string {
 }
 
 /** Stopped runs are not compared with finished ones: they have fewer epochs. */
-function describeBest({ metric }: SweepPlan, runs: readonly SweepRun[]): string {
+function describeBest({ metric }: SweepPlan, runs: readonly Trial[]): string {
   const { name, goal } = metric;
   const finished = runs.filter(({ state }) => state === 'finished');
   const best = bestOf(finished, goal, ({ metrics }) => metrics?.[name]);
@@ -126,7 +126,7 @@ export async function describeRemaining(
   const done = await Promise.all(trials.map(({ plan }) => finishedRun(plan.id, runs)));
   const left = trials.filter((_, i) => !done[i]);
   const start = `${trials.length - left.length} of ${trials.length} runs are done`;
-  const listed = await Promise.all((await runPlaces(runs, name)).map(listedRun));
+  const listed = await Promise.all((await listRuns(runs, name)).map(readListedRun));
   const finished = listed.filter(({ state }) => state === 'finished');
   const epochs = finished.reduce((sum, run) => sum + run.epochs, 0);
   if (epochs === 0) return `${start}; no finished run of ${name} tells how long a run takes`;

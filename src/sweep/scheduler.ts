@@ -107,7 +107,7 @@ export async function recordEnd(
   end: JobEnd,
   batchHalved: number,
 ): Promise<void> {
-  if (end.kind === 'done') await record.done(id, end, batchHalved);
+  if (end.kind === 'done') await record.ended(id, end, batchHalved);
   else if (end.kind === 'failed') await record.failed(id, end.error);
   else await record.interrupted(id);
 }

@@ -4,7 +4,7 @@ import { epochsOf } from '../plan/plan.ts';
 import type { SweepPlan, TrialPlan } from '../plan/sweep.ts';
 import type { Step } from '../progress/progress.ts';
 import { type DisplayedRun, SweepDisplay } from '../progress/sweep.ts';
-import type { SweepRecord, SweepRun } from '../run-folder/sweep-record.ts';
+import type { SweepRecord, Trial } from '../run-folder/sweep-record.ts';
 import type { JobEnd, JobEvent } from './job.ts';
 import { recordEnd, type SchedulerObserver } from './scheduler.ts';
 
@@ -55,7 +55,7 @@ export class SweepMonitor implements SchedulerObserver {
   }
 
   async started(run: number): Promise<void> {
-    await this.#record.began(this.#trial(run).plan.id);
+    await this.#record.started(this.#trial(run).plan.id);
     this.#progress.set(run, { ...NO_PROGRESS, startedAt: performance.now() });
     this.#show(run);
   }
@@ -113,11 +113,11 @@ export class SweepMonitor implements SchedulerObserver {
   }
 
   #show(changed?: number): void {
-    const all = this.#record.runs.map((each) => this.#displayed(each));
+    const all = this.#record.trials.map((each) => this.#displayed(each));
     this.#display.show(all, changed === undefined ? undefined : all[changed - 1]);
   }
 
-  #displayed({ run, settings, state, metrics, error }: SweepRun): DisplayedRun {
+  #displayed({ run, settings, state, metrics, error }: Trial): DisplayedRun {
     const progress = this.#progress.get(run);
     const activity = (error ?? progress?.activity ?? '').split('\n')[0] ?? '';
     return {

@@ -2,18 +2,18 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import {
+  type ClassProbabilities,
   classificationReport,
   confusionMatrix,
   expectedCalibrationError,
   logLoss,
-  type Predictions,
   predictClasses,
   topKAccuracy,
 } from '../../src/analysis/classification.ts';
 import { needsShared, shared } from '../shared.ts';
 
 /** Any number of images, classes and probabilities, ties among them. */
-const predictions: fc.Arbitrary<Predictions> = fc
+const predictions: fc.Arbitrary<ClassProbabilities> = fc
   .tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 30 }))
   .chain(([classCount, images]) =>
     fc.record({
@@ -36,7 +36,7 @@ const predictions: fc.Arbitrary<Predictions> = fc
     }),
   );
 
-function reportOf(p: Predictions) {
+function reportOf(p: ClassProbabilities) {
   return classificationReport(confusionMatrix(predictClasses(p), p.classCount));
 }
 
@@ -45,7 +45,7 @@ describe('classification statistics against scikit-learn', () => {
 
   function golden() {
     const g = JSON.parse(readFileSync(`${shared}/golden/report.json`, 'utf8'));
-    const given: Predictions = { labels: g.y, probabilities: g.p.flat(), classCount: 5 };
+    const given: ClassProbabilities = { labels: g.y, probabilities: g.p.flat(), classCount: 5 };
     return { g, given, predicted: predictClasses(given) };
   }
 

@@ -1,45 +1,50 @@
 import { expect } from 'chai';
-import { classificationReport, confusionMatrix } from '../../src/analysis/classification.ts';
-import { type Answers, type DiffedRun, diffRuns } from '../../src/analysis/diff.ts';
-import { curveLines, describeVerdict, diffSections } from '../../src/analysis/diff-views.ts';
+import type { ClassifiedImages } from '../../src/analysis/classification.ts';
+import { areSameImages, type DiffedRun, diffRuns, type ImageSet } from '../../src/analysis/diff.ts';
+import { describeVerdict, diffSections } from '../../src/analysis/diff-views.ts';
 import { textTable } from '../../src/analysis/table.ts';
+import { diffedRun } from './runs.ts';
 
 const LABELS = [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2];
 
-function answers(predicted: readonly number[], labels = LABELS): Answers {
+function classified(predicted: readonly number[], labels = LABELS): ClassifiedImages {
   const predictions = predicted.map((each, index) => {
     return { index, label: labels[index] ?? 0, predicted: each, confidence: (index + 1) / 16 };
   });
-  const confusion = confusionMatrix(predictions, 3);
-  const report = classificationReport(confusion);
-  const confidence = predictions.map((each) => each.confidence);
-  return { classNames: ['cat', 'dog', 'owl'], labels, predicted, confidence, confusion, report };
+  return { classNames: ['cat', 'dog', 'owl'], predictions };
 }
 
-function run(name: string, rate: number, given: Answers, curve: number[]): DiffedRun {
-  return {
+function run(
+  name: string,
+  rate: number,
+  predictions: ClassifiedImages,
+  curve: number[],
+): DiffedRun {
+  const correct = predictions.predictions.filter(({ label, predicted }) => label === predicted);
+  const accuracy = correct.length / predictions.predictions.length;
+  return diffedRun({
     name,
-    state: 'finished',
     settings: { seed: 1, 'optimizer.learningRate': rate, 'data.classes': ['cat', 'dog', 'owl'] },
-    inputs: { 'training images': 24 },
-    environment: { node: 'v24' },
     epochs: { epochs: curve.length, 'best by val_loss': 3 },
-    metrics: { 'model val_accuracy': given.report.accuracy, 'best val_loss': Math.min(...curve) },
+    metrics: { 'model val_accuracy': accuracy, 'best val_loss': Math.min(...curve) },
     curves: { val_loss: curve },
-    answers: given,
-    images: { data: 'd1', validation: null },
-    replicates: [{ val_accuracy: given.report.accuracy }],
-  };
+    predictions,
+    replicates: [{ val_accuracy: accuracy }],
+  });
 }
 
 //                                   cats        dogs        owls
-const FIRST = run('one', 0.1, answers([0, 0, 1, 1, 1, 1, 1, 0, 2, 2, 2, 0]), [4, 3, 2]);
-const SECOND = run('two', 0.2, answers([0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 0, 0]), [4, Number.NaN, 0.5]);
+const FIRST = run('one', 0.1, classified([0, 0, 1, 1, 1, 1, 1, 0, 2, 2, 2, 0]), [4, 3, 2]);
+const SECOND = run('two', 0.2, classified([0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 0, 0]), [
+  4,
+  Number.NaN,
+  0.5,
+]);
 
 describe('the difference of two runs', () => {
   const diff = diffRuns(FIRST, SECOND);
 
-  it('tells the settings that changed, and no others', () => {
+  it('lists the settings that changed, and no others', () => {
     expect(diff.settings).to.deep.equal([
       { name: 'optimizer.learningRate', first: 0.1, second: 0.2 },
     ]);
@@ -51,63 +56,63 @@ describe('the difference of two runs', () => {
     ]);
   });
 
-  it('lists which answers were fixed and which broken, the surest first', () => {
-    expect(diff.answers?.fixed.map(({ index }) => index)).to.deep.equal([7, 3, 2]);
-    expect(diff.answers?.broken).to.deep.equal([
+  it('lists the fixed and the broken images, most confident first', () => {
+    expect(diff.predictions?.fixed.map(({ index }) => index)).to.deep.equal([7, 3, 2]);
+    expect(diff.predictions?.broken).to.deep.equal([
       { index: 10, truth: 'owl', first: 'owl', second: 'cat', confidence: 11 / 16 },
     ]);
-    expect(diff.answers?.verdict).to.include({ fixed: 3, broken: 1 });
-    expect(diff.answers?.verdict.pValue).to.be.closeTo(0.625, 1e-12);
+    expect(diff.predictions?.verdict).to.include({ fixed: 3, broken: 1 });
+    expect(diff.predictions?.verdict.pValue).to.be.closeTo(0.625, 1e-12);
   });
 
-  it('lists first the classes and mistakes that moved most', () => {
-    expect(diff.answers?.classes.map(({ name }) => name)).to.deep.equal(['dog', 'cat', 'owl']);
-    expect(diff.answers?.mistakes.map(({ name, first, second }) => [name, first, second]))
+  it('lists the largest changes of classes and mistakes first', () => {
+    expect(diff.predictions?.classes.map(({ name }) => name)).to.deep.equal(['dog', 'cat', 'owl']);
+    expect(diff.predictions?.mistakes.map(({ name, first, second }) => [name, first, second]))
       .to //
       .deep.equal([
-        ['cat taken for dog', 2, 0],
-        ['dog taken for cat', 1, 0],
-        ['owl taken for cat', 1, 2],
+        ['cat predicted as dog', 2, 0],
+        ['dog predicted as cat', 1, 0],
+        ['owl predicted as cat', 1, 2],
       ]);
   });
 
-  describe('pairs no answers', () => {
+  describe('does not pair predictions', () => {
     const why = (second: DiffedRun) => {
-      const { answers, unpaired } = diffRuns(FIRST, second);
-      expect(answers).to.equal(null);
+      const { predictions, unpaired } = diffRuns(FIRST, second);
+      expect(predictions).to.equal(null);
       return unpaired;
     };
 
-    it('to other images, be they of the same classes in the same order', () => {
-      const fewer = answers([0, 1, 2], [0, 1, 2]);
-      expect(why({ ...SECOND, answers: fewer })).to.equal(
-        'the runs answered different images, 12 and 3 of them',
+    it('for different images, even of the same classes in the same order', () => {
+      const fewer = classified([0, 1, 2], [0, 1, 2]);
+      expect(why({ ...SECOND, predictions: fewer })).to.equal(
+        'the runs were validated on different images, 12 and 3 of them',
       );
       const images = { data: 'd2', validation: null };
       const settings = { ...SECOND.settings, seed: 2 };
       expect(why({ ...SECOND, images, settings })).to.match(
-        /^the runs answered different images, 12 and 12 of them; .* by the seed, which is 1 and 2$/,
+        /^the runs were validated on different images, 12 and 12 of them; .* by the seed, which is 1 and 2$/,
       );
-      expect(why({ ...SECOND, images: null })).to.match(/^it is not known whether/);
+      expect(why({ ...SECOND, images: null })).to.match(/^it is unknown whether/);
     });
 
-    it('to other classes', () => {
+    it('for different classes', () => {
       const classNames = ['cat', 'dog', 'fox'];
-      expect(why({ ...SECOND, answers: { ...answers(LABELS), classNames } })).to.equal(
-        'the runs know different classes: only the first owl; only the second fox',
+      expect(why({ ...SECOND, predictions: { ...classified(LABELS), classNames } })).to.equal(
+        'the runs have different classes: only the first owl; only the second fox',
       );
-      const turned = { ...answers(LABELS), classNames: ['dog', 'cat', 'owl'] };
-      expect(why({ ...SECOND, answers: turned })).to.match(/classes in another order/);
+      const turned = { ...classified(LABELS), classNames: ['dog', 'cat', 'owl'] };
+      expect(why({ ...SECOND, predictions: turned })).to.match(/classes in a different order/);
     });
 
-    it('of a run that has none', () => {
-      expect(why({ ...SECOND, answers: null, state: 'running' })).to.equal(
+    it('of a run without predictions', () => {
+      expect(why({ ...SECOND, predictions: null, state: 'running' })).to.equal(
         'two has no predictions: it is running, not finished',
       );
     });
   });
 
-  it('reads as tables, with a sign before changes', () => {
+  it('has tables in which changes have a sign', () => {
     const sections = diffSections(diff, {});
     expect(sections.map(({ title }) => title)).to.deep.equal([
       'settings',
@@ -131,15 +136,15 @@ describe('the difference of two runs', () => {
         'owl     100.00 %    0.00 %   50.00 %  -25.00 %   66.67 %  -19.05 %       4',
       ],
       [
-        'mistake            first  second  change',
-        'cat taken for dog      2       0      -2',
-        'dog taken for cat      1       0      -1',
-        'owl taken for cat      1       2      +1',
+        'mistake               first  second  change',
+        'cat predicted as dog      2       0      -2',
+        'dog predicted as cat      1       0      -1',
+        'owl predicted as cat      1       2      +1',
       ],
     ]);
   });
 
-  it('leaves out what is the same, and other metrics, when asked to', () => {
+  it('omits unchanged rows and other metrics on request', () => {
     const same = diffRuns(FIRST, FIRST);
     expect(diffSections(same, { onlyChanged: true })).to.deep.equal([]);
     const metrics = diffSections(same, { metric: 'val_loss' }).find(
@@ -148,19 +153,19 @@ describe('the difference of two runs', () => {
     expect(metrics?.table.rows).to.deep.equal([['best val_loss', 2, 2, 0]]);
   });
 
-  it('says in a sentence whether it is better, worse, or not clear', () => {
-    const said = (given: DiffedRun, other: DiffedRun) =>
+  it('has a verdict: better, worse, or no clear difference', () => {
+    const verdict = (given: DiffedRun, other: DiffedRun) =>
       describeVerdict(diffRuns(given, other)).split(':')[0];
-    expect(said(FIRST, SECOND)).to.equal('no clear difference');
-    expect(said(FIRST, FIRST)).to.equal('no difference');
-    const right = { ...SECOND, answers: answers(LABELS) };
-    const wrong = { ...FIRST, answers: answers(LABELS.map((label) => (label + 1) % 3)) };
-    expect(said(wrong, right)).to.equal('better');
-    expect(said(right, wrong)).to.equal('worse');
-    expect(said(FIRST, { ...SECOND, answers: null })).to.equal('no verdict');
+    expect(verdict(FIRST, SECOND)).to.equal('no clear difference');
+    expect(verdict(FIRST, FIRST)).to.equal('no difference');
+    const correct = { ...SECOND, predictions: classified(LABELS) };
+    const wrong = { ...FIRST, predictions: classified(LABELS.map((label) => (label + 1) % 3)) };
+    expect(verdict(wrong, correct)).to.equal('better');
+    expect(verdict(correct, wrong)).to.equal('worse');
+    expect(verdict(FIRST, { ...SECOND, predictions: null })).to.equal('no verdict');
   });
 
-  it('says whether it is beyond the noise of seeds, where there are replicates', () => {
+  it('compares the difference with the noise of seeds, if there are replicates', () => {
     const of = (...values: number[]) => values.map((val_accuracy) => ({ val_accuracy }));
     const second = { ...SECOND, replicates: of(0.81, 0.82, 0.83) };
     const noisy = diffRuns({ ...FIRST, replicates: of(0.6, 0.8, 0.9) }, second);
@@ -172,12 +177,33 @@ describe('the difference of two runs', () => {
     const reseeded = { ...FIRST, settings: { ...FIRST.settings, seed: 2 }, replicates: of(1, 2) };
     expect(diffRuns({ ...FIRST, replicates: of(1, 2) }, reseeded).seeds).to.equal(null);
   });
+});
 
-  it('draws the curves of the main metrics, or of the one that is asked for', () => {
-    const [title, ...plot] = curveLines(FIRST, SECOND, {});
-    expect(title).to.equal('val_loss  ─ first  ━ second');
-    expect(plot).to.have.length(10);
-    expect(curveLines(FIRST, SECOND, { metric: 'val_loss' })).to.deep.equal([title, ...plot]);
-    expect(curveLines(FIRST, SECOND, { metric: 'accuracy' })).to.deep.equal([]);
+const imageSet = (data: string, size: number, pixels: string, paths: string | null): ImageSet => ({
+  data,
+  validation: { size: [size, size, 3], pixels, paths },
+});
+
+describe('the validation images of two runs', () => {
+  const small = imageSet('d1', 32, 'p1', 'names');
+
+  it('are the same if their pixels are, whatever the training split', () => {
+    expect(areSameImages(small, imageSet('d2', 32, 'p1', null))).to.equal(true);
+    expect(areSameImages(small, { data: 'd1', validation: null })).to.equal(true);
+  });
+
+  it('differ if pixels of one size differ, whatever their paths', () => {
+    expect(areSameImages(small, imageSet('d2', 32, 'p2', 'names'))).to.equal(false);
+  });
+
+  it('are compared by their paths if two models take them in different sizes', () => {
+    expect(areSameImages(small, imageSet('d2', 224, 'p2', 'names'))).to.equal(true);
+    expect(areSameImages(small, imageSet('d2', 224, 'p2', 'other names'))).to.equal(false);
+    const [unnamed, other] = [imageSet('d1', 32, 'p1', null), imageSet('d2', 224, 'p2', null)];
+    expect(areSameImages(unnamed, other)).to.equal(false);
+  });
+
+  it('differ if nothing is known about them', () => {
+    expect(areSameImages(small, { data: 'd2', validation: null })).to.equal(false);
   });
 });

@@ -1,4 +1,5 @@
 import type { ComparedRun, Status } from '../../src/analysis/compared-run.ts';
+import type { DiffedRun } from '../../src/analysis/diff.ts';
 import type { Json } from '../../src/common/json.ts';
 
 /** A run with these settings that gave this value of `val_accuracy`; none: it failed. */
@@ -11,5 +12,23 @@ export function runWith(
     facts: { run: `sweep/${JSON.stringify(settings)}`, status },
     settings,
     metrics: value === null ? {} : { val_accuracy: value },
+  };
+}
+
+/** A finished run without files, except for the given values. */
+export function diffedRun(values: Partial<DiffedRun>): DiffedRun {
+  return {
+    name: 'run',
+    state: 'finished',
+    settings: {},
+    inputs: { 'training images': 24 },
+    environment: { node: 'v24' },
+    epochs: {},
+    metrics: {},
+    curves: {},
+    predictions: null,
+    images: { data: 'd1', validation: null },
+    replicates: [],
+    ...values,
   };
 }

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { type Paint, plotCurves } from '../../src/charts/terminal.ts';
+import { curveLines, type Paint, plotCurves } from '../../src/charts/terminal.ts';
+import { diffedRun } from '../analysis/runs.ts';
 
 const plain: Paint = (text) => text;
 const format = (value: number) => value.toPrecision(4);
@@ -60,5 +61,23 @@ describe('curves in a terminal', () => {
     const painted = plotCurves([[0.5], [0.5]], format, (text, curve) => `${text}${curve}`);
     expect(painted[7]).to.equal('0.5000 ┤━1━1━1━1━1━1━1━1');
     expect(painted.at(-1)?.trim()).to.equal('epoch 1');
+  });
+
+  it('show the main columns, or those that are given', () => {
+    const first = diffedRun({ curves: { val_loss: [4, 3, 2], val_accuracy: [Number.NaN] } });
+    const second = diffedRun({ curves: { val_loss: [4, Number.NaN, 0.5] } });
+    const [title, ...plot] = curveLines(first, second, {});
+    expect(title).to.equal('val_loss  ─ first  ━ second');
+    expect(plot).to.have.length(10);
+    const columns = ['val_loss'];
+    expect(curveLines(first, second, { columns })).to.deep.equal([title, ...plot]);
+    expect(curveLines(first, second, { columns: ['accuracy'] })).to.deep.equal([]);
+  });
+
+  it('have scales in the format of their metric', () => {
+    const run = diffedRun({ curves: { val_accuracy: [0.25, 0.5] } });
+    const [, top, ...rest] = curveLines(run, run, {});
+    expect(top).to.match(/^50\.00 % ┤/);
+    expect(rest[6]).to.match(/^25\.00 % ┤/);
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type CompareOptions, compareCommand } from '../../src/commands/compare.ts';
-import { writeSweepSummary } from '../../src/run-folder/sweep-summary.ts';
+import { writeSweepSummary } from '../../src/runs/compared.ts';
 
 const RATE = 'phases.all.optimizer.learningRate';
 
@@ -21,7 +21,11 @@ function writeRun(runs: string, experiment: string, i: number, rate: number, see
       ended: '2026',
       error: null,
     }),
-    'summary.json': JSON.stringify({ validation: { loss: 1 - accuracy, accuracy } }),
+    'summary.json': JSON.stringify({
+      validation: { loss: 1 - accuracy, accuracy },
+      images: {},
+      phases: [],
+    }),
     'resolved.yaml': `name: ${experiment}\nseed: ${seed}\nphases:\n  - { name: all, epochs: 1, optimizer: { learningRate: ${rate} } }\n`,
     'metrics.csv': `phase,phase_epoch,epoch,step,learning_rate,loss,val_loss,seconds,images_per_second\nall,1,1,9,${rate},1,1,2.5,9\n`,
   };

@@ -27,6 +27,7 @@ function writeRun(runs: string, second: number, given: Given): string {
     'status.json': JSON.stringify({ state: 'finished' }),
     'resolved.yaml': `seed: ${seed}\nphases: [{ name: all, optimizer: { learningRate: ${rate} } }]\n`,
     'environment.json': JSON.stringify({
+      cifarRun: '0.1.0',
       node: 'v24',
       machine: { memoryBytes: second },
       gitCommit: `${second}`.repeat(40) + (second === 1 ? '' : '-dirty'),
@@ -36,6 +37,7 @@ function writeRun(runs: string, second: number, given: Given): string {
     'summary.json': JSON.stringify({
       images: { train: 40, validation: 10 },
       validation: { accuracy: right / 10 },
+      phases: [],
     }),
     'metrics.csv':
       'phase,phase_epoch,epoch,step,learning_rate,loss,val_loss,seconds,images_per_second\n' +
@@ -97,7 +99,7 @@ describe('diff', () => {
     expect(stdout).to.match(/^model val_accuracy +80\.00 % +60\.00 % +-20\.00 %$/m);
     expect(stdout).to.match(/^best val_loss +0\.8000 +0\.6000 +-0\.2000$/m);
     expect(stdout).to.match(/^last val_loss +1\.5000 +1\.5000 +0\.0000$/m);
-    expect(stdout).to.match(/^p_even taken for odd +1 +2 +\+1$/m);
+    expect(stdout).to.match(/^p_even predicted as odd +1 +2 +\+1$/m);
     expect(stdout).to.match(/^best by val_loss +2 +2 +0$/m);
     expect(stdout).to.match(/^weights\.bin \(SHA-256\) +0\.10\.10\.10\.1 +0\.010\.010\.01$/m);
     expect(stdout).to.contain(
@@ -129,8 +131,10 @@ describe('diff', () => {
 
   it('prints JSON, CSV and Markdown', async () => {
     const json = JSON.parse((await said({ json: true })).stdout);
-    expect(json.answers.fixed).to.deep.equal([]);
-    expect(json.answers.broken.map((flip: { index: number }) => flip.index)).to.deep.equal([6, 7]);
+    expect(json.predictions.fixed).to.deep.equal([]);
+    expect(json.predictions.broken.map((flip: { index: number }) => flip.index)).to.deep.equal([
+      6, 7,
+    ]);
     expect((await said({ csv: true })).stdout.split('\n').slice(0, 2)).to.deep.equal([
       'part,name,column,value',
       'settings,phases.all.optimizer.learningRate,first,0.1',
@@ -154,7 +158,7 @@ describe('diff', () => {
     }
 
     for (const [what, change, message] of [
-      ['are gone', () => null, 'the run has finished, but the file is not there'],
+      ['are gone', () => null, 'the run has finished, but the file is missing'],
       ['are cut off', (text: string) => text.slice(0, -30), /damaged: (Invalid Record|it must)/],
       ['lack images', (text: string) => text.replace(/9,odd.*\n/, ''), 'it has 9 of 10 images'],
       [

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { runDetail } from '../../src/runs/detail.ts';
+import { readRunDetail } from '../../src/runs/detail.ts';
 import { findRun } from '../../src/runs/find.ts';
 import { cifarRun } from '../command-line.ts';
 import { useEngine } from '../engine.ts';
@@ -92,13 +92,13 @@ describe('cifar-run report', () => {
 
   it('tells of a run that was interrupted as far as it went', async () => {
     const run = await findRun('latest', join(folder, 'runs'));
-    const whole = await runDetail(run);
+    const whole = await readRunDetail(run);
     expect(whole.thumbnails?.examples).to.have.length(25);
     expect(whole.phases[0]).to.include({ name: 'all', epochs: 2, keptEpoch: 2 });
     for (const name of ['summary.json', 'status.json', 'confusion_matrix.csv', 'images.json']) {
       rmSync(join(run, name));
     }
-    const rest = await runDetail(run);
+    const rest = await readRunDetail(run);
     expect(rest).to.include({ state: 'interrupted', classes: null, thumbnails: null });
     expect(rest.epochs).to.have.length(2);
     await report(`${run} -o interrupted.html`);

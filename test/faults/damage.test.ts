@@ -54,7 +54,7 @@ describe('a run whose last checkpoint is damaged, or that is interrupted', funct
     expect((await run.program).exitCode).to.equal(130);
     const { exitCode, stdout, stderr } = await cifarRun(['resume', await onlyRun(runs)]);
     expect(exitCode, stderr).to.equal(0);
-    expect(stdout).to.match(/goes on from phase fine-tune/);
+    expect(stdout).to.match(/resumes from phase fine-tune/);
     expect(await results(await onlyRun(runs))).to.deep.equal(whole);
   });
 

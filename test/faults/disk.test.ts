@@ -52,7 +52,7 @@ describe('a run whose disk fails it', function (this: Mocha.Suite) {
     expect(stderr).to.match(/cannot write .*ENOSPC: no space left on device/);
 
     const path = await onlyRun(runs);
-    const epochs = await readMetricsCsv(join(path, 'metrics.csv'));
+    const epochs = await readMetricsCsv(path);
     expect(epochs.map(({ epoch }) => epoch)).to.deep.equal(epochs.map((_, i) => i + 1));
     expect(epochs.length).to.be.within(8, 17);
     const full = await cifarRun(['resume', path]);
@@ -62,7 +62,7 @@ describe('a run whose disk fails it', function (this: Mocha.Suite) {
     await rm(filler);
     const resumed = await cifarRun(['resume', path]);
     expect(resumed.exitCode, resumed.stderr).to.equal(0);
-    expect(resumed.stdout).to.match(/goes on from phase fine-tune/);
+    expect(resumed.stdout).to.match(/resumes from phase fine-tune/);
     expect(await results(path)).to.deep.equal(whole);
   });
 

@@ -59,7 +59,7 @@ describe('runs that are killed again and again', function (this: Mocha.Suite) {
       expect(signal, stderr).to.equal('SIGKILL');
       const step = stepOf(run.lines);
       hits[step] = (hits[step] ?? 0) + 1;
-      if (run.lines.some((line) => line.includes('goes on from phase'))) counts.resumed += 1;
+      if (run.lines.some((line) => line.includes('resumes from phase'))) counts.resumed += 1;
       if (await hasUnfinished(runs)) counts.inCheckpoint += 1;
       return true;
     }

@@ -1,9 +1,11 @@
+import { hash } from 'node:crypto';
 import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { RunError } from '../../src/common/errors.ts';
 import { CheckpointFolder } from '../../src/run-folder/checkpoint-folder.ts';
+import { LaterFormatError } from '../../src/run-folder/run-file.ts';
 
 interface State {
   readonly number: number;
@@ -15,7 +17,7 @@ describe('the folder of checkpoints', () => {
   let folder: CheckpointFolder<State>;
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
-    folder = new CheckpointFolder(join(root, 'checkpoints'));
+    folder = new CheckpointFolder(root);
     await folder.open();
   });
   afterEach(() => rm(root, { recursive: true }));
@@ -89,5 +91,18 @@ describe('the folder of checkpoints', () => {
     await cp(join(folder.path, 'last'), join(folder.path, '.0badcafe'), { recursive: true });
     await folder.open();
     expect(await readdir(folder.path)).to.deep.equal(['last']);
+  });
+
+  it('refuses a checkpoint of a later version of the program', async () => {
+    await folder.write(content(1), false);
+    const path = join(folder.path, 'last', 'state.json');
+    const [, text = ''] = (await readFile(path, 'utf8')).split('\n');
+    const later = text.replace('"formatVersion":1', '"formatVersion":2');
+    await writeFile(path, `${hash('sha256', later, 'hex')}\n${later}\n`);
+    const error = await folder.read('last').catch((caught: unknown) => caught);
+    expect(error).to.be.instanceOf(LaterFormatError);
+    expect(String(error)).to.match(
+      /state\.json was written by a later version of cifar-run \(format 2; this one reads up to 1\)/,
+    );
   });
 });

@@ -1,15 +1,11 @@
 import { expect } from 'chai';
 import sharp from 'sharp';
 import type { Prediction } from '../../src/analysis/classification.ts';
-import { GRID_SIZE, someExamples, surestMistakes } from '../../src/charts/image-grid.ts';
+import { GRID_SIZE, randomExamples, surestMistakes } from '../../src/analysis/image-selection.ts';
 import { uniforms } from '../../src/common/random.ts';
 import { MemoryPixels } from '../../src/data/pixels.ts';
 import type { FinishedRun } from '../../src/run-folder/finished-run.ts';
-import {
-  type ImageSheet,
-  imageSheetJson,
-  imageSheetWebp,
-} from '../../src/run-folder/image-sheet.ts';
+import { drawSheet, planSheet, sheetSize, tileAt } from '../../src/run-folder/image-sheet.ts';
 
 /** A run of two classes that answered images of noise; the one at `index` is taken for `predicted(index)`. */
 function run(
@@ -28,19 +24,16 @@ function run(
   return { experiment: { seed }, data: { validation }, predictions } as unknown as FinishedRun;
 }
 
-const sheetOf = (of: FinishedRun): ImageSheet => JSON.parse(imageSheetJson(of));
-
 describe('the sheet of images', () => {
   for (const channels of [1, 3])
     it(`holds small images of ${channels} channels as they are`, async () => {
       const noise = run(30, { channels });
-      const { columns, width, height, indexes } = sheetOf(noise);
-      expect(indexes).to.have.length(30);
-      const sheet = await imageSheetWebp(noise);
-      for (const [place, index] of indexes.entries()) {
-        const [left, top] = [(place % columns) * width, Math.floor(place / columns) * height];
-        const tile = await sharp(sheet)
-          .extract({ left, top, width, height })
+      const sheet = planSheet(noise);
+      expect(sheet.indexes).to.have.length(30);
+      const webp = await drawSheet(sheet, noise);
+      for (const [place, index] of sheet.indexes.entries()) {
+        const tile = await sharp(webp)
+          .extract(tileAt(sheet, place))
           .toColourspace(channels === 1 ? 'b-w' : 'srgb')
           .raw()
           .toBuffer();
@@ -52,8 +45,10 @@ describe('the sheet of images', () => {
 
   it('shrinks large ones, and holds a single one', async () => {
     const large = run(1, { side: 256 });
-    expect(sheetOf(large)).to.deep.equal({ columns: 1, width: 64, height: 64, indexes: [0] });
-    const { format, width, height } = await sharp(await imageSheetWebp(large)).metadata();
+    const sheet = planSheet(large);
+    expect(sheet).to.deep.equal({ columns: 1, width: 64, height: 64, indexes: [0] });
+    expect(sheetSize(sheet)).to.deep.equal({ width: 64, height: 64 });
+    const { format, width, height } = await sharp(await drawSheet(sheet, large)).metadata();
     expect({ format, width, height }).to.deep.equal({ format: 'webp', width: 64, height: 64 });
   });
 
@@ -61,7 +56,7 @@ describe('the sheet of images', () => {
     // Every third image is taken for the other class.
     const predicted = (index: number) => (index % 3 === 0 ? 1 - (index % 2) : index % 2);
     const wrong = run(600, { predicted });
-    const chosen = new Set(sheetOf(wrong).indexes);
+    const chosen = new Set(planSheet(wrong).indexes);
     for (const label of [0, 1]) {
       const own = wrong.predictions.filter((prediction) => prediction.label === label);
       const mistakes = own.filter((prediction) => prediction.predicted !== label);
@@ -75,18 +70,18 @@ describe('the sheet of images', () => {
   it('has the images of examples.png and mistakes.png, whatever their kind', () => {
     const many = run(20_000, { side: 1, predicted: (index) => (index % 5 === 0 ? 0 : index % 2) });
     const mistakes = surestMistakes(many.predictions).slice(0, GRID_SIZE);
-    const shown = [...someExamples(many.predictions, 1), ...mistakes];
-    expect(sheetOf(many).indexes).to.include.members(shown.map(({ index }) => index));
+    const shown = [...randomExamples(many.predictions, 1), ...mistakes];
+    expect(planSheet(many).indexes).to.include.members(shown.map(({ index }) => index));
   });
 
   it('is bounded however many classes there are', () => {
     const many = run(20_000, { side: 1, predicted: (index) => Math.floor(index / 24) });
-    expect(sheetOf(many).indexes).to.have.length(600);
+    expect(planSheet(many).indexes).to.have.length(600);
   });
 
   it('is chosen by the seed alone', () => {
-    const [one, again, other] = [1, 1, 2].map((seed) => imageSheetJson(run(200, { seed })));
-    expect(one).to.equal(again);
-    expect(one).to.not.equal(other);
+    const [one, again, other] = [1, 1, 2].map((seed) => planSheet(run(200, { seed })));
+    expect(one).to.deep.equal(again);
+    expect(one).to.not.deep.equal(other);
   });
 });

@@ -15,7 +15,7 @@ describe('the watch over memory', () => {
   it('says once that one tensor an epoch is kept', () => {
     const { warnings } = watched(60, (epoch) => ({ tensors: 100 + epoch }));
     expect(warnings).to.deep.equal([
-      'memory grows from epoch to epoch: 100 tensors and 500 MB were held 19 epochs ago, 119 and 500 MB are now',
+      'memory grows from epoch to epoch: from 100 tensors and 500 MB 19 epochs ago to 119 tensors and 500 MB now',
     ]);
   });
 

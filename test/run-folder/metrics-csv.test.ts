@@ -9,7 +9,7 @@ import { epoch, epochs } from './epochs.ts';
 describe('metrics.csv', () => {
   let folder: string;
   let path: string;
-  const open = () => MetricsCsv.open(path, ['accuracy']);
+  const open = () => MetricsCsv.open(folder, ['accuracy']);
   const text = () => readFile(path, 'utf8');
 
   beforeEach(async () => {
@@ -54,7 +54,7 @@ describe('metrics.csv', () => {
         });
         const csv = await open();
         await csv.append(record);
-        expect(await readMetricsCsv(path)).to.deep.equal([record]);
+        expect(await readMetricsCsv(folder)).to.deep.equal([record]);
       }),
       { numRuns: 50 },
     );
@@ -63,7 +63,7 @@ describe('metrics.csv', () => {
   it('goes on where it stopped', async () => {
     const all = epochs({ head: 2, 'fine-tune': 3 });
     for (const record of all) await (await open()).append(record);
-    expect(await readMetricsCsv(path)).to.deep.equal(all);
+    expect(await readMetricsCsv(folder)).to.deep.equal(all);
   });
 
   it('never holds an epoch twice: one that is done anew goes with all later ones', async () => {
@@ -74,7 +74,7 @@ describe('metrics.csv', () => {
     await resumed.append(again);
     expect(resumed.epochs).to.deep.equal([epoch(1), epoch(2), again]);
     await resumed.append(epoch(4));
-    expect(await readMetricsCsv(path)).to.deep.equal([epoch(1), epoch(2), again, epoch(4)]);
+    expect(await readMetricsCsv(folder)).to.deep.equal([epoch(1), epoch(2), again, epoch(4)]);
   });
 
   it('leaves out a last row that a crash cut off, at any character', async () => {
@@ -84,7 +84,7 @@ describe('metrics.csv', () => {
     const lastRow = whole.slice(0, -1).lastIndexOf('\n') + 1;
     for (let end = lastRow; end < whole.length; end++) {
       await writeFile(path, whole.slice(0, end));
-      expect(await readMetricsCsv(path)).to.deep.equal([epoch(1)]);
+      expect(await readMetricsCsv(folder)).to.deep.equal([epoch(1)]);
       await (await open()).append(epoch(2));
       expect(await text()).to.equal(whole);
     }
@@ -93,22 +93,22 @@ describe('metrics.csv', () => {
   it('begins anew when a crash cut off the header', async () => {
     await writeFile(path, 'phase,phase_ep');
     await (await open()).append(epoch(1));
-    expect(await readMetricsCsv(path)).to.deep.equal([epoch(1)]);
+    expect(await readMetricsCsv(folder)).to.deep.equal([epoch(1)]);
   });
 
   it('refuses a file with other columns, and one that is no metrics.csv', async () => {
     await open();
-    const mismatch = await MetricsCsv.open(path, ['mse']).catch((error: Error) => error.message);
+    const mismatch = await MetricsCsv.open(folder, ['mse']).catch((error: Error) => error.message);
     expect(mismatch).to.include('must have the columns phase,').and.include('Received: phase,');
     await writeFile(path, 'a,b\n1,2\n');
-    const other = await readMetricsCsv(path).catch((error: Error) => error.message);
+    const other = await readMetricsCsv(folder).catch((error: Error) => error.message);
     expect(other).to.match(/must have the columns .* Received: a,b$/);
   });
 
   it('holds a broken row against the columns', async () => {
     await open();
     await appendFile(path, 'head,1,1\n');
-    const error = await readMetricsCsv(path).catch((error: Error) => error.message);
+    const error = await readMetricsCsv(folder).catch((error: Error) => error.message);
     expect(error).to.be.a('string');
   });
 });

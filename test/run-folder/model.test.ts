@@ -37,7 +37,7 @@ describe('a saved model', () => {
     folder = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
     model = classifier();
     const use = { classNames: ['cat', 'dog', 'ship'], preprocess: 'caffe' as const };
-    await saveModel(model, join(folder, 'model'), use);
+    await saveModel(folder, model, use);
   });
 
   after(() => rm(folder, { recursive: true }));

@@ -5,35 +5,33 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { execa } from 'execa';
-import { RunFolder } from '../../src/run-folder/run-folder.ts';
-import { RunLock } from '../../src/run-folder/run-lock.ts';
-import { beginStatus, endStatus, LOCK, readStatus } from '../../src/run-folder/status.ts';
+import { createRunFolder } from '../../src/run-folder/run-folder.ts';
+import { LOCK, RunLock, readStatus, StatusWriter } from '../../src/run-folder/status.ts';
 
-const source = (file: string) =>
-  JSON.stringify(fileURLToPath(new URL(`../../src/run-folder/${file}.ts`, import.meta.url)));
+const STATUS = fileURLToPath(new URL('../../src/run-folder/status.ts', import.meta.url));
 
 describe('the state of a run', () => {
   let runs: string;
-  let folder: RunFolder;
+  let folder: string;
 
   beforeEach(async () => {
     runs = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
-    folder = await RunFolder.create({ runs, name: 'vgg19', id: '0123abcd' });
+    folder = await createRunFolder({ runs, name: 'vgg19', id: '0123abcd' });
   });
 
   afterEach(() => rm(runs, { recursive: true }));
 
-  const state = async () => (await readStatus(folder.path))?.state;
+  const writeLock = (holder: object) =>
+    writeFile(join(folder, LOCK), `${JSON.stringify(holder, null, 2)}\n`);
+  const state = async () => (await readStatus(folder))?.state;
 
   /** A process that holds the run and then only waits. */
   async function holder() {
     const script = `
-      import { RunFolder } from ${source('run-folder')};
-      import { RunLock } from ${source('run-lock')};
-      import { beginStatus } from ${source('status')};
-      const folder = new RunFolder(${JSON.stringify(folder.path)});
-      await RunLock.take(folder.path);
-      await beginStatus(folder);
+      import { RunLock, StatusWriter } from ${JSON.stringify(STATUS)};
+      const folder = ${JSON.stringify(folder)};
+      await RunLock.take(folder);
+      await StatusWriter.start(folder);
       console.log('held');
       setInterval(() => {}, 1000);`;
     const args = ['--import', 'tsx', '--input-type=module', '-e', script];
@@ -45,34 +43,34 @@ describe('the state of a run', () => {
   it('is running while its process holds the lock, and interrupted once that was killed', async () => {
     const { held } = await holder();
     expect(await state()).to.equal('running');
-    const error = await RunLock.take(folder.path).catch((caught: Error) => caught);
+    const error = await RunLock.take(folder).catch((caught: Error) => caught);
     expect(String(error)).to.match(/RunError: cannot lock the run .*: another process holds it/);
     held.kill('SIGKILL');
     await held;
     expect(await state()).to.equal('interrupted');
-    await (await RunLock.take(folder.path)).release();
+    await (await RunLock.take(folder)).release();
   });
 
   it("is interrupted when another process has got its process' number", async () => {
-    const lock = await RunLock.take(folder.path);
-    await beginStatus(folder);
-    await folder.writeJson(LOCK, { pid: process.pid, host: hostname(), began: 'long ago' });
+    const lock = await RunLock.take(folder);
+    await StatusWriter.start(folder);
+    await writeLock({ pid: process.pid, host: hostname(), began: 'long ago' });
     expect(await state()).to.equal(process.platform === 'linux' ? 'interrupted' : 'running');
     expect(() => lock.throwIfLost()).to.throw(/another process took the run over/);
     await lock.release();
-    expect(await readFile(folder.file(LOCK), 'utf8')).to.include('long ago');
+    expect(await readFile(join(folder, LOCK), 'utf8')).to.include('long ago');
   });
 
   it('is running while a process of another machine touches the lock, for a minute', async () => {
-    await beginStatus(folder);
+    await StatusWriter.start(folder);
     const holder = { pid: 2 ** 22 + 1, host: 'another', began: null };
-    await folder.writeJson(LOCK, holder);
+    await writeLock(holder);
     expect(await state()).to.equal('running');
-    const error = await RunLock.take(folder.path).catch((caught: Error) => caught);
+    const error = await RunLock.take(folder).catch((caught: Error) => caught);
     expect(String(error)).to.match(/another process holds it, 4194305 on another/);
     const longAgo = Date.now() / 1000 - 61;
-    await utimes(folder.file(LOCK), longAgo, longAgo);
-    await (await RunLock.take(folder.path)).release();
+    await utimes(join(folder, LOCK), longAgo, longAgo);
+    await (await RunLock.take(folder)).release();
   });
 
   it('is running while its process stands still, as after Ctrl-Z, however long', async function () {
@@ -80,7 +78,7 @@ describe('the state of a run', () => {
     const { held } = await holder();
     held.kill('SIGSTOP');
     const longAgo = Date.now() / 1000 - 3600;
-    await utimes(folder.file(LOCK), longAgo, longAgo);
+    await utimes(join(folder, LOCK), longAgo, longAgo);
     expect(await state()).to.equal('running');
     held.kill('SIGKILL');
     await held;
@@ -88,15 +86,15 @@ describe('the state of a run', () => {
   });
 
   it('is what the end record says, if there is one', async () => {
-    const begun = await beginStatus(folder);
-    await endStatus(folder, begun, 'failed', 'the loss is NaN');
-    expect(await readStatus(folder.path)).to.include({ state: 'failed', error: 'the loss is NaN' });
-    await endStatus(folder, begun, 'finished');
+    const status = await StatusWriter.start(folder);
+    await status.end('failed', 'the loss is NaN');
+    expect(await readStatus(folder)).to.include({ state: 'failed', error: 'the loss is NaN' });
+    await status.end('finished');
     expect(await state()).to.equal('finished');
   });
 
   it('is unknown before the run has said anything', async () => {
-    await writeFile(folder.file('log.txt'), '');
-    expect(await readStatus(folder.path)).to.equal(null);
+    await writeFile(join(folder, 'log.txt'), '');
+    expect(await readStatus(folder)).to.equal(null);
   });
 });

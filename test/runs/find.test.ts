@@ -13,7 +13,8 @@ describe('the name of a run', () => {
     const folder = join(runs, name);
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'status.json'), '{}');
-    if (validation) writeFileSync(join(folder, 'summary.json'), JSON.stringify({ validation }));
+    const summary = { validation, images: {}, phases: [] };
+    if (validation) writeFileSync(join(folder, 'summary.json'), JSON.stringify(summary));
     return folder;
   }
 
@@ -84,7 +85,7 @@ describe('the name of a run', () => {
 
   it('stands for its model only once there is one', async () => {
     const error = await modelOfRun('latest', runs).catch((caught: Error) => caught);
-    expect(String(error)).to.match(/InputError: .*bb33 is no folder of a finished run/);
+    expect(String(error)).to.match(/InputError: .*bb33 is not the folder of a finished run/);
     const model = join(make('quick/2026-01-05T10-00-00Z-cc44'), 'model');
     mkdirSync(model);
     writeFileSync(join(model, 'model.json'), '{}');

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { shownRun } from '../../src/runs/listed.ts';
+import { readShownRun } from '../../src/runs/listed.ts';
 
 describe('what is shown of a run', () => {
   let folder: string;
@@ -15,7 +15,7 @@ describe('what is shown of a run', () => {
     await mkdir(join(folder, 'model'));
     for (const name of ['weights.txt', 'model/model.json', 'log.txt'])
       await writeFile(join(folder, name), name);
-    const { files } = await shownRun(folder);
+    const { files } = await readShownRun(folder);
     expect(files).to.deep.equal([
       { name: 'log.txt', bytes: 7 },
       { name: 'model/model.json', bytes: 16 },
@@ -35,8 +35,8 @@ describe('what is shown of a run', () => {
       }
       ended = true;
     })();
-    while (!ended) await shownRun(folder);
+    while (!ended) await readShownRun(folder);
     await writing;
-    expect((await shownRun(folder)).files).to.deep.equal([]);
+    expect((await readShownRun(folder)).files).to.deep.equal([]);
   });
 });

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { execa } from 'execa';
 import { uniforms } from '../../src/common/random.ts';
 import { readStatus } from '../../src/run-folder/status.ts';
-import type { SweepRun } from '../../src/run-folder/sweep-record.ts';
+import type { Trial } from '../../src/run-folder/sweep-record.ts';
 import { cli } from '../command-line.ts';
 
 const EXPERIMENT = `
@@ -51,7 +51,7 @@ describe('a sweep that is ended from outside', function (this: Mocha.Suite) {
 
   async function recorded(name = 'long') {
     const text = await readFile(join(folder, 'runs', name, 'sweep.json'), 'utf8');
-    return (JSON.parse(text) as { runs: SweepRun[] }).runs;
+    return (JSON.parse(text) as { runs: Trial[] }).runs;
   }
 
   /** Of each run that was ever begun: its folder to what became of it. */

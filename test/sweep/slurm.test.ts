@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { execa } from 'execa';
-import type { SweepRun } from '../../src/run-folder/sweep-record.ts';
+import type { Trial } from '../../src/run-folder/sweep-record.ts';
 import { cli, type Outcome } from '../command-line.ts';
 import { missingPrograms, SlurmNode } from './slurm-node.ts';
 
@@ -78,11 +78,11 @@ describe('a sweep on Slurm', function (this: Mocha.Suite) {
 
   async function recorded(sweep = 'runs/array') {
     const text = await readFile(join(folder, sweep, 'sweep.json'), 'utf8');
-    return (JSON.parse(text) as { runs: SweepRun[] }).runs;
+    return (JSON.parse(text) as { runs: Trial[] }).runs;
   }
 
-  async function recordedRun(run: number): Promise<SweepRun> {
-    return (await recorded())[run - 1] as SweepRun;
+  async function recordedRun(run: number): Promise<Trial> {
+    return (await recorded())[run - 1] as Trial;
   }
 
   /** What a run wrote into one of its files; nothing if it has not begun. */
@@ -101,7 +101,7 @@ describe('a sweep on Slurm', function (this: Mocha.Suite) {
     (await written(run, 'metrics.csv')).split('\n').length - 2;
 
   const timesGoneOn = async (run: number) =>
-    (await written(run, 'log.txt')).split('goes on from phase train').length - 1;
+    (await written(run, 'log.txt')).split('resumes from phase train').length - 1;
 
   describe('of twelve runs', () => {
     let submitted: Outcome;
@@ -161,7 +161,7 @@ describe('a sweep on Slurm', function (this: Mocha.Suite) {
 
     it('goes on with a preempted run where it was interrupted', async () => {
       const log = await written(2, 'log.txt');
-      expect(log).to.match(/goes on from phase train, epoch \d{2,}/);
+      expect(log).to.match(/resumes from phase train, epoch \d{2,}/);
       const { task } = await recordedRun(2);
       const said = await readFile(join(folder, `runs/array/slurm/${task?.id}.log`), 'utf8');
       expect(said).to.contain('PREEMPTION');

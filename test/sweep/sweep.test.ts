@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse as parseCsv } from 'csv-parse/sync';
 import { parse } from 'yaml';
-import type { SweepRun } from '../../src/run-folder/sweep-record.ts';
+import type { Trial } from '../../src/run-folder/sweep-record.ts';
 import { cifarRun } from '../command-line.ts';
 
 const EXPERIMENT = `
@@ -45,7 +45,7 @@ describe('a sweep', function (this: Mocha.Suite) {
 
   async function recorded(runs: string, name: string) {
     const text = await readFile(join(folder, runs, name, 'sweep.json'), 'utf8');
-    return JSON.parse(text) as { metric: object; runs: SweepRun[] };
+    return JSON.parse(text) as { metric: object; runs: Trial[] };
   }
 
   async function summaryOf(runs: string, name: string) {

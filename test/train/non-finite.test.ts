@@ -19,14 +19,13 @@ describe('a loss that is not finite', () => {
   /** Trains with a checkpoint after each epoch. Returns the result or error, and the notes and retries. */
   async function run(given: Omit<Run, 'engine'>, retries: number, factor = 0.1) {
     const checkpoints = new RunCheckpoints({
-      path: join(folder, 'checkpoints'),
+      folder,
       config: { everyEpochs: 1, everySteps: null, everyMinutes: null, keep: true },
-      recorded: () => ({ phases: [], begun: null }),
-      best: () => null,
-      log: async () => {},
-      tell: async () => {},
+      history: () => ({ ended: [], current: null }),
+      bestEpoch: () => null,
+      log: { write: async () => {}, notify: async () => {} },
     });
-    await checkpoints.folder.open();
+    await checkpoints.open();
     const notes: string[] = [];
     const counts: number[] = [];
     const watcher: TrainingCallback = {

@@ -16,10 +16,14 @@ export function makeRun(
   const status = { state: 'finished', started: started.toISOString(), ended: null, error: null };
   const files = {
     'status.json': JSON.stringify(status),
-    'summary.json': JSON.stringify({ validation: { loss: 1 - accuracy, accuracy }, phases: [] }),
+    'summary.json': JSON.stringify({
+      validation: { loss: 1 - accuracy, accuracy },
+      images: { train: 40, validation: 10, broken: 0 },
+      phases: [],
+    }),
     'resolved.yaml': `name: ${experiment}\nseed: ${i}\ndata: { dataset: digits, preprocess: scale }\nvars: { dropout: ${dropout} }\nphases:\n  - { name: all, epochs: 2 }\n`,
     'metrics.csv': metricsCsv(2),
-    'environment.json': JSON.stringify({ cifarRun: '0.1.0' }),
+    'environment.json': JSON.stringify({ cifarRun: '0.1.0', dataHash: 'd1' }),
   };
   for (const [file, text] of Object.entries(files)) writeFileSync(join(runs, name, file), text);
   return name;

@@ -3,18 +3,24 @@ import type { Json } from '../../common/json.ts';
 import type { Experiment, PhaseConfig, Settings } from '../../experiment/experiment.ts';
 
 import type { EpochRecord } from '../../train/callbacks.ts';
-import { EventsFile, now } from './events-file.ts';
-import { type HParams, hparamsBegin, hparamsEnd, image, scalar } from './summaries.ts';
+import {
+  EventsFile,
+  type HParams,
+  hparamsEnd,
+  hparamsStart,
+  image,
+  scalar,
+} from './events-file.ts';
 
 /** A row of TensorBoard's HParams page. */
 export interface HParamsRow {
-  /** Runs that the page takes for one: those of one id. */
+  /** The id of the run; the page joins the runs of one group. */
   readonly group: string;
-  /** What a sweep sets of the run, by paths: columns beside those that all runs have. */
+  /** The settings that a sweep gives the run, keyed by path. Each is a column. */
   readonly swept: Settings;
 }
 
-/** What TensorBoard shows of a run: scalars by epoch, hyperparameters, images. */
+/** Writes a run for TensorBoard: scalars by epoch, hyperparameters, images. */
 export class TensorBoard {
   readonly #events: EventsFile;
   #epoch = 0;
@@ -23,22 +29,20 @@ export class TensorBoard {
     this.#events = events;
   }
 
-  static async begin(
+  static async start(
     folder: string,
     experiment: Experiment,
     { group, swept }: HParamsRow,
   ): Promise<TensorBoard> {
-    const events = await EventsFile.begin(folder);
-    const hparams = {
-      ...hparamsOf(experiment),
-      ...Object.fromEntries(Object.entries(swept).map(ofSetting)),
-    };
-    await events.add(0, [hparamsBegin(hparams, group, now())]);
+    const events = await EventsFile.create(folder);
+    const settings = Object.entries(swept).map(([path, value]) => [path, hparamOf(value)]);
+    const hparams = { ...hparamsOf(experiment), ...Object.fromEntries(settings) };
+    await events.add(0, [hparamsStart(hparams, group)]);
     return new TensorBoard(events);
   }
 
-  /** What was drawn after so many epochs is to be forgotten. */
-  async goOnAfter(epochs: number): Promise<void> {
+  /** Discards the scalars after this number of epochs. */
+  async resumeAfter(epochs: number): Promise<void> {
     this.#epoch = epochs;
     await this.#events.restart(epochs + 1);
   }
@@ -58,16 +62,16 @@ export class TensorBoard {
   }
 
   async end(succeeded: boolean): Promise<void> {
-    await this.#events.add(this.#epoch, [hparamsEnd(succeeded, now())]);
+    await this.#events.add(this.#epoch, [hparamsEnd(succeeded)]);
   }
 }
 
-/** The page knows numbers and texts. */
-function ofSetting([path, value]: [string, Json]): [string, string | number] {
-  return [path, typeof value === 'number' ? value : formatJson(value)];
+/** The page shows numbers and text. */
+function hparamOf(value: Json): string | number {
+  return typeof value === 'number' ? value : formatJson(value);
 }
 
-/** Under their paths in the experiment file, as a sweep names them too. */
+/** The main settings, keyed by their path in the experiment file as in a sweep. */
 function hparamsOf({ seed, data, model, phases }: Experiment): HParams {
   const { from, weights } = model.backbone;
   return {
@@ -76,11 +80,11 @@ function hparamsOf({ seed, data, model, phases }: Experiment): HParams {
     'data.preprocess': data.preprocess,
     'model.backbone': from.kind === 'named' ? from.name : from.kind,
     'model.backbone.weights': weights ?? from.kind,
-    ...Object.assign({}, ...phases.map(ofPhase)),
+    ...Object.assign({}, ...phases.map(phaseHParams)),
   };
 }
 
-function ofPhase({ name, epochs, batchSize, optimizer }: PhaseConfig): HParams {
+function phaseHParams({ name, epochs, batchSize, optimizer }: PhaseConfig): HParams {
   const { learningRate } = optimizer;
   const phase = `phases.${name}`;
   return {

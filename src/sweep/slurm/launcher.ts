@@ -6,7 +6,7 @@ import { writeAtomic } from '../../common/files.ts';
 import type { PlannedExperiment } from '../../plan-experiment.ts';
 import type { Step } from '../../progress/progress.ts';
 import { timeStamp } from '../../run-folder/run-folder.ts';
-import type { SweepRun } from '../../run-folder/sweep-record.ts';
+import type { Trial } from '../../run-folder/sweep-record.ts';
 import type { JobOptions } from '../job.ts';
 import type { Launcher, LaunchRequest } from '../launcher.ts';
 import { batchScript, sbatch, taskStates } from './sbatch.ts';
@@ -25,7 +25,7 @@ export const launchOnSlurm: Launcher = async (request) => {
   }
   const states = await taskStates();
   const entries = request.entries.filter(({ trial }) => {
-    const task = record.runs.find(({ id }) => id === trial.plan.id)?.task;
+    const task = record.trials.find(({ id }) => id === trial.plan.id)?.task;
     return !task || hasEnded(states.get(task.id));
   });
   if (entries.length > 0) {
@@ -144,9 +144,9 @@ async function follow(request: LaunchRequest, step: Step): Promise<void> {
   let lost: ReadonlyMap<string, string> = new Map();
   let lastPoll = performance.now();
   for (;;) {
-    await record.look();
+    await record.refresh();
     await table.show();
-    const open = record.runs.filter((run) => own.has(run.id) && isOpen(run));
+    const open = record.trials.filter((run) => own.has(run.id) && isOpen(run));
     if (open.length === 0) return;
     if (performance.now() - lastPoll > POLL_SLURM_MS) {
       lastPoll = performance.now();
@@ -157,7 +157,7 @@ async function follow(request: LaunchRequest, step: Step): Promise<void> {
   }
 
   /** A task that had ended at the last poll too has had time to record its end: it is lost. */
-  async function findLost(open: readonly SweepRun[]): Promise<ReadonlyMap<string, string>> {
+  async function findLost(open: readonly Trial[]): Promise<ReadonlyMap<string, string>> {
     // The controller may be unavailable for some time.
     const states = await taskStates().catch(() => null);
     if (!states) return lost;
@@ -172,7 +172,7 @@ async function follow(request: LaunchRequest, step: Step): Promise<void> {
     return ended;
   }
 
-  async function recordLost(run: SweepRun, state = 'unknown'): Promise<void> {
+  async function recordLost(run: Trial, state = 'unknown'): Promise<void> {
     const { id, task } = run;
     if (state === 'CANCELLED' || run.state === 'interrupted') return record.abandoned(id);
     const log = join(record.folder, FOLDER, `${task?.id ?? ''}.log`);
@@ -181,7 +181,7 @@ async function follow(request: LaunchRequest, step: Step): Promise<void> {
 }
 
 /** An interrupted run continues as long as it has a task. */
-function isOpen({ state, task }: SweepRun): boolean {
+function isOpen({ state, task }: Trial): boolean {
   const isInterrupted = state === 'interrupted' && !task;
   return !(['finished', 'stopped', 'failed'].includes(state) || isInterrupted);
 }

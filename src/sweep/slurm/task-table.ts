@@ -3,9 +3,10 @@ import type { Settings } from '../../experiment/experiment.ts';
 import { epochsOf } from '../../plan/plan.ts';
 import type { Step } from '../../progress/progress.ts';
 import { type DisplayedRun, SweepDisplay } from '../../progress/sweep.ts';
-import type { SweepRun } from '../../run-folder/sweep-record.ts';
-import { listedRun } from '../../runs/listed.ts';
-import { type RunPlace, runPlaces } from '../../runs/places.ts';
+import type { RunPlace } from '../../run-folder/run-folder.ts';
+import type { Trial } from '../../run-folder/sweep-record.ts';
+import { readListedRun } from '../../runs/listed.ts';
+import { listRuns } from '../../runs/places.ts';
 import type { LaunchRequest } from '../launcher.ts';
 
 const NOT_STARTED = {
@@ -35,9 +36,9 @@ export class TaskTable {
 
   async show(): Promise<void> {
     const { record, options } = this.#request;
-    const places = await runPlaces(options.runs);
+    const places = await listRuns(options.runs);
     // Another process may have started the sweep again with other values.
-    const runs = record.runs.filter(({ id }) => this.#epochs.has(id));
+    const runs = record.trials.filter(({ id }) => this.#epochs.has(id));
     const isFirst = this.#displayed.size === 0;
     const changed: DisplayedRun[] = [];
     for (const run of runs) {
@@ -53,10 +54,10 @@ export class TaskTable {
     else for (const run of changed) this.#display.show(all, run);
   }
 
-  async #read(run: SweepRun, places: readonly RunPlace[]): Promise<DisplayedRun> {
+  async #read(run: Trial, places: readonly RunPlace[]): Promise<DisplayedRun> {
     const { state, error, task } = run;
     const place = state === 'waiting' ? undefined : places.findLast(({ id }) => id === run.id);
-    const { epochs, seconds, metrics } = place ? await listedRun(place) : NOT_STARTED;
+    const { epochs, seconds, metrics } = place ? await readListedRun(place) : NOT_STARTED;
     const all = this.#epochs.get(run.id) ?? 0;
     const progress = epochs > 0 ? `epoch ${epochs}/${all}` : (task?.id ?? '');
     return {

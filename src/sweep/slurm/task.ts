@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { InterruptedError, RunError } from '../../common/errors.ts';
 import { formatMetric } from '../../experiment/metrics.ts';
 import { SweepRecord, type Task } from '../../run-folder/sweep-record.ts';
-import { writeSweepSummary } from '../../run-folder/sweep-summary.ts';
+import { writeSweepSummary } from '../../runs/compared.ts';
 import type { JobEnd, JobEvent } from '../job.ts';
 import { localJobPool } from '../job-process.ts';
 import type { SweepEntry } from '../launcher.ts';
@@ -29,7 +29,7 @@ export async function runTask(file: string, options: TaskOptions): Promise<void>
   const trial = input.experiments[run];
   if (!trial) throw new RunError(`${file} has no run ${run}`);
   const record = await SweepRecord.join(input.folder);
-  const former = record.runs.find((each) => each.id === trial.plan.id)?.task;
+  const former = record.trials.find((each) => each.id === trial.plan.id)?.task;
   const id = `${job}_${run}`;
   const task = former?.id === id ? former : { id, timeouts: 0 };
   write(`task ${id} on ${hostname()}, restarted ${times(restarts)}: run ${run}, ${trial.plan.id}`);
@@ -80,7 +80,7 @@ async function runEntry(
       signal,
     },
     {
-      started: () => record.began(id, task),
+      started: () => record.started(id, task),
       progressed: (_, event) => writeEvent(event, write),
       retried: (_, reason) => write(reason),
       async ended(_, end, batchHalved) {
@@ -119,7 +119,7 @@ async function requeueRun(
       `it timed out ${times(timeouts)}, and max_num_timeout is ${maxTimeouts}; --resume continues it`,
     );
   }
-  await record.waits(run, { ...task, timeouts });
+  await record.requeued(run, { ...task, timeouts });
   try {
     await requeue(task.id);
     return { kind: 'interrupted' };
@@ -130,8 +130,8 @@ async function requeueRun(
 
 /** The last task to end writes the summary of the sweep. */
 async function summarizeIfLast(record: SweepRecord): Promise<void> {
-  await record.look();
-  const isOpen = record.runs.some(({ state }) => state === 'waiting' || state === 'running');
+  await record.refresh();
+  const isOpen = record.trials.some(({ state }) => state === 'waiting' || state === 'running');
   if (!isOpen) await writeSweepSummary(record.folder);
 }
 

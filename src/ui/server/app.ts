@@ -7,7 +7,7 @@ import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
 import { streamSSE } from 'hono/streaming';
 import { InputError } from '../../common/errors.ts';
-import { runDetail } from '../../runs/detail.ts';
+import { readRunDetail } from '../../runs/detail.ts';
 import { fileWithin, guard, linksOutside, sendFile } from './access.ts';
 import { compareRuns, diffTwoRuns, readSweepDetail } from './comparisons.ts';
 import { readPredictor, readRunImages } from './predictions.ts';
@@ -78,7 +78,7 @@ export function uiApp(index: RunIndex, listenHost: string): Hono {
     const { filter = '', sort = '', columns = '', from = '0', count = '100' } = c.req.query();
     return c.json(table.window({ filter, sort, columns }, Number(from), Number(count)));
   });
-  app.get('/api/run', async (c) => c.json(await runDetail(await runFolder(c, index))));
+  app.get('/api/run', async (c) => c.json(await readRunDetail(await runFolder(c, index))));
   app.get('/api/images', async (c) => c.json(await readRunImages(await runFolder(c, index))));
   app.get('/api/predictor', async (c) => c.json(await readPredictor(await runFolder(c, index))));
   app.get('/api/compare', async (c) => c.json(await compareRuns(await runFolders(c, index))));

@@ -17,9 +17,9 @@ import type { ChartProps } from '../../charts/page/chart.tsx';
 import { comparedCharts } from '../../charts/page/run-charts.ts';
 import { type ParallelAxis, parallelAxes } from '../../charts/parallel.ts';
 import type { Json } from '../../common/json.ts';
-import { comparedRuns, comparedSweep } from '../../runs/compared.ts';
-import { runDetail } from '../../runs/detail.ts';
-import { diffedRun } from '../../runs/diffed.ts';
+import { readComparedRuns, readComparedSweep } from '../../runs/compared.ts';
+import { readRunDetail } from '../../runs/detail.ts';
+import { readDiffedRun } from '../../runs/diffed.ts';
 
 /** Several runs: a table of their settings and results, and their curves. */
 export interface Comparison {
@@ -29,8 +29,8 @@ export interface Comparison {
 }
 
 export async function compareRuns(folders: readonly string[]): Promise<Comparison> {
-  const { runs } = await comparedRuns(folders, '');
-  const details = await Promise.all(folders.map(runDetail));
+  const { runs } = await readComparedRuns(folders, '');
+  const details = await Promise.all(folders.map(readRunDetail));
   const metrics = new Set(runs.flatMap((run) => Object.keys(run.metrics)));
   return {
     names: details.map(({ name }) => name),
@@ -53,16 +53,16 @@ export interface RunDiff {
 }
 
 export async function diffTwoRuns(first: string, second: string): Promise<RunDiff> {
-  const diff = diffRuns(await diffedRun(first), await diffedRun(second));
-  const { runs } = await comparedRuns([first, second], '');
-  const details = [await runDetail(first), await runDetail(second)] as const;
+  const diff = diffRuns(await readDiffedRun(first), await readDiffedRun(second));
+  const { runs } = await readComparedRuns([first, second], '');
+  const details = [await readRunDetail(first), await readRunDetail(second)] as const;
   return {
     names: [details[0].name, details[1].name],
     verdict: describeVerdict(diff),
     sections: diffSections(diff, {}),
     charts: comparedCharts(details, runLabels(runs)),
-    newlyCorrect: diff.answers?.fixed.map(({ index }) => index) ?? [],
-    newlyIncorrect: diff.answers?.broken.map(({ index }) => index) ?? [],
+    newlyCorrect: diff.predictions?.fixed.map(({ index }) => index) ?? [],
+    newlyIncorrect: diff.predictions?.broken.map(({ index }) => index) ?? [],
   };
 }
 
@@ -100,7 +100,7 @@ export interface SweepCell {
 
 /** Reads the sweep in a folder; `null` if there is none. */
 export async function readSweepDetail(folder: string): Promise<SweepDetail | null> {
-  const sweep = await comparedSweep(folder);
+  const sweep = await readComparedSweep(folder);
   if (!sweep) return null;
   const summary = summarizeSweep(sweep);
   const { name, metric, parameters, effects } = summary;

@@ -1,13 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { parse } from 'yaml';
+import { confusionMatrix } from '../../analysis/classification.ts';
 import { InputError } from '../../common/errors.ts';
 import { datasetKind } from '../../data/datasets/table.ts';
 import type { DataConfig, EvaluateConfig } from '../../experiment/experiment.ts';
-import type { ExperimentFile } from '../../experiment/file-types.ts';
-import type { ImageSheet } from '../../run-folder/image-sheet.ts';
-import { readRecord } from '../../run-folder/read-record.ts';
-import { readAnswers } from '../../runs/answers.ts';
+import { readResolved } from '../../run-folder/experiment-files.ts';
+import { readImageSheet, sheetSize, type Tile, tileAt } from '../../run-folder/image-sheet.ts';
+import { readClassNames } from '../../run-folder/model.ts';
+import { readPredictions } from '../../run-folder/predictions.ts';
 import type { PredictedImage } from '../../runs/run-detail.ts';
 
 /** The validation images that a run's folder contains, with their predictions. */
@@ -18,51 +16,38 @@ export interface RunImages {
 }
 
 export interface SheetImage extends PredictedImage {
-  readonly tile: Tile;
+  readonly tile: SizedTile;
 }
 
-/** The place of an image in images.webp, in pixels. */
-interface Tile {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
+/** A place in images.webp and the size of that image, in pixels. */
+interface SizedTile extends Tile {
   readonly sheetWidth: number;
   readonly sheetHeight: number;
 }
 
 /** @throws InputError if the run's folder contains no images. */
 export async function readRunImages(run: string): Promise<RunImages> {
-  const sheet = await readRecord<ImageSheet>(join(run, 'images.json'), 'indexes');
+  const sheet = await readImageSheet(run);
   if (sheet === null)
     throw new InputError(
       'this run has no saved images: it has not finished, or an old version of cifar-run trained it',
     );
-  const answers = await readAnswers(run);
-  if (answers === null) return { images: [], counts: {} };
-  const { classNames, labels, predicted, confidence, confusion } = answers;
+  const classified = await readPredictions(run);
+  if (classified === null) return { images: [], counts: {} };
+  const { classNames, predictions } = classified;
   const className = (label: number | undefined) => classNames[label ?? -1] ?? '';
+  const size = sheetSize(sheet);
   const images = sheet.indexes.map((index, position) => ({
     index,
-    truth: className(labels[index]),
-    predicted: className(predicted[index]),
-    confidence: confidence[index] ?? 0,
-    tile: tileAt(position, sheet),
+    truth: className(predictions[index]?.label),
+    predicted: className(predictions[index]?.predicted),
+    confidence: predictions[index]?.confidence ?? 0,
+    tile: { ...tileAt(sheet, position), sheetWidth: size.width, sheetHeight: size.height },
   }));
   const byClass = <T>(values: readonly T[]) =>
     Object.fromEntries(values.map((value, label) => [className(label), value]));
+  const confusion = confusionMatrix(predictions, classNames.length);
   return { images, counts: byClass(confusion.map(byClass)) };
-}
-
-function tileAt(position: number, { columns, width, height, indexes }: ImageSheet): Tile {
-  return {
-    left: (position % columns) * width,
-    top: Math.floor(position / columns) * height,
-    width,
-    height,
-    sheetWidth: columns * width,
-    sheetHeight: Math.ceil(indexes.length / columns) * height,
-  };
 }
 
 /** Everything but the model that a browser needs to predict the class of an image as the run does. */
@@ -76,12 +61,13 @@ export interface Predictor {
 
 /** @throws InputError if the run has no model. */
 export async function readPredictor(run: string): Promise<Predictor> {
-  const labels = await readFile(join(run, 'model', 'labels.json'), 'utf8').catch(() => null);
-  if (labels === null) throw new InputError(`${run} has no model: the run has not finished`);
-  const resolved = await readFile(join(run, 'resolved.yaml'), 'utf8');
-  const { data, evaluate } = parse(resolved) as ExperimentFile;
+  const classNames = await readClassNames(run);
+  const resolved = await readResolved(run);
+  if (classNames === null || resolved === null)
+    throw new InputError(`${run} has no model: the run has not finished`);
+  const { data, evaluate } = resolved;
   return {
-    classNames: JSON.parse(labels),
+    classNames,
     imageShape: datasetKind(data.dataset).imageShape ?? null,
     preprocess: data.preprocess ?? 'none',
     tta: evaluate?.tta ?? 'none',

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { placeAt, type RunPlace } from '../../runs/places.ts';
+import { parseRunPath, type RunPlace } from '../../run-folder/run-folder.ts';
+import { isSweepFile } from '../../run-folder/sweep-record.ts';
 
 /** The folder of an experiment. */
 interface ExperimentFolder {
@@ -52,8 +53,8 @@ export class RunFolders {
     const folders = entries.filter((entry) => entry.isDirectory());
     return {
       modified,
-      places: folders.flatMap((folder) => placeAt(join(path, folder.name)) ?? []),
-      isSweep: entries.some((entry) => entry.name === 'sweep.json'),
+      places: folders.flatMap((folder) => parseRunPath(join(path, folder.name)) ?? []),
+      isSweep: entries.some((entry) => isSweepFile(entry.name)),
     };
   }
 }

@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { ComparedRun } from '../../analysis/compared-run.ts';
+import { readSettings } from '../../run-folder/experiment-files.ts';
+import { metricsCsvPath } from '../../run-folder/metrics-csv.ts';
+import { type RunPlace, runName } from '../../run-folder/run-folder.ts';
 import { readStatus } from '../../run-folder/status.ts';
-import { runWithoutSettings, settingsOf } from '../../runs/compared.ts';
-import { nameOf, type RunPlace } from '../../runs/places.ts';
+import { readWithoutSettings } from '../../runs/compared.ts';
 import { RunFolders } from './run-folders.ts';
 
 /** Milliseconds between two checks for changes. */
@@ -140,13 +141,13 @@ export class RunIndex {
   async #readResults(entry: Entry): Promise<void> {
     const { place, settings } = entry;
     entry.stamp = await readStamp(entry);
-    const run = await runWithoutSettings(place).catch((error: Error) => damagedRun(place, error));
+    const run = await readWithoutSettings(place).catch((error: Error) => damagedRun(place, error));
     entry.run = { ...run, settings: settings ?? {} };
     this.columns.addResults(run);
   }
 
   async #readSettings(entry: Entry): Promise<void> {
-    const settings = await settingsOf(entry.place.path).catch(() => ({}));
+    const settings = await readSettings(entry.place.path).catch(() => ({}));
     entry.settings = settings;
     entry.run = { ...entry.run, settings };
     this.columns.addSettings(settings);
@@ -158,10 +159,15 @@ export class RunIndex {
     const before = this.#entries;
     const places = this.#folders.places.toSorted((a, b) => (a.started < b.started ? 1 : -1));
     this.#entries = new Map(
-      places.map((place) => [nameOf(place), before.get(nameOf(place)) ?? newEntry(place)]),
+      places.map((place) => [
+        runName(place.path),
+        before.get(runName(place.path)) ?? newEntry(place),
+      ]),
     );
     const removed = [...before.keys()].filter((name) => !this.#entries.has(name));
-    const added = [...this.#entries.values()].filter(({ place }) => !before.has(nameOf(place)));
+    const added = [...this.#entries.values()].filter(
+      ({ place }) => !before.has(runName(place.path)),
+    );
     for (const { run } of added) this.columns.addResults(run);
     return [...removed, ...namesOf(added)];
   }
@@ -175,7 +181,7 @@ export class RunIndex {
 
 function newEntry(place: RunPlace): Entry {
   const { experiment, id, started } = place;
-  const facts = { run: nameOf(place), experiment, id, started, status: 'waiting' } as const;
+  const facts = { run: runName(place.path), experiment, id, started, status: 'waiting' } as const;
   return { place, run: { facts, settings: {}, metrics: {} }, stamp: null, settings: null };
 }
 
@@ -194,7 +200,7 @@ function isRunning({ run }: Entry): boolean {
  */
 async function readStamp(entry: Entry): Promise<string> {
   const { path } = entry.place;
-  const times = [path, join(path, 'metrics.csv')].map(async (each) => {
+  const times = [path, metricsCsvPath(path)].map(async (each) => {
     const { mtimeMs, size } = await stat(each).catch(() => ({ mtimeMs: 0, size: 0 }));
     return `${mtimeMs} ${size}`;
   });
@@ -204,7 +210,7 @@ async function readStamp(entry: Entry): Promise<string> {
 }
 
 function namesOf(entries: readonly Entry[]): string[] {
-  return entries.map(({ place }) => nameOf(place));
+  return entries.map(({ place }) => runName(place.path));
 }
 
 /** The columns in which runs have values. It is updated run by run: a pass over all runs would take too long. */

@@ -127,7 +127,7 @@ describe("TensorBoard's HParams page", function (this: Mocha.Suite) {
       });
       expect(sessions).to.have.length(1);
       const [{ name, metricValues } = { name: '', metricValues: [] }] = sessions;
-      const last = (await readMetricsCsv(join(folder, name, 'metrics.csv'))).at(-1);
+      const last = (await readMetricsCsv(join(folder, name))).at(-1);
       const shown = metricValues.map(({ name, value, trainingStep }) => {
         return [name.tag, value, trainingStep];
       });

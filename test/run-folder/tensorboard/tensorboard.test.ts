@@ -25,7 +25,7 @@ describe('events for TensorBoard', () => {
 
   it('are what TensorBoard reads: scalars, images, hyperparameters', async () => {
     const { experiment } = await loadExperiment(quickstart, { set: [], setFile: [] });
-    const board = await TensorBoard.begin(folder, experiment, { group: '0123abcd', swept: {} });
+    const board = await TensorBoard.start(folder, experiment, { group: '0123abcd', swept: {} });
     const epochs = [1, 2, 3].map((number) => epoch(number));
     for (const record of epochs) await board.epoch(record);
     const png = await readFile(image);

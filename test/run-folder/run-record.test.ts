@@ -11,7 +11,7 @@ import { MemoryPixels } from '../../src/data/pixels.ts';
 import { loadExperiment } from '../../src/load-experiment.ts';
 import { runExperiment } from '../../src/run-experiment.ts';
 import { readMetricsCsv } from '../../src/run-folder/metrics-csv.ts';
-import { Recorder, type RunRecord } from '../../src/run-folder/recorder.ts';
+import { openRecord, type RunRecord, type RunResult } from '../../src/run-folder/run-record.ts';
 import { useEngine } from '../engine.ts';
 import { pixelsOf } from '../pixels.ts';
 import { planned } from '../planned.ts';
@@ -49,7 +49,7 @@ describe('the record of a run', () => {
   const engine = useEngine();
   const { signal } = new AbortController();
   let folder: string;
-  let record: RunRecord;
+  let result: RunResult;
   let data: Dataset;
 
   before(async () => {
@@ -58,7 +58,7 @@ describe('the record of a run', () => {
     await writeFile(file, EXPERIMENT);
     const loaded = await planned(file);
     const { experiment } = loaded;
-    record = await runExperiment(loaded, quietly(join(folder, 'runs')));
+    result = await runExperiment(loaded, quietly(join(folder, 'runs')));
     const imageShape = [28, 28, 1] as const;
     const silent = { report: () => {}, note: () => {} };
     data = await loadData(experiment.data, experiment.seed, { imageShape, signal, ...silent });
@@ -66,11 +66,11 @@ describe('the record of a run', () => {
 
   after(() => rm(folder, { recursive: true }));
 
-  const read = (name: string) => readFile(join(record.folder, name), 'utf8');
+  const read = (name: string) => readFile(join(result.folder, name), 'utf8');
   const table = async (name: string) => parse(await read(name)) as string[][];
 
   it('has every file that it promises and no other', async () => {
-    const files = (await readdir(record.folder)).map((name) => name.replace(/(tfevents).*/, '$1'));
+    const files = (await readdir(result.folder)).map((name) => name.replace(/(tfevents).*/, '$1'));
     expect(files.sort()).to.deep.equal([
       'checkpoints',
       'classification_report.csv',
@@ -92,13 +92,13 @@ describe('the record of a run', () => {
       'status.json',
       'summary.json',
     ]);
-    expect(basename(record.folder)).to.match(/^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ-[0-9a-f]+$/);
+    expect(basename(result.folder)).to.match(/^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ-[0-9a-f]+$/);
   });
 
   it('keeps the experiment as written, and resolved so that it states the same', async () => {
     expect(await read('experiment.yaml')).to.equal(EXPERIMENT);
     const overrides = { set: [], setFile: [] };
-    const load = (name: string) => loadExperiment(join(record.folder, name), overrides);
+    const load = (name: string) => loadExperiment(join(result.folder, name), overrides);
     const [written, resolved] = await Promise.all(['experiment.yaml', 'resolved.yaml'].map(load));
     expect(resolved?.experiment).to.deep.equal(written?.experiment);
   });
@@ -113,7 +113,7 @@ describe('the record of a run', () => {
   });
 
   it('has a row of metrics for each epoch of both phases', async () => {
-    const epochs = await readMetricsCsv(join(record.folder, 'metrics.csv'));
+    const epochs = await readMetricsCsv(result.folder);
     expect(
       epochs.map(({ phase, phaseEpoch, epoch, step }) => [phase, phaseEpoch, epoch, step]),
     ).to.deep.equal([
@@ -158,16 +158,16 @@ describe('the record of a run', () => {
     ]);
     expect(Number(report[4]?.[3])).to.equal(right / predictions.length);
     const summary = JSON.parse(await read('summary.json'));
-    const last = (await readMetricsCsv(join(record.folder, 'metrics.csv'))).at(-1);
+    const last = (await readMetricsCsv(result.folder)).at(-1);
     expect(summary.validation.accuracy).to.equal(right / predictions.length);
     expect(summary.validation.loss).to.be.closeTo(last?.validation.loss ?? Number.NaN, 1e-6);
     expect(summary.validation.logLoss).to.be.closeTo(summary.validation.loss, 1e-5);
-    expect(record.metrics.val_accuracy).to.be.closeTo(summary.validation.accuracy, 1e-6);
+    expect(result.metrics.val_accuracy).to.be.closeTo(summary.validation.accuracy, 1e-6);
   });
 
   it('sums up each phase by its best and last epoch', async () => {
     const summary = JSON.parse(await read('summary.json'));
-    const epochs = await readMetricsCsv(join(record.folder, 'metrics.csv'));
+    const epochs = await readMetricsCsv(result.folder);
     expect(summary).to.include({ name: 'three-digits', seed: 3, classes: 3, epochs: 5, steps: 20 });
     expect(summary.images).to.deep.equal({ train: 120, validation: 60, broken: 0 });
     const [head, fineTune] = summary.phases;
@@ -180,7 +180,7 @@ describe('the record of a run', () => {
 
   it('has images that decode', async () => {
     for (const name of ['curves', 'confusion_matrix', 'examples', 'mistakes']) {
-      const { format, width } = await sharp(join(record.folder, `${name}.png`)).metadata();
+      const { format, width } = await sharp(join(result.folder, `${name}.png`)).metadata();
       expect(format, name).to.equal('png');
       expect(width, name).to.be.above(300);
     }
@@ -201,7 +201,7 @@ describe('the record of a run', () => {
   it('has a model that says in plain TensorFlow.js what predictions.csv says', async () => {
     const shape = [data.validation.labels.length, 28, 28, 1];
     const values = Array.from(pixelsOf(data.validation), (level) => level / 255);
-    const said = await predictInPlainTfjs(join(record.folder, 'model'), shape, values);
+    const said = await predictInPlainTfjs(join(result.folder, 'model'), shape, values);
     const [, ...predictions] = await table('predictions.csv');
     const written = predictions.flatMap(([, , , , ...probabilities]) => probabilities.map(Number));
     expect(said.values).to.have.length(written.length);
@@ -214,7 +214,7 @@ describe('the record of a run', () => {
 describe('the record of a run that ends early', () => {
   const engine = useEngine();
   let runs: string;
-  let recorder: Recorder;
+  let record: RunRecord;
 
   beforeEach(async () => {
     runs = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
@@ -235,7 +235,7 @@ describe('the record of a run that ends early', () => {
       classWeights: null,
       broken: [],
     };
-    recorder = await Recorder.open({
+    record = await openRecord({
       runs,
       planned: { ...loaded, plan: { id: '0123' } },
       engine: engine(),
@@ -247,31 +247,30 @@ describe('the record of a run that ends early', () => {
 
   afterEach(() => rm(runs, { recursive: true }));
 
-  const status = async () =>
-    JSON.parse(await readFile(join(recorder.folder, 'status.json'), 'utf8'));
-  const log = () => readFile(join(recorder.folder, 'log.txt'), 'utf8');
+  const status = async () => JSON.parse(await readFile(join(record.folder, 'status.json'), 'utf8'));
+  const log = () => readFile(join(record.folder, 'log.txt'), 'utf8');
 
   it('says what made it fail', async () => {
-    await recorder.fail(new RunError('the loss is NaN'));
+    await record.fail(new RunError('the loss is NaN'));
     expect(await status()).to.include({ state: 'failed', error: 'the loss is NaN' });
     expect(await log()).to.match(/Z {2}failed: the loss is NaN\n.*Z {2}at /);
   });
 
   it('is neither finished nor failed when it was interrupted', async () => {
-    await recorder.fail(new InterruptedError('SIGINT'));
+    await record.fail(new InterruptedError('SIGINT'));
     expect(await status()).to.include({ state: 'started', ended: null, error: null });
     expect(await log()).to.match(/Z {2}interrupted by SIGINT\n$/);
   });
 
   it('says that its folder is gone as soon as an epoch cannot be written', async () => {
-    await rm(recorder.folder, { recursive: true });
-    const error = await recorder.epochEnd(epoch(1)).catch((caught: unknown) => caught);
+    await rm(record.folder, { recursive: true });
+    const error = await record.epochEnd(epoch(1)).catch((caught: unknown) => caught);
     expect(error).to.be.instanceOf(RunError);
     expect(String(error)).to.match(/nothing more is written to .*: it was removed/);
   });
 
   it('does not hide the failure when it cannot be written either', async () => {
-    await rm(recorder.folder, { recursive: true });
-    await recorder.fail(new RunError('the disk is gone'));
+    await rm(record.folder, { recursive: true });
+    await record.fail(new RunError('the disk is gone'));
   });
 });

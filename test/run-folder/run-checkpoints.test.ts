@@ -1,13 +1,13 @@
 import { expect } from 'chai';
-import { CheckpointTimes } from '../../src/run-folder/run-checkpoints.ts';
+import { CheckpointSchedule } from '../../src/run-folder/run-checkpoints.ts';
 
-describe('the times of checkpoints', () => {
+describe('the schedule of checkpoints', () => {
   const times = (given: {
     everyEpochs?: number;
     everySteps?: number;
     everyMinutes?: number;
-  }): CheckpointTimes =>
-    new CheckpointTimes({
+  }): CheckpointSchedule =>
+    new CheckpointSchedule({
       everyEpochs: null,
       everySteps: null,
       everyMinutes: null,
