@@ -9,12 +9,12 @@ import { measures } from './measures/table.ts';
 import { formatResults, mergeRows, parseNotes, type Results } from './results.ts';
 
 /**
- * Measures cifar-run beside Keras and PyTorch and writes RESULTS.md. With `--quick` one round of each peer's
- * plain way, which is only shown; without `--images` what needs them is left out.
+ * Compares the speed of cifar-run with Keras and PyTorch and writes RESULTS.md. `--quick` measures one round of the default
+ * variant of each and prints the table only. Measures that need images are skipped without `--images`.
  *
  *     npm run bench -- [MEASURE…] [--images cifar10-jpeg.tar.gz] [--rounds 5] [--quick]
  */
-const { positionals: wanted, values: flags } = parseArgs({
+const { positionals: selected, values: flags } = parseArgs({
   allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
@@ -23,11 +23,12 @@ const { positionals: wanted, values: flags } = parseArgs({
   },
 });
 const names = measures.map(({ name }) => name);
-const unknown = wanted.find((name) => !names.includes(name));
-if (unknown !== undefined) throw new Error(`there are ${names.join(', ')}. Received: ${unknown}`);
+const unknown = selected.find((name) => !names.includes(name));
+if (unknown !== undefined)
+  throw new Error(`a measure must be one of ${names.join(', ')}. Received: ${unknown}`);
 const rounds = flags.quick ? 1 : Number(flags.rounds);
 if (!(Number.isInteger(rounds) && rounds > 0))
-  throw new Error(`--rounds must be a whole number from 1. Received: ${flags.rounds}`);
+  throw new Error(`--rounds must be a whole number of at least 1. Received: ${flags.rounds}`);
 
 const at = (name: string) => new URL(name, import.meta.url);
 const text = async (name: string) => (existsSync(at(name)) ? readFile(at(name), 'utf8') : '');
@@ -45,9 +46,9 @@ const images = flags.images ? await unpackImages(flags.images) : '';
 let results: Results = JSON.parse((await text('results.json')) || '[]');
 try {
   for (const measure of measures) {
-    if (wanted.length > 0 && !wanted.includes(measure.name)) continue;
+    if (selected.length > 0 && !selected.includes(measure.name)) continue;
     if (measure.needsImages && !images) {
-      process.stderr.write(`${measure.name}: left out, it needs --images\n`);
+      process.stderr.write(`${measure.name}: skipped, needs --images\n`);
       continue;
     }
     process.stderr.write(`${measure.name}\n`);
@@ -56,7 +57,9 @@ try {
     const date = new Date().toISOString().slice(0, 10);
     const measured = rows.map((row) => ({
       ...row,
-      ...{ date, machine, versions },
+      date,
+      machine,
+      versions,
       load: `${load} to ${os.loadavg()[0]?.toFixed(1)}`,
     }));
     results = mergeRows(results, measured);

@@ -11,7 +11,7 @@ export type ContestantName = (typeof contestants)[number];
 
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-/** Commands of all, installed and built. */
+/** The command of each contestant. Installs the peers and builds cifar-run first. */
 export async function contestantCommands() {
   const outdir = file('.built');
   await build({ ...bundle, entryPoints: [file('own/contestant.ts')], outdir });
@@ -25,15 +25,15 @@ export async function contestantCommands() {
 
 export type Commands = Awaited<ReturnType<typeof contestantCommands>>;
 
-/** A process that does a task whenever it is told to, and so can take turns with others. */
+/** A process that does a task on request, so that contestants can take turns. */
 export class Contestant {
   readonly name: ContestantName;
-  /** Until it was ready. */
+  /** Seconds from the start of the process until it was ready. */
   startSeconds = 0;
-  /** The way that it takes. */
+  /** The variant of the library that does the work, e.g. `torch.compile`. */
   variant = '';
   readonly #lines: AsyncIterator<string>;
-  readonly #say: (line: string) => void;
+  readonly #write: (line: string) => void;
   readonly #end: () => Promise<unknown>;
 
   private constructor(name: ContestantName, command: readonly string[], task: Task) {
@@ -47,14 +47,14 @@ export class Contestant {
       env: { OMP_NUM_THREADS: threads },
     });
     this.#lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-    this.#say = (line) => child.stdin.write(line);
+    this.#write = (line) => child.stdin.write(line);
     this.#end = () => {
       child.stdin.end();
       return child;
     };
   }
 
-  /** Started and ready to be measured. */
+  /** Starts a contestant and waits until it is ready. */
   static async start(
     name: ContestantName,
     command: readonly string[],
@@ -68,7 +68,7 @@ export class Contestant {
   }
 
   async run(amount: number): Promise<Answer> {
-    this.#say(`${amount}\n`);
+    this.#write(`${amount}\n`);
     return this.#answer();
   }
 
@@ -78,7 +78,7 @@ export class Contestant {
 
   async #answer(): Promise<Answer> {
     const { value, done } = await this.#lines.next();
-    if (done) throw new Error(`${this.name} ended before it was measured; what it said is above`);
+    if (done) throw new Error(`${this.name} ended without an answer; its error output is above`);
     return JSON.parse(value);
   }
 }

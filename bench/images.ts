@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { extract } from 'tar';
 
 /**
- * The images of an archive's folder `test`, 10,000 of CIFAR-10, in a new folder as `train`, and the first of
- * each class once more as `test`, so that all train on all of them.
+ * Unpacks the test split of an archive (10,000 images of CIFAR-10) into a new folder, as its training split. The first image
+ * of each class is also the test split, so that training leaves out no image.
+ * @returns the folder with `train` and `test`.
  */
 export async function unpackImages(archive: string): Promise<string> {
   const folder = await mkdtemp(join(os.tmpdir(), 'cifar-run-bench-'));
@@ -21,7 +22,7 @@ export async function unpackImages(archive: string): Promise<string> {
   return join(folder, 'images');
 }
 
-/** How many there are to train on. */
+/** The number of training images. */
 export async function imageCount(images: string): Promise<number> {
   const found = await readdir(join(images, 'train'), { withFileTypes: true, recursive: true });
   return found.filter((entry) => entry.isFile()).length;

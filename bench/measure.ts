@@ -1,31 +1,31 @@
 import { type Commands, Contestant, type ContestantName, contestants } from './contestant.ts';
 import type { Answer, Work } from './task.ts';
 
-/** A number that each contestant gave, the median of its rounds. */
+/** A row of the results: one number for each contestant, the median over its rounds. */
 export interface Row {
   readonly name: string;
   readonly unit: 's' | 'ms' | 'MiB';
-  /** The most that ours may be of the better peer's. */
+  /** Maximum ratio of the number of cifar-run to that of the better peer. */
   readonly target: number;
   readonly values: Readonly<Record<ContestantName, number>>;
-  /** Which of its ways each peer took, where it had several. */
+  /** The variant that each peer used, if it has several. */
   readonly variants: readonly string[];
   readonly rounds: number;
-  /** What was measured of the whole and how it was brought up to it; empty: all of it. */
+  /** The measured part and how the whole was extrapolated from it; empty if the whole was measured. */
   readonly scaled: string;
 }
 
 export interface BenchOptions {
   readonly rounds: number;
   readonly threads: number;
-  /** One way of each peer, tried no other. */
+  /** Measures only the default variant of each peer. */
   readonly quick: boolean;
   readonly commands: Commands;
-  /** Folder whose `train` has a folder of images for each class, and `test` a few more of them. */
+  /** A folder with `train` and `test`, each with one folder of images per class. */
   readonly images: string;
 }
 
-/** One or more rows of the results. Adding one is such a file and its line in `measures/table.ts`. */
+/** Measures one or more rows of the results. A new measure is a file and its line in `measures/table.ts`. */
 export interface Measure {
   readonly name: string;
   readonly needsImages: boolean;
@@ -41,15 +41,15 @@ export const median = (values: readonly number[]): number => {
 
 export interface Turns {
   readonly work: (name: ContestantName) => Work;
-  /** How much each does in a round. */
+  /** The amount of work in a round. */
   readonly amount: (name: ContestantName) => number;
-  /** Before it is measured; 0: not at all. */
+  /** The amount of work before the first round; 0 for none. */
   readonly warmUp: number;
 }
 
 export type Answers = Readonly<Record<ContestantName, readonly Answer[]>>;
 
-/** All contestants in turn, round after round, so that what else the machine does meets all of them alike. */
+/** Measures all contestants in turns, so that other load on the machine affects them equally. */
 export async function takeTurns(turns: Turns, options: BenchOptions): Promise<Answers> {
   const started: Contestant[] = [];
   const answers = { 'cifar-run': [] as Answer[], keras: [] as Answer[], torch: [] as Answer[] };
@@ -64,21 +64,21 @@ export async function takeTurns(turns: Turns, options: BenchOptions): Promise<An
   }
 }
 
-/** One that takes the fastest of its ways, and whose memory has seen no other. */
+/** Starts a contestant with its fastest variant. The variants are tried in another process, to keep its peak memory clean. */
 async function startBest(
   name: ContestantName,
   work: Work,
   { commands, threads, quick }: BenchOptions,
 ): Promise<Contestant> {
-  const begin = (variant: string | null) =>
+  const startWith = (variant: string | null) =>
     Contestant.start(name, commands[name], { ...work, threads, variant });
-  if (quick || (work.kind !== 'step' && work.kind !== 'inference')) return begin('');
-  const trying = await begin(null);
+  if (quick || (work.kind !== 'step' && work.kind !== 'inference')) return startWith('');
+  const trying = await startWith(null);
   await trying.end();
-  return begin(trying.variant);
+  return startWith(trying.variant);
 }
 
-/** The median of what `value` takes from each contestant's answers. */
+/** The median of a value over the answers of each contestant. */
 export function medians(
   answers: Answers,
   value: (answer: Answer, name: ContestantName) => number,

@@ -5,7 +5,7 @@ import { ZipFile } from 'yazl';
 import { tarTree } from '../src/data/files/tar.ts';
 
 /**
- * Packs two classes of a image archive into a zip, every third image as PNG, as it is, and as WebP.
+ * Packs the images of some classes of a JPEG archive into a zip: a third as PNG, a third as JPEG, a third as WebP.
  *
  *     npx tsx bench/mixed.ts cifar10-jpeg.tar.gz cats-dogs.zip cat dog
  */

@@ -4,7 +4,7 @@ import { buildGraph } from '../src/model/build-graph.ts';
 import { type Graph, INPUT } from '../src/model/graph.ts';
 import type { ModelName } from './task.ts';
 
-/** An experiment of configs/, its weights random, as the peers' are. */
+/** Loads an experiment of configs/ with random weights, like the models of the peers. */
 export function experiment(name: string, ...set: readonly string[]): Promise<LoadedExperiment> {
   const file = fileURLToPath(new URL(`configs/${name}.yaml`, import.meta.resolve('#package')));
   return loadExperiment(file, {
@@ -22,11 +22,11 @@ const loaded: Record<ModelName, () => Promise<LoadedExperiment>> = {
   mobilenet: () => experiment('mobilenet-transfer', SMALL, 'model.backbone.alpha=1'),
 };
 
-/** The network that the peers know by the same name; `head`: of VGG19 what follows the backbone. */
+/** The network that the peers build under the same name. `head` is the head of the VGG19 experiment, without the backbone. */
 export async function benchGraph(name: ModelName): Promise<Graph> {
   const graph = buildGraph((await loaded[name]()).experiment.model);
   if (name !== 'head') return graph;
   const [, first, ...rest] = graph.nodes.filter(({ part }) => part === 'head');
-  if (!first) throw new Error('the published head has lost its layers');
+  if (!first) throw new Error('vgg19-two-phase.yaml has no head');
   return { inputShape: [512], nodes: [{ ...first, inputs: [INPUT] }, ...rest] };
 }

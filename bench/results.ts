@@ -1,41 +1,47 @@
 import { contestants } from './contestant.ts';
 import type { Row } from './measure.ts';
 
-/** Where and with what rows were measured. */
+/** The circumstances of a measurement. */
 export interface Setting {
   readonly date: string;
   readonly machine: string;
   readonly versions: string;
-  /** Of the machine, in the minute before and after. */
+  /** Load average of the machine before and after the measurement. */
   readonly load: string;
 }
 
 export type Results = readonly (Row & Setting)[];
 
-/** New rows take the place of those with their names on the same machine, others are kept. */
+/** Merges new rows into old ones. A new row replaces the row with the same name on the same machine. */
 export function mergeRows(old: Results, rows: Results): Results {
   const key = ({ machine, name }: Results[number]) => `${machine}: ${name}`;
   return [...new Map([...old, ...rows].map((row) => [key(row), row])).values()];
 }
 
-/** Of the better peer's. */
+/** The ratio of the number of cifar-run to that of the better peer. */
 export function ratio({ values }: Row): number {
   return values['cifar-run'] / Math.min(values.keras, values.torch);
 }
 
-/** Three digits, or all before the point. */
-const digits = (value: number) => (value < 100 ? value.toPrecision(3) : value.toFixed(0));
+/** A number with three significant digits, or all digits before the decimal point. */
+const format = (value: number) => (value < 100 ? value.toPrecision(3) : value.toFixed(0));
 
 const HEAD = [
-  ...['measure', 'unit', ...contestants, 'of the better peer', 'target', ''],
-  ...['rounds', 'load'],
+  'measure',
+  'unit',
+  ...contestants,
+  'ratio to the better peer',
+  'target',
+  'result',
+  'rounds',
+  'load',
 ];
 
 function formatTable(results: Results): string[] {
   const table = results.map((row) => [
     row.name,
     row.unit,
-    ...contestants.map((name) => digits(row.values[name])),
+    ...contestants.map((name) => format(row.values[name])),
     ratio(row).toFixed(ratio(row) < 0.1 ? 3 : 2),
     `≤ ${row.target}`,
     isHit(row) ? 'hit' : 'miss',
@@ -47,36 +53,36 @@ function formatTable(results: Results): string[] {
 
 const isHit = (row: Row) => ratio(row) <= row.target;
 
-/** What was measured on one machine. */
+/** The section of one machine. */
 function formatMachine(machine: string, results: Results): string[] {
   const settings = new Set(results.map(({ date, versions }) => `${date}: ${versions}`));
   const remarks = results.flatMap((row) => {
-    const said = [...row.variants, ...(row.scaled ? [row.scaled] : [])];
-    return said.length > 0 ? [`- ${row.name}: ${said.join('; ')}`] : [];
+    const details = [...row.variants, ...(row.scaled ? [row.scaled] : [])];
+    return details.length > 0 ? [`- ${row.name}: ${details.join('; ')}`] : [];
   });
   const hits = results.filter(isHit).length;
   return [
     `## ${machine}`,
     '',
     ...[...settings].map((setting) => `- ${setting}`),
-    `- ${hits} of ${results.length} rows hit their targets`,
+    `- ${hits} of ${results.length} rows reach their targets`,
     '',
     ...formatTable(results),
     '',
-    ...(remarks.length > 0 ? ['How:', '', ...remarks, ''] : []),
+    ...(remarks.length > 0 ? ['Variants and extrapolation:', '', ...remarks, ''] : []),
   ];
 }
 
-/** RESULTS.md; `notes` holds, by a row's name, why it missed its target. */
+/** The text of RESULTS.md. `notes` explains missed targets, by the name of the row. */
 export function formatResults(results: Results, notes: ReadonlyMap<string, string>): string {
   const machines = [...new Set(results.map(({ machine }) => machine))];
   const missed = new Set(results.filter((row) => !isHit(row)).map(({ name }) => name));
   const reasons = [...missed].map((name) => `- ${name}: ${notes.get(name) ?? 'not explained yet'}`);
   return [
-    '# Beside Keras and PyTorch',
+    '# cifar-run compared with Keras and PyTorch',
     '',
-    'Written by `npm run bench`: medians of rounds in which all took turns; less is better. `load`: processes that wanted to run in the minute',
-    'before the measure and in its last one; two are the bench itself.',
+    '`npm run bench` writes this file. The numbers are medians over rounds in which all three take turns; lower is better. The load',
+    'is the load average of the machine before and after the measurement; the bench itself contributes 2.',
     '',
     ...machines.flatMap((machine) =>
       formatMachine(
@@ -84,11 +90,11 @@ export function formatResults(results: Results, notes: ReadonlyMap<string, strin
         results.filter((row) => row.machine === machine),
       ),
     ),
-    ...(reasons.length > 0 ? ['## Why missed', '', ...reasons, ''] : []),
+    ...(reasons.length > 0 ? ['## Missed targets', '', ...reasons, ''] : []),
   ].join('\n');
 }
 
-/** Notes as `notes.md` has them: `- name of a row: why`. */
+/** Parses the lines of notes.md: `- name of the row: explanation`. */
 export function parseNotes(text: string, names: readonly string[]): Map<string, string> {
   const longestFirst = names.toSorted((a, b) => b.length - a.length);
   return new Map(

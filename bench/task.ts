@@ -1,48 +1,50 @@
 export type ModelName = 'head' | 'vgg19' | 'resnet50' | 'mobilenet';
 
-/** Amounts are steps of Adam on one batch, or forward passes of it. */
+/** Training steps with Adam, or forward passes, on one batch. The amount is their number. */
 export interface StepWork {
   readonly kind: 'step' | 'inference';
   readonly model: ModelName;
   readonly batch: number;
 }
 
-/** What a contestant does again and again; the Python peers know the same by the same names. */
+/** The work of a contestant. The peers in Python use the same names. */
 export type Work =
   | StepWork
-  /**
-   * Amounts are epochs of VGG19's published head, from image files on; `cached`: on features. Features are
-   * computed of so many `images`, and trained on.
-   */
+  /** The head of the VGG19 experiment on its frozen backbone, from image files. The amount is the number of epochs. */
   | {
       readonly kind: 'frozen';
       readonly batch: number;
+      /** The peers compute the features once, too. */
       readonly cached: boolean;
+      /** The number of training images. */
       readonly images: number;
       readonly folder: string;
     }
-  /** Amounts are times that all images are read; `again`: they have been read before. */
+  /** Reading all images. The amount is the number of times; `again`: a run has cached them before. */
   | { readonly kind: 'decode'; readonly folder: string; readonly again: boolean }
-  /** Ready after the first step of VGG19's fine-tuning on the images. */
+  /** The first fine-tuning step of VGG19 on the images, after which the contestant is ready. */
   | { readonly kind: 'start'; readonly batch: number; readonly folder: string };
 
 export type Task = Work & {
   readonly threads: number;
-  /** Which of its ways a contestant takes; `null`: it tries them and takes the fastest. */
+  /** The variant of the library; `null`: the contestant tries all and uses the fastest. */
   readonly variant: string | null;
 };
 
-/** A contestant's answer to an amount of work. */
+/** The answer of a contestant to an amount of work. */
 export interface Answer {
   readonly seconds: number;
-  /** Of the steps of the last epoch, where amounts are epochs. */
+  /** Seconds of the steps of the last epoch, if the amount is in epochs. */
   readonly last?: number;
-  /** Of what comes between an epoch's steps and the next's, whatever their number: validation of ten images. */
+  /** Seconds between the steps of two epochs: the validation of ten images. */
   readonly between?: number;
-  /** Seconds that each further image would take before the first epoch. */
+  /** Seconds that each further image takes before the first epoch. */
   readonly each?: number;
-  /** Peak resident memory of its process so far, MiB. */
+  /** Peak resident memory of the process so far, in MiB. */
   readonly peak: number;
-  /** Which of its ways it took, e.g. `torch.compile`; empty: the plain one. */
+  /** The variant of the library that did the work, e.g. `torch.compile`; empty for the default. */
   readonly variant: string;
 }
+
+/** Does an amount of work. */
+export type DoWork = (amount: number) => Promise<Pick<Answer, 'last' | 'between' | 'each'>>;

@@ -6,7 +6,7 @@ import { execa } from 'execa';
 const venv = fileURLToPath(new URL('.venv', import.meta.url));
 const requirements = (name: string) => fileURLToPath(new URL(`peers/${name}`, import.meta.url));
 
-/** A Python with both peers, pinned: `BENCH_PYTHON`, else a venv beside this file, made at the first call. */
+/** The path of a Python with Keras and PyTorch: `BENCH_PYTHON`, or a venv with pinned versions that the first call creates. */
 export async function python(): Promise<string> {
   const { BENCH_PYTHON } = process.env;
   if (BENCH_PYTHON) return BENCH_PYTHON;

@@ -1,6 +1,6 @@
 import { type Measure, medians, type Row, takeTurns } from '../measure.ts';
 
-/** Reading the images for the first time and, after one run has kept what it decoded, once more. */
+/** Reads the images without a cache, and once more after a run has cached them. */
 export const decode: Measure = {
   name: 'decode',
   needsImages: true,

@@ -3,7 +3,7 @@ import { type Measure, medians, type Row, takeTurns } from '../measure.ts';
 
 const EPOCHS = 50;
 
-/** What is measured of the whole: epochs, and images that they go over; whole batches of 128. */
+/** The measured part of the whole. The images fill whole batches of 128. */
 const WITH_FEATURES = { epochs: 3, images: 1280 };
 const THROUGH_ALL_LAYERS = { epochs: 2, images: 256 };
 
@@ -14,8 +14,8 @@ export interface FrozenCase {
 }
 
 /**
- * VGG19's frozen phase, from image files on; peers go through the whole network, or keep features by hand. What each
- * further image, step and epoch take is added to what was measured.
+ * Measures the frozen phase of the VGG19 experiment, from image files. The peers run the whole network in each epoch, or cache
+ * features by hand. The time of the whole is extrapolated by the time of each further image, step and epoch.
  */
 export function frozenMeasure(name: string, cases: readonly FrozenCase[]): Measure {
   return {
@@ -47,15 +47,15 @@ export function frozenMeasure(name: string, cases: readonly FrozenCase[]): Measu
           const steps = ((EPOCHS * all) / images - epochs) * last;
           return seconds + (all - images) * each + steps + (EPOCHS - epochs) * between;
         });
-        const against = cached ? 'peers cache features by hand' : 'straightforward peers';
+        const opponents = cached ? 'peers cache features by hand' : 'straightforward peers';
         rows.push({
           ...whole,
-          name: `frozen phase of ${EPOCHS} epochs, ${against}, batch ${batch}`,
+          name: `frozen phase of ${EPOCHS} epochs, ${opponents}, batch ${batch}`,
           unit: 's',
           target,
           scaled:
-            `from what ${WITH_FEATURES.images} (peers ${peers.images}) of ${all} images took: to be read and computed ` +
-            `once, and ${WITH_FEATURES.epochs} (peers ${peers.epochs}) of ${EPOCHS} epochs, the last for those that follow`,
+            `extrapolated from ${WITH_FEATURES.images} (peers ${peers.images}) of ${all} images and ` +
+            `${WITH_FEATURES.epochs} (peers ${peers.epochs}) of ${EPOCHS} epochs`,
         });
       }
       return rows;

@@ -5,11 +5,11 @@ export interface StepCase extends Omit<StepWork, 'kind'> {
   /** Steps in one round. */
   readonly steps: number;
   readonly target: number;
-  /** Whether the memory that they took is a row as well. */
+  /** Adds a row with the peak memory. */
   readonly memory: boolean;
 }
 
-/** Milliseconds of steps, or passes, on one batch. */
+/** Measures the milliseconds of a step, or of a forward pass, on one batch. */
 export function stepMeasure(
   name: string,
   title: string,

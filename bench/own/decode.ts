@@ -1,12 +1,11 @@
 import { loadData } from '../../src/data/load.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import type { Task } from '../task.ts';
+import type { DoWork, Task } from '../task.ts';
 import { inFreshCache } from './cache.ts';
 import { phaseOn } from './experiment.ts';
-import type { Do } from './work.ts';
 
-/** All images, read into memory. */
-export function decode({ folder, again }: Task & { kind: 'decode' }, engine: Engine): Do {
+/** Reads all images into memory. */
+export function decode({ folder, again }: Task & { kind: 'decode' }, engine: Engine): DoWork {
   return async (times) => {
     for (let i = 0; i < times; i++) await (again ? read() : inFreshCache(read));
     return {};

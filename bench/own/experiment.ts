@@ -9,11 +9,11 @@ import { experiment } from '../models.ts';
 export interface PhaseSize {
   readonly epochs: number;
   readonly batch: number;
-  /** Left out: all. */
+  /** Default: all. */
   readonly images?: number;
 }
 
-/** One phase of the published experiment on the images of a folder. */
+/** The VGG19 experiment with one of its phases, on the images of a folder. */
 export async function phaseOn(
   folder: string,
   phase: string,
@@ -33,7 +33,10 @@ export async function phaseOn(
 
 const silent = { report: () => {}, note: () => {} };
 
-/** What `cifar-run FILE` does but for the record; says how long the images took to be read. */
+/**
+ * Trains as `cifar-run FILE` does, but records nothing.
+ * @returns the seconds that it took to read the images.
+ */
 export async function trainIt(
   loaded: LoadedExperiment,
   threads: number,

@@ -1,11 +1,10 @@
 import type { EpochRecord, FeaturesProgress } from '../../src/train/callbacks.ts';
-import type { Task } from '../task.ts';
+import type { DoWork, Task } from '../task.ts';
 import { inFreshCache } from './cache.ts';
 import { phaseOn, trainIt } from './experiment.ts';
-import type { Do } from './work.ts';
 
-/** The head's phase of the published experiment as it stands, nothing cached before. */
-export function frozen({ folder, batch, images, threads }: Task & { kind: 'frozen' }): Do {
+/** The first phase of the VGG19 experiment, with an empty cache. */
+export function frozen({ folder, batch, images, threads }: Task & { kind: 'frozen' }): DoWork {
   return (epochs) =>
     inFreshCache(async () => {
       let [last, between] = [0, 0];

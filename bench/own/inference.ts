@@ -3,11 +3,10 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { buildModel } from '../../src/model/build.ts';
 import { forward } from '../../src/train/step.ts';
 import { benchGraph } from '../models.ts';
-import type { StepWork } from '../task.ts';
-import type { Do } from './work.ts';
+import type { DoWork, StepWork } from '../task.ts';
 
-/** Forward passes of one batch, as evaluation runs them. */
-export async function inference({ model: name, batch }: StepWork, engine: Engine): Promise<Do> {
+/** Forward passes of one batch, as in evaluation. */
+export async function inference({ model: name, batch }: StepWork, engine: Engine): Promise<DoWork> {
   const graph = await benchGraph(name);
   const model = buildModel(graph, 0);
   const compiled = engine.compile(([x]) => [forward(model, x as tf.Tensor, false).probabilities]);

@@ -7,13 +7,12 @@ import { Optimizer } from '../../src/train/optimizers/optimizer.ts';
 import { trainedWeights } from '../../src/train/phase.ts';
 import { TrainingStep } from '../../src/train/step.ts';
 import { benchGraph } from '../models.ts';
-import type { StepWork } from '../task.ts';
-import type { Do } from './work.ts';
+import type { DoWork, StepWork } from '../task.ts';
 
 const CLASSES = 10;
 
-/** Steps of Adam on one batch, as the training loop runs them. */
-export async function step({ model: name, batch }: StepWork, engine: Engine): Promise<Do> {
+/** Training steps with Adam on one batch, as in the training loop. */
+export async function step({ model: name, batch }: StepWork, engine: Engine): Promise<DoWork> {
   const graph = await benchGraph(name);
   const model = buildModel(graph, 0);
   const weights = trainedWeights(model, graph, {});

@@ -1,4 +1,4 @@
-"""Keras 3 on TensorFlow: python keras_peer.py TASK. See protocol.py."""
+"""Keras 3 on TensorFlow, as a contestant: python keras_peer.py TASK. See protocol.py."""
 import os
 import time
 
@@ -109,7 +109,7 @@ class LastEpoch(keras.callbacks.Callback):
 
 
 def frozen():
-    """The published head on the frozen VGG19: through the whole network each epoch, or on features kept by hand."""
+    """The head on the frozen VGG19: through the whole network in each epoch, or on features that are cached by hand."""
 
     def work(epochs):
         keras.backend.clear_session()
@@ -122,7 +122,7 @@ def frozen():
         if TASK["cached"]:
             backbone = keras.Model(model.input, cut.output)
             predict = lambda x: backbone.predict(x, batch_size=64, verbose=0).reshape(len(x), -1)
-            # The first batch by itself: the function is traced with it.
+            # The first batch is not timed, because Keras traces the function with it.
             first = predict(x[:64])
             begin = time.perf_counter()
             rest = predict(x[64:])
@@ -159,7 +159,7 @@ elif KIND == "start":
 else:
     make = {"step": step, "inference": inference}[KIND]
     variants = {"": lambda: make(False)}
-    # On a CPU XLA takes four times as long for convolutions: VGG19's step at batch 32 4.4 s, else 1 s.
+    # With XLA, convolutions on a CPU take four times as long: 4.4 s instead of 1 s for a step of VGG19 with batch 32.
     if TASK["model"] == "head":
         variants["jit_compile"] = lambda: make(True)
     serve(*fastest(variants, TASK["variant"]))

@@ -1,7 +1,9 @@
-"""How the bench speaks to a peer: a task as JSON in the first argument, then an amount on each line of stdin.
+"""The protocol between the bench and a contestant.
 
-Each amount of work is answered by a line of JSON: its seconds, the process' peak resident memory in MiB, and
-which variant of the library did it; of epochs also the seconds of the last one's steps.
+The first argument is the task as JSON. When the contestant is ready, it writes a line of JSON with the variant of the library
+that it uses. Then the bench writes amounts of work to stdin, one a line. The contestant does the work and answers with a line
+of JSON: the seconds, the peak resident memory of the process in MiB, the variant, and the optional fields of `Answer` in
+task.ts.
 """
 import json
 import sys
@@ -17,25 +19,25 @@ def peak_mib():
         return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1024
 
 
-def fastest(variants, wanted):
-    """Of work by name: the name and the work that is `wanted`; `None`: that took least time."""
-    if wanted is None and len(variants) == 1:
-        [wanted] = variants
-    if wanted is not None:
-        return wanted, variants[wanted]()
+def fastest(variants, selected):
+    """Return the name and the work of the selected variant; if it is None, of the fastest one."""
+    if selected is None and len(variants) == 1:
+        [selected] = variants
+    if selected is not None:
+        return selected, variants[selected]()
     best = None
     for name, make in variants.items():
         try:
             work = make()
             work(2)
             seconds = timed(work, 1)
-            # One that is far behind will not catch up.
+            # A variant that is far behind is measured only once.
             if best is None or seconds < 2 * best[0]:
                 seconds = min(seconds, *(timed(work, 1) for _ in range(4)))
         except Exception as error:
             if best is None:
                 raise
-            print(f"{name} left out: {error}", file=sys.stderr)
+            print(f"{name} skipped: {error}", file=sys.stderr)
             continue
         print(f"  tried {name or 'plain'}: {1000 * seconds:.1f} ms", file=sys.stderr)
         if best is None or seconds < best[0]:
@@ -52,6 +54,6 @@ def timed(work, amount):
 def serve(variant, work):
     print(json.dumps({"variant": variant}), flush=True)
     for line in sys.stdin:
-        said = {}
-        seconds = timed(lambda amount: said.update(work(amount) or {}), int(line))
-        print(json.dumps({"seconds": seconds, "peak": peak_mib(), "variant": variant, **said}), flush=True)
+        details = {}
+        seconds = timed(lambda amount: details.update(work(amount) or {}), int(line))
+        print(json.dumps({"seconds": seconds, "peak": peak_mib(), "variant": variant, **details}), flush=True)

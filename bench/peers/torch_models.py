@@ -1,4 +1,4 @@
-"""The bench's models in PyTorch, layer for layer as in keras.applications, without the last softmax."""
+"""The models of the bench in PyTorch: the layers of keras.applications, without the last softmax."""
 from torch import nn
 from torchvision.models import resnet50, vgg19
 
@@ -16,7 +16,7 @@ def published_head():
 
 
 def resnet():
-    """As the paper and Keras have it, a stage's stride is in its first convolution, not in its second."""
+    """ResNet50 as in the paper and in Keras: the first convolution of a stage has the stride, not the second."""
     network = resnet50()
     for stage in (network.layer2, network.layer3, network.layer4):
         stage[0].conv1.stride, stage[0].conv2.stride = (2, 2), (1, 1)
@@ -45,7 +45,7 @@ def mobilenet():
 
 
 def build(name):
-    """The model and the shape of one input."""
+    """Return the model and the shape of one input."""
     if name == "head":
         return published_head(), (512,)
     if name == "vgg19":

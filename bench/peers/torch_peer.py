@@ -1,4 +1,4 @@
-"""PyTorch: python torch_peer.py TASK. See protocol.py."""
+"""PyTorch, as a contestant: python torch_peer.py TASK. See protocol.py."""
 import time
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def random_batch(shape):
 
 
 def trainer(model):
-    # Adam in one kernel over all weights.
+    # `fused`: Adam updates all weights in one kernel.
     optimizer = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], 1e-4, fused=True)
     loss = nn.CrossEntropyLoss()
 
@@ -83,7 +83,7 @@ def tensors(images, found):
 
 
 def images(pool):
-    """As a DataLoader over an ImageFolder with a process for each thread, without its queues."""
+    """Like a DataLoader over an ImageFolder with one process per thread, but without its queues."""
     found = files()
     return tensors(pool.imap(read, [path for path, _ in found], chunksize=64), found)
 

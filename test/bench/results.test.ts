@@ -17,13 +17,13 @@ const row = (name: string, own: number) => ({
 });
 
 describe('results of the bench', () => {
-  it('are held against the better peer', () => {
+  it('are compared with the better peer', () => {
     expect(ratio(row('step', 6))).to.equal(0.6);
     expect(formatResults([row('step', 6)], new Map())).to.include('0.60 | ≤ 0.6 | hit');
     expect(formatResults([row('step', 6.1)], new Map())).to.include('| miss |');
   });
 
-  it('take the place of older ones of the same name, and leave the others', () => {
+  it('replace older ones with the same name', () => {
     const merged = mergeRows([row('a', 1), row('b', 2)], [row('b', 3), row('c', 4)]);
     expect(merged.map(({ name, values }) => [name, values['cifar-run']])).to.deep.equal([
       ['a', 1],
@@ -32,7 +32,7 @@ describe('results of the bench', () => {
     ]);
   });
 
-  it('are told apart by machine', () => {
+  it('are grouped by machine', () => {
     const other = { ...row('a', 9), machine: 'another machine' };
     const merged = mergeRows([row('a', 1), row('b', 2)], [other]);
     expect(merged.map(({ values }) => values['cifar-run'])).to.deep.equal([1, 2, 9]);
@@ -40,14 +40,14 @@ describe('results of the bench', () => {
     expect(sections.map((text) => text.split('\n')[0])).to.deep.equal([
       'a machine',
       'another machine',
-      'Why missed',
+      'Missed targets',
     ]);
-    expect(sections[0]).to.include('2 of 2 rows hit their targets');
-    expect(sections[1]).to.include('0 of 1 rows hit their targets');
+    expect(sections[0]).to.include('2 of 2 rows reach their targets');
+    expect(sections[1]).to.include('0 of 1 rows reach their targets');
     expect(sections[2]?.match(/- a: /g)).to.have.length(1);
   });
 
-  it('say why a target is missed, where the notes do', () => {
+  it('explain a missed target with the notes', () => {
     const rows = [row('step', 9), row('step: memory', 9)];
     const notes = parseNotes(
       '# Notes\n\n- step: memory: buffers\n',
@@ -58,7 +58,7 @@ describe('results of the bench', () => {
     expect(lines).to.include('- step: memory: buffers');
   });
 
-  it('are medians', () => {
+  it('are medians over the rounds', () => {
     expect(median([3, 1, 2])).to.equal(2);
     expect(median([4, 1, 2, 3])).to.equal(2.5);
   });
