@@ -1,6 +1,6 @@
 import type { JpegDecoder } from '../engine/engine.ts';
 import type { DataConfig } from '../experiment/experiment.ts';
-import type { Pixels } from './pixels.ts';
+import { type Pixels, SelectedPixels } from './pixels.ts';
 
 /** Images of one size with their labels, e.g. one split of a dataset. */
 export interface Images {
@@ -46,6 +46,17 @@ export interface ImageSource {
   readonly labels: Int32Array;
   /** Reads the images at these indices, in this order. */
   read(indices: Int32Array): Promise<ReadImages>;
+}
+
+/** Returns a source of images that are already decoded. */
+export function decodedSource(images: Images): ImageSource {
+  return {
+    labels: images.labels,
+    async read(indices) {
+      const pixels = new SelectedPixels(images.pixels, [...indices]);
+      return { ...images, pixels, broken: [] };
+    },
+  };
 }
 
 /** A dataset before `classes`, `limit` and `validation` select from it. */

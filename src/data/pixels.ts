@@ -2,7 +2,6 @@ import { hash } from 'node:crypto';
 import { openSync, read as readCallback, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { RunError } from '../common/errors.ts';
-import type { ImageSource, Images } from './dataset.ts';
 
 const readAt = promisify(readCallback);
 
@@ -176,15 +175,4 @@ export class ConcatenatedPixels implements Pixels {
     if (!part) throw new RangeError(`image index ${index} is out of range`);
     return part;
   }
-}
-
-/** A source of images that are already decoded. */
-export function decodedSource(images: Images): ImageSource {
-  return {
-    labels: images.labels,
-    read: async (indices) => {
-      const pixels = new SelectedPixels(images.pixels, [...indices]);
-      return { ...images, pixels, broken: [] };
-    },
-  };
 }

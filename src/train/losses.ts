@@ -73,7 +73,7 @@ function lossAndGradient(labels: tf.Tensor2D, logits: tf.Tensor): tf.Tensor[] {
   return [loss, logits.softmax().sub(labels)];
 }
 
-/** Lin et al. 2017; Keras' CategoricalFocalCrossentropy (keras/src/losses/losses.py). */
+/** The focal loss (Lin et al. 2017): Keras' CategoricalFocalCrossentropy (keras/src/losses/losses.py). */
 const focal: Loss = (labels, { probabilities }, config) => {
   const p = normalize(probabilities);
   const crossentropy = smooth(labels, config).mul(p.log()).neg();

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { cifarRun } from '../command-line.ts';
-import { begin, onlyRun, results, writeExperiment } from './two-phases.ts';
+import { onlyRun, results, start, writeExperiment } from './two-phases.ts';
 
-describe('a run whose last checkpoint is damaged, or that is interrupted', function (this: Mocha.Suite) {
+describe('a run that is interrupted or whose last checkpoint is damaged', function (this: Mocha.Suite) {
   this.timeout(180_000);
   let folder: string;
   let file: string;
@@ -20,7 +20,7 @@ describe('a run whose last checkpoint is damaged, or that is interrupted', funct
   });
   after(() => rm(folder, { recursive: true }));
 
-  it('saves at a signal, wherever it is, ends with its code, and goes on', async () => {
+  it('saves at a signal in any step, exits with its code, and resumes', async () => {
     const runs = join(folder, 'signals');
     const codes = { SIGINT: 130, SIGTERM: 143, SIGUSR2: 140 } as const;
     const at: [line: RegExp, signal: keyof typeof codes][] = [
@@ -32,7 +32,7 @@ describe('a run whose last checkpoint is damaged, or that is interrupted', funct
       [/^Record$/, 'SIGTERM'],
     ];
     for (const [line, signal] of at) {
-      const run = begin('run', file, '--resume', '--runs', runs);
+      const run = start('run', file, '--resume', '--runs', runs);
       await run.until(line);
       run.program.kill(signal);
       const { exitCode, stderr } = await run.program;
@@ -44,9 +44,9 @@ describe('a run whose last checkpoint is damaged, or that is interrupted', funct
     expect(await results(await onlyRun(runs))).to.deep.equal(whole);
   });
 
-  it('ends at once at a second Ctrl-C, and loses nothing that was saved', async () => {
+  it('stops at once at a second Ctrl-C, and loses nothing that was saved', async () => {
     const runs = join(folder, 'twice');
-    const run = begin('run', file, '--runs', runs);
+    const run = start('run', file, '--runs', runs);
     await run.until(/fine-tune: epoch 2/);
     run.program.kill('SIGINT');
     await once(run.program.stderr, 'data');
@@ -58,17 +58,17 @@ describe('a run whose last checkpoint is damaged, or that is interrupted', funct
     expect(await results(await onlyRun(runs))).to.deep.equal(whole);
   });
 
-  it('goes back to the checkpoint before, and says so', async () => {
+  it('resumes from the previous checkpoint, with a note', async () => {
     const runs = join(folder, 'interrupted');
-    const run = begin('run', file, '--runs', runs);
+    const run = start('run', file, '--runs', runs);
     await run.until(/fine-tune: epoch 1/);
     run.program.kill('SIGINT');
     await run.program;
     const damages: Record<string, (last: string) => Promise<void>> = {
       'a bit is flipped': (last) => flipBit(join(last, 'tensors.safetensors')),
-      'it is cut off': (last) => truncate(join(last, 'state.json'), 100),
-      'a file is gone': (last) => rm(join(last, 'tensors.safetensors')),
-      'it is gone': (last) => rm(last, { recursive: true }),
+      'a file is truncated': (last) => truncate(join(last, 'state.json'), 100),
+      'a file is missing': (last) => rm(join(last, 'tensors.safetensors')),
+      'it is missing': (last) => rm(last, { recursive: true }),
     };
     for (const [what, damage] of Object.entries(damages)) {
       const copies = join(folder, what.replaceAll(' ', '-'));
@@ -82,9 +82,9 @@ describe('a run whose last checkpoint is damaged, or that is interrupted', funct
     }
   });
 
-  it('is not done by two processes at once', async () => {
+  it('is locked against a second process', async () => {
     const runs = join(folder, 'two');
-    const first = begin('run', file, '--runs', runs);
+    const first = start('run', file, '--runs', runs);
     await first.until(/head: epoch 1/);
     const second = await cifarRun(['resume', await onlyRun(runs)]);
     expect(second.exitCode).to.equal(1);

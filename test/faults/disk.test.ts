@@ -5,9 +5,9 @@ import { expect } from 'chai';
 import { execa } from 'execa';
 import { readMetricsCsv } from '../../src/run-folder/metrics-csv.ts';
 import { cifarRun } from '../command-line.ts';
-import { begin, onlyRun, results, writeExperiment } from './two-phases.ts';
+import { onlyRun, results, start, writeExperiment } from './two-phases.ts';
 
-describe('a run whose disk fails it', function (this: Mocha.Suite) {
+describe('a run whose disk fails', function (this: Mocha.Suite) {
   this.timeout(300_000);
   let folder: string;
   let file: string;
@@ -25,7 +25,7 @@ describe('a run whose disk fails it', function (this: Mocha.Suite) {
     await rm(folder, { recursive: true });
   });
 
-  /** A disk of its own in memory. Mounting takes rights that CI has; elsewhere the test is left out. */
+  /** Mounts a disk in memory. CI has the privileges for that; elsewhere the test may be skipped. */
   async function disk(test: Mocha.Context, name: string, ...options: string[]): Promise<string> {
     const path = join(folder, name);
     await mkdir(path);
@@ -34,16 +34,16 @@ describe('a run whose disk fails it', function (this: Mocha.Suite) {
     });
     if (made.exitCode !== 0) {
       if (process.env.CI) throw new Error(`CI must be able to mount: ${made.stderr}`);
-      console.log(`      left out: ${made.stderr}`);
+      console.log(`      skipped: ${made.stderr}`);
       test.skip();
     }
     mounted.push(path);
     return path;
   }
 
-  it('ends with an error when the disk is full, keeps what it had, and goes on when there is space', async function () {
+  it('fails when the disk is full, keeps its files, and resumes when there is space', async function () {
     const runs = await disk(this, 'full', '-o', 'size=4m');
-    const run = begin('run', file, '--runs', runs);
+    const run = start('run', file, '--runs', runs);
     await run.until(/fine-tune: epoch 2/);
     const filler = join(runs, 'filler');
     await fill(filler);
@@ -66,7 +66,7 @@ describe('a run whose disk fails it', function (this: Mocha.Suite) {
     expect(await results(path)).to.deep.equal(whole);
   });
 
-  it('says so before any data is loaded when it cannot write', async function () {
+  it('fails before it loads data if it cannot write', async function () {
     const runs = await disk(this, 'read-only', '-o', 'ro');
     const { exitCode, stdout, stderr } = await cifarRun(['run', file, '--runs', runs]);
     expect(exitCode).to.equal(1);
@@ -74,9 +74,9 @@ describe('a run whose disk fails it', function (this: Mocha.Suite) {
     expect(stderr).to.match(/cannot make the folder .*EROFS.*--runs takes a folder that can be/s);
   });
 
-  it('ends with an error when a file of its own takes no more', async () => {
+  it('fails when one of its files cannot be written', async () => {
     const runs = join(folder, 'dev-full');
-    const run = begin('run', file, '--runs', runs);
+    const run = start('run', file, '--runs', runs);
     await run.until(/head: epoch 2/);
     const log = join(await onlyRun(runs), 'log.txt');
     const before = await readFile(log, 'utf8');
@@ -92,9 +92,9 @@ describe('a run whose disk fails it', function (this: Mocha.Suite) {
     expect(await results(await onlyRun(runs))).to.deep.equal(whole);
   });
 
-  it('ends with an error when the folder of runs is gone, and goes on when it is back', async () => {
+  it('fails when the folder of runs is removed, and resumes when it is back', async () => {
     const [runs, elsewhere] = [join(folder, 'gone'), join(folder, 'elsewhere')];
-    const run = begin('run', file, '--runs', runs);
+    const run = start('run', file, '--runs', runs);
     await run.until(/head: epoch 1/);
     await rename(runs, elsewhere);
     const { exitCode, stderr } = await run.program;
@@ -107,7 +107,7 @@ describe('a run whose disk fails it', function (this: Mocha.Suite) {
   });
 });
 
-/** Until nothing more fits. */
+/** Writes a file until the disk is full. */
 async function fill(path: string): Promise<void> {
   const file = await open(path, 'w');
   try {

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { uniforms } from '../../src/common/random.ts';
-import { begin, onlyRun, results, stepOf, writeExperiment } from './two-phases.ts';
+import { onlyRun, results, start, stepOf, writeExperiment } from './two-phases.ts';
 
-/** Of each of two series that go on side by side, one a core. */
+/** Kills in each of two concurrent series, one for each core. */
 const KILLS = 25;
 
-describe('runs that are killed again and again', function (this: Mocha.Suite) {
+describe('runs that are killed repeatedly', function (this: Mocha.Suite) {
   this.timeout(600_000);
   let folder: string;
   let file: string;
@@ -19,11 +19,12 @@ describe('runs that are killed again and again', function (this: Mocha.Suite) {
   });
   after(() => rm(folder, { recursive: true }));
 
-  const go = (runs: string) => begin('run', file, '--resume', '--threads', '1', '--runs', runs);
+  const startRun = (runs: string) =>
+    start('run', file, '--resume', '--threads', '1', '--runs', runs);
 
-  /** How long the program takes to get to training, and to record what was trained, in milliseconds. */
+  /** Measures the times until training begins and for recording the result, in milliseconds. */
   async function durations(runs: string) {
-    const run = go(runs);
+    const run = startRun(runs);
     const times = [performance.now()];
     for (const line of [/^Training$/, /^Record$/]) {
       await run.until(line);
@@ -31,24 +32,24 @@ describe('runs that are killed again and again', function (this: Mocha.Suite) {
     }
     const { exitCode, stderr } = await run.program;
     expect(exitCode, stderr).to.equal(0);
-    const [start = 0, training = 0, record = 0] = times;
-    return { beginning: training - start, recording: performance.now() - record };
+    const [begin = 0, training = 0, record = 0] = times;
+    return { beginning: training - begin, recording: performance.now() - record };
   }
 
-  it(`end as one that never was, after ${2 * KILLS} kills`, async () => {
+  it(`end like an uninterrupted run, after ${2 * KILLS} kills`, async () => {
     const whole = join(folder, 'whole');
     const { beginning, recording } = await durations(whole);
-    const never = await results(await onlyRun(whole));
+    const uninterrupted = await results(await onlyRun(whole));
     const hits: Record<string, number> = {};
     const counts = { runs: 0, resumed: 0, inCheckpoint: 0 };
 
-    /** Kills as it says below; `false` when the run had ended before. */
+    /** Kills a run at a moment of the given kind. Returns `false` if the run finished before. */
     async function kill(runs: string, kind: number, moment: number): Promise<boolean> {
-      const run = go(runs);
+      const run = startRun(runs);
       const later = (ms: number) => sleep(moment * ms, null, { ref: false });
       if (kind === 0) await Promise.race([later(beginning), run.program]);
       else {
-        // Some epochs later, and wherever it then is; or while it records, or just after.
+        // Kills it some epochs later, in any state, or while it records, or just after that.
         const recorded = run.until(/^Record$/).then(() => later(1.5 * recording));
         const trained = run.until(/: epoch \d/, kind - 1).then(() => later(200));
         await Promise.race([trained, recorded, run.program]);
@@ -73,9 +74,9 @@ describe('runs that are killed again and again', function (this: Mocha.Suite) {
           if (!(await kill(runs, kinds[kills] as number, moments[kills] as number))) break;
           kills += 1;
         }
-        const { exitCode, stderr } = await go(runs).program;
+        const { exitCode, stderr } = await startRun(runs).program;
         expect(exitCode, stderr).to.equal(0);
-        expect(await results(await onlyRun(runs)), `${name}-${run}`).to.deep.equal(never);
+        expect(await results(await onlyRun(runs)), `${name}-${run}`).to.deep.equal(uninterrupted);
         counts.runs += 1;
         if (kills === KILLS) return;
       }
@@ -85,14 +86,14 @@ describe('runs that are killed again and again', function (this: Mocha.Suite) {
     const where = Object.entries(hits).map(([step, count]) => `${step} ${count}`);
     console.log(
       `      ${2 * KILLS} kills of ${counts.runs} runs (${where.join(', ')}; ${counts.inCheckpoint} as a checkpoint ` +
-        `was written), ${counts.resumed} of those killed had gone on from a checkpoint`,
+        `was written), ${counts.resumed} of the killed runs had resumed from a checkpoint`,
     );
     expect(hits).to.include.keys('Training', 'Record');
     expect(counts.resumed).to.be.above(10);
   });
 });
 
-/** Whether the one run there has a checkpoint that is not complete. */
+/** Returns true if the only run has an incomplete checkpoint. */
 async function hasUnfinished(runs: string): Promise<boolean> {
   const path = await onlyRun(runs).catch(() => null);
   const names = path ? await readdir(join(path, 'checkpoints')).catch(() => []) : [];

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { cifarRun } from '../command-line.ts';
 import { onlyRun, results, writeExperiment } from './two-phases.ts';
 
-describe('a run that is done again', function (this: Mocha.Suite) {
+describe('a repeated run', function (this: Mocha.Suite) {
   this.timeout(180_000);
   let folder: string;
   let file: string;
@@ -18,7 +18,7 @@ describe('a run that is done again', function (this: Mocha.Suite) {
   });
   after(() => rm(folder, { recursive: true }));
 
-  it('gives the same in a sweep, beside another', async () => {
+  it('gives the same results in a sweep, next to another run', async () => {
     const sweep = join(folder, 'sweep.yaml');
     await writeFile(
       sweep,
@@ -37,7 +37,7 @@ describe('a run that is done again', function (this: Mocha.Suite) {
     );
   });
 
-  it('is said by verify to be the same, or where it first differs', async () => {
+  it('is verified, with the first difference if there is one', async () => {
     const verify = (...options: string[]) => cifarRun(['verify', first, ...options]);
     const same = await verify();
     expect(same.exitCode, same.stderr).to.equal(0);
@@ -56,7 +56,7 @@ describe('a run that is done again', function (this: Mocha.Suite) {
     expect(other.stderr).to.include(`was not repeated: epoch 3: val_loss was 0.5, is ${was}`);
   });
 
-  it('is verified with the compiler that it had', async () => {
+  it('is verified with its own compiler', async () => {
     const runs = join(folder, 'xla');
     const args = ['run', file, '--set', 'phases.head.epochs=1', '--runs', runs];
     const xla = await cifarRun(args, undefined, { CIFAR_RUN_XLA: '1' });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { cli } from '../command-line.ts';
 
-/** Much that a checkpoint has to carry: averages, accumulated gradients, plateaus, the best weights so far. */
+/** An experiment with much state in a checkpoint: averages, accumulated gradients, plateaus, best weights. */
 const EXPERIMENT = `
 name: two-phases
 seed: 5
@@ -43,11 +43,11 @@ export async function writeExperiment(folder: string): Promise<string> {
   return file;
 }
 
-/** The program, begun; what it says on stdout is kept line by line. */
-export function begin(...args: string[]) {
+/** Starts the program and collects the lines of its stdout. */
+export function start(...args: string[]) {
   const lines: string[] = [];
-  const waiting: { expected: RegExp; more: number; resolve: () => void }[] = [];
-  // Without it execa sends SIGKILL five seconds after SIGTERM, which a busy machine needs to save.
+  const waits: { expected: RegExp; more: number; resolve: () => void }[] = [];
+  // By default execa sends SIGKILL five seconds after SIGTERM. A busy machine may need longer to save.
   const options = { reject: false, forceKillAfterDelay: false } as const;
   const program = execa(process.execPath, [cli, ...args], options);
   let rest = '';
@@ -56,31 +56,31 @@ export function begin(...args: string[]) {
     rest = last;
     for (const line of before.reverse()) {
       lines.push(line);
-      for (const one of waiting) if (one.expected.test(line) && one.more-- <= 0) one.resolve();
+      for (const wait of waits) if (wait.expected.test(line) && wait.more-- <= 0) wait.resolve();
     }
   });
-  /** Until it says such a line, and so many more, or ends. */
+  /** Waits for a matching line, and `more` further ones, or for the end of the program. */
   const until = (expected: RegExp, more = 0) =>
     Promise.race([
-      new Promise<void>((resolve) => waiting.push({ expected, more, resolve })),
+      new Promise<void>((resolve) => waits.push({ expected, more, resolve })),
       program.then(() => {}),
     ]);
   return { program, lines, until };
 }
 
-/** In which step the program was when it said its last line. */
+/** Returns the step in which the program printed its last line. */
 export function stepOf(lines: readonly string[]): string {
   return lines.findLast((line) => /^[A-Z]\w+$/.test(line)) ?? 'start';
 }
 
-/** The only run of an experiment in a folder of runs. */
+/** Returns the path of the only run of the experiment in a folder of runs. */
 export async function onlyRun(runs: string): Promise<string> {
   const [name = 'none', ...more] = await readdir(join(runs, 'two-phases'));
-  if (more.length > 0) throw new Error(`${more.length + 1} runs where there should be one`);
+  if (more.length > 0) throw new Error(`expected one run, found ${more.length + 1}`);
   return join(runs, 'two-phases', name);
 }
 
-/** Hashes of what may depend on nothing but the experiment; metrics.csv without its columns of time. */
+/** Hashes the files that depend on the experiment alone, and returns metrics.csv without its time columns. */
 export async function results(run: string): Promise<Record<string, string>> {
   const hash = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');
   const metrics = (await readFile(join(run, 'metrics.csv'), 'utf8')).replaceAll(

@@ -1,7 +1,7 @@
 """Writes exact-training.json: cases of shared/golden/training.json, trained in double precision.
 
-The record itself, in single precision, is off this by more than the limits that it is compared with; that is
-what this prints. The network and its gradients are written out, so that nothing but NumPy rounds.
+In these cases the single-precision record differs from the exact result by more than the limits of the test;
+this script prints the differences. The network and its gradients are written out, so that only NumPy rounds.
 
 pip install numpy
 python make_exact_reference.py ../../../shared/golden/training.json
@@ -28,14 +28,14 @@ def axes_but_last(a):
 
 
 def windows(x):
-    """The nine pixels around each, for a convolution of 3 x 3 with padding."""
+    """Returns the 3 x 3 neighbourhood of each pixel, for a convolution with padding."""
     padded = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
     shifted = [padded[:, i : i + 8, j : j + 8] for i in range(3) for j in range(3)]
     return np.stack(shifted, 3).reshape(*x.shape[:3], 27)
 
 
 def quarters(x):
-    """The four pixels of each pool, last."""
+    """Returns the four pixels of each pooling window, in the last axis."""
     n = len(x)
     return x.reshape(n, 4, 2, 4, 2, 6).transpose(0, 1, 3, 5, 2, 4).reshape(n, 4, 4, 6, 4)
 

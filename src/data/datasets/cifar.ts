@@ -1,10 +1,10 @@
 import type { Hash } from '../../cache/hash.ts';
 import { InputError } from '../../common/errors.ts';
 import type { DataConfig } from '../../experiment/experiment.ts';
-import type { DatasetKind, ImageSource, LoadContext } from '../dataset.ts';
+import { type DatasetKind, decodedSource, type ImageSource, type LoadContext } from '../dataset.ts';
 import { localPath, openTree } from '../files/source.ts';
 import { readNamed } from '../files/tree.ts';
-import { decodedSource, MemoryPixels } from '../pixels.ts';
+import { MemoryPixels } from '../pixels.ts';
 
 const SIDE = 32;
 const PLANE = SIDE * SIDE;

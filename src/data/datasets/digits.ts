@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { InputError } from '../../common/errors.ts';
-import type { DatasetKind } from '../dataset.ts';
-import { decodedSource, MemoryPixels } from '../pixels.ts';
+import { type DatasetKind, decodedSource } from '../dataset.ts';
+import { MemoryPixels } from '../pixels.ts';
 
 const classNames = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 const SIDE = 28;

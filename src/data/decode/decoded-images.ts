@@ -97,8 +97,8 @@ export class DecodedImages {
       return null;
     }
     for (const key of await store.keys(`${this.#group}-`)) {
-      const held = await store.acquireExisting(key);
-      if (held) this.#add(await openPack(held.folder, this.#stride));
+      const entry = await store.acquireExisting(key);
+      if (entry) this.#add(await openPack(entry.folder, this.#stride));
     }
     return store;
   }
@@ -110,7 +110,8 @@ export class DecodedImages {
   ): Promise<Pack | null> {
     const { signal, report, imageShape } = this.#context;
     const content = [this.#decoders, paths.map(this.#keyOf)];
-    const held = store.acquire(`${this.#group}-${shortHash(content)}`, {
+    const key = `${this.#group}-${shortHash(content)}`;
+    const acquired = store.acquire(key, {
       label: `${paths.length} images of ${basename(this.#tree.root)}, ${imageShape.join(' x ')}`,
       bytes: paths.length * this.#stride,
       signal,
@@ -120,7 +121,7 @@ export class DecodedImages {
         if (count === 0) throw new EmptyPack();
       },
     });
-    const entry = await held.catch(nullIfEmpty);
+    const entry = await acquired.catch(nullIfEmpty);
     return entry && openPack(entry.folder, this.#stride);
   }
 

@@ -1,4 +1,4 @@
-"""Writes affine.json: what Keras' affine_transform makes of one image, for the maps of its augmentations."""
+"""Writes affine.json: results of Keras' affine_transform for one image and the maps of its augmentations."""
 
 import json
 import math
