@@ -1,41 +1,14 @@
+import { Semaphore } from 'async-mutex';
 import sharp, { type FailOnOptions, type Sharp } from 'sharp';
 import { decodeBmp, isBmp } from './bmp.ts';
-
-/** A readers-writer lock: shared work runs concurrently, exclusive work runs alone. */
-export class SharedLock {
-  readonly #running = new Set<Promise<unknown>>();
-  /** The last exclusive work in the queue. */
-  #exclusive: Promise<unknown> | null = null;
-
-  async shared<T>(work: () => Promise<T>): Promise<T> {
-    while (this.#exclusive) await this.#exclusive;
-    const running = work();
-    this.#running.add(running);
-    try {
-      return await running;
-    } finally {
-      this.#running.delete(running);
-    }
-  }
-
-  async exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const before = this.#exclusive;
-    const turn = Promise.allSettled([before, ...this.#running]).then(work);
-    const ended = turn.catch(() => {});
-    this.#exclusive = ended;
-    try {
-      return await turn;
-    } finally {
-      if (this.#exclusive === ended) this.#exclusive = null;
-    }
-  }
-}
 
 // Decoding images in parallel is faster than several threads for one image. No image is decoded twice.
 sharp.concurrency(1);
 sharp.cache(false);
-/** libvips has one error log for the process: every operation writes to it and clears it at its end. */
-const errorLog = new SharedLock();
+/** Most images that are decoded at the same time. */
+const MAX_CONCURRENCY = 1024;
+/** A lock of libvips' error log. The process has one log; every operation writes to it and clears it at its end. */
+const errorLog = new Semaphore(MAX_CONCURRENCY);
 
 export interface DecodedImage {
   /** Bytes in HWC order, RGB or greyscale. */
@@ -60,12 +33,14 @@ export async function decodeImage(
   shape: readonly [number, number, number],
 ): Promise<DecodedImage> {
   const decoded = async (failOn: FailOnOptions) => decode(open(bytes, failOn), shape);
-  const strict = await errorLog.shared(() => decoded('warning').catch(() => null));
+  const strict = await errorLog.runExclusive(() => decoded('warning').catch(() => null));
   if (strict) return { ...strict, damaged: false };
-  const lenient = await errorLog.shared(() => decoded('error').catch(() => null));
+  const lenient = await errorLog.runExclusive(() => decoded('error').catch(() => null));
   if (lenient) return { ...lenient, damaged: true };
-  // The strict error says more. It is about this image only if no other one is being decoded.
-  return { ...(await errorLog.exclusive(() => decoded('warning'))), damaged: false };
+  // The strict error says more. It is about this image only if no other one is being decoded, so this takes
+  // the whole semaphore.
+  const alone = await errorLog.runExclusive(() => decoded('warning'), MAX_CONCURRENCY);
+  return { ...alone, damaged: false };
 }
 
 async function decode(
