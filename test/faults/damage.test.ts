@@ -29,7 +29,7 @@ describe('a run that is interrupted or whose last checkpoint is damaged', functi
       [/^Model$/, 'SIGTERM'],
       [/head: epoch 2/, 'SIGUSR2'],
       [/fine-tune: epoch 2/, 'SIGTERM'],
-      [/^Record$/, 'SIGTERM'],
+      [/^Evaluation$/, 'SIGTERM'],
     ];
     for (const [line, signal] of at) {
       const run = start('run', file, '--resume', '--runs', runs);

@@ -26,7 +26,7 @@ describe('runs that are killed repeatedly', function (this: Mocha.Suite) {
   async function durations(runs: string) {
     const run = startRun(runs);
     const times = [performance.now()];
-    for (const line of [/^Training$/, /^Record$/]) {
+    for (const line of [/^Training$/, /^Evaluation$/]) {
       await run.until(line);
       times.push(performance.now());
     }
@@ -50,7 +50,7 @@ describe('runs that are killed repeatedly', function (this: Mocha.Suite) {
       if (kind === 0) await Promise.race([later(beginning), run.program]);
       else {
         // Kills it some epochs later, in any state, or while it records, or just after that.
-        const recorded = run.until(/^Record$/).then(() => later(1.5 * recording));
+        const recorded = run.until(/^Evaluation$/).then(() => later(1.5 * recording));
         const trained = run.until(/: epoch \d/, kind - 1).then(() => later(200));
         await Promise.race([trained, recorded, run.program]);
       }
@@ -88,7 +88,7 @@ describe('runs that are killed repeatedly', function (this: Mocha.Suite) {
       `      ${2 * KILLS} kills of ${counts.runs} runs (${where.join(', ')}; ${counts.inCheckpoint} as a checkpoint ` +
         `was written), ${counts.resumed} of the killed runs had resumed from a checkpoint`,
     );
-    expect(hits).to.include.keys('Training', 'Record');
+    expect(hits).to.include.keys('Training', 'Evaluation');
     expect(counts.resumed).to.be.above(10);
   });
 });

@@ -42,7 +42,7 @@ describe('a repeated run', function (this: Mocha.Suite) {
     const same = await verify();
     expect(same.exitCode, same.stderr).to.equal(0);
     expect(same.stdout).to.match(
-      /: epochs 1 to 18, checkpoint best, checkpoint last, the model are the same, byte for byte$/m,
+      /: epochs 1 to 18, checkpoint best, checkpoint last, the model are identical, byte for byte$/m,
     );
     const metrics = join(first, 'metrics.csv');
     const rows = (await readFile(metrics, 'utf8')).split('\n');
@@ -53,7 +53,9 @@ describe('a repeated run', function (this: Mocha.Suite) {
     await writeFile(metrics, rows.with(3, values.join()).join('\n'));
     const other = await verify('--epochs', '5');
     expect(other.exitCode).to.equal(1);
-    expect(other.stderr).to.include(`was not repeated: epoch 3: val_loss was 0.5, is ${was}`);
+    expect(other.stderr).to.include(
+      `differs from its replay: epoch 3: val_loss was 0.5, is ${was}`,
+    );
   });
 
   it('is verified with its own compiler', async () => {
