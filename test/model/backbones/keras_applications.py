@@ -25,7 +25,7 @@ def count(weights):
 
 
 def weight(layer, name, shape):
-    """Numbers that both sides can make: see `weightOf` in parity.test.ts."""
+    """Numbers that both sides can make: see `weightOf` in parity.engine.test.ts."""
     size = int(np.prod(shape))
     u = (np.arange(size) * 0.6180339887498949 + len(layer.name) * 0.1) % 1
     if "variance" in name:
