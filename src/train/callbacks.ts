@@ -58,7 +58,7 @@ export interface FeaturesProgress {
   readonly phase: string;
   readonly split: 'train' | 'validation';
   readonly done: number;
-  /** All images. Each flip of an image counts separately, with a progress of its own. */
+  /** All images of the split. Each flip of the images reports its own progress. */
   readonly images: number;
   readonly imagesPerSecond: number;
 }

@@ -205,10 +205,10 @@ describe('train', () => {
   });
 
   it('reports progress with the metrics of the epoch so far', async () => {
-    const seen: number[][] = [];
+    const reports: number[][] = [];
     const progress: TrainingCallback = {
       step: ({ batch, batches, metrics }) =>
-        void seen.push([batch, batches, metrics.loss as number, metrics.accuracy as number]),
+        void reports.push([batch, batches, metrics.loss as number, metrics.accuracy as number]),
     };
     const { records } = await trained({
       engine: engine(),
@@ -216,6 +216,6 @@ describe('train', () => {
       callbacks: [progress],
     });
     const { loss, accuracy } = records[0]?.train ?? {};
-    expect(seen.at(-1)).to.deep.equal([6, 6, loss, accuracy]);
+    expect(reports.at(-1)).to.deep.equal([6, 6, loss, accuracy]);
   });
 });

@@ -84,7 +84,7 @@ function shiftHue(x: tf.Tensor4D, shift: tf.Tensor): tf.Tensor4D {
     ),
   );
   const shifted = sector.add(shift.mul(6));
-  // A channel is below the value by up to the chroma, the further the hue is from the channel's own.
+  // From each channel, up to the chroma is subtracted, in proportion to its distance from the hue.
   const channels = [5, 3, 1].map((offset) => {
     const position = shifted.add(offset);
     const k = position.sub(position.div(6).floor().mul(6));

@@ -21,7 +21,7 @@ export function zipTree(root: string): FileTree {
       for await (const { path, zip, entry } of entries(root)) {
         if (!paths.has(path)) continue;
         const content = contentOf(zip, entry);
-        // A failure reaches the caller of `bytes`, which need not be called.
+        // The caller of `bytes` gets a failure; without a caller it must not count as unhandled.
         await content.catch(() => {});
         yield { path, bytes: () => content };
       }
