@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { build } from 'esbuild';
 import { bundle, pageBundle } from './esbuild.options.ts';
@@ -37,3 +37,5 @@ for (const { path, contents } of builds.flatMap(({ outputFiles }) => outputFiles
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, contents);
 }
+// `npx cifar-run` in a clone executes the file itself.
+chmodSync('dist/cli.js', 0o755);
