@@ -1,8 +1,7 @@
 import { loadData } from './data/load.ts';
-import type { Compiler } from './engine/engine.ts';
-import { startEngine } from './engine/engine.ts';
+import { type Compiler, startEngine } from './engine/engine.ts';
+import { loadModel } from './model/build.ts';
 import { buildGraph } from './model/build-graph.ts';
-import { loadModel } from './model/load.ts';
 import { checkClasses, type PlannedExperiment } from './plan-experiment.ts';
 import type { Progress } from './progress/progress.ts';
 import { trainingProgress } from './progress/training.ts';

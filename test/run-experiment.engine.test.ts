@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { parse } from 'csv-parse/sync';
 import { buildModel } from '../src/model/build.ts';
 import { buildGraph } from '../src/model/build-graph.ts';
-import { openWeights } from '../src/model/weights/formats.ts';
+import { openWeights } from '../src/model/weights/open.ts';
 import { runExperiment } from '../src/run-experiment.ts';
 import { useEngine } from './engine.ts';
 import { planned } from './planned.ts';

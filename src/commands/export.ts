@@ -2,7 +2,7 @@ import { cp, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import picomatch from 'picomatch';
 import { InputError } from '../common/errors.ts';
-import { openWeights } from '../model/weights/formats.ts';
+import { openWeights } from '../model/weights/open.ts';
 import { writeSafetensors } from '../model/weights/safetensors.ts';
 import { modelOfRun } from '../runs/find.ts';
 

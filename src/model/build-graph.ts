@@ -2,9 +2,9 @@ import { didYouMean } from '../common/did-you-mean.ts';
 import { InputError } from '../common/errors.ts';
 import type { LayerConfig, ModelConfig } from '../experiment/experiment.ts';
 import { backbones } from './backbones/table.ts';
-import { type Graph, type GraphNode, INPUT, type Shape } from './graph.ts';
+import { ancestors, type Graph, type GraphNode, INPUT, type Shape } from './graph.ts';
 
-/** A backbone's description is wrong; `at` says which of its keys. */
+/** An error in the configuration of a backbone; `at` is the wrong key. */
 export class BackboneError extends InputError {
   readonly at: 'name' | 'cut' | 'inputShape';
 
@@ -15,9 +15,10 @@ export class BackboneError extends InputError {
 }
 
 /**
- * The network that a model's configuration describes: the backbone up to its cut, then the head.
- * `source` is the network that `model` or `run` names, which someone has read from disk.
- * Shapes are not checked here; `summarize` does that.
+ * Returns the network of a model's configuration: the backbone up to its cut, then the head. It does not check shapes;
+ * `summarize` does.
+ *
+ * @param source the network of `model` or `run`, which was read from disk
  * @throws BackboneError
  */
 export function buildGraph(model: ModelConfig, source: Graph | null = null): Graph {
@@ -29,7 +30,7 @@ export function buildGraph(model: ModelConfig, source: Graph | null = null): Gra
 function backboneGraph({ backbone }: ModelConfig, source: Graph | null): Graph {
   const { from, weights } = backbone;
   if (from.kind === 'model' || from.kind === 'run') {
-    if (!source) throw new Error(`the network of ${from.kind} was not read`);
+    if (!source) throw new Error(`the network of ${from.kind} has not been read`);
     const nodes = source.nodes.map((node) => ({ ...node, part: 'backbone' as const }));
     return { inputShape: backbone.inputShape ?? source.inputShape, nodes };
   }
@@ -38,16 +39,16 @@ function backboneGraph({ backbone }: ModelConfig, source: Graph | null): Graph {
     throw new BackboneError('inputShape', 'must be [height, width, channels]. Received: nothing');
   }
   if (from.kind === 'layers') return { inputShape, nodes: stack(from.layers, 'backbone', INPUT) };
-  return { inputShape, nodes: named(from, inputShape, weights === 'imagenet') };
+  return { inputShape, nodes: namedBackbone(from, inputShape, weights === 'imagenet') };
 }
 
-function named(
+function namedBackbone(
   { name, alpha }: { readonly name: string; readonly alpha: number },
   inputShape: Shape,
   imagenet: boolean,
 ): readonly GraphNode[] {
-  const known = backbones[name];
-  if (!known) {
+  const backbone = backbones[name];
+  if (!backbone) {
     const names = Object.keys(backbones);
     throw new BackboneError(
       'name',
@@ -60,10 +61,10 @@ function named(
       `ImageNet's weights take images of 3 channels. Received: ${inputShape.join(' × ')}`,
     );
   }
-  return known.layers({ inputShape, alpha, imagenet });
+  return backbone.layers({ inputShape, alpha, imagenet });
 }
 
-/** Layers one after another, but where `inputs` says otherwise. */
+/** Connects each layer to its `inputs`, or else to the previous layer. */
 function stack(
   layers: readonly LayerConfig[],
   part: GraphNode['part'],
@@ -78,7 +79,7 @@ function stack(
   }));
 }
 
-/** The layers that the last one is computed from. */
+/** Returns the layers that the new last one depends on. */
 function cutAt(nodes: readonly GraphNode[], last: string | null): readonly GraphNode[] {
   if (last === null) return nodes;
   const names = nodes.map((node) => node.name);
@@ -89,16 +90,4 @@ function cutAt(nodes: readonly GraphNode[], last: string | null): readonly Graph
     );
   }
   return ancestors(nodes, last);
-}
-
-/** The layer of that name and all that it is computed from, in their order. */
-export function ancestors<Node extends GraphNode>(
-  nodes: readonly Node[],
-  last: string,
-): readonly Node[] {
-  const needed = new Set([last]);
-  for (const node of nodes.toReversed()) {
-    if (needed.has(node.name)) for (const name of node.inputs) needed.add(name);
-  }
-  return nodes.filter((node) => needed.has(node.name));
 }

@@ -1,38 +1,104 @@
 import * as tf from '@tensorflow/tfjs';
 import { engineKey } from '../common/random.ts';
+import type { BackboneConfig } from '../experiment/experiment.ts';
 import { type Graph, type GraphNode, INPUT } from './graph.ts';
 import { createLayer } from './keras/factories.ts';
-import { tfjsArgs } from './layers/tfjs-args.ts';
+import { toTfjsArgs } from './layers/tfjs-args.ts';
+import type { Prefix } from './prefix.ts';
 import { kindOf } from './shapes.ts';
+import type { ModelSource } from './source.ts';
+import { loadWeights } from './weights/load.ts';
+import { resolveWeights } from './weights/resolve.ts';
 
-/** The network as a tfjs layers model; its first weights depend on the seed and the layers' names alone. */
+export interface LoadModelOptions {
+  readonly graph: Graph;
+  readonly backbone: BackboneConfig;
+  readonly seed: number;
+  readonly source: ModelSource | null;
+  readonly report: (message: string) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface LoadedModel {
+  readonly model: tf.LayersModel;
+  /** The file with the weights of the backbone; `null` if they are random. */
+  readonly weights: string | null;
+}
+
+/** Builds a model and loads the weights that training starts from; downloads them if necessary. */
+export async function loadModel(options: LoadModelOptions): Promise<LoadedModel> {
+  const { graph, backbone, seed, source } = options;
+  const weights = await resolveWeights(backbone, { ...options, source: source?.path ?? null });
+  const model = buildModel(graph, seed);
+  if (weights) await loadWeights(model, weights, backbone, source?.graph ?? null);
+  return { model, weights };
+}
+
+/** Builds a network as a tfjs model. Its initial weights depend on the seed and the names of the layers alone. */
 export function buildModel({ inputShape, nodes }: Graph, seed: number): tf.LayersModel {
   const input = tf.input({ shape: [...inputShape], name: INPUT });
   const outputs = connect(nodes, new Map([[INPUT, input]]), (node) => createNode(node, seed));
   return tf.model({ inputs: input, outputs: outputs.get(nodes.at(-1)?.name ?? INPUT) ?? input });
 }
 
-/** Applies each node's layer to what its inputs give; what all nodes give comes by their names. */
-export function connect(
+function createNode(node: GraphNode, seed: number): tf.layers.Layer {
+  const seedOf = (argument: string) => engineKey([seed, 'weights', node.name, argument])[0];
+  return createLayer(node.kind, {
+    name: node.name,
+    ...toTfjsArgs(kindOf(node), node.args, seedOf),
+  });
+}
+
+/** Applies the layer of each node to its inputs. Returns the outputs of all nodes by name. */
+function connect(
   nodes: readonly GraphNode[],
-  known: ReadonlyMap<string, tf.SymbolicTensor>,
+  inputs: ReadonlyMap<string, tf.SymbolicTensor>,
   layerOf: (node: GraphNode) => tf.layers.Layer,
 ): Map<string, tf.SymbolicTensor> {
-  const outputs = new Map(known);
+  const outputs = new Map(inputs);
   for (const node of nodes) {
-    const inputs = node.inputs.map((name) => outputs.get(name) as tf.SymbolicTensor);
-    const single = inputs.length === 1 ? inputs[0] : undefined;
-    outputs.set(node.name, layerOf(node).apply(single ?? inputs) as tf.SymbolicTensor);
+    const tensors = node.inputs.map((name) => outputs.get(name) as tf.SymbolicTensor);
+    const single = tensors.length === 1 ? tensors[0] : undefined;
+    outputs.set(node.name, layerOf(node).apply(single ?? tensors) as tf.SymbolicTensor);
   }
   return outputs;
 }
 
-function createNode(node: GraphNode, seed: number): tf.layers.Layer {
-  const seedOf = (argument: string) => engineKey([seed, 'weights', node.name, argument])[0];
-  return createLayer(node.kind, { name: node.name, ...tfjsArgs(kindOf(node), node.args, seedOf) });
-}
-
-/** Freezes the layers of these names and no others. */
+/** Freezes the layers of these names, and unfreezes all others. */
 export function setFrozen(model: tf.LayersModel, frozen: ReadonlySet<string>): void {
   for (const layer of model.layers) layer.trainable = !frozen.has(layer.name);
+}
+
+/** Two models that share the layers and weights of a third one. */
+export interface SplitModel {
+  /** Computes features from images. */
+  readonly prefix: tf.LayersModel;
+  /** Computes the output of the whole model from features. */
+  readonly tail: tf.LayersModel;
+  /** Does not dispose the shared layers. */
+  dispose(): void;
+}
+
+/** Splits a model at the end of a prefix of its network. */
+export function splitModel(
+  model: tf.LayersModel,
+  { nodes }: Graph,
+  { cut, layers }: Prefix,
+): SplitModel {
+  const before = new Set(layers.map(({ name }) => name));
+  const after = nodes.filter(({ name }) => !before.has(name));
+  const features = tf.input({ shape: [...cut.outputShape] });
+  const outputs = connect(after, new Map([[cut.name, features]]), ({ name }) =>
+    model.getLayer(name),
+  );
+  const last = outputs.get(after.at(-1)?.name ?? cut.name) ?? features;
+  const tail = tf.model({ inputs: features, outputs: last });
+  // Node 0 of a layer is its use in the original model.
+  const end = model.getLayer(cut.name).getOutputAt(0) as tf.SymbolicTensor;
+  return {
+    prefix: tf.model({ inputs: model.inputs, outputs: end }),
+    tail,
+    // Only the tail has added references to the shared layers.
+    dispose: () => void tail.dispose(),
+  };
 }

@@ -2,7 +2,7 @@ import type { Experiment, ModelConfig } from '../experiment/experiment.ts';
 import type { Path, Problem } from '../experiment/problem.ts';
 import { BackboneError, buildGraph } from './build-graph.ts';
 import { type Graph, type GraphNode, INPUT } from './graph.ts';
-import { show } from './layers/args.ts';
+import { formatArgument } from './layers/args.ts';
 import { checkArgs, LayerError, type LayerSummary, Shapes, summarize } from './shapes.ts';
 
 /** The network of an experiment, as far as it can be built. */
@@ -37,7 +37,7 @@ export function findNetwork(
   if (!graph) return { graph, network: null, problems };
   const [height, width, channels, ...rest] = graph.inputShape;
   if (isInputKnown && (!height || !width || !channels || rest.length > 0)) {
-    const message = `the model must take images of [height, width, channels]. Received: ${show(graph.inputShape)}`;
+    const message = `the model must take images of [height, width, channels]. Received: ${formatArgument(graph.inputShape)}`;
     problems.push({ path: ['model', 'backbone'], message });
     unknown.push(INPUT);
   }

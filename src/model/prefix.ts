@@ -1,58 +1,57 @@
-import { ancestors } from './build-graph.ts';
-import { INPUT } from './graph.ts';
-import { elements } from './layers/args.ts';
+import { ancestors, INPUT } from './graph.ts';
+import { elementCount } from './layers/args.ts';
 import { kindOf, type LayerSummary } from './shapes.ts';
 
-/** The layers before the first one that learns: what they make of a image stays the same. */
+/** Layers before the first trained one. Their outputs for an image are constant, and are called features. */
 export interface Prefix {
-  /** Its last layer: whatever follows reads nothing else of it. */
+  /** The last layer of the prefix. Later layers read no other one. */
   readonly cut: LayerSummary;
-  /** All of it, in order. */
+  /** All layers of the prefix, in order. */
   readonly layers: readonly LayerSummary[];
 }
 
-/** All that its layers are, but for their weights. */
+/** Returns the definition of a prefix without its weights. */
 export function definitionOf({ layers }: Prefix) {
   return layers.map(({ name, kind, args, inputs }) => ({ name, kind, args, inputs }));
 }
 
 /**
- * The longest prefix of which a single tensor is read, e.g. in a residual network up to the end of a
- * block. Layers without weights at its end belong to it where they make that tensor no larger.
+ * Returns the longest prefix of which later layers read a single tensor. In a residual network it ends with a block.
+ * Layers without weights at its end are included if they do not make the features larger.
  *
- * @param frozen Names of the layers that do not learn.
- * @returns `null` where no layer with weights would belong to it.
+ * @param frozen names of the frozen layers
+ * @returns `null` if no prefix contains a layer with weights
  */
 export function frozenPrefix(
   layers: readonly LayerSummary[],
   frozen: ReadonlySet<string>,
 ): Prefix | null {
-  const steady = new Set<string>([INPUT]);
+  const constant = new Set<string>([INPUT]);
   for (const layer of layers) {
-    const same = !kindOf(layer).random && (frozen.has(layer.name) || layer.weights.length === 0);
-    if (same && layer.inputs.every((name) => steady.has(name))) steady.add(layer.name);
+    const isFixed = frozen.has(layer.name) || layer.weights.length === 0;
+    const isConstant = isFixed && !kindOf(layer).random;
+    if (isConstant && layer.inputs.every((name) => constant.has(name))) constant.add(layer.name);
   }
   const prefixes = layers
-    .filter(({ name }) => steady.has(name))
+    .filter(({ name }) => constant.has(name))
     .map((cut) => ({ cut, layers: ancestors(layers, cut.name) }))
-    .filter((prefix) => isAllThatIsRead(prefix, layers));
-  const most = Math.max(0, ...prefixes.map(weighted));
+    .filter((prefix) => onlyCutIsRead(prefix, layers));
+  const most = Math.max(0, ...prefixes.map(weightedLayers));
   if (most === 0) return null;
-  const longest = prefixes.filter((prefix) => weighted(prefix) === most);
-  return longest.reduce((best, next) => (size(next) <= size(best) ? next : best));
+  const longest = prefixes.filter((prefix) => weightedLayers(prefix) === most);
+  return longest.reduce((best, next) => (featureSize(next) <= featureSize(best) ? next : best));
 }
 
-/** Whether what follows reads nothing but the cut. */
-function isAllThatIsRead(prefix: Prefix, layers: readonly LayerSummary[]): boolean {
+function onlyCutIsRead(prefix: Prefix, layers: readonly LayerSummary[]): boolean {
   const within = new Set([INPUT, ...prefix.layers.map(({ name }) => name)]);
   const reads = layers.filter(({ name }) => !within.has(name)).flatMap(({ inputs }) => inputs);
   return reads.every((name) => name === prefix.cut.name || !within.has(name));
 }
 
-function weighted({ layers }: Prefix): number {
+function weightedLayers({ layers }: Prefix): number {
   return layers.filter(({ weights }) => weights.length > 0).length;
 }
 
-function size({ cut }: Prefix): number {
-  return elements(cut.outputShape);
+function featureSize({ cut }: Prefix): number {
+  return elementCount(cut.outputShape);
 }

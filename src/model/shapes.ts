@@ -1,12 +1,12 @@
 import { didYouMean } from '../common/did-you-mean.ts';
 import { InputError } from '../common/errors.ts';
 import { type Graph, type GraphNode, INPUT, type Shape } from './graph.ts';
-import { elements } from './layers/args.ts';
+import { elementCount } from './layers/args.ts';
 import type { LayerKind, WeightSpec } from './layers/layer.ts';
 import { layerKinds } from './layers/table.ts';
-import { tfjsArgs } from './layers/tfjs-args.ts';
+import { toTfjsArgs } from './layers/tfjs-args.ts';
 
-/** A layer cannot be where it is. The message begins with the layer's name. */
+/** A layer is invalid or does not fit its inputs. The message starts with the name of the layer. */
 export class LayerError extends InputError {
   readonly layer: string;
 
@@ -16,7 +16,7 @@ export class LayerError extends InputError {
   }
 }
 
-/** @throws LayerError when there is no such kind of layer. */
+/** @throws LayerError if there is no such kind of layer. */
 export function kindOf(node: GraphNode): LayerKind {
   const kind = layerKinds[node.kind];
   if (kind) return kind;
@@ -26,51 +26,51 @@ export function kindOf(node: GraphNode): LayerKind {
   );
 }
 
-/** Follows shapes through a network, node by node. */
+/** The output shapes of a network, inferred node by node. */
 export class Shapes {
-  readonly #known: Map<string, Shape>;
+  readonly #shapes: Map<string, Shape>;
 
   constructor(inputShape: Shape) {
-    this.#known = new Map([[INPUT, inputShape]]);
+    this.#shapes = new Map([[INPUT, inputShape]]);
   }
 
-  /** `undefined` when no layer of that name was taken in. */
+  /** Returns `undefined` if there is no layer of that name yet. */
   of(name: string): Shape | undefined {
-    return this.#known.get(name);
+    return this.#shapes.get(name);
   }
 
-  /** @throws LayerError when one of them comes from no layer before it. */
+  /** @throws LayerError if an input is not an earlier layer. */
   inputs(node: GraphNode): Shape[] {
     return node.inputs.map((name) => {
-      const shape = this.#known.get(name);
+      const shape = this.#shapes.get(name);
       if (shape) return shape;
       throw new LayerError(
         node,
-        `no layer before it is named ${name}${didYouMean(name, [...this.#known.keys()])}`,
+        `no layer before it is named ${name}${didYouMean(name, [...this.#shapes.keys()])}`,
       );
     });
   }
 
-  /** Takes in the next node. @throws LayerError when it cannot take its inputs, or its name is taken. */
+  /** Adds the next node. @throws LayerError if its inputs do not fit, or if its name exists already. */
   add(node: GraphNode): Shape {
-    if (this.#known.has(node.name)) {
+    if (this.#shapes.has(node.name)) {
       throw new LayerError(node, 'another layer has this name already');
     }
     checkArgs(node);
     const inputs = this.inputs(node);
-    const shape = blaming(node, () => kindOf(node).outputShape(inputs, node.args));
-    this.#known.set(node.name, shape);
+    const shape = withLayerName(node, () => kindOf(node).outputShape(inputs, node.args));
+    this.#shapes.set(node.name, shape);
     return shape;
   }
 }
 
-/** @throws LayerError when its kind, or what one of its arguments names, is unknown. */
+/** @throws LayerError if the kind of layer, an argument or the name of an activation or initializer is unknown. */
 export function checkArgs(node: GraphNode): void {
   const kind = kindOf(node);
-  blaming(node, () => tfjsArgs(kind, node.args, () => 0));
+  withLayerName(node, () => toTfjsArgs(kind, node.args, () => 0));
 }
 
-function blaming<Result>(node: GraphNode, compute: () => Result): Result {
+function withLayerName<Result>(node: GraphNode, compute: () => Result): Result {
   try {
     return compute();
   } catch (error) {
@@ -79,18 +79,18 @@ function blaming<Result>(node: GraphNode, compute: () => Result): Result {
   }
 }
 
-/** What a layer comes to in its place. */
+/** A layer with its output shape, weights and cost. */
 export interface LayerSummary extends GraphNode {
   readonly outputShape: Shape;
   readonly weights: readonly WeightSpec[];
-  /** Numbers in all its weights, and in those that training can change. */
+  /** The number of values in all weights, and in the trainable ones. */
   readonly parameters: number;
   readonly trainableParameters: number;
-  /** Multiply-adds counted as two, for one image. */
+  /** Floating-point operations for one image; a multiply-add counts as two. */
   readonly flops: number;
 }
 
-/** @throws LayerError at the first layer that cannot be where it is. */
+/** Infers the shapes of all layers. @throws LayerError for the first layer that does not fit. */
 export function summarize({ inputShape, nodes }: Graph): LayerSummary[] {
   const shapes = new Shapes(inputShape);
   return nodes.map((node) => {
@@ -110,5 +110,5 @@ export function summarize({ inputShape, nodes }: Graph): LayerSummary[] {
 }
 
 function count(weights: readonly WeightSpec[]): number {
-  return weights.reduce((total, { shape }) => total + elements(shape), 0);
+  return weights.reduce((total, { shape }) => total + elementCount(shape), 0);
 }

@@ -3,7 +3,7 @@ import type { FileHashes } from '../config/file-hashes.ts';
 import { possibleFlips } from '../data/augment/augment.ts';
 import type { Experiment, PhaseConfig } from '../experiment/experiment.ts';
 import type { Shape } from '../model/graph.ts';
-import { elements } from '../model/layers/args.ts';
+import { elementCount } from '../model/layers/args.ts';
 import { definitionOf, type Prefix } from '../model/prefix.ts';
 import { byContent, canonicalHash } from './id.ts';
 import { sum } from './memory.ts';
@@ -44,7 +44,7 @@ export function planFeatures(
     cut: prefix.cut.name,
     shape,
     views,
-    bytes: views * elements(shape) * BYTES[experiment.features.dtype],
+    bytes: views * elementCount(shape) * BYTES[experiment.features.dtype],
     flops,
     flopsSaved: uncached === null ? (epochs - views) * flops : 0,
     uncached,

@@ -1,6 +1,6 @@
 import type { FreezePattern, OptimizerConfig, PhaseConfig } from '../experiment/experiment.ts';
-import { frozenLayers } from '../model/freeze.ts';
-import { elements } from '../model/layers/args.ts';
+import { frozenLayers } from '../model/graph.ts';
+import { elementCount } from '../model/layers/args.ts';
 import type { Network } from '../model/network.ts';
 import type { LayerSummary } from '../model/shapes.ts';
 
@@ -43,7 +43,7 @@ export function phaseMemory(
   const first = layers.findIndex(
     ({ name, trainableParameters }) => trainableParameters > 0 && !frozenLayers.has(name),
   );
-  const outputs = sum(layers.slice(first), (layer) => elements(layer.outputShape));
+  const outputs = sum(layers.slice(first), (layer) => elementCount(layer.outputShape));
   return {
     weights: FLOAT_BYTES * (trainable + frozen),
     gradients: FLOAT_BYTES * trainable * (phase.gradientAccumulation > 1 ? 2 : 1),

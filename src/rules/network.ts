@@ -3,8 +3,7 @@ import { InputError } from '../common/errors.ts';
 import { MAIN_ARGUMENT } from '../config/repair.ts';
 import type { Experiment, FreezePattern } from '../experiment/experiment.ts';
 import type { Path, Problem } from '../experiment/problem.ts';
-import { frozenBy, frozenLayers, matchLayers } from '../model/freeze.ts';
-import type { Graph } from '../model/graph.ts';
+import { frozenBy, frozenLayers, type Graph, matchLayers } from '../model/graph.ts';
 import { pathOf } from '../model/network.ts';
 import type { NetworkRuleFacts, Rule } from './rule.ts';
 

@@ -6,7 +6,7 @@ import {
   decodeSafetensors,
   encodeSafetensors,
   type StoredTensor,
-} from '../model/weights/safetensors-bytes.ts';
+} from '../model/weights/safetensors.ts';
 import { requireFormat } from './run-file.ts';
 
 /*

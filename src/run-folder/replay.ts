@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import type * as tf from '@tensorflow/tfjs';
 import { InputError } from '../common/errors.ts';
 import { toColumns } from '../experiment/metrics.ts';
-import { openWeights } from '../model/weights/formats.ts';
+import { openWeights } from '../model/weights/open.ts';
 import type { EpochRecord, TrainingCallback } from '../train/callbacks.ts';
 import { namedWeights } from '../train/checkpoint.ts';
 import { type Checkpoints, NO_CHECKPOINTS, type TrainingState } from '../train/state.ts';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Engine } from '../engine/engine.ts';
 import type { PhaseConfig } from '../experiment/experiment.ts';
-import type { StoredTensor } from '../model/weights/safetensors-bytes.ts';
+import type { StoredTensor } from '../model/weights/safetensors.ts';
 import { type Counters, type PhaseState, Snapshot, type TrainingState } from './state.ts';
 import type { Learner } from './step.ts';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Examples } from '../data/batches/batches.ts';
-import { drawFrom, stepSource } from '../model/keras/random.ts';
+import { setRandomSource, stepRandomSource } from '../model/keras/noise.ts';
 import { namedWeights } from './checkpoint.ts';
 import type { NonFinitePosition } from './epoch.ts';
 import type { TrainOptions } from './options.ts';
@@ -56,7 +56,9 @@ function firstNonFinite(
   }
   let origin: string | null = null;
   tf.tidy(() => {
-    drawFrom(stepSource(engine, { seed: experiment.seed, step: tf.scalar(step, 'int32') }));
+    setRandomSource(
+      stepRandomSource(engine, { seed: experiment.seed, step: tf.scalar(step, 'int32') }),
+    );
     const { objective, weights } = learner;
     const outputs = watchOutputs(learner.model);
     try {

@@ -1,8 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { PhaseConfig } from '../experiment/experiment.ts';
 import { setFrozen } from '../model/build.ts';
-import { frozenBy, frozenLayers } from '../model/freeze.ts';
-import type { Graph } from '../model/graph.ts';
+import { frozenBy, frozenLayers, type Graph } from '../model/graph.ts';
 import type { PhaseEnd } from './callbacks.ts';
 import { restorePhase, restoreWeights } from './checkpoint.ts';
 import { type PhaseRun, runEpoch, saveState } from './epoch.ts';

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { PhaseConfig } from '../experiment/experiment.ts';
-import type { StoredTensor } from '../model/weights/safetensors-bytes.ts';
+import type { StoredTensor } from '../model/weights/safetensors.ts';
 import {
   EarlyStopping,
   type EarlyStoppingState,

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Batch, Batches, Examples } from '../data/batches/batches.ts';
 import type { CompiledFunction, Engine } from '../engine/engine.ts';
-import { drawFrom, stepSource } from '../model/keras/random.ts';
+import { setRandomSource, stepRandomSource } from '../model/keras/noise.ts';
 import type { Predictions } from './losses.ts';
 import type { Measures, Objective } from './objective.ts';
 import type { Optimizer, TrainedWeight } from './optimizers/optimizer.ts';
@@ -37,7 +37,7 @@ export class TrainingStep {
 
   constructor({ engine, seed, batches, ...learner }: TrainingStepOptions) {
     const run = ([learningRate, step, ...inputs]: readonly tf.Tensor[]) => {
-      drawFrom(stepSource(engine, { seed, step: step as tf.Scalar }));
+      setRandomSource(stepRandomSource(engine, { seed, step: step as tf.Scalar }));
       return trainStep(learner, batches.read(inputs), learningRate as tf.Scalar);
     };
     this.#optimizer = learner.optimizer;

@@ -9,9 +9,8 @@ import {
   type Schema,
 } from '../../src/experiment/schema.ts';
 import { backbones } from '../../src/model/backbones/table.ts';
-import { activationNames } from '../../src/model/layers/identifiers.ts';
-import { initializerNames } from '../../src/model/layers/initializers.ts';
 import { layerKinds } from '../../src/model/layers/table.ts';
+import { activationNames, initializerNames } from '../../src/model/layers/tfjs-args.ts';
 import { losses } from '../../src/train/losses.ts';
 import { metrics } from '../../src/train/metrics.ts';
 import { optimizers } from '../../src/train/optimizers/table.ts';

@@ -3,8 +3,8 @@ import { expect } from 'chai';
 import { backbones } from '../../src/model/backbones/table.ts';
 import { buildModel, setFrozen } from '../../src/model/build.ts';
 import { type Graph, INPUT } from '../../src/model/graph.ts';
-import { graphFromKerasConfig } from '../../src/model/graph-from-keras.ts';
 import { summarize } from '../../src/model/shapes.ts';
+import { graphFromKerasConfig } from '../../src/model/source.ts';
 import { useEngine } from '../engine.ts';
 
 function backboneGraph(name: string, size: number): Graph {
@@ -18,7 +18,7 @@ describe('buildModel', function (this: Mocha.Suite) {
   useEngine();
 
   for (const name of Object.keys(backbones)) {
-    it(`${name} computes the shapes that were planned, at an odd size too`, () => {
+    it(`${name} computes the planned shapes for an odd size`, () => {
       const graph = backboneGraph(name, 43);
       const model = buildModel(graph, 1);
       const layers = summarize(graph);
@@ -36,7 +36,7 @@ describe('buildModel', function (this: Mocha.Suite) {
     });
   }
 
-  it('writes a configuration that reads back as the same network', () => {
+  it('writes a configuration that is read as the same network', () => {
     for (const name of ['resnet50v2', 'mobilenetV2']) {
       const graph = backboneGraph(name, 32);
       const model = buildModel(graph, 1);
@@ -74,7 +74,7 @@ describe('buildModel', function (this: Mocha.Suite) {
   const kernel = (model: tf.LayersModel, name: string) =>
     Array.from(model.getLayer(name).getWeights()[0]?.dataSync() ?? []);
 
-  it('draws first weights from the seed and the names of the layers alone', () => {
+  it('draws initial weights that depend on the seed and the names of the layers alone', () => {
     const [one, again, other] = [buildModel(small, 1), buildModel(small, 1), buildModel(small, 2)];
     const withoutConv = buildModel(
       {
@@ -90,7 +90,7 @@ describe('buildModel', function (this: Mocha.Suite) {
     expect(kernel(other, 'dense')).not.to.deep.equal(kernel(one, 'dense'));
   });
 
-  it('draws those of a bias too', () => {
+  it('draws initial biases', () => {
     const args = { units: 50, biasInitializer: 'glorotUniform' };
     const nodes = [{ name: 'dense', kind: 'dense', args, inputs: [INPUT], part: 'head' as const }];
     const [, bias] = buildModel({ inputShape: [4], nodes }, 1)
@@ -102,7 +102,7 @@ describe('buildModel', function (this: Mocha.Suite) {
     expect(new Set(values).size).to.be.above(40);
   });
 
-  it("draws them from Keras' distributions", () => {
+  it('draws from the distributions of Keras', () => {
     const wide = (kernelInitializer: string) =>
       kernel(
         buildModel(
@@ -131,7 +131,7 @@ describe('buildModel', function (this: Mocha.Suite) {
     expect(deviation(wide('truncatedNormal'))).to.be.closeTo(0.05 * 0.8796, 0.001);
   });
 
-  it('freezes the layers named and thaws all others', () => {
+  it('freezes the named layers and unfreezes all others', () => {
     const model = buildModel(small, 1);
     setFrozen(model, new Set(['conv', 'bn']));
     expect(model.trainableWeights.map((weight) => weight.originalName)).to.deep.equal([

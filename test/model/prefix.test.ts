@@ -1,12 +1,11 @@
 import { expect } from 'chai';
 import type { LayerArgs } from '../../src/experiment/experiment.ts';
 import { backbones } from '../../src/model/backbones/table.ts';
-import { frozenLayers } from '../../src/model/freeze.ts';
-import { type Graph, type GraphNode, INPUT } from '../../src/model/graph.ts';
+import { frozenLayers, type Graph, type GraphNode, INPUT } from '../../src/model/graph.ts';
 import { frozenPrefix } from '../../src/model/prefix.ts';
 import { summarize } from '../../src/model/shapes.ts';
 
-/** Where the prefix ends when these layers are frozen. */
+/** Returns the last layer of the prefix when these layers are frozen. */
 function cut(graph: Graph, freeze: Parameters<typeof frozenLayers>[1]) {
   return frozenPrefix(summarize(graph), frozenLayers(graph, freeze))?.cut.name ?? null;
 }
@@ -26,7 +25,7 @@ describe('frozenPrefix', () => {
   const conv = ['conv2d', { filters: 4, kernelSize: 3 }] as const;
   const dense = ['dense', { units: 2 }] as const;
 
-  it('ends before the first layer that learns', () => {
+  it('ends before the first trained layer', () => {
     const graph = chain(conv, conv, conv, ['flatten'], dense);
     expect(cut(graph, ['conv2d0', 'conv2d1'])).to.equal('conv2d1');
     expect(cut(graph, ['conv2d0', 'conv2d2'])).to.equal('conv2d0');
@@ -34,12 +33,12 @@ describe('frozenPrefix', () => {
     expect(cut(graph, [])).to.equal(null);
   });
 
-  it('is nothing where it has no weights', () => {
+  it('does not exist if it would have no weights', () => {
     expect(cut(chain(['flatten'], dense), [])).to.equal(null);
     expect(cut(chain(['maxPooling2d'], conv, ['flatten'], dense), [])).to.equal(null);
   });
 
-  it('takes layers without weights at its end where they make it no larger', () => {
+  it('includes layers without weights at its end that do not make the features larger', () => {
     expect(cut(chain(conv, ['flatten'], dense), ['conv2d0'])).to.equal('flatten1');
     expect(cut(chain(conv, ['globalAveragePooling2d'], dense), ['conv2d0'])).to.equal(
       'globalAveragePooling2d1',
@@ -50,18 +49,18 @@ describe('frozenPrefix', () => {
     expect(cut(both, ['conv2d0'])).to.equal('maxPooling2d2');
   });
 
-  it('ends before random layers, and before batch normalization that learns or follows the batch', () => {
+  it('ends before random layers and before trained batch normalizations', () => {
     for (const kind of ['dropout', 'spatialDropout2d', 'gaussianNoise', 'gaussianDropout']) {
       const graph = chain(conv, [kind, {}], conv, ['flatten'], dense);
       expect(cut(graph, ['conv2d*', kind + 1]), kind).to.equal('conv2d0');
     }
-    const still = ['batchNormalization', { center: false, scale: false }] as const;
-    const graph = chain(conv, still, conv, ['flatten'], dense);
+    const untrained = ['batchNormalization', { center: false, scale: false }] as const;
+    const graph = chain(conv, untrained, conv, ['flatten'], dense);
     expect(cut(graph, ['conv2d*'])).to.equal('conv2d0');
     expect(cut(graph, ['conv2d*', 'batch*'])).to.equal('flatten3');
   });
 
-  it('ends where a single tensor is read of a network with branches', () => {
+  it('ends where later layers read a single tensor', () => {
     const { nodes } = chain(conv, ['conv2d', { filters: 4, kernelSize: 1 }]);
     const node = (kind: string, inputs: string[], args: LayerArgs = {}): GraphNode => ({
       name: kind,
@@ -78,7 +77,7 @@ describe('frozenPrefix', () => {
     expect(cut(graph, ['conv2d*'])).to.equal('flatten');
   });
 
-  it('ends at the end of a block of ResNet50', () => {
+  it('ends with a block of ResNet50', () => {
     const layers = backbones.resnet50?.layers({
       inputShape: [64, 64, 3],
       alpha: 1,

@@ -4,25 +4,25 @@ import { Shapes } from '../shapes.ts';
 
 export interface BackboneOptions {
   readonly inputShape: Shape;
-  /** Width multiplier of the MobileNets; the others have none. */
+  /** The width multiplier of the MobileNets. */
   readonly alpha: number;
-  /** Weights come from keras.applications' ImageNet file, for which EfficientNet has a layer more. */
+  /** ImageNet weights of keras.applications will be loaded, for which EfficientNet has an additional layer. */
   readonly imagenet: boolean;
 }
 
 /**
- * A network of keras.applications without its top, layer for layer under Keras' names, so that
- * weights can be loaded by name. Adding one is such a file and its line in `table.ts`.
+ * A network of keras.applications without its top. Layers have the names of Keras, so that weights can be loaded by name. All
+ * backbones are listed in `table.ts`.
  */
 export interface Backbone {
   readonly name: string;
-  /** The `preprocess_input` mode that its ImageNet weights were trained with. */
+  /** The mode of `preprocess_input` with which the ImageNet weights were trained. */
   readonly preprocess: DataConfig['preprocess'];
   readonly hasAlpha: boolean;
   layers(options: BackboneOptions): readonly GraphNode[];
 }
 
-/** A backbone under construction. */
+/** A network under construction. */
 export class Network {
   readonly nodes: GraphNode[] = [];
   readonly #shapes: Shapes;
@@ -31,12 +31,12 @@ export class Network {
     this.#shapes = new Shapes(inputShape);
   }
 
-  /** The newest layer, or the input where there is none. */
+  /** The name of the last layer; that of the input if there is none. */
   get last(): string {
     return this.nodes.at(-1)?.name ?? INPUT;
   }
 
-  /** Adds a layer that reads the newest one, or those named; returns its name. */
+  /** Adds a layer and returns its name. The default input is the last layer. */
   add(kind: string, name: string, args: LayerArgs = {}, inputs = [this.last]): string {
     const node: GraphNode = { name, kind, args, inputs, part: 'backbone' };
     this.#shapes.add(node);
@@ -49,8 +49,8 @@ export class Network {
   }
 
   /**
-   * Zeros around a image so that a `valid` convolution of stride 2 sees what TensorFlow's `same`
-   * would show it (`correct_pad`, keras/src/applications/imagenet_utils.py).
+   * Returns the padding with which a `valid` convolution of stride 2 computes the same as a `same` one (`correct_pad`,
+   * keras/src/applications/imagenet_utils.py).
    */
   strideTwoPadding(kernelSize: number): [[number, number], [number, number]] {
     const [height = 0, width = 0] = this.#shapes.of(this.last) ?? [];

@@ -1,8 +1,8 @@
 import type { GraphNode, Shape } from '../graph.ts';
 import { type Backbone, Network } from './backbone.ts';
 
-/** Five blocks of 3 × 3 convolutions, each ended by a pooling; `depths` counts the convolutions. */
-export function vgg(inputShape: Shape, depths: readonly number[]): readonly GraphNode[] {
+/** Builds blocks of 3 × 3 convolutions, each followed by a pooling. @param depths number of convolutions per block */
+function vgg(inputShape: Shape, depths: readonly number[]): readonly GraphNode[] {
   const network = new Network(inputShape);
   for (const [index, depth] of depths.entries()) {
     const block = `block${index + 1}`;

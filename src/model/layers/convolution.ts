@@ -1,11 +1,19 @@
 import { InputError } from '../../common/errors.ts';
 import type { LayerArgs } from '../../experiment/experiment.ts';
 import type { Shape } from '../graph.ts';
-import { image, type Padding, padding, pair, positiveInteger, show } from './args.ts';
-import { bias, kernel, kernelFlops, type LayerKind } from './layer.ts';
+import {
+  elementCount,
+  formatArgument,
+  imageInput,
+  type Padding,
+  padding,
+  pair,
+  positiveInteger,
+} from './args.ts';
+import { biasWeight, kernelFlops, kernelWeight, type LayerKind } from './layer.ts';
 
-/** Arguments that every convolution takes. */
-export const convolutionArgs = [
+/** Arguments of all convolutions. */
+const CONVOLUTION_ARGS = [
   'kernelSize',
   'strides',
   'padding',
@@ -17,10 +25,11 @@ export const convolutionArgs = [
 ] as const;
 
 /**
- * Height and width after a window slides over a image, as TensorFlow counts them.
- * @throws InputError when the window is larger than the image.
+ * Returns the height and width of the output of a sliding window.
+ *
+ * @throws InputError if the window is larger than the image.
  */
-export function slide(
+function slideWindow(
   [height, width]: readonly [number, number, ...number[]],
   window: readonly [number, number],
   strides: readonly [number, number],
@@ -34,52 +43,52 @@ export function slide(
   ];
   if (Math.min(...output) > 0) return output;
   throw new InputError(
-    `a window of ${window.join(' × ')} does not fit into ${height} × ${width}; padding: same, or a smaller window, would. Received: ${show([height, width])}`,
+    `a window of ${window.join(' × ')} does not fit into ${height} × ${width}; padding: same, or a smaller window, would. Received: ${formatArgument([height, width])}`,
   );
 }
 
-/** Height and width of a convolution's output. */
-export function convolve(inputs: readonly Shape[], args: LayerArgs): [number, number] {
+/** Returns the height and width of the output of a convolution. */
+function convolvedSize(inputs: readonly Shape[], args: LayerArgs): [number, number] {
   const kernel = pair(args, 'kernelSize');
   const dilation = pair(args, 'dilationRate', [1, 1]);
   const strides = pair(args, 'strides', [1, 1]);
   if (Math.max(...strides) > 1 && Math.max(...dilation) > 1) {
     throw new InputError(
-      `strides and dilationRate cannot both be above 1. Received: ${show(strides)} and ${show(dilation)}`,
+      `strides and dilationRate cannot both be above 1. Received: ${formatArgument(strides)} and ${formatArgument(dilation)}`,
     );
   }
   const window: [number, number] = [
     (kernel[0] - 1) * dilation[0] + 1,
     (kernel[1] - 1) * dilation[1] + 1,
   ];
-  return slide(image(inputs), window, strides, padding(args));
+  return slideWindow(imageInput(inputs), window, strides, padding(args));
 }
 
 export const conv2d: LayerKind = {
   kind: 'conv2d',
   className: 'Conv2D',
   main: 'filters',
-  args: ['filters', 'kernelInitializer', 'kernelRegularizer', ...convolutionArgs],
-  outputShape: (inputs, args) => [...convolve(inputs, args), positiveInteger(args, 'filters')],
+  args: ['filters', 'kernelInitializer', 'kernelRegularizer', ...CONVOLUTION_ARGS],
+  outputShape: (inputs, args) => [...convolvedSize(inputs, args), positiveInteger(args, 'filters')],
   weights(inputs, args) {
-    const [, , channels] = image(inputs);
+    const [, , channels] = imageInput(inputs);
     const filters = positiveInteger(args, 'filters');
     return [
-      kernel('kernel', [...pair(args, 'kernelSize'), channels, filters]),
-      ...bias(args, filters),
+      kernelWeight('kernel', [...pair(args, 'kernelSize'), channels, filters]),
+      ...biasWeight(args, filters),
     ];
   },
   flops(inputs, args) {
-    const [, , channels] = image(inputs);
+    const [, , channels] = imageInput(inputs);
     const [rows, columns] = pair(args, 'kernelSize');
-    const [height, width] = convolve(inputs, args);
+    const [height, width] = convolvedSize(inputs, args);
     const filters = positiveInteger(args, 'filters');
     const multiplyAdds = height * width * filters * rows * columns * channels;
     return kernelFlops(args, [height, width, filters], multiplyAdds);
   },
 };
 
-/** A depthwise convolution, then a pointwise (1 × 1) one. */
+/** A depthwise convolution followed by a pointwise (1 × 1) one. */
 export const separableConv2d: LayerKind = {
   kind: 'separableConv2d',
   className: 'SeparableConv2D',
@@ -91,23 +100,23 @@ export const separableConv2d: LayerKind = {
     'depthwiseRegularizer',
     'pointwiseInitializer',
     'pointwiseRegularizer',
-    ...convolutionArgs,
+    ...CONVOLUTION_ARGS,
   ],
-  outputShape: (inputs, args) => [...convolve(inputs, args), positiveInteger(args, 'filters')],
+  outputShape: (inputs, args) => [...convolvedSize(inputs, args), positiveInteger(args, 'filters')],
   weights(inputs, args) {
-    const [, , channels] = image(inputs);
+    const [, , channels] = imageInput(inputs);
     const filters = positiveInteger(args, 'filters');
     const multiplier = positiveInteger(args, 'depthMultiplier', 1);
     return [
-      kernel('depthwise_kernel', [...pair(args, 'kernelSize'), channels, multiplier]),
-      kernel('pointwise_kernel', [1, 1, channels * multiplier, filters]),
-      ...bias(args, filters),
+      kernelWeight('depthwise_kernel', [...pair(args, 'kernelSize'), channels, multiplier]),
+      kernelWeight('pointwise_kernel', [1, 1, channels * multiplier, filters]),
+      ...biasWeight(args, filters),
     ];
   },
   flops(inputs, args) {
-    const [, , channels] = image(inputs);
+    const [, , channels] = imageInput(inputs);
     const [rows, columns] = pair(args, 'kernelSize');
-    const [height, width] = convolve(inputs, args);
+    const [height, width] = convolvedSize(inputs, args);
     const filters = positiveInteger(args, 'filters');
     const between = channels * positiveInteger(args, 'depthMultiplier', 1);
     const multiplyAdds = height * width * between * (rows * columns + filters);
@@ -119,17 +128,17 @@ export const depthwiseConv2d: LayerKind = {
   kind: 'depthwiseConv2d',
   className: 'DepthwiseConv2D',
   main: 'kernelSize',
-  args: ['depthMultiplier', 'depthwiseInitializer', 'depthwiseRegularizer', ...convolutionArgs],
+  args: ['depthMultiplier', 'depthwiseInitializer', 'depthwiseRegularizer', ...CONVOLUTION_ARGS],
   outputShape(inputs, args) {
-    const [, , channels] = image(inputs);
-    return [...convolve(inputs, args), channels * positiveInteger(args, 'depthMultiplier', 1)];
+    const [, , channels] = imageInput(inputs);
+    return [...convolvedSize(inputs, args), channels * positiveInteger(args, 'depthMultiplier', 1)];
   },
   weights(inputs, args) {
-    const [, , channels] = image(inputs);
+    const [, , channels] = imageInput(inputs);
     const multiplier = positiveInteger(args, 'depthMultiplier', 1);
     return [
-      kernel('depthwise_kernel', [...pair(args, 'kernelSize'), channels, multiplier]),
-      ...bias(args, channels * multiplier),
+      kernelWeight('depthwise_kernel', [...pair(args, 'kernelSize'), channels, multiplier]),
+      ...biasWeight(args, channels * multiplier),
     ];
   },
   flops(inputs, args) {
@@ -148,10 +157,10 @@ export const conv2dTranspose: LayerKind = {
     'filters',
     'kernelInitializer',
     'kernelRegularizer',
-    ...convolutionArgs.filter((name) => name !== 'dilationRate'),
+    ...CONVOLUTION_ARGS.filter((name) => name !== 'dilationRate'),
   ],
   outputShape(inputs, args) {
-    const [height, width] = image(inputs);
+    const [height, width] = imageInput(inputs);
     const window = pair(args, 'kernelSize');
     const strides = pair(args, 'strides', [1, 1]);
     const length = (size: number, axis: 0 | 1): number =>
@@ -160,18 +169,61 @@ export const conv2dTranspose: LayerKind = {
     return [length(height, 0), length(width, 1), positiveInteger(args, 'filters')];
   },
   weights(inputs, args) {
-    const [, , channels] = image(inputs);
+    const [, , channels] = imageInput(inputs);
     const filters = positiveInteger(args, 'filters');
     return [
-      kernel('kernel', [...pair(args, 'kernelSize'), filters, channels]),
-      ...bias(args, filters),
+      kernelWeight('kernel', [...pair(args, 'kernelSize'), filters, channels]),
+      ...biasWeight(args, filters),
     ];
   },
   flops(inputs, args) {
-    const [height, width, channels] = image(inputs);
+    const [height, width, channels] = imageInput(inputs);
     const [rows, columns] = pair(args, 'kernelSize');
     const filters = positiveInteger(args, 'filters');
     const multiplyAdds = height * width * channels * rows * columns * filters;
     return kernelFlops(args, conv2dTranspose.outputShape(inputs, args), multiplyAdds);
   },
 };
+
+/** Defines a pooling of each channel; the default strides are the size of the window. */
+function poolingLayer(kind: string, className: string): LayerKind {
+  const layer: LayerKind = {
+    kind,
+    className,
+    main: 'poolSize',
+    args: ['poolSize', 'strides', 'padding'],
+    outputShape(inputs, args) {
+      const [height, width, channels] = imageInput(inputs);
+      const window = pair(args, 'poolSize', [2, 2]);
+      const strides = pair(args, 'strides', window);
+      return [...slideWindow([height, width], window, strides, padding(args)), channels];
+    },
+    weights: () => [],
+    flops: (inputs, args) =>
+      elementCount(layer.outputShape(inputs, args)) * elementCount(pair(args, 'poolSize', [2, 2])),
+  };
+  return layer;
+}
+
+/** Defines a pooling of each channel to one value. */
+function globalPoolingLayer(kind: string, className: string): LayerKind {
+  return {
+    kind,
+    className,
+    args: [],
+    outputShape: (inputs) => [imageInput(inputs)[2]],
+    weights: () => [],
+    flops: (inputs) => elementCount(imageInput(inputs)),
+  };
+}
+
+export const maxPooling2d = poolingLayer('maxPooling2d', 'MaxPooling2D');
+
+export const averagePooling2d = poolingLayer('averagePooling2d', 'AveragePooling2D');
+
+export const globalAveragePooling2d = globalPoolingLayer(
+  'globalAveragePooling2d',
+  'GlobalAveragePooling2D',
+);
+
+export const globalMaxPooling2d = globalPoolingLayer('globalMaxPooling2d', 'GlobalMaxPooling2D');

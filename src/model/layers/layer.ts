@@ -1,64 +1,65 @@
 import type { LayerArgs } from '../../experiment/experiment.ts';
 import type { Shape } from '../graph.ts';
-import { elements, flag, only } from './args.ts';
+import { booleanArgument, elementCount, singleInput } from './args.ts';
 
-/** A weight that a layer owns, under its Keras name. */
+/** A weight of a layer. */
 export interface WeightSpec {
-  /** `kernel`, `bias`, `gamma`, `moving_mean`, … */
+  /** The name in Keras: `kernel`, `bias`, `gamma`, `moving_mean`, … */
   readonly name: string;
   readonly shape: Shape;
-  /** False for statistics that no gradient reaches, such as `moving_mean`. */
+  /** `false` for statistics without a gradient, such as `moving_mean`. */
   readonly trainable: boolean;
 }
 
 /**
- * One kind of layer: its arithmetic of shapes, pure. Adding a kind is one such file and its line in
- * `table.ts`. The object that computes is made by tfjs-layers' factory of the same name, or by ours
- * in `../keras` where Keras' arithmetic differs from tfjs-layers'.
+ * A kind of layer: pure functions of shapes. Each kind is listed in `table.ts`. The tfjs layer is created by the factory of
+ * the same name in tfjs-layers, or in `../keras` if tfjs-layers computes differently from Keras.
  */
 export interface LayerKind {
-  /** tfjs-layers' factory name, which experiment files use: `dense`, `conv2d`, … */
+  /** The name of the factory in tfjs-layers, also used in experiment files: `dense`, `conv2d`, … */
   readonly kind: string;
-  /** Keras' class name, which saved models use: `Dense`, `Conv2D`, … */
+  /** The class name in Keras, also used in saved models: `Dense`, `Conv2D`, … */
   readonly className: string;
-  /** The argument that a bare number or string stands for, e.g. `units`. */
+  /** The argument that can be given without its name, e.g. `units` in `dense: 10`. */
   readonly main?: string;
-  /** Names of all its arguments, without `name`. */
+  /** Names of all arguments except `name`. */
   readonly args: readonly string[];
-  /** Whether it draws random numbers in training, frozen or not. */
+  /** Draws random numbers in training, even if it is frozen. */
   readonly random?: true;
-  /** @throws InputError when the layer cannot take these inputs; says what it takes. */
+  /** @throws InputError if the layer does not accept these inputs. */
   outputShape(inputs: readonly Shape[], args: LayerArgs): Shape;
   weights(inputs: readonly Shape[], args: LayerArgs): readonly WeightSpec[];
-  /** Multiply-adds counted as two, for one image. */
+  /** Floating-point operations for one image; a multiply-add counts as two. */
   flops(inputs: readonly Shape[], args: LayerArgs): number;
 }
 
-export function kernel(name: string, shape: Shape): WeightSpec {
+export function kernelWeight(name: string, shape: Shape): WeightSpec {
   return { name, shape, trainable: true };
 }
 
-/** The bias of so many channels, unless `useBias` is false. */
-export function bias(args: LayerArgs, channels: number): WeightSpec[] {
-  return flag(args, 'useBias', true) ? [{ name: 'bias', shape: [channels], trainable: true }] : [];
+/** Returns the bias, unless `useBias` is false. */
+export function biasWeight(args: LayerArgs, channels: number): WeightSpec[] {
+  return booleanArgument(args, 'useBias', true)
+    ? [{ name: 'bias', shape: [channels], trainable: true }]
+    : [];
 }
 
-/** Two for each multiply-add, one for each bias added. */
+/** Counts two operations per multiply-add, and one per addition of a bias. */
 export function kernelFlops(args: LayerArgs, output: Shape, multiplyAdds: number): number {
-  return 2 * multiplyAdds + (flag(args, 'useBias', true) ? elements(output) : 0);
+  return 2 * multiplyAdds + (booleanArgument(args, 'useBias', true) ? elementCount(output) : 0);
 }
 
 interface Elementwise extends Pick<LayerKind, 'kind' | 'className' | 'main' | 'args' | 'random'> {
-  /** For each element. */
+  /** Operations per element. */
   readonly flops: number;
 }
 
-/** A layer without weights whose output has its input's shape. */
+/** Defines a layer without weights whose output has the shape of its input. */
 export function elementwise({ flops, ...kind }: Elementwise): LayerKind {
   return {
     ...kind,
-    outputShape: only,
+    outputShape: singleInput,
     weights: () => [],
-    flops: (inputs) => flops * elements(only(inputs)),
+    flops: (inputs) => flops * elementCount(singleInput(inputs)),
   };
 }

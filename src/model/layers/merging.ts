@@ -1,10 +1,10 @@
 import { InputError } from '../../common/errors.ts';
 import type { Shape } from '../graph.ts';
-import { elements, show } from './args.ts';
+import { elementCount, formatArgument } from './args.ts';
 import type { LayerKind } from './layer.ts';
 
-/** Combines inputs element by element; an axis of size 1 is repeated as far as the others reach. */
-export function merge(kind: string, className: string): LayerKind {
+/** Defines an elementwise combination of inputs; axes of size 1 are broadcast. */
+function mergingLayer(kind: string, className: string): LayerKind {
   const layer: LayerKind = {
     kind,
     className,
@@ -19,22 +19,22 @@ export function merge(kind: string, className: string): LayerKind {
         if (inputs.every(fits)) return output;
       }
       throw new InputError(
-        `takes two or more inputs of one shape. Received: ${inputs.map(show).join(' and ')}`,
+        `takes two or more inputs of one shape. Received: ${inputs.map(formatArgument).join(' and ')}`,
       );
     },
     weights: () => [],
-    flops: (inputs) => (inputs.length - 1) * elements(layer.outputShape(inputs, {})),
+    flops: (inputs) => (inputs.length - 1) * elementCount(layer.outputShape(inputs, {})),
   };
   return layer;
 }
 
-export const add = merge('add', 'Add');
+export const add = mergingLayer('add', 'Add');
 
-export const multiply = merge('multiply', 'Multiply');
+export const multiply = mergingLayer('multiply', 'Multiply');
 
-export const average = merge('average', 'Average');
+export const average = mergingLayer('average', 'Average');
 
-export const maximum = merge('maximum', 'Maximum');
+export const maximum = mergingLayer('maximum', 'Maximum');
 
 /** Joins inputs along their last axis. */
 export const concatenate: LayerKind = {
@@ -45,17 +45,18 @@ export const concatenate: LayerKind = {
     const [first, ...others] = inputs;
     const axis = args.axis ?? -1;
     if (axis !== -1 && axis !== first?.length) {
-      throw new InputError(`joins along the last axis, -1. Received: axis ${show(axis)}`);
+      throw new InputError(`joins along the last axis, -1. Received: axis ${formatArgument(axis)}`);
     }
-    const ahead = show(first?.slice(0, -1));
-    if (first && others.length > 0 && others.every((each) => show(each.slice(0, -1)) === ahead)) {
+    const leading = formatArgument(first?.slice(0, -1));
+    const fits = (shape: Shape) => formatArgument(shape.slice(0, -1)) === leading;
+    if (first && others.length > 0 && others.every(fits)) {
       return [
         ...first.slice(0, -1),
         inputs.reduce((total, shape) => total + (shape.at(-1) ?? 0), 0),
       ];
     }
     throw new InputError(
-      `takes two or more inputs that differ in their last axis only. Received: ${inputs.map(show).join(' and ')}`,
+      `takes two or more inputs that differ in their last axis only. Received: ${inputs.map(formatArgument).join(' and ')}`,
     );
   },
   weights: () => [],

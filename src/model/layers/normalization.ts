@@ -1,30 +1,30 @@
 import type { LayerArgs } from '../../experiment/experiment.ts';
 import type { Shape } from '../graph.ts';
-import { elements, flag, only } from './args.ts';
+import { booleanArgument, elementCount, singleInput } from './args.ts';
 import { elementwise, type LayerKind, type WeightSpec } from './layer.ts';
 
 /**
- * (x - mean) / max(√variance, 1e-7) with statistics that come from a weight file, over all axes but
- * the last (keras/src/layers/preprocessing/normalization.py). `count` is how many images Keras saw
- * when it measured them; nothing computes with it, but Keras stores and counts it.
+ * Computes (x - mean) / max(√variance, 1e-7) with statistics from a weight file, over all axes but the last
+ * (keras/src/layers/preprocessing/normalization.py). Keras also stores `count`, the number of images from which the
+ * statistics were computed.
  */
 export const normalization: LayerKind = {
   kind: 'normalization',
   className: 'Normalization',
   args: [],
-  outputShape: only,
+  outputShape: singleInput,
   weights(inputs) {
-    const shape = [only(inputs).at(-1) ?? 0];
+    const shape = [singleInput(inputs).at(-1) ?? 0];
     return [
       { name: 'mean', shape, trainable: false },
       { name: 'variance', shape, trainable: false },
       { name: 'count', shape: [], trainable: false },
     ];
   },
-  flops: (inputs) => 2 * elements(only(inputs)),
+  flops: (inputs) => 2 * elementCount(singleInput(inputs)),
 };
 
-/** Ioffe and Szegedy 2015, over all axes but the last. Keras' defaults: momentum 0.99, epsilon 1e-3. */
+/** Ioffe and Szegedy 2015, over all axes but the last. The defaults of Keras: momentum 0.99, epsilon 1e-3. */
 export const batchNormalization: LayerKind = {
   kind: 'batchNormalization',
   className: 'BatchNormalization',
@@ -41,16 +41,16 @@ export const batchNormalization: LayerKind = {
     'betaRegularizer',
     'gammaRegularizer',
   ],
-  outputShape: only,
+  outputShape: singleInput,
   weights(inputs, args) {
-    const shape = [only(inputs).at(-1) ?? 0];
+    const shape = [singleInput(inputs).at(-1) ?? 0];
     return [
-      ...gainAndShift(inputs, args),
+      ...affineWeights(inputs, args),
       { name: 'moving_mean', shape, trainable: false },
       { name: 'moving_variance', shape, trainable: false },
     ];
   },
-  flops: (inputs) => 2 * elements(only(inputs)),
+  flops: (inputs) => 2 * elementCount(singleInput(inputs)),
 };
 
 /** Ba et al. 2016, over the last axis. */
@@ -67,21 +67,21 @@ export const layerNormalization: LayerKind = {
     'betaRegularizer',
     'gammaRegularizer',
   ],
-  outputShape: only,
-  weights: gainAndShift,
-  flops: (inputs) => 8 * elements(only(inputs)),
+  outputShape: singleInput,
+  weights: affineWeights,
+  flops: (inputs) => 8 * elementCount(singleInput(inputs)),
 };
 
-/** What a normalization learns over the last axis: gamma unless `scale`, beta unless `center` is false. */
-export function gainAndShift(inputs: readonly Shape[], args: LayerArgs): WeightSpec[] {
-  const shape = [only(inputs).at(-1) ?? 0];
+/** Returns the trainable weights: gamma unless `scale` is false, beta unless `center` is false. */
+function affineWeights(inputs: readonly Shape[], args: LayerArgs): WeightSpec[] {
+  const shape = [singleInput(inputs).at(-1) ?? 0];
   return [
-    ...(flag(args, 'scale', true) ? [{ name: 'gamma', shape, trainable: true }] : []),
-    ...(flag(args, 'center', true) ? [{ name: 'beta', shape, trainable: true }] : []),
+    ...(booleanArgument(args, 'scale', true) ? [{ name: 'gamma', shape, trainable: true }] : []),
+    ...(booleanArgument(args, 'center', true) ? [{ name: 'beta', shape, trainable: true }] : []),
   ];
 }
 
-/** x · scale + offset; each may be a list, one number a channel. */
+/** Computes x · scale + offset. Both may be lists with one number per channel. */
 export const rescaling: LayerKind = elementwise({
   kind: 'rescaling',
   className: 'Rescaling',

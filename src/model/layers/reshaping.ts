@@ -1,32 +1,43 @@
 import { InputError } from '../../common/errors.ts';
-import { border, elements, image, only, pair, show, wholeNumbers } from './args.ts';
+import {
+  border,
+  elementCount,
+  formatArgument,
+  imageInput,
+  pair,
+  singleInput,
+  wholeNumbers,
+} from './args.ts';
 import type { LayerKind } from './layer.ts';
 
 export const flatten: LayerKind = {
   kind: 'flatten',
   className: 'Flatten',
   args: [],
-  outputShape: (inputs) => [elements(only(inputs))],
+  outputShape: (inputs) => [elementCount(singleInput(inputs))],
   weights: () => [],
   flops: () => 0,
 };
 
-/** One size may be -1: what is left over. */
+/** One size may be -1, and is inferred. */
 export const reshape: LayerKind = {
   kind: 'reshape',
   className: 'Reshape',
   main: 'targetShape',
   args: ['targetShape'],
   outputShape(inputs, args) {
-    const total = elements(only(inputs));
+    const total = elementCount(singleInput(inputs));
     const target = wholeNumbers(args, 'targetShape');
-    const left = total / elements(target.filter((size) => size !== -1));
-    const shape = target.map((size) => (size === -1 ? left : size));
-    if (shape.every((size) => size > 0 && Number.isInteger(size)) && elements(shape) === total) {
+    const inferred = total / elementCount(target.filter((size) => size !== -1));
+    const shape = target.map((size) => (size === -1 ? inferred : size));
+    if (
+      shape.every((size) => size > 0 && Number.isInteger(size)) &&
+      elementCount(shape) === total
+    ) {
       return shape;
     }
     throw new InputError(
-      `targetShape must hold the ${total} numbers of the input ${show(only(inputs))}. Received: ${show(target)}`,
+      `targetShape must hold the ${total} numbers of the input ${formatArgument(singleInput(inputs))}. Received: ${formatArgument(target)}`,
     );
   },
   weights: () => [],
@@ -40,13 +51,13 @@ export const permute: LayerKind = {
   main: 'dims',
   args: ['dims'],
   outputShape(inputs, args) {
-    const shape = only(inputs);
+    const shape = singleInput(inputs);
     const dims = wholeNumbers(args, 'dims');
-    if (show(dims.toSorted()) === show(shape.map((_, axis) => axis + 1))) {
+    if (formatArgument(dims.toSorted()) === formatArgument(shape.map((_, axis) => axis + 1))) {
       return dims.map((axis) => shape[axis - 1] ?? 0);
     }
     throw new InputError(
-      `dims must name each axis from 1 to ${shape.length} once. Received: ${show(dims)}`,
+      `dims must name each axis from 1 to ${shape.length} once. Received: ${formatArgument(dims)}`,
     );
   },
   weights: () => [],
@@ -59,12 +70,12 @@ export const cropping2d: LayerKind = {
   main: 'cropping',
   args: ['cropping'],
   outputShape(inputs, args) {
-    const [height, width, channels] = image(inputs);
+    const [height, width, channels] = imageInput(inputs);
     const [[top, bottom], [left, right]] = border(args, 'cropping', 0);
     const output = [height - top - bottom, width - left - right, channels];
     if (Math.min(...output) > 0) return output;
     throw new InputError(
-      `cropping must leave something of ${height} × ${width}. Received: ${show(args.cropping)}`,
+      `cropping must leave something of ${height} × ${width}. Received: ${formatArgument(args.cropping)}`,
     );
   },
   weights: () => [],
@@ -77,7 +88,7 @@ export const zeroPadding2d: LayerKind = {
   main: 'padding',
   args: ['padding'],
   outputShape(inputs, args) {
-    const [height, width, channels] = image(inputs);
+    const [height, width, channels] = imageInput(inputs);
     const [[top, bottom], [left, right]] = border(args, 'padding', 1);
     return [height + top + bottom, width + left + right, channels];
   },
@@ -91,7 +102,7 @@ export const upSampling2d: LayerKind = {
   main: 'size',
   args: ['size', 'interpolation'],
   outputShape(inputs, args) {
-    const [height, width, channels] = image(inputs);
+    const [height, width, channels] = imageInput(inputs);
     const [rows, columns] = pair(args, 'size', [2, 2]);
     return [height * rows, width * columns, channels];
   },

@@ -1,6 +1,25 @@
-import { activation, elu, leakyReLU, reLU, softmax } from './activation.ts';
-import { conv2d, conv2dTranspose, depthwiseConv2d, separableConv2d } from './convolution.ts';
-import { dense } from './dense.ts';
+import {
+  averagePooling2d,
+  conv2d,
+  conv2dTranspose,
+  depthwiseConv2d,
+  globalAveragePooling2d,
+  globalMaxPooling2d,
+  maxPooling2d,
+  separableConv2d,
+} from './convolution.ts';
+import {
+  activation,
+  dense,
+  dropout,
+  elu,
+  gaussianDropout,
+  gaussianNoise,
+  leakyReLU,
+  reLU,
+  softmax,
+  spatialDropout2d,
+} from './core.ts';
 import type { LayerKind } from './layer.ts';
 import { add, average, concatenate, maximum, multiply } from './merging.ts';
 import {
@@ -9,16 +28,9 @@ import {
   normalization,
   rescaling,
 } from './normalization.ts';
-import {
-  averagePooling2d,
-  globalAveragePooling2d,
-  globalMaxPooling2d,
-  maxPooling2d,
-} from './pooling.ts';
-import { dropout, gaussianDropout, gaussianNoise, spatialDropout2d } from './regularization.ts';
 import { cropping2d, flatten, permute, reshape, upSampling2d, zeroPadding2d } from './reshaping.ts';
 
-/** Every kind of layer that an experiment file can name. */
+/** All kinds of layers that an experiment file can use. */
 export const layerKinds: Readonly<Record<string, LayerKind>> = {
   dense,
   dropout,

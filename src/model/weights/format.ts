@@ -1,68 +1,67 @@
 import type { Json } from '../../common/json.ts';
 import type { Shape } from '../graph.ts';
 
-/** One tensor of a weight file; its numbers stay on disk until they are asked for. */
+/** A tensor in a weight file. Its values are read when they are needed. */
 export interface WeightEntry {
   readonly layer: string;
   /**
-   * `kernel`, `gamma`, `moving_mean`, …; `null` in Keras 3's layout, which numbers a layer's weights
-   * in the order of Keras (trainable ones first) and does not name them.
+   * `kernel`, `gamma`, `moving_mean`, …; `null` in the layout of Keras 3, which numbers the weights of a layer in the order
+   * of Keras (trainable ones first).
    */
   readonly name: string | null;
   readonly shape: Shape;
-  /** As the file says, e.g. `float32`. */
+  /** The dtype in the file, e.g. `float32`. */
   readonly dtype: string;
-  /** The numbers in row-major order, as float32 whatever the file's own type is. */
+  /** Returns the values in row-major order, converted to float32. */
   read(): Promise<Float32Array>;
 }
 
 export interface WeightFile {
   readonly path: string;
-  /** The format's name. */
+  /** The name of the format. */
   readonly format: string;
   readonly entries: readonly WeightEntry[];
-  /** Whether the weights of a layer come in Keras' order, so that they can be told apart without names. */
+  /** The weights of each layer are in the order of Keras, so they can be identified without names. */
   readonly ordered: boolean;
-  /** The model as Keras describes it (`class_name`, `config`), where the file holds one. */
+  /** The Keras configuration of the model (`class_name`, `config`); `null` if the file has weights only. */
   readonly architecture: Json | null;
   close(): Promise<void>;
 }
 
-/** A layer and those within it, in the order of Keras' `model.layers`. */
+/** A layer with its nested layers, in the order of `model.layers` in Keras. */
 export interface KerasLayer {
   readonly className: string;
   readonly name: string;
   readonly layers: readonly KerasLayer[];
 }
 
-/** How weights lie in a file. Adding one is such a file and its line in `formats.ts`. */
+/** A format of weight files. All formats are listed in `open.ts`. */
 export interface WeightFormat {
   readonly name: string;
   readonly extensions: readonly string[];
-  /** Whether a file that begins with these bytes is one. */
+  /** Returns `true` if a file that starts with these bytes has this format. */
   matches(head: Uint8Array): boolean;
   /**
-   * @param layers the layers of the network that the weights are for: Keras files from before 3.6
-   *   name neither weights nor layers, and only the order of the layers tells whose weights they are.
-   * @throws InputError when the file holds something else, any error when it is broken.
+   * @param layers the layers of the network, needed for files of Keras before 3.6 that have no names of layers
+   * @throws InputError if the content is unsupported, or any error if the file is damaged.
    */
   read(path: string, layers: readonly KerasLayer[] | null): Promise<WeightFile>;
 }
 
 /**
- * `conv1/kernel:0` to layer `conv1`, weight `kernel`. Scopes before the layer, which Keras writes for
- * models within models (`inner/conv1/kernel`), are left out.
+ * Splits `conv1/kernel:0` to the layer `conv1` and the weight `kernel`. The names of nested models before the layer
+ * (`inner/conv1/kernel`) are removed.
  */
 export function splitWeightName(name: string): { layer: string; name: string } {
   const parts = name.replace(/:\d+$/, '').split('/');
   return { layer: parts.at(-2) ?? '', name: parts.at(-1) ?? '' };
 }
 
-/** How a tensor's numbers are written, in the words of a tfjs weight manifest. */
+/** The encoding of a tensor, in the format of a tfjs weight manifest. */
 export interface Encoding {
   readonly shape: number[];
   readonly dtype: 'float32' | 'int32' | 'bool' | 'string' | 'complex64';
-  /** float32 stored smaller: half precision, or whole numbers of which value = scale × number + min. */
+  /** Compressed float32: half precision, or integers with value = scale × integer + min. */
   readonly quantization?: {
     readonly dtype: 'uint8' | 'uint16' | 'float16';
     readonly scale?: number;
@@ -70,18 +69,18 @@ export interface Encoding {
   };
 }
 
-/** Little-endian bytes to numbers, by TensorFlow.js' own decoder where they are not float32 already. */
+/** Decodes little-endian bytes; dtypes other than float32 by the decoder of TensorFlow.js. */
 export async function decode(bytes: Uint8Array, encoding: Encoding): Promise<Float32Array> {
   const data = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
   if (encoding.dtype === 'float32' && !encoding.quantization) {
     return new Float32Array(data as ArrayBuffer);
   }
   const { enableProdMode, io } = await import('@tensorflow/tfjs');
-  // Otherwise tfjs advertises tfjs-node where no engine has been started.
+  // In other modes tfjs recommends tfjs-node if no engine has been started.
   enableProdMode();
-  const tensor = io.decodeWeights(data as ArrayBuffer, [{ ...encoding, name: 'it' }]).it;
-  if (!tensor) throw new Error('decodeWeights gave nothing');
-  const numbers = await tensor.data();
+  const tensor = io.decodeWeights(data as ArrayBuffer, [{ ...encoding, name: 'tensor' }]).tensor;
+  if (!tensor) throw new Error('decodeWeights returned no tensor');
+  const values = await tensor.data();
   tensor.dispose();
-  return Float32Array.from(numbers);
+  return Float32Array.from(values);
 }

@@ -9,38 +9,38 @@ import { InputError } from '../../common/errors.ts';
 import type { Json } from '../../common/json.ts';
 import type { KerasLayer, WeightFormat } from './format.ts';
 import { openHdf5 } from './hdf5.ts';
-import { indexedEntries } from './keras3-layout.ts';
+import { indexedEntries } from './keras-hdf5.ts';
 
 const CONFIG = 'config.json';
 const WEIGHTS = 'model.weights.h5';
 
-/** Keras 3's whole models: a zip of `config.json` and `model.weights.h5` (keras/src/saving/saving_lib.py). */
+/** Whole models of Keras 3: a ZIP archive of `config.json` and `model.weights.h5` (keras/src/saving/saving_lib.py). */
 export const keras: WeightFormat = {
   name: 'Keras 3 model',
   extensions: ['.keras'],
   matches: (head) => Buffer.from(head.subarray(0, 4)).toString('latin1') === 'PK\x03\x04',
   async read(path) {
     const folder = await mkdtemp(join(tmpdir(), 'cifar-run-keras-'));
-    const discard = () => rm(folder, { recursive: true, force: true });
+    const removeFolder = () => rm(folder, { recursive: true, force: true });
     try {
       const weights = join(folder, WEIGHTS);
-      const architecture = await unpack(path, weights);
+      const architecture = await extract(path, weights);
       const file = await openHdf5(weights);
       const close = async () => {
         file.close();
-        await discard();
+        await removeFolder();
       };
       const entries = indexedEntries(file, path, layersOf(architecture));
       return { path, format: this.name, entries, ordered: true, architecture, close };
     } catch (error) {
-      await discard();
+      await removeFolder();
       throw error;
     }
   },
 };
 
-/** Writes the archive's weights to `target` and gives its configuration. */
-async function unpack(path: string, target: string): Promise<Json> {
+/** Extracts the weights of the archive to `target`, and returns the configuration. */
+async function extract(path: string, target: string): Promise<Json> {
   const { openPromise } = await import('yauzl');
   const zip = await openPromise(path, { autoClose: false });
   try {
@@ -59,11 +59,11 @@ function member(members: ReadonlyMap<string, Entry>, name: string, path: string)
   const entry = members.get(name);
   if (entry) return entry;
   throw new InputError(
-    `${path} is no Keras model: it lacks ${name}. It holds ${[...members.keys()].join(', ') || 'nothing'}`,
+    `${path} is not a Keras model: it contains no ${name}. It contains ${[...members.keys()].join(', ') || 'nothing'}`,
   );
 }
 
-/** The layers of a model's configuration (`class_name`, `config.layers`), which are in Keras' order. */
+/** Returns the layers in the Keras configuration of a model (`class_name`, `config.layers`). */
 export function layersOf(config: Json): KerasLayer[] {
   const layers = field(field(config, 'config'), 'layers');
   if (!Array.isArray(layers)) return [];

@@ -7,30 +7,29 @@ import { type Graph, INPUT } from '../graph.ts';
 import { layerKinds } from '../layers/table.ts';
 import { summarize } from '../shapes.ts';
 import { type KerasLayer, splitWeightName, type WeightFile } from './format.ts';
-import { openWeights } from './formats.ts';
-import { type LayerWeights, matchWeights, namedInOrder } from './match.ts';
+import { type LayerWeights, matchWeights, renameInOrder } from './match.ts';
+import { openWeights } from './open.ts';
 
 /**
- * The model that a `model.json`, `.keras` or whole `.h5` describes, in Keras' words (`class_name`,
- * `config`).
+ * Reads the Keras configuration (`class_name`, `config`) of a `model.json`, `.keras` or `.h5` file.
  *
- * @throws InputError when the file holds weights alone.
+ * @throws InputError if the file has weights only.
  */
 export async function readArchitecture(path: string): Promise<Json> {
   const file = await openWeights(path);
   await file.close();
   if (file.architecture !== null) return file.architecture;
   throw new InputError(
-    `${path} (${file.format}) holds weights alone; a backbone's model must be a tfjs model.json, or a .keras or .h5 of a whole Keras model`,
+    `${path} (${file.format}) contains weights only. A model must be a tfjs model.json, or a .keras or .h5 file of a whole Keras model`,
   );
 }
 
 /**
- * Puts the numbers of a weight file into the layers of a model's backbone; its head stays as it is.
+ * Loads a weight file into the backbone of a model.
  *
- * @param path as `resolveWeights` gives it.
- * @param source the network that `model` or `run` names; `null` for other backbones.
- * @throws InputError when a layer is left without weights, or a shape does not fit.
+ * @param path result of `resolveWeights`
+ * @param source the network of `model` or `run`; `null` for other backbones
+ * @throws InputError if the file has no weights for a layer, or if a shape differs.
  */
 export async function loadWeights(
   model: tf.LayersModel,
@@ -42,28 +41,28 @@ export async function loadWeights(
   const order = kerasOrder(whole);
   const file = await openWeights(path, order);
   try {
-    const fitting = backbone.weights === 'imagenet' ? asKerasLoads(file, whole, order) : file;
+    const renamed = backbone.weights === 'imagenet' ? renameLayers(file, whole, order) : file;
     const used = buildGraph({ backbone, head: [] }, source).nodes.map((node) => node.name);
     await assignWeights(
       model.layers.filter((layer) => used.includes(layer.name)),
-      fitting,
+      renamed,
     );
   } finally {
     await file.close();
   }
 }
 
-function asKerasLoads(file: WeightFile, whole: Graph, order: readonly KerasLayer[]): WeightFile {
+/** Keras loads the files of keras.applications by the order of layers, not by their names. */
+function renameLayers(file: WeightFile, whole: Graph, order: readonly KerasLayer[]): WeightFile {
   const weights = new Map(summarize(whole).map((layer) => [layer.name, layer.weights]));
   const layers = order.map(({ name }) => ({ layer: name, weights: weights.get(name) ?? [] }));
-  return namedInOrder(layers, file);
+  return renameInOrder(layers, file);
 }
 
 /**
- * Puts a file's numbers into layers, by name; see {@link matchWeights} for what goes where.
+ * Loads a weight file into layers by name; see {@link matchWeights}.
  *
- * @throws InputError when a layer is left without weights, or a shape does not fit; then nothing was
- *   changed.
+ * @throws InputError if the file has no weights for a layer, or if a shape differs; then no layer is changed.
  */
 export async function assignWeights(
   layers: readonly tf.layers.Layer[],
@@ -72,9 +71,9 @@ export async function assignWeights(
   const matched = matchWeights(layers.map(layerWeights), file);
   for (const layer of layers) {
     const entries = matched.get(layer.name) ?? [];
-    const numbers = await Promise.all(entries.map((entry) => entry.read()));
+    const values = await Promise.all(entries.map((entry) => entry.read()));
     const tensors = entries.map((entry, i) =>
-      tf.tensor(numbers[i] ?? [], [...entry.shape], 'float32'),
+      tf.tensor(values[i] ?? [], [...entry.shape], 'float32'),
     );
     layer.setWeights(tensors);
     tf.dispose(tensors);
@@ -92,29 +91,30 @@ function layerWeights(layer: tf.layers.Layer): LayerWeights {
 }
 
 /**
- * The nodes in the order of Keras' `model.layers`: the farther from the output the earlier, and at
- * the same distance as a walk from the output back along each layer's inputs meets them
- * (`map_graph`, keras/src/ops/function.py).
+ * Sorts the nodes like `model.layers` in Keras: by decreasing distance from the output. Nodes at the same distance are in the
+ * order of a depth-first walk from the output along the inputs (`map_graph`, keras/src/ops/function.py).
  */
 export function kerasOrder(graph: Graph): KerasLayer[] {
   const nodes = new Map(graph.nodes.map((node) => [node.name, node]));
   const depth = new Map<string, number>();
   for (const node of graph.nodes.toReversed()) {
-    const here = depth.get(node.name) ?? 0;
-    for (const input of node.inputs) depth.set(input, Math.max(depth.get(input) ?? 0, here + 1));
-    depth.set(node.name, here);
+    const distance = depth.get(node.name) ?? 0;
+    for (const input of node.inputs) {
+      depth.set(input, Math.max(depth.get(input) ?? 0, distance + 1));
+    }
+    depth.set(node.name, distance);
   }
 
-  const met = new Set<string>();
+  const visited = new Set<string>();
   const walk = (name: string): void => {
-    if (met.has(name)) return;
-    met.add(name);
+    if (visited.has(name)) return;
+    visited.add(name);
     for (const input of nodes.get(name)?.inputs ?? []) walk(input);
   };
   const output = graph.nodes.at(-1);
   if (output) walk(output.name);
 
-  return [...met]
+  return [...visited]
     .filter((name) => name !== INPUT)
     .sort((a, b) => (depth.get(b) ?? 0) - (depth.get(a) ?? 0))
     .map((name) => ({

@@ -3,26 +3,26 @@ import { InputError } from '../../common/errors.ts';
 import type { Shape } from '../graph.ts';
 import type { WeightEntry, WeightFile } from './format.ts';
 
-/** A layer that wants weights, and which, in Keras' order: trainable ones first. */
+/** The weights of a layer in the order of Keras: trainable ones first. */
 export interface LayerWeights {
   readonly layer: string;
   readonly weights: readonly { readonly name: string; readonly shape: Shape }[];
 }
 
-const SHOWN = 5;
+const MAX_SHOWN = 5;
 
 /**
- * A file whose layers are called otherwise than the model's, under the model's names, one after another:
- * how Keras loads the files of keras.applications (`load_weights_from_hdf5_group`).
+ * Renames the layers of a file to those of the model, in order, unless the names are equal. Keras does the same for the files
+ * of keras.applications (`load_weights_from_hdf5_group`).
  *
- * @param layers those of the whole network, in Keras' order.
+ * @param layers the layers of the whole network in the order of Keras
  */
-export function namedInOrder(layers: readonly LayerWeights[], file: WeightFile): WeightFile {
-  const wanting = layers.filter(({ weights }) => weights.length > 0);
-  const held = [...new Set(file.entries.map((entry) => entry.layer))];
-  if (wanting.length !== held.length || wanting.every(({ layer }) => held.includes(layer)))
-    return file;
-  const names = new Map(held.map((name, i) => [name, wanting[i]?.layer ?? name]));
+export function renameInOrder(layers: readonly LayerWeights[], file: WeightFile): WeightFile {
+  const weighted = layers.filter(({ weights }) => weights.length > 0);
+  const stored = [...new Set(file.entries.map((entry) => entry.layer))];
+  if (weighted.length !== stored.length) return file;
+  if (weighted.every(({ layer }) => stored.includes(layer))) return file;
+  const names = new Map(stored.map((name, i) => [name, weighted[i]?.layer ?? name]));
   const entries = file.entries.map((entry) => ({
     ...entry,
     layer: names.get(entry.layer) ?? entry.layer,
@@ -31,53 +31,52 @@ export function namedInOrder(layers: readonly LayerWeights[], file: WeightFile):
 }
 
 /**
- * For each weight of each layer the entry of the file that holds it. Layers go by name; a layer's
- * weights go by name where the file has the model's names and otherwise by their order, as Keras
- * does it (keras.applications' oldest files call `kernel` `block1_conv1_W_1`; Keras 3 calls the
- * `depthwise_kernel` of Keras 2 and TensorFlow.js `kernel`). Layers that only the file has are left.
+ * Returns the entries of the file for the weights of each layer. Layers are matched by name. The weights of a layer are matched
+ * by name, or by order if the names differ, as in Keras: the oldest files of keras.applications have `block1_conv1_W_1` instead
+ * of `kernel`, and Keras 3 has `kernel` instead of `depthwise_kernel`. Other layers of the file are ignored.
  *
- * @throws InputError naming each layer without weights and each weight whose shape does not fit.
+ * @throws InputError that lists layers without weights and weights with another shape.
  */
 export function matchWeights(
   layers: readonly LayerWeights[],
   file: WeightFile,
 ): ReadonlyMap<string, readonly WeightEntry[]> {
-  const held = new Map<string, WeightEntry[]>();
+  const stored = new Map<string, WeightEntry[]>();
   for (const entry of file.entries.filter(isWeight)) {
-    held.set(entry.layer, [...(held.get(entry.layer) ?? []), entry]);
+    stored.set(entry.layer, [...(stored.get(entry.layer) ?? []), entry]);
   }
-  const wanting = layers.filter(({ weights }) => weights.length > 0);
+  const weighted = layers.filter(({ weights }) => weights.length > 0);
   const matched = new Map<string, readonly WeightEntry[]>();
   const problems: string[] = [];
-  for (const wanted of wanting) {
-    const entries = held.get(wanted.layer);
-    const found = entries && inOrderOf(wanted, entries, file.ordered);
-    if (!entries) problems.push(missingLayer(wanted.layer, [...held.keys()]));
-    else if (!found) problems.push(differentWeights(wanted, entries));
-    else problems.push(...shapeProblems(wanted, found));
-    if (found) matched.set(wanted.layer, found);
+  for (const layer of weighted) {
+    const entries = stored.get(layer.layer);
+    const sorted = entries && sortEntries(layer, entries, file.ordered);
+    if (!entries) problems.push(missingLayer(layer.layer, [...stored.keys()]));
+    else if (!sorted) problems.push(differentWeights(layer, entries));
+    else problems.push(...shapeProblems(layer, sorted));
+    if (sorted) matched.set(layer.layer, sorted);
   }
   if (problems.length === 0) return matched;
-  const more = problems.length > SHOWN ? [`and ${problems.length - SHOWN} more`] : [];
+  const more = problems.length > MAX_SHOWN ? [`and ${problems.length - MAX_SHOWN} more`] : [];
   throw new InputError(
     [
-      `the weights in ${file.path} (${file.format}, ${held.size} layers with weights) do not fit the model (${wanting.length} layers with weights):`,
-      ...problems.slice(0, SHOWN),
+      `the weights in ${file.path} (${file.format}, ${stored.size} layers with weights) do not fit the model (${weighted.length} layers with weights):`,
+      ...problems.slice(0, MAX_SHOWN),
       ...more,
     ].join('\n  '),
   );
 }
 
 /**
- * No layer here has a weight that is a single number. Keras' Normalization keeps one: of how many
- * batches its mean and variance are (keras/src/layers/preprocessing/normalization.py).
+ * Returns `false` for scalars, which no layer has as a weight. `Normalization` in Keras stores one: the number of batches
+ * (keras/src/layers/preprocessing/normalization.py).
  */
 function isWeight({ shape }: WeightEntry): boolean {
   return shape.length > 0;
 }
 
-/** The entries in the order of the layer's weights; `null` where they are not the same weights. */
-function inOrderOf(
+/** Sorts entries like the weights of a layer; returns `null` if they are different weights. */
+function sortEntries(
   { weights }: LayerWeights,
   entries: readonly WeightEntry[],
   ordered: boolean,
@@ -88,27 +87,34 @@ function inOrderOf(
   return ordered ? entries : null;
 }
 
-function shapeProblems(wanted: LayerWeights, found: readonly WeightEntry[]): string[] {
-  return wanted.weights.flatMap(({ name, shape }, i) => {
-    const entry = found[i];
+function shapeProblems(
+  { layer, weights }: LayerWeights,
+  entries: readonly WeightEntry[],
+): string[] {
+  return weights.flatMap(({ name, shape }, i) => {
+    const entry = entries[i];
     if (!entry || sameShape(shape, entry.shape)) return [];
-    return `layer ${wanted.layer}: the model's ${name} has the shape ${show(shape)}, the file's ${show(entry.shape)}`;
+    return `layer ${layer}: ${name} has the shape ${formatShape(shape)} in the model, and ${formatShape(entry.shape)} in the file`;
   });
 }
 
-function differentWeights(wanted: LayerWeights, entries: readonly WeightEntry[]): string {
-  const names = entries.map((entry, i) => entry.name ?? String(i));
-  return `layer ${wanted.layer} has the weights ${wanted.weights.map(({ name }) => name).join(', ')} in the model, and ${names.join(', ')} in the file`;
+function differentWeights(
+  { layer, weights }: LayerWeights,
+  entries: readonly WeightEntry[],
+): string {
+  const names = weights.map(({ name }) => name).join(', ');
+  const stored = entries.map((entry, i) => entry.name ?? String(i)).join(', ');
+  return `layer ${layer} has the weights ${names} in the model, and ${stored} in the file`;
 }
 
-function missingLayer(layer: string, held: readonly string[]): string {
-  return `layer ${layer} has no weights in it${didYouMean(layer, held)}`;
+function missingLayer(layer: string, stored: readonly string[]): string {
+  return `layer ${layer} has no weights in the file${didYouMean(layer, stored)}`;
 }
 
 function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((size, i) => size === b[i]);
 }
 
-function show(shape: Shape): string {
+function formatShape(shape: Shape): string {
   return `[${shape.join(', ')}]`;
 }

@@ -3,9 +3,8 @@ import { InputError } from '../../common/errors.ts';
 import { writeAtomic } from '../../common/files.ts';
 import type { Shape } from '../graph.ts';
 import { decode, splitWeightName, type WeightEntry, type WeightFormat } from './format.ts';
-import { encodeSafetensors } from './safetensors-bytes.ts';
 
-/** The format's own limit on the header. */
+/** The limit on the header in the specification of the format. */
 const MAX_HEADER_BYTES = 100_000_000;
 
 interface TensorHeader {
@@ -19,14 +18,14 @@ interface ElementType {
   toFloat32(data: Buffer, shape: number[]): Promise<Float32Array>;
 }
 
-const types: Readonly<Record<string, ElementType>> = {
+const TYPES: Readonly<Record<string, ElementType>> = {
   F32: { bytes: 4, toFloat32: (data, shape) => decode(data, { shape, dtype: 'float32' }) },
   F16: {
     bytes: 2,
     toFloat32: (data, shape) =>
       decode(data, { shape, dtype: 'float32', quantization: { dtype: 'float16' } }),
   },
-  BF16: { bytes: 2, toFloat32: async (data) => upperHalves(data) },
+  BF16: { bytes: 2, toFloat32: async (data) => fromBfloat16(data) },
   F64: {
     bytes: 8,
     toFloat32: async (data) =>
@@ -40,8 +39,8 @@ const types: Readonly<Record<string, ElementType>> = {
 };
 
 /**
- * Safetensors (https://huggingface.co/docs/safetensors): eight bytes of header length, a JSON header,
- * the numbers. Tensors are named `layer/weight` or `layer.weight`.
+ * Safetensors (https://huggingface.co/docs/safetensors): eight bytes with the length of the header, a JSON header, and the
+ * values. Tensors are named `layer/weight` or `layer.weight`.
  */
 export const safetensors: WeightFormat = {
   name: 'safetensors',
@@ -73,7 +72,7 @@ export const safetensors: WeightFormat = {
   },
 };
 
-/** A tensor to write. */
+/** A weight to write. */
 export interface NamedTensor {
   readonly layer: string;
   readonly name: string;
@@ -81,7 +80,7 @@ export interface NamedTensor {
   readonly data: Float32Array;
 }
 
-/** Writes float32 tensors as `layer/name`; the same tensors give the same bytes, whatever their order. */
+/** Writes float32 tensors as `layer/name`. The bytes do not depend on the order of the tensors. */
 export async function writeSafetensors(
   path: string,
   tensors: readonly NamedTensor[],
@@ -96,26 +95,26 @@ async function readHeader(
 ): Promise<{ header: Record<string, TensorHeader>; dataStart: number }> {
   const length = Number((await readExactly(file, 0, 8)).readBigUInt64LE());
   if (length > Math.min(MAX_HEADER_BYTES, (await file.stat()).size - 8)) {
-    throw new Error(`it announces a header of ${length} bytes`);
+    throw new Error(`the length of its header is ${length} bytes`);
   }
   const header = JSON.parse((await readExactly(file, 8, length)).toString());
   return { header, dataStart: 8 + length };
 }
 
 function checkTensor(name: string, tensor: TensorHeader, size: number, path: string): void {
-  const type = types[tensor.dtype];
+  const type = TYPES[tensor.dtype];
   if (!type) {
     throw new InputError(
-      `${path}: ${name} is of type ${tensor.dtype}; those that can be read are ${Object.keys(types).join(', ')}`,
+      `${path}: the type of ${name} must be one of ${Object.keys(TYPES).join(', ')}. Received: ${tensor.dtype}`,
     );
   }
   if (!Array.isArray(tensor.shape) || !Array.isArray(tensor.data_offsets)) {
-    throw new Error(`its header gives ${name} no shape or no place`);
+    throw new Error(`its header has no shape or no offsets for ${name}`);
   }
   const [start, end] = tensor.data_offsets;
   const bytes = tensor.shape.reduce((product, each) => product * each, type.bytes);
   if (start >= 0 && end - start === bytes && end <= size) return;
-  throw new Error(`${name} takes ${bytes} bytes, and its place is ${start} to ${end} of ${size}`);
+  throw new Error(`${name} has ${bytes} bytes, and its offsets are ${start} to ${end} of ${size}`);
 }
 
 function tensorEntry(
@@ -134,7 +133,7 @@ function tensorEntry(
     dtype,
     async read() {
       const data = await readExactly(file, dataStart + start, end - start);
-      return types[dtype]?.toFloat32(data, shape) ?? new Float32Array();
+      return TYPES[dtype]?.toFloat32(data, shape) ?? new Float32Array();
     },
   };
 }
@@ -144,11 +143,55 @@ async function readExactly(file: FileHandle, position: number, length: number): 
   return buffer;
 }
 
-/** bfloat16 is the upper half of a float32. */
-function upperHalves(data: Buffer): Float32Array {
+/** Converts bfloat16, which is the upper half of a float32. */
+function fromBfloat16(data: Buffer): Float32Array {
   const bits = Uint32Array.from(
     { length: data.length / 2 },
     (_, i) => data.readUInt16LE(2 * i) << 16,
   );
   return new Float32Array(bits.buffer);
+}
+
+/** A float32 tensor in a file. */
+export interface StoredTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/**
+ * Encodes tensors as a list of buffers, so that large ones need not be copied. The bytes do not depend on the order of the
+ * tensors.
+ */
+export function encodeSafetensors(
+  tensors: readonly StoredTensor[],
+  metadata: Readonly<Record<string, string>> | null = null,
+): Buffer[] {
+  const sorted = tensors.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const header: Record<string, unknown> = metadata ? { __metadata__: metadata } : {};
+  let end = 0;
+  for (const { name, shape, data } of sorted) {
+    const start = end;
+    end += data.byteLength;
+    header[name] = { dtype: 'F32', shape, data_offsets: [start, end] };
+  }
+  const json = Buffer.from(JSON.stringify(header));
+  const padded = Buffer.concat([json, Buffer.alloc(-json.length & 7, ' ')]);
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(padded.length));
+  const values = sorted.map(({ data }) =>
+    Buffer.from(data.buffer, data.byteOffset, data.byteLength),
+  );
+  return [length, padded, ...values];
+}
+
+/** Decodes a file of `encodeSafetensors`. @throws any error for other files. */
+export function decodeSafetensors(bytes: Buffer): StoredTensor[] {
+  const start = 8 + Number(bytes.readBigUInt64LE());
+  const header = JSON.parse(bytes.toString('utf8', 8, start)) as Record<string, TensorHeader>;
+  return Object.entries(header).map(([name, { shape, data_offsets: offsets }]) => {
+    const [from, to] = offsets;
+    const copy = Uint8Array.prototype.slice.call(bytes, start + from, start + to);
+    return { name, shape, data: new Float32Array(copy.buffer, copy.byteOffset, copy.length / 4) };
+  });
 }

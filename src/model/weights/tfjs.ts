@@ -34,7 +34,7 @@ interface Shard {
   readonly bytes: number;
 }
 
-/** TensorFlow.js layers models: `model.json` and the shards that lie beside it, quantized ones too. */
+/** TensorFlow.js layers models: `model.json` and its shards in the same folder, which may be quantized. */
 export const tfjs: WeightFormat = {
   name: 'tfjs layers model',
   extensions: ['.json'],
@@ -55,14 +55,14 @@ export const tfjs: WeightFormat = {
 };
 
 /**
- * The files beside a `model.json` that hold its numbers.
+ * Returns the relative paths of the shards of a `model.json`.
  *
- * @param path what messages call it.
- * @throws InputError when it is no layers model.
+ * @param path used in error messages
+ * @throws InputError if it is not a layers model.
  */
 export function shardPaths(modelJson: string, path: string): string[] {
   return manifest(modelJson, path).flatMap((group) =>
-    group.paths.map((shard) => inside(shard, path)),
+    group.paths.map((shard) => checkedShardPath(shard, path)),
   );
 }
 
@@ -71,25 +71,25 @@ function manifest(modelJson: string, path: string): readonly ManifestGroup[] {
     const { weightsManifest } = JSON.parse(modelJson) as ModelJson;
     if (Array.isArray(weightsManifest)) return weightsManifest;
   } catch (error) {
-    throw new InputError(`${path} is no valid JSON: ${(error as Error).message}`);
+    throw new InputError(`${path} is not valid JSON: ${(error as Error).message}`);
   }
-  throw new InputError(`${path} is no tfjs layers model: it has no weightsManifest`);
+  throw new InputError(`${path} is not a tfjs layers model: it has no weightsManifest`);
 }
 
-function inside(shard: string, path: string): string {
+function checkedShardPath(shard: string, path: string): string {
   const relative = normalize(shard);
   if (!/^(\.\.|[/\\]|[A-Za-z]:)/.test(relative)) return relative;
-  throw new InputError(`${path} names a shard outside its own folder: ${shard}`);
+  throw new InputError(`${path} lists a shard outside its folder: ${shard}`);
 }
 
 async function groupEntries(group: ManifestGroup, path: string): Promise<WeightEntry[]> {
   const shards = await Promise.all(
     group.paths.map(async (name): Promise<Shard> => {
-      const shard = join(dirname(path), inside(name, path));
-      const found = await stat(shard).catch(() => {
-        throw new InputError(`${path} names the shard ${name}, which is not beside it`);
+      const shard = join(dirname(path), checkedShardPath(name, path));
+      const stats = await stat(shard).catch(() => {
+        throw new InputError(`${path} lists the shard ${name}, which does not exist`);
       });
-      return { path: shard, bytes: found.size };
+      return { path: shard, bytes: stats.size };
     }),
   );
   let end = 0;
@@ -104,10 +104,10 @@ async function groupEntries(group: ManifestGroup, path: string): Promise<WeightE
       read: async () => decode(await readRange(shards, start, byteLength(spec, path)), spec),
     };
   });
-  const held = shards.reduce((sum, shard) => sum + shard.bytes, 0);
-  if (held === end) return entries;
+  const size = shards.reduce((sum, shard) => sum + shard.bytes, 0);
+  if (size === end) return entries;
   throw new InputError(
-    `${path} describes ${end} bytes of weights, and ${group.paths.join(', ')} hold ${held}`,
+    `${path} lists ${end} bytes of weights, and ${group.paths.join(', ')} contain ${size}`,
   );
 }
 
@@ -116,11 +116,11 @@ function byteLength(spec: ManifestGroup['weights'][number], path: string): numbe
   const size = ITEM_BYTES[type];
   if (size) return spec.shape.reduce((product, each) => product * each, size);
   throw new InputError(
-    `${path}: the weight ${spec.name} is of type ${type}, and must be of numbers`,
+    `${path}: the weight ${spec.name} must contain numbers. Received: the type ${type}`,
   );
 }
 
-/** Bytes of the shards as if they were one file. */
+/** Reads bytes from shards as if they were one file. */
 async function readRange(shards: readonly Shard[], start: number, length: number): Promise<Buffer> {
   const bytes = Buffer.alloc(length);
   let shardStart = 0;

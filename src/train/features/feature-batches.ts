@@ -9,7 +9,7 @@ import { ConcatenatedPixels, type Pixels } from '../../data/pixels.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { DataConfig, FeaturesConfig } from '../../experiment/experiment.ts';
 import type { Shape } from '../../model/graph.ts';
-import { elements } from '../../model/layers/args.ts';
+import { elementCount } from '../../model/layers/args.ts';
 
 export interface FeatureBatchesOptions extends Pick<DataConfig, 'augment' | 'sampling'> {
   readonly format: FeatureFormat;
@@ -39,7 +39,7 @@ export function featureBatches(options: FeatureBatchesOptions): Batches {
         return { rows, augmentations: [] };
       },
       decode(packed, y) {
-        const numbers = engine.unpack(packed, format.dtype, elements(format.shape));
+        const numbers = engine.unpack(packed, format.dtype, elementCount(format.shape));
         return { x: numbers.reshape([packed.shape[0], ...format.shape]), y };
       },
     },
@@ -74,7 +74,7 @@ export interface FeatureFormat {
 const NUMBER_BYTES = { float32: 4, float16: 2 };
 
 export function rowBytes({ shape, dtype }: FeatureFormat): number {
-  return elements(shape) * NUMBER_BYTES[dtype];
+  return elementCount(shape) * NUMBER_BYTES[dtype];
 }
 
 export function toBytes(values: Float32Array, { dtype }: FeatureFormat): Uint8Array {

@@ -1,4 +1,4 @@
-"""Writes keras-applications.json, what Keras says of its own networks. Needs keras 3.15, tensorflow 2.21."""
+"""Writes keras-applications.json: the networks of keras.applications. Needs keras 3.15 and tensorflow 2.21."""
 
 import json
 import pathlib
@@ -25,7 +25,7 @@ def count(weights):
 
 
 def weight(layer, name, shape):
-    """Numbers that both sides can make: see `weightOf` in parity.engine.test.ts."""
+    """Returns the same weights as `weightOf` in parity.engine.test.ts."""
     size = int(np.prod(shape))
     u = (np.arange(size) * 0.6180339887498949 + len(layer.name) * 0.1) % 1
     if "variance" in name:

@@ -6,7 +6,7 @@ import { summarize } from '../../../src/model/shapes.ts';
 import { useEngine } from '../../engine.ts';
 import { graphOf, references, size } from './references.ts';
 
-/** The same numbers as `weight` in keras_applications.py. */
+/** Returns the same weights as `weight` in keras_applications.py. */
 function weightOf(layer: string, { name, shape }: WeightSpec): tf.Tensor {
   const count = shape.reduce((product, each) => product * each, 1);
   const [height = 0, width = 0] = shape;
@@ -20,13 +20,13 @@ function weightOf(layer: string, { name, shape }: WeightSpec): tf.Tensor {
   return tf.tensor(values, [...shape]);
 }
 
-describe("backbones with Keras' weights", function (this: Mocha.Suite) {
+describe('backbones with the weights of Keras', function (this: Mocha.Suite) {
   this.timeout(60_000);
   useEngine();
 
   for (const [name, { output }] of Object.entries(references)) {
     if (!output) continue;
-    it(`${name} gives Keras' output`, () => {
+    it(`${name} computes the output of Keras`, () => {
       const graph = graphOf(name);
       const model = buildModel(graph, 1);
       for (const { name: layer, weights } of summarize(graph)) {

@@ -7,7 +7,7 @@ interface Reference {
   readonly nonTrainable: number;
   /** `name class shape parameters inputs…` */
   readonly layers?: readonly string[];
-  /** Of the network with the weights and the image of `keras_applications.py`. */
+  /** The output of the network with the weights and the image of `keras_applications.py`. */
   readonly output?: {
     readonly mean: number;
     readonly deviation: number;
@@ -15,15 +15,15 @@ interface Reference {
   };
 }
 
-/** What Keras 3.15 says of keras.applications with `include_top=False`; `keras_applications.py` asks it. */
+/** The networks of keras.applications in Keras 3.15 with `include_top=False`, written by `keras_applications.py`. */
 export const { size, references }: { size: number; references: Record<string, Reference> } =
   JSON.parse(readFileSync(new URL('keras-applications.json', import.meta.url), 'utf8'));
 
-/** The backbone of a reference, e.g. `mobilenet` or `mobilenet-0.5`. */
+/** Returns the backbone of a reference, e.g. `mobilenet` or `mobilenet-0.5`. */
 export function graphOf(title: string): Graph {
   const [name = '', alpha = '1'] = title.split('-');
   const backbone = backbones[name];
-  if (!backbone) throw new Error(`no backbone ${name}`);
+  if (!backbone) throw new Error(`there is no backbone ${name}`);
   const inputShape = [size, size, 3];
   const nodes = backbone.layers({ inputShape, alpha: Number(alpha), imagenet: false });
   return { inputShape, nodes };

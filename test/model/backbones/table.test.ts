@@ -6,7 +6,7 @@ import { graphOf, references } from './references.ts';
 
 describe('backbones', () => {
   for (const [title, reference] of Object.entries(references)) {
-    it(`${title} has as many parameters as in Keras`, () => {
+    it(`${title} has the number of parameters of Keras`, () => {
       const layers = summarize(graphOf(title));
       const total = layers.reduce((sum, layer) => sum + layer.parameters, 0);
       const trainable = layers.reduce((sum, layer) => sum + layer.trainableParameters, 0);
@@ -15,8 +15,8 @@ describe('backbones', () => {
     });
 
     if (!reference.layers) continue;
-    it(`${title} has Keras' layers, by name, class, shape, parameters and inputs`, () => {
-      const ours = summarize(graphOf(title)).map((layer) =>
+    it(`${title} has the layers of Keras: names, classes, shapes, parameters and inputs`, () => {
+      const actual = summarize(graphOf(title)).map((layer) =>
         [
           layer.name,
           layerKinds[layer.kind]?.className,
@@ -25,11 +25,11 @@ describe('backbones', () => {
           ...layer.inputs,
         ].join(' '),
       );
-      expect(ours.toSorted()).to.deep.equal(reference.layers?.toSorted());
+      expect(actual.toSorted()).to.deep.equal(reference.layers?.toSorted());
     });
   }
 
-  it('each have a reference under their own name', () => {
+  it('each have a reference of the same name', () => {
     for (const [name, backbone] of Object.entries(backbones)) {
       expect(backbone.name).to.equal(name);
       expect(references).to.have.property(name);

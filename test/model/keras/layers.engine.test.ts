@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import type { LayerArgs } from '../../../src/experiment/experiment.ts';
 import { buildModel, setFrozen } from '../../../src/model/build.ts';
 import { type Graph, INPUT, type Shape } from '../../../src/model/graph.ts';
-import { drawFrom, stepSource } from '../../../src/model/keras/random.ts';
+import { setRandomSource, stepRandomSource } from '../../../src/model/keras/noise.ts';
 import { useEngine } from '../../engine.ts';
 
 function chain(inputShape: Shape, ...layers: [kind: string, args: LayerArgs][]): Graph {
@@ -28,11 +28,13 @@ function deviation(values: ArrayLike<number>): number {
   return Math.sqrt(mean(Array.from(values, (value) => (value - center) ** 2)));
 }
 
-describe("layers with Keras' arithmetic", () => {
+describe('layers that compute like Keras', () => {
   const engine = useEngine();
 
   const train = (model: tf.LayersModel, input: tf.Tensor, key = { seed: 1, step: 0 }) => {
-    drawFrom(stepSource(engine(), { seed: key.seed, step: tf.scalar(key.step, 'int32') }));
+    setRandomSource(
+      stepRandomSource(engine(), { seed: key.seed, step: tf.scalar(key.step, 'int32') }),
+    );
     return (model.apply(input, { training: true }) as tf.Tensor).dataSync();
   };
 
@@ -52,7 +54,7 @@ describe("layers with Keras' arithmetic", () => {
         .slice(2)
         .map((weight) => Array.from(weight.dataSync()));
 
-    it('normalizes by the batch in training, and follows its mean and biased variance', () => {
+    it('normalizes by the batch in training, and updates the moving mean and biased variance', () => {
       const model = buildModel(graph, 1);
       const output = train(model, input());
       // Batch: means 3 and 20, biased variances 3.5 and 150.
@@ -64,7 +66,7 @@ describe("layers with Keras' arithmetic", () => {
       expect(variances?.[1]).to.be.closeTo(0.99 + 0.01 * 150, 1e-5);
     });
 
-    it('runs in inference mode and leaves its statistics alone when frozen', () => {
+    it('runs in inference mode and keeps its statistics if it is frozen', () => {
       const model = buildModel(graph, 1);
       setFrozen(model, new Set(['layer_0']));
       const output = train(model, input());
@@ -83,7 +85,7 @@ describe("layers with Keras' arithmetic", () => {
       expect(train(model, input())[0]).to.be.closeTo(-2 / Math.sqrt(3.5 + 1e-3), 1e-5);
     });
 
-    it('hands gradients on to the layers before it when frozen, scale or none', () => {
+    it('passes gradients to earlier layers if it is frozen, with and without scale', () => {
       const plain = { kernelInitializer: 'ones', useBias: false };
       for (const args of [{}, { scale: false }, { center: false, scale: false }]) {
         const layers = chain([2], ['dense', { units: 1, ...plain }], ['batchNormalization', args]);
@@ -93,13 +95,13 @@ describe("layers with Keras' arithmetic", () => {
           (model.apply(input(), { training: true }) as tf.Tensor).sum().asScalar(),
         );
         const [kernel] = Object.values(grads).map((gradient) => Array.from(gradient.dataSync()));
-        // The sums of the images' two numbers, over the root of variance 1 and epsilon.
+        // The sums of the two input columns, divided by √(1 + epsilon).
         expect(kernel?.[0]).to.be.closeTo(12 / Math.sqrt(1 + 1e-3), 1e-4);
         expect(kernel?.[1]).to.be.closeTo(80 / Math.sqrt(1 + 1e-3), 1e-3);
       }
     });
 
-    it('has the gradients of the arithmetic that it is made of', () => {
+    it('has the gradients of its elementary operations', () => {
       const model = buildModel(graph, 1);
       const weights = [
         [0.5, 2],
@@ -125,17 +127,17 @@ describe("layers with Keras' arithmetic", () => {
         Object.values(tf.variableGrads(() => forward().mul(target).sum()).grads).map((gradient) =>
           Array.from(gradient.dataSync()),
         );
-      const ours = gradients(() => model.apply(x, { training: true }) as tf.Tensor);
+      const actual = gradients(() => model.apply(x, { training: true }) as tf.Tensor);
       const expected = gradients(composed);
-      expect(ours.flat()).to.have.length(12);
-      for (const [index, gradient] of ours.entries()) {
+      expect(actual.flat()).to.have.length(12);
+      for (const [index, gradient] of actual.entries()) {
         for (const [at, value] of gradient.entries()) {
           expect(value).to.be.closeTo(expected[index]?.[at] ?? Number.NaN, 1e-4);
         }
       }
     });
 
-    it('does the same by one operation where images are many', () => {
+    it('computes the same for many images, with the kernel of the engine', () => {
       const shape = [16, 64, 64, 4] as [number, number, number, number];
       const many = buildModel(chain([64, 64, 4], ['batchNormalization', {}]), 1);
       many.getLayer('layer_0').setWeights(
@@ -157,23 +159,27 @@ describe("layers with Keras' arithmetic", () => {
         const { mean, variance } = tf.moments(x, [0, 1, 2]);
         return x.sub(mean).div(variance.add(1e-3).sqrt()).mul(gamma).add(beta);
       };
-      const own = () => many.apply(x, { training: true }) as tf.Tensor;
-      const furthest = (a: tf.Tensor, b: tf.Tensor) => a.sub(b).abs().max().dataSync()[0];
-      expect(furthest(own(), composed())).to.be.below(1e-4);
+      const byKernel = () => many.apply(x, { training: true }) as tf.Tensor;
+      const maxDifference = (a: tf.Tensor, b: tf.Tensor) => a.sub(b).abs().max().dataSync()[0];
+      expect(maxDifference(byKernel(), composed())).to.be.below(1e-4);
       const [, , movingMean, movingVariance] = many.getLayer('layer_0').getWeights() as tf.Tensor[];
-      expect(furthest(movingMean as tf.Tensor, mean.mul(0.01))).to.be.below(1e-5);
-      expect(furthest(movingVariance as tf.Tensor, variance.mul(0.01).add(0.99))).to.be.below(1e-5);
+      expect(maxDifference(movingMean as tf.Tensor, mean.mul(0.01))).to.be.below(1e-5);
+      expect(maxDifference(movingVariance as tf.Tensor, variance.mul(0.01).add(0.99))).to.be.below(
+        1e-5,
+      );
       const gradients = (forward: () => tf.Tensor) =>
         Object.values(tf.variableGrads(() => forward().mul(target).sum()).grads);
       const expected = gradients(composed);
-      for (const [i, gradient] of gradients(own).entries()) {
+      for (const [i, gradient] of gradients(byKernel).entries()) {
         const size = (expected[i] as tf.Tensor).abs().max().dataSync()[0] as number;
-        expect((furthest(gradient, expected[i] as tf.Tensor) as number) / size).to.be.below(1e-4);
+        expect((maxDifference(gradient, expected[i] as tf.Tensor) as number) / size).to.be.below(
+          1e-4,
+        );
       }
     });
   });
 
-  it('normalization subtracts the mean and divides by the deviation, in training too', () => {
+  it('normalization subtracts the mean and divides by the standard deviation, also in training', () => {
     const model = buildModel(chain([2], ['normalization', {}]), 1);
     model
       .getLayer('layer_0')
@@ -185,7 +191,7 @@ describe("layers with Keras' arithmetic", () => {
     ]);
   });
 
-  it('dilated convolutions are those of TensorFlow, at sizes that the rate does not divide', () => {
+  it('dilated convolutions equal those of TensorFlow for sizes that are not multiples of the rate', () => {
     for (const padding of ['same', 'valid'] as const) {
       for (const rate of [2, 3]) {
         const args = {
@@ -198,12 +204,12 @@ describe("layers with Keras' arithmetic", () => {
         const model = buildModel(chain([9, 10, 3], ['conv2d', args]), 1);
         const x = tf.randomUniform<tf.Rank.R4>([2, 9, 10, 3]);
         const [kernel] = model.getWeights() as [tf.Tensor4D];
-        const want = tf.conv2d(x, kernel, 1, padding, 'NHWC', rate).dataSync();
-        const got = (model.predict(x) as tf.Tensor).dataSync();
-        expect(got).to.have.length(want.length);
-        expect(Math.max(...got.map((each, i) => Math.abs(each - (want[i] ?? 0))))).to.be.below(
-          1e-5,
-        );
+        const expected = tf.conv2d(x, kernel, 1, padding, 'NHWC', rate).dataSync();
+        const actual = (model.predict(x) as tf.Tensor).dataSync();
+        expect(actual).to.have.length(expected.length);
+        expect(
+          Math.max(...actual.map((each, i) => Math.abs(each - (expected[i] ?? 0)))),
+        ).to.be.below(1e-5);
       }
     }
   });
@@ -212,7 +218,7 @@ describe("layers with Keras' arithmetic", () => {
     const ones = () => tf.ones([64, 100]);
     const dropout = () => buildModel(chain([100], ['dropout', { rate: 0.25 }]), 1);
 
-    it('leaves out a part, divides the rest by what it keeps, and does nothing outside training', () => {
+    it('drops a fraction and scales the rest in training, and does nothing in inference', () => {
       const model = dropout();
       const output = train(model, ones());
       expect([...new Set(output)].toSorted().map((value) => value.toFixed(4))).to.deep.equal([
@@ -223,7 +229,7 @@ describe("layers with Keras' arithmetic", () => {
       expect(mean((model.predict(ones()) as tf.Tensor).dataSync())).to.equal(1);
     });
 
-    it('depends on seed, step and layer, and on nothing else', () => {
+    it('depends on the seed, the step and the layer alone', () => {
       const first = train(dropout(), ones());
       expect(train(dropout(), ones())).to.deep.equal(first);
       expect(train(dropout(), ones(), { seed: 1, step: 1 })).not.to.deep.equal(first);
@@ -235,14 +241,14 @@ describe("layers with Keras' arithmetic", () => {
       expect(train(second, ones())).not.to.deep.equal(first);
     });
 
-    it('shares one draw along axes of noiseShape that are 1', () => {
+    it('shares random numbers along axes of noiseShape with size 1', () => {
       const args = { rate: 0.5, noiseShape: [null, 1] };
       const model = buildModel(chain([100], ['dropout', args]), 1);
       const rows = tf.tensor2d(train(model, ones()), [64, 100]).mean(1).dataSync();
       expect([...new Set(rows)].toSorted()).to.deep.equal([0, 2]);
     });
 
-    it('of images drops whole channels', () => {
+    it('drops whole channels of images', () => {
       const model = buildModel(chain([4, 4, 50], ['spatialDropout2d', { rate: 0.5 }]), 1);
       const output = tf.tensor4d(train(model, tf.ones([8, 4, 4, 50])), [8, 4, 4, 50]);
       const channels = output.mean([1, 2]).dataSync();
@@ -260,7 +266,7 @@ describe("layers with Keras' arithmetic", () => {
     expect(deviation(dropout)).to.be.closeTo(3 * Math.sqrt(0.2 / 0.8), 0.03);
   });
 
-  it('are saved so that plain TensorFlow.js loads them and computes the same', async function (this: Mocha.Context) {
+  it('can be loaded by TensorFlow.js, which computes the same', async function (this: Mocha.Context) {
     this.timeout(60_000);
     const graph = chain(
       [6, 6, 3],

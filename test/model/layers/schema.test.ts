@@ -1,12 +1,11 @@
 import { expect } from 'chai';
 import { definition, mapSchema } from '../../../src/experiment/schema.ts';
-import { activationNames } from '../../../src/model/layers/identifiers.ts';
-import { initializerNames } from '../../../src/model/layers/initializers.ts';
 import { layerKinds } from '../../../src/model/layers/table.ts';
+import { activationNames, initializerNames } from '../../../src/model/layers/tfjs-args.ts';
 
 describe('the schema of experiment files', () => {
   for (const [name, { args }] of Object.entries(layerKinds)) {
-    it(`allows ${name} the arguments that it takes, a name and inputs`, () => {
+    it(`allows the arguments of ${name}, a name and inputs`, () => {
       const { properties = {} } = mapSchema(definition(name));
       expect(Object.keys(properties).toSorted()).to.deep.equal(
         [...args, 'name', 'inputs'].toSorted(),
@@ -14,7 +13,7 @@ describe('the schema of experiment files', () => {
     });
   }
 
-  it('knows the activations and initializers that there are', () => {
+  it('lists all activations and initializers', () => {
     expect(definition('activationName').enum).to.deep.equal(activationNames);
     expect(definition('initializer').anyOf?.[0]?.enum).to.deep.equal(initializerNames);
   });

@@ -10,7 +10,7 @@ import { expectedWeights, fixture } from './fixtures.ts';
 
 const same = { padding: 'same', kernelSize: 1, filters: 4 };
 
-/** `network` of make_fixtures.py to its `add`, in another order than Keras'. */
+/** `network` of make_fixtures.py, in another order than `model.layers`. */
 const layers: LayerConfig[] = [
   layer('conv2d', 'stem', 'input', { ...same, kernelSize: 3 }),
   layer('conv2d', 'shortcut', 'stem', { ...same, useBias: false }),
@@ -22,7 +22,7 @@ const layers: LayerConfig[] = [
   layer('separableConv2d', 'separable', 'add', { kernelSize: 3, filters: 5 }),
   layer('globalAveragePooling2d', 'pool', 'separable'),
 ];
-/** Named as a layer of the file that the cut leaves out. */
+/** The head has a layer with the name of a layer in the file, which is after the cut. */
 const head: LayerConfig[] = [
   layer('flatten', 'flatten', 'add'),
   layer('dense', 'predictions', 'flatten', { units: 2 }),
@@ -36,15 +36,15 @@ function backbone(weights: string, changed = layers): BackboneConfig {
   return { from: { kind: 'layers', layers: changed }, weights, inputShape: [6, 6, 3], cut: 'add' };
 }
 
-/** The first number of each weight. */
-async function firsts(model: tf.LayersModel): Promise<Record<string, number | undefined>> {
+/** Returns the first value of each weight. */
+async function firstValues(model: tf.LayersModel): Promise<Record<string, number | undefined>> {
   const named = model.weights.map(async (weight) => {
     return [weight.originalName, (await weight.read().data())[0]] as const;
   });
   return Object.fromEntries(await Promise.all(named));
 }
 
-describe('loading weights into a model', () => {
+describe('loadWeights', () => {
   for (const [file, expected] of [
     ['keras2-network.h5', 'keras2-network'],
     ['keras2-network.weights.h5', 'keras2-network'],
@@ -53,26 +53,26 @@ describe('loading weights into a model', () => {
     ['network.safetensors', 'keras2-network'],
     ['tfjs-quantized/model.json', 'keras2-network'],
   ] as const) {
-    it(`fills the backbone up to its cut from ${file}, and leaves the head`, async () => {
+    it(`loads ${file} into the backbone, and does not change the head`, async () => {
       const config = backbone(fixture(file));
       const model = buildModel(buildGraph({ backbone: config, head }), 1);
-      const before = await firsts(model);
+      const before = await firstValues(model);
       await loadWeights(model, fixture(file), config, null);
-      const after = await firsts(model);
+      const after = await firstValues(model);
       for (const [name, first] of Object.entries(after)) {
         const [layerName = '', weight = ''] = name.split('/');
-        const wanted =
+        const expectedFirst =
           layerName === 'predictions'
             ? before[name]
             : expectedWeights(expected)[layerName]?.[weight]?.first;
-        expect(first, name).to.equal(wanted);
+        expect(first, name).to.equal(expectedFirst);
       }
       expect(Object.keys(after)).to.have.length(15);
       model.dispose();
     });
   }
 
-  it('changes nothing when something does not fit', async () => {
+  it('changes nothing if a shape differs', async () => {
     const wide = layers.map((each) =>
       each.name === 'shortcut' || each.name === 'pointwise'
         ? { ...each, args: { ...each.args, filters: 6 } }
@@ -81,17 +81,17 @@ describe('loading weights into a model', () => {
     const path = fixture('keras2-network.h5');
     const config = backbone(path, wide);
     const model = buildModel(buildGraph({ backbone: config, head }), 1);
-    const before = await firsts(model);
+    const before = await firstValues(model);
     const error = await loadWeights(model, path, config, null).catch((each: Error) => each);
     expect(error).to.be.instanceOf(InputError);
     expect((error as Error).message).to.contain(
-      "layer pointwise: the model's kernel has the shape [1, 1, 4, 6], the file's [1, 1, 4, 4]",
+      'layer pointwise: kernel has the shape [1, 1, 4, 6] in the model, and [1, 1, 4, 4] in the file',
     );
-    expect(await firsts(model)).to.deep.equal(before);
+    expect(await firstValues(model)).to.deep.equal(before);
     model.dispose();
   });
 
-  it('leaves no tensor behind', async () => {
+  it('leaks no tensor', async () => {
     const path = fixture('tfjs-quantized/model.json');
     const config = backbone(path);
     const model = buildModel(buildGraph({ backbone: config, head }), 1);
@@ -102,14 +102,15 @@ describe('loading weights into a model', () => {
   });
 });
 
-describe('reading a model that a backbone names', () => {
+describe('readArchitecture', () => {
   for (const name of [
     'keras2-network-model.h5',
     'keras3-network.keras',
     'tfjs-quantized/model.json',
   ]) {
-    it(`gives the layers of ${name}`, async () => {
+    it(`returns the layers of ${name}`, async () => {
       const names = layersOf(await readArchitecture(fixture(name))).map((each) => each.name);
+      // The fixtures call their input layer pictures.
       expect(names).to.have.members([
         'pictures',
         ...layers.map((each) => each.name),
@@ -118,9 +119,9 @@ describe('reading a model that a backbone names', () => {
     });
   }
 
-  it('is refused for weights alone', async () => {
+  it('rejects a file with weights only', async () => {
     const error = await readArchitecture(fixture('keras2-network.h5')).catch((each) => each);
     expect(error).to.be.instanceOf(InputError);
-    expect(error.message).to.contain('holds weights alone');
+    expect(error.message).to.contain('contains weights only');
   });
 });

@@ -1,9 +1,13 @@
 import { expect } from 'chai';
 import { InputError } from '../../../src/common/errors.ts';
 import type { WeightFile } from '../../../src/model/weights/format.ts';
-import { type LayerWeights, matchWeights, namedInOrder } from '../../../src/model/weights/match.ts';
+import {
+  type LayerWeights,
+  matchWeights,
+  renameInOrder,
+} from '../../../src/model/weights/match.ts';
 
-/** Lines of `layer weight size…`; a weight named - has no name. */
+/** Returns a weight file from lines of `layer weight size…`; the weight name `-` means `null`. */
 function file(lines: string[], ordered = true): WeightFile {
   const entries = lines.map((line) => {
     const [layer = '', name = '', ...shape] = line.split(' ');
@@ -42,18 +46,18 @@ function matched(...args: Parameters<typeof file>): string[][] {
   return [...found.values()].map((entries) => entries.map(({ name, shape }) => `${name} ${shape}`));
 }
 
-function refusal(...args: Parameters<typeof file>): string {
+function errorOf(...args: Parameters<typeof file>): string {
   try {
     matched(...args);
   } catch (error) {
     expect(error).to.be.instanceOf(InputError);
     return (error as Error).message;
   }
-  throw new Error('nothing was refused');
+  throw new Error('no error was thrown');
 }
 
 describe('matching weights', () => {
-  it('goes by the names of layers and weights, and leaves what only the file has', () => {
+  it('matches layers and weights by name, and ignores other layers of the file', () => {
     const lines = [
       'bn beta 8',
       'bn gamma 8',
@@ -67,7 +71,7 @@ describe('matching weights', () => {
     ]);
   });
 
-  it('goes by the order of the weights where their names are others, as Keras does', () => {
+  it('matches weights by order if their names differ, as Keras does', () => {
     const lines = ['conv conv_W 3 3 1 8', 'conv conv_b 8', 'bn - 8', 'bn - 8'];
     expect(matched(lines)).to.deep.equal([
       ['conv_W 3,3,1,8', 'conv_b 8'],
@@ -75,7 +79,7 @@ describe('matching weights', () => {
     ]);
   });
 
-  it("leaves the count that Keras' Normalization keeps beside its mean and variance", () => {
+  it('ignores the count of Normalization in Keras', () => {
     const normalization: LayerWeights = {
       layer: 'normalization',
       weights: [
@@ -93,48 +97,48 @@ describe('matching weights', () => {
     }
   });
 
-  it('does not go by an order that the format does not keep', () => {
+  it('does not match by order if the format has none', () => {
     const lines = ['conv weight 3 3 1 8', 'conv bias 8', 'bn gamma 8', 'bn beta 8'];
-    expect(refusal(lines, false)).to.contain(
+    expect(errorOf(lines, false)).to.contain(
       'layer conv has the weights kernel, bias in the model, and weight, bias in the file',
     );
   });
 
-  it('names each layer without weights, and the nearest that the file has', () => {
-    const message = refusal(['conv1 kernel 3 3 1 8', 'conv1 bias 8']);
+  it('lists layers without weights, with similar names in the file', () => {
+    const message = errorOf(['conv1 kernel 3 3 1 8', 'conv1 bias 8']);
     expect(message).to.equal(
       [
         'the weights in weights.h5 (Keras HDF5, 1 layers with weights) do not fit the model (2 layers with weights):',
-        'layer conv has no weights in it. Did you mean conv1?',
-        'layer bn has no weights in it',
+        'layer conv has no weights in the file. Did you mean conv1?',
+        'layer bn has no weights in the file',
       ].join('\n  '),
     );
   });
 
-  it('names each weight whose shape does not fit', () => {
+  it('lists weights with another shape', () => {
     const lines = ['conv kernel 3 3 3 8', 'conv bias 8', 'bn gamma 4', 'bn beta 4'];
-    expect(refusal(lines))
+    expect(errorOf(lines))
       .to.contain(
-        "layer conv: the model's kernel has the shape [3, 3, 1, 8], the file's [3, 3, 3, 8]",
+        'layer conv: kernel has the shape [3, 3, 1, 8] in the model, and [3, 3, 3, 8] in the file',
       )
-      .and.contain("layer bn: the model's gamma has the shape [8], the file's [4]");
+      .and.contain('layer bn: gamma has the shape [8] in the model, and [4] in the file');
   });
 
-  it('names a layer that has more weights in the file', () => {
+  it('lists a layer with more weights in the file', () => {
     const lines = ['conv kernel 3 3 1 8', 'conv bias 8', 'bn - 8', 'bn - 8', 'bn - 8'];
-    expect(refusal(lines)).to.contain('gamma, beta in the model, and 0, 1, 2 in the file');
+    expect(errorOf(lines)).to.contain('gamma, beta in the model, and 0, 1, 2 in the file');
   });
 
-  it('takes layers under other names in their order, if there are as many', () => {
+  it('renames layers in their order if their number is equal', () => {
     const lines = ['c1 kernel 3 3 1 8', 'c1 bias 8', 'b1 gamma 8', 'b1 beta 8'];
-    const renamed = namedInOrder(model, file(lines)).entries.map(({ layer }) => layer);
+    const renamed = renameInOrder(model, file(lines)).entries.map(({ layer }) => layer);
     expect(renamed).to.deep.equal(['conv', 'conv', 'bn', 'bn']);
     const more = file([...lines, 'd1 kernel 8 10']);
-    expect(namedInOrder(model, more)).to.equal(more);
+    expect(renameInOrder(model, more)).to.equal(more);
   });
 
-  it('leaves the names of layers that the model has, in whatever order', () => {
+  it('keeps the names of layers that the model has, in any order', () => {
     const same = file(['bn gamma 8', 'bn beta 8', 'conv kernel 3 3 1 8', 'conv bias 8']);
-    expect(namedInOrder(model, same)).to.equal(same);
+    expect(renameInOrder(model, same)).to.equal(same);
   });
 });

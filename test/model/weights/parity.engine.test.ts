@@ -14,7 +14,7 @@ import { loadWeights } from '../../../src/model/weights/load.ts';
 import { useEngine } from '../../engine.ts';
 import { needsShared, shared } from '../../shared.ts';
 
-/** What Keras computes for one layer. */
+/** The outputs of one layer in Keras. */
 interface Features {
   readonly shape: number[];
   readonly mean: number;
@@ -24,7 +24,7 @@ interface Features {
 
 const RELATIVE = 1e-3;
 
-describe('features of pretrained backbones', () => {
+describe('the outputs of pretrained backbones', () => {
   needsShared();
   useEngine();
 
@@ -43,7 +43,7 @@ describe('features of pretrained backbones', () => {
     if (folder) await rm(folder, { recursive: true });
   });
 
-  it('are those of Keras for VGG19 from the HDF5 layout of keras.applications', async () => {
+  it('equal those of Keras for VGG19 from an HDF5 file of keras.applications', async () => {
     const path = join(folder, 'vgg19.h5');
     const packed = join(`${shared}/golden`, 'vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5.gz');
     await pipeline(createReadStream(packed), createGunzip(), createWriteStream(path));
@@ -51,7 +51,7 @@ describe('features of pretrained backbones', () => {
     await compare(model, { layers: vgg19, images, mode: 'caffe' });
   });
 
-  it('are those of Keras for VGG19 to block3_pool from a tfjs model', async () => {
+  it('equal those of Keras for VGG19 up to block3_pool from a tfjs model', async () => {
     const weights = `${shared}/data/weights/vgg19-imagenet-to-block3_pool/model.json`;
     const model = await backbone({ name: 'vgg19', weights, size: 32, cut: 'block3_pool' });
     const { block1_pool, block2_pool, block3_pool } = vgg19;
@@ -59,7 +59,7 @@ describe('features of pretrained backbones', () => {
     await compare(model, { layers, images, mode: 'caffe' });
   });
 
-  it('are those of Keras for MobileNet to conv_pw_12_relu from a tfjs model', async () => {
+  it('equal those of Keras for MobileNet up to conv_pw_12_relu from a tfjs model', async () => {
     const weights = `${shared}/data/weights/mobilenet-v1-imagenet-to-conv_pw_12_relu/model.json`;
     const cut = 'conv_pw_12_relu';
     const model = await backbone({ name: 'mobilenet', weights, size: 128, cut });
@@ -69,14 +69,14 @@ describe('features of pretrained backbones', () => {
     enlarged.dispose();
   });
 
-  it('need a file that has every layer of the cut network', async () => {
+  it('need a file with all layers of the network', async () => {
     const weights = `${shared}/data/weights/vgg19-imagenet-to-block3_pool/model.json`;
-    const wanted = backbone({ name: 'vgg19', weights, size: 32, cut: 'block4_pool' });
-    const error = await wanted.catch((each: Error) => each);
+    const loading = backbone({ name: 'vgg19', weights, size: 32, cut: 'block4_pool' });
+    const error = await loading.catch((each: Error) => each);
     expect(error)
       .to.be.instanceOf(Error)
       .with.property('message')
-      .that.contains('layer block4_conv1 has no weights in it. Did you mean block1_conv1?')
+      .that.contains('layer block4_conv1 has no weights in the file. Did you mean block1_conv1?')
       .and.contains('8 layers with weights');
   });
 });
@@ -85,14 +85,14 @@ async function goldenJson(name: string) {
   return JSON.parse(await readFile(`${shared}/golden/${name}`, 'utf8'));
 }
 
-interface Wanted {
+interface BackboneOptions {
   readonly name: string;
   readonly weights: string;
   readonly size: number;
   readonly cut: string | null;
 }
 
-async function backbone({ name, weights, size, cut }: Wanted): Promise<tf.LayersModel> {
+async function backbone({ name, weights, size, cut }: BackboneOptions): Promise<tf.LayersModel> {
   const config: BackboneConfig = {
     from: { kind: 'named', name, alpha: 1 },
     weights,
@@ -110,14 +110,14 @@ interface Case {
   readonly mode: DataConfig['preprocess'];
 }
 
-/** Compares each layer, and tells the greatest relative error. */
+/** Compares the output of each layer, and prints the largest relative errors. */
 async function compare(model: tf.LayersModel, { layers, images, mode }: Case): Promise<void> {
   const errors: string[] = [];
   const outputs = Object.keys(layers).map((name) => model.getLayer(name).output);
-  const taps = tf.model({ inputs: model.inputs, outputs: outputs as tf.SymbolicTensor[] });
-  const features = tf.tidy(() => [taps.predict(preprocess(images, mode))].flat());
+  const outputModel = tf.model({ inputs: model.inputs, outputs: outputs as tf.SymbolicTensor[] });
+  const features = tf.tidy(() => [outputModel.predict(preprocess(images, mode))].flat());
   for (const [i, [name, expected]] of Object.entries(layers).entries()) {
-    const error = await greatestError(features[i] as tf.Tensor, expected);
+    const error = await largestError(features[i] as tf.Tensor, expected);
     errors.push(`${name} ${error.toExponential(1)}`);
     expect(error, name).to.be.below(RELATIVE);
   }
@@ -126,8 +126,8 @@ async function compare(model: tf.LayersModel, { layers, images, mode }: Case): P
   console.log(`      ${errors.join(', ')}`);
 }
 
-/** Of the mean, the deviation and each number; a number near zero counts as a thousandth of the deviation. */
-async function greatestError(features: tf.Tensor, expected: Features): Promise<number> {
+/** Returns the largest relative error of the mean, the deviation and the values; values near zero count as std / 1000. */
+async function largestError(features: tf.Tensor, expected: Features): Promise<number> {
   expect(features.shape).to.deep.equal(expected.shape);
   const { mean, variance } = tf.moments(features);
   const numbers = features.reshape([expected.shape[0] ?? 0, -1]).slice([0, 0], [-1, 16]);
@@ -136,10 +136,10 @@ async function greatestError(features: tf.Tensor, expected: Features): Promise<n
     Math.sqrt((await variance.data())[0] ?? 0),
     ...(await numbers.data()),
   ];
-  const wanted = [expected.mean, expected.std, ...expected.first16_of_each.flat()];
+  const expectedValues = [expected.mean, expected.std, ...expected.first16_of_each.flat()];
   tf.dispose([mean, variance, numbers]);
   const floor = expected.std / 1000;
-  const errors = wanted.map((each, i) => {
+  const errors = expectedValues.map((each, i) => {
     return Math.abs((received[i] ?? Number.NaN) - each) / Math.max(Math.abs(each), floor);
   });
   return Math.max(...errors);

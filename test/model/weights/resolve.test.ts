@@ -6,13 +6,16 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { InputError, RunError } from '../../../src/common/errors.ts';
 import type { BackboneConfig } from '../../../src/experiment/experiment.ts';
-import { openWeights } from '../../../src/model/weights/formats.ts';
-import { imagenetFile, KERAS_APPLICATIONS } from '../../../src/model/weights/imagenet.ts';
-import { resolveWeights } from '../../../src/model/weights/resolve.ts';
+import { openWeights } from '../../../src/model/weights/open.ts';
+import {
+  imagenetFile,
+  KERAS_APPLICATIONS,
+  resolveWeights,
+} from '../../../src/model/weights/resolve.ts';
 import { fixture } from './fixtures.ts';
 
-/** What Keras itself asks for; see make_fixtures.py. */
-interface Asked {
+/** A file that Keras requests; see make_fixtures.py. */
+interface KerasFile {
   readonly backbone: string;
   readonly alpha: number;
   readonly size: number;
@@ -32,32 +35,34 @@ const names: Readonly<Record<string, string>> = {
 };
 
 describe('ImageNet weight files', () => {
-  it('are those that Keras fetches for each backbone, width and size', async () => {
-    const asked: Asked[] = JSON.parse(await readFile(fixture('imagenet-files.json'), 'utf8'));
-    for (const { backbone, alpha, size, file, url, md5 } of asked) {
+  it('are those that Keras downloads for each backbone, width and size', async () => {
+    const requested: KerasFile[] = JSON.parse(
+      await readFile(fixture('imagenet-files.json'), 'utf8'),
+    );
+    for (const { backbone, alpha, size, file, url, md5 } of requested) {
       const name = names[backbone] ?? '';
       const found = imagenetFile({ name, alpha, inputShape: [size, size, 3] });
       expect(found.file).to.equal(file);
       expect(KERAS_APPLICATIONS + found.folder + found.file).to.equal(url);
       expect(found.hash).to.equal(md5 && `md5:${md5}`);
     }
-    expect(new Set(asked.map((each) => each.backbone))).to.have.keys(Object.keys(names));
+    expect(new Set(requested.map((each) => each.backbone))).to.have.keys(Object.keys(names));
   });
 
-  it('are refused for other widths and backbones', () => {
+  it('do not exist for other widths and backbones', () => {
     const inputShape = [32, 32, 3];
     expect(() => imagenetFile({ name: 'mobilenet', alpha: 0.6, inputShape })).to.throw(
       InputError,
-      'for alpha 0.25, 0.5, 0.75, 1. Received: 0.6',
+      'exist for alpha 0.25, 0.5, 0.75, 1. Received: 0.6',
     );
     expect(() => imagenetFile({ name: 'resnet101', alpha: 1, inputShape })).to.throw(
       InputError,
-      'no ImageNet weights for the backbone resnet101; there are for vgg16, ',
+      'no ImageNet weights for the backbone resnet101, only for vgg16, ',
     );
   });
 });
 
-describe('where weights come from', () => {
+describe('resolveWeights', () => {
   let folder: string;
   let server: Server;
   let host: string;
@@ -99,21 +104,21 @@ describe('where weights come from', () => {
     return resolveWeights(backbone, { source, report: () => {}, signal, kerasApplications: host });
   }
 
-  async function refusal(...args: Parameters<typeof resolve>): Promise<Error> {
+  async function errorOf(...args: Parameters<typeof resolve>): Promise<Error> {
     return resolve(...args).then(
-      () => new Error('nothing was refused'),
+      () => new Error('no error was thrown'),
       (error: Error) => error,
     );
   }
 
-  it('is nowhere for random ones, the named model for none, the file itself for a path', async () => {
+  it('returns null for random weights, the model for null, and paths unchanged', async () => {
     expect(await resolve('random')).to.equal(null);
     expect(await resolve(null)).to.equal('/models/model.json');
     expect(await resolve('/weights/mine.h5')).to.equal('/weights/mine.h5');
     expect(requests).to.deep.equal([]);
   });
 
-  it("is Keras' own folder for ImageNet's, fetched once", async () => {
+  it('downloads ImageNet weights once, to the folder of Keras', async () => {
     const file = 'mobilenet_1_0_224_tf_no_top.h5';
     const content = await readFile(fixture('keras2-network.h5'));
     files.set(`/tensorflow/keras-applications/mobilenet/${file}`, content);
@@ -124,7 +129,7 @@ describe('where weights come from', () => {
     expect((await readFile(path)).equals(content)).to.equal(true);
   });
 
-  it('takes what Keras has fetched without asking anyone', async () => {
+  it('uses a file of Keras without a request', async () => {
     const models = join(folder, 'keras', 'models');
     await mkdir(models, { recursive: true });
     const path = join(models, 'mobilenet_5_0_224_tf_no_top.h5');
@@ -133,21 +138,21 @@ describe('where weights come from', () => {
     expect(requests).to.deep.equal([]);
   });
 
-  it("refuses ImageNet weights whose hash is not Keras'", async () => {
+  it('rejects ImageNet weights with a wrong hash', async () => {
     const file = 'vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5';
     files.set(`/tensorflow/keras-applications/vgg19/${file}`, Buffer.from('no weights'));
-    const error = await refusal('imagenet', { name: 'vgg19' });
+    const error = await errorOf('imagenet', { name: 'vgg19' });
     expect(error).to.be.instanceOf(RunError);
     expect(error.message).to.contain('should have md5:253f8cb515780f3b799900260a226db6');
   });
 
-  it('refuses ImageNet weights for a backbone of layers', async () => {
-    const error = await refusal('imagenet', { kind: 'layers', layers: [] });
+  it('rejects ImageNet weights for a backbone of layers', async () => {
+    const error = await errorOf('imagenet', { kind: 'layers', layers: [] });
     expect(error).to.be.instanceOf(InputError);
     expect(error.message).to.contain('Received: a backbone from layers');
   });
 
-  it('is the cache for a URL, with the shards of a tfjs model beside it', async () => {
+  it('downloads a URL to the cache, with the shards of a tfjs model', async () => {
     for (const name of ['model.json', ...[1, 2, 3].map((n) => `group1-shard${n}of3.bin`)]) {
       files.set(`/tfjs/${name}`, await readFile(fixture(`tfjs-quantized/${name}`)));
     }
@@ -159,7 +164,7 @@ describe('where weights come from', () => {
     expect(requests).to.have.length(4);
   });
 
-  it('tells URLs apart that end alike', async () => {
+  it('distinguishes URLs with the same file name', async () => {
     files.set('/a/it', await readFile(fixture('network.safetensors')));
     files.set('/b/it', await readFile(fixture('halves.safetensors')));
     for (const folder of ['a', 'b']) {
@@ -168,13 +173,18 @@ describe('where weights come from', () => {
     }
   });
 
-  it('does not keep what is no weight file', async () => {
+  it('deletes a download that is not a weight file', async () => {
     files.set('/sign-in.h5', Buffer.from('<html>sign in to this network</html>'));
-    const error = await refusal(`${host}sign-in.h5`);
+    const error = await errorOf(`${host}sign-in.h5`);
     expect(error).to.be.instanceOf(RunError);
-    expect(error.message).to.contain('/sign-in.h5 gave something else').and.contain('"<html>si"');
-    const left = await readdir(join(folder, 'cache'), { recursive: true, withFileTypes: true });
-    expect(left.filter((each) => each.isFile())).to.deep.equal([]);
+    expect(error.message)
+      .to.contain('/sign-in.h5 is not a weight file, and was deleted')
+      .and.contain('"<html>si"');
+    const remaining = await readdir(join(folder, 'cache'), {
+      recursive: true,
+      withFileTypes: true,
+    });
+    expect(remaining.filter((each) => each.isFile())).to.deep.equal([]);
   });
 });
 

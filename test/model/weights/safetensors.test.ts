@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { openWeights } from '../../../src/model/weights/formats.ts';
+import { openWeights } from '../../../src/model/weights/open.ts';
 import { type NamedTensor, writeSafetensors } from '../../../src/model/weights/safetensors.ts';
 import { expectedWeights, fixture } from './fixtures.ts';
 
@@ -16,7 +16,7 @@ describe('safetensors', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  it('are written to the byte as the Python library writes them', async () => {
+  it('are written byte for byte as by the Python library', async () => {
     const tensors = Object.entries(expectedWeights('keras2-network')).flatMap(([layer, weights]) =>
       Object.entries(weights).map(([name, { shape, first }]): NamedTensor => {
         const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
@@ -24,13 +24,13 @@ describe('safetensors', () => {
       }),
     );
     await writeSafetensors(path, tensors.toReversed(), { 'made by': 'safetensors for Python' });
-    const [ours, theirs] = await Promise.all(
+    const [actual, expected] = await Promise.all(
       [path, fixture('network.safetensors')].map((each) => readFile(each)),
     );
-    expect(ours?.toString('latin1')).to.equal(theirs?.toString('latin1'));
+    expect(actual?.toString('latin1')).to.equal(expected?.toString('latin1'));
   });
 
-  it('come back as they were written', () =>
+  it('are read as they were written', () =>
     fc.assert(
       fc.asyncProperty(
         fc.uniqueArray(

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { InputError } from '../../../src/common/errors.ts';
-import { openWeights } from '../../../src/model/weights/formats.ts';
 import { layersOf } from '../../../src/model/weights/keras.ts';
+import { openWeights } from '../../../src/model/weights/open.ts';
 import { fixture } from './fixtures.ts';
 
 describe('weights of a tfjs layers model', () => {
@@ -14,7 +14,7 @@ describe('weights of a tfjs layers model', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  it('are what tensorflowjs for Python reads: over shards, as floats, bytes, shorts and halves', async () => {
+  it('are read from shards like in Python, in all quantizations', async () => {
     const expected: Record<string, number[]> = JSON.parse(
       await readFile(fixture('tfjs-quantized.json'), 'utf8'),
     );
@@ -29,17 +29,17 @@ describe('weights of a tfjs layers model', () => {
       Object.keys(expected),
     );
     for (const { layer, name, read } of file.entries) {
-      const wanted = expected[`${layer}/${name}`] ?? [];
+      const values = expected[`${layer}/${name}`] ?? [];
       const received = await read();
-      expect(received).to.have.length(wanted.length);
+      expect(received).to.have.length(values.length);
       received.forEach((number, i) => {
-        expect(number).to.be.closeTo(wanted[i] ?? Number.NaN, 1e-5);
+        expect(number).to.be.closeTo(values[i] ?? Number.NaN, 1e-5);
       });
     }
     expect(layersOf(file.architecture)).to.have.length(11);
   });
 
-  async function refusal(change: (json: string) => string): Promise<string> {
+  async function errorOf(change: (json: string) => string): Promise<string> {
     const copy = join(folder, 'copy');
     await cp(fixture('tfjs-quantized'), copy, { recursive: true });
     const path = join(copy, 'model.json');
@@ -49,30 +49,30 @@ describe('weights of a tfjs layers model', () => {
     return (error as Error).message;
   }
 
-  it('are refused without a shard', async () => {
-    const message = await refusal((json) => json.replace('shard2of3', 'shard9of3'));
-    expect(message).to.contain('group1-shard9of3.bin, which is not beside it');
+  it('are rejected without a shard', async () => {
+    const message = await errorOf((json) => json.replace('shard2of3', 'shard9of3'));
+    expect(message).to.contain('group1-shard9of3.bin, which does not exist');
   });
 
-  it('are refused when shards hold another number of bytes', async () => {
-    const message = await refusal((json) => json.replace('"group1-shard3of3.bin"', '"model.json"'));
-    expect(message).to.contain('describes 658 bytes');
+  it('are rejected if the shards have another size', async () => {
+    const message = await errorOf((json) => json.replace('"group1-shard3of3.bin"', '"model.json"'));
+    expect(message).to.contain('lists 658 bytes');
   });
 
-  it('are refused when a shard lies outside the folder', async () => {
-    const message = await refusal((json) => json.replace('group1-shard2', '../../group1-shard2'));
-    expect(message).to.contain('a shard outside its own folder: ../../group1-shard2of3.bin');
+  it('are rejected if a shard is outside the folder', async () => {
+    const message = await errorOf((json) => json.replace('group1-shard2', '../../group1-shard2'));
+    expect(message).to.contain('a shard outside its folder: ../../group1-shard2of3.bin');
   });
 
-  it('are refused when they are no numbers', async () => {
-    const message = await refusal((json) =>
+  it('are rejected if they are not numbers', async () => {
+    const message = await errorOf((json) =>
       json.replaceAll('"dtype": "float32"', '"dtype": "string"'),
     );
-    expect(message).to.contain('is of type string');
+    expect(message).to.contain('Received: the type string');
   });
 
-  it('are refused when the JSON is something else', async () => {
-    expect(await refusal(() => '{"name": "package"}')).to.contain('has no weightsManifest');
-    expect(await refusal(() => '{"name": ')).to.contain('is no valid JSON');
+  it('are rejected if the JSON is not a model', async () => {
+    expect(await errorOf(() => '{"name": "package"}')).to.contain('has no weightsManifest');
+    expect(await errorOf(() => '{"name": ')).to.contain('is not valid JSON');
   });
 });

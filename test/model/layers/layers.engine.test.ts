@@ -4,14 +4,14 @@ import { uniforms } from '../../../src/common/random.ts';
 import type { LayerArgs } from '../../../src/experiment/experiment.ts';
 import { buildModel } from '../../../src/model/build.ts';
 import { type Graph, INPUT, type Shape } from '../../../src/model/graph.ts';
-import { activationNames } from '../../../src/model/layers/identifiers.ts';
 import { layerKinds } from '../../../src/model/layers/table.ts';
+import { activationNames } from '../../../src/model/layers/tfjs-args.ts';
 import { summarize } from '../../../src/model/shapes.ts';
 import { useEngine } from '../../engine.ts';
 
 type Case = readonly [inputs: Shape | readonly [Shape, Shape], args: LayerArgs];
 
-/** Each kind of layer with arguments that tell its shape rules apart. */
+/** Inputs and arguments for each kind of layer that cover its shape rules. */
 const cases: Record<string, readonly Case[]> = {
   dense: [
     [[7], { units: 3, activation: 'silu', kernelRegularizer: { l2: 0.1 } }],
@@ -144,7 +144,7 @@ const cases: Record<string, readonly Case[]> = {
   ],
 };
 
-/** The change of a random sum of the output along a random direction: by gradient, and by difference. */
+/** Computes the derivative of a random sum of the output in a random direction: by gradient, and by finite difference. */
 function slopes(graph: Graph): [byGradient: number, byDifference: number] {
   const model = buildModel(graph, 1);
   const random = (shape: number[], key: string) => {
@@ -168,7 +168,7 @@ function slopes(graph: Graph): [byGradient: number, byDifference: number] {
   return result as [number, number];
 }
 
-/** A network in which the layer reads the input, or the input and a part of it. */
+/** Returns a network in which the layer reads the input, or the input and another layer. */
 function graphOf(kind: string, [inputs, args]: Case): Graph {
   const part = 'head' as const;
   const node = (name: string, more: { kind: string; args: LayerArgs; inputs: string[] }) => ({
@@ -204,23 +204,23 @@ function graphOf(kind: string, [inputs, args]: Case): Graph {
 describe('layer kinds', () => {
   useEngine();
 
-  it('all have a case here', () => {
+  it('all have a case in this test', () => {
     expect(Object.keys(cases).toSorted()).to.deep.equal(Object.keys(layerKinds).toSorted());
   });
 
-  it('go by their own names in the table', () => {
+  it('have their own names in the table', () => {
     for (const [name, layer] of Object.entries(layerKinds)) expect(layer.kind).to.equal(name);
   });
 
   for (const [kind, each] of Object.entries(cases)) {
     for (const [index, one] of each.entries()) {
-      it(`${kind} (${index + 1}) has the shape and weights that TensorFlow.js gives it`, () => {
+      it(`${kind} (${index + 1}) has the shape and weights of the TensorFlow.js layer`, () => {
         const graph = graphOf(kind, one);
         const summary = summarize(graph).at(-1);
         const model = buildModel(graph, 1);
         const layer = model.getLayer('layer');
         const names: Record<string, string> = { mean: 'moving_mean', variance: 'moving_variance' };
-        // Keras counts it; nothing computes with it, and tfjs-layers has no place for it.
+        // Keras stores the count, which is not used in the computation; tfjs-layers does not.
         const specs = summary?.weights.filter((weight) => weight.name !== 'count') ?? [];
         const renamed = kind === 'normalization' ? names : {};
 
@@ -243,7 +243,7 @@ describe('layer kinds', () => {
   }
 
   for (const [kind, each] of Object.entries(cases)) {
-    it(`${kind} has the gradient of what it computes`, () => {
+    it(`${kind} has the correct gradient`, () => {
       for (const one of each) {
         const [byGradient, byDifference] = slopes(graphOf(kind, one));
         expect(byGradient).to.be.closeTo(byDifference, 0.01 * Math.max(1, Math.abs(byDifference)));
@@ -252,7 +252,7 @@ describe('layer kinds', () => {
   }
 
   for (const activation of activationNames) {
-    it(`activation ${activation} has the gradient of what it computes`, () => {
+    it(`activation ${activation} has the correct gradient`, () => {
       const [byGradient, byDifference] = slopes(graphOf('activation', [[7], { activation }]));
       expect(byGradient).to.be.closeTo(byDifference, 0.01);
     });

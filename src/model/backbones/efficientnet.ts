@@ -4,12 +4,12 @@ interface Stage {
   readonly kernelSize: 3 | 5;
   readonly blocks: number;
   readonly filters: number;
-  /** How much wider the inside of a block is than its input. */
+  /** The expansion factor of the channels within a block. */
   readonly expand: 1 | 6;
   readonly strides: 1 | 2;
 }
 
-const stages: readonly Stage[] = [
+const STAGES: readonly Stage[] = [
   { kernelSize: 3, blocks: 1, filters: 16, expand: 1, strides: 1 },
   { kernelSize: 3, blocks: 2, filters: 24, expand: 6, strides: 2 },
   { kernelSize: 5, blocks: 2, filters: 40, expand: 6, strides: 2 },
@@ -18,17 +18,17 @@ const stages: readonly Stage[] = [
   { kernelSize: 5, blocks: 4, filters: 192, expand: 6, strides: 2 },
   { kernelSize: 3, blocks: 1, filters: 320, expand: 6, strides: 1 },
 ];
-const BLOCKS = stages.reduce((total, stage) => total + stage.blocks, 0);
+const BLOCKS = STAGES.reduce((total, stage) => total + stage.blocks, 0);
 const DROP_CONNECT_RATE = 0.2;
 
-const initializer = {
+const INITIALIZER = {
   varianceScaling: { scale: 2, mode: 'fanOut', distribution: 'truncatedNormal' },
 } as const;
-const same = { padding: 'same', useBias: false, kernelInitializer: initializer };
+const SAME = { padding: 'same', useBias: false, kernelInitializer: INITIALIZER };
 
 /**
- * Tan and Le 2019; keras/src/applications/efficientnet.py. Takes pixels from 0 to 255: it scales and
- * normalizes them itself, and once more by 1 / √deviation where Keras' ImageNet weights expect it.
+ * Tan and Le 2019; keras/src/applications/efficientnet.py. The input is pixels from 0 to 255, which the network scales and
+ * normalizes. With the ImageNet weights of Keras it also scales them by 1 / √deviation.
  */
 export const efficientnetB0: Backbone = {
   name: 'efficientnetB0',
@@ -43,40 +43,40 @@ export const efficientnetB0: Backbone = {
       network.add('rescaling', 'rescaling_1', { scale });
     }
     network.add('zeroPadding2d', 'stem_conv_pad', { padding: network.strideTwoPadding(3) });
-    const stem = { ...same, filters: 32, kernelSize: 3, strides: 2, padding: 'valid' };
+    const stem = { ...SAME, filters: 32, kernelSize: 3, strides: 2, padding: 'valid' };
     network.add('conv2d', 'stem_conv', stem);
-    activate(network, 'stem_bn', 'stem_activation');
-    let done = 0;
-    for (const [index, stage] of stages.entries()) {
+    addNormSwish(network, 'stem_bn', 'stem_activation');
+    let blocks = 0;
+    for (const [index, stage] of STAGES.entries()) {
       for (let repeat = 0; repeat < stage.blocks; repeat++) {
         const name = `block${index + 1}${'abcd'[repeat]}`;
-        const dropRate = (DROP_CONNECT_RATE * done) / BLOCKS;
-        block(network, { ...stage, strides: repeat === 0 ? stage.strides : 1, name, dropRate });
-        done += 1;
+        const dropRate = (DROP_CONNECT_RATE * blocks) / BLOCKS;
+        addBlock(network, { ...stage, strides: repeat === 0 ? stage.strides : 1, name, dropRate });
+        blocks += 1;
       }
     }
-    network.add('conv2d', 'top_conv', { ...same, filters: 1280, kernelSize: 1 });
-    activate(network, 'top_bn', 'top_activation');
+    network.add('conv2d', 'top_conv', { ...SAME, filters: 1280, kernelSize: 1 });
+    addNormSwish(network, 'top_bn', 'top_activation');
     return network.nodes;
   },
 };
 
-interface Block extends Stage {
+interface EfficientNetBlock extends Stage {
   readonly name: string;
-  /** How often training leaves the block out (Huang et al. 2016). */
+  /** The probability that training skips the block (Huang et al. 2016). */
   readonly dropRate: number;
 }
 
-/** A mobile inverted bottleneck with squeeze and excitation. */
-function block(network: Network, args: Block): void {
+/** Adds a mobile inverted bottleneck with squeeze and excitation. */
+function addBlock(network: Network, args: EfficientNetBlock): void {
   const { name, filters, kernelSize, strides } = args;
   const input = network.last;
-  const narrow = network.channels();
-  const wide = narrow * args.expand;
+  const channels = network.channels();
+  const expanded = channels * args.expand;
 
   if (args.expand > 1) {
-    network.add('conv2d', `${name}_expand_conv`, { ...same, filters: wide, kernelSize: 1 });
-    activate(network, `${name}_expand_bn`, `${name}_expand_activation`);
+    network.add('conv2d', `${name}_expand_conv`, { ...SAME, filters: expanded, kernelSize: 1 });
+    addNormSwish(network, `${name}_expand_bn`, `${name}_expand_activation`);
   }
   if (strides === 2) {
     const padding = network.strideTwoPadding(kernelSize);
@@ -87,15 +87,15 @@ function block(network: Network, args: Block): void {
     strides,
     padding: strides === 2 ? 'valid' : 'same',
     useBias: false,
-    depthwiseInitializer: initializer,
+    depthwiseInitializer: INITIALIZER,
   });
-  const inside = activate(network, `${name}_bn`, `${name}_activation`);
-  const excitation = squeeze(network, name, Math.max(1, Math.floor(narrow / 4)));
-  network.add('multiply', `${name}_se_excite`, {}, [inside, excitation]);
+  const convolved = addNormSwish(network, `${name}_bn`, `${name}_activation`);
+  const excitation = addSqueeze(network, name, Math.max(1, Math.floor(channels / 4)));
+  network.add('multiply', `${name}_se_excite`, {}, [convolved, excitation]);
 
-  network.add('conv2d', `${name}_project_conv`, { ...same, filters, kernelSize: 1 });
+  network.add('conv2d', `${name}_project_conv`, { ...SAME, filters, kernelSize: 1 });
   network.add('batchNormalization', `${name}_project_bn`);
-  if (strides === 1 && narrow === filters) {
+  if (strides === 1 && channels === filters) {
     if (args.dropRate > 0) {
       const noiseShape = [null, 1, 1, 1];
       network.add('dropout', `${name}_drop`, { rate: args.dropRate, noiseShape });
@@ -104,10 +104,10 @@ function block(network: Network, args: Block): void {
   }
 }
 
-/** A weight between 0 and 1 for each channel (Hu et al. 2018). */
-function squeeze(network: Network, name: string, units: number): string {
+/** Adds a squeeze and excitation, which weights each channel between 0 and 1 (Hu et al. 2018). */
+function addSqueeze(network: Network, name: string, units: number): string {
   const filters = network.channels();
-  const args = { kernelSize: 1, padding: 'same', kernelInitializer: initializer };
+  const args = { kernelSize: 1, padding: 'same', kernelInitializer: INITIALIZER };
   network.add('globalAveragePooling2d', `${name}_se_squeeze`);
   network.add('reshape', `${name}_se_reshape`, { targetShape: [1, 1, filters] });
   const reduce = { ...args, filters: units, activation: 'swish' };
@@ -115,7 +115,7 @@ function squeeze(network: Network, name: string, units: number): string {
   return network.add('conv2d', `${name}_se_expand`, { ...args, filters, activation: 'sigmoid' });
 }
 
-function activate(network: Network, normalization: string, name: string): string {
+function addNormSwish(network: Network, normalization: string, name: string): string {
   network.add('batchNormalization', normalization);
   return network.add('activation', name, { activation: 'swish' });
 }

@@ -5,13 +5,13 @@ import { expect } from 'chai';
 import { InputError } from '../../../src/common/errors.ts';
 import type { Graph } from '../../../src/model/graph.ts';
 import type { KerasLayer } from '../../../src/model/weights/format.ts';
-import { openWeights } from '../../../src/model/weights/formats.ts';
 import { layersOf } from '../../../src/model/weights/keras.ts';
 import { kerasOrder } from '../../../src/model/weights/load.ts';
 import { matchWeights } from '../../../src/model/weights/match.ts';
+import { openWeights } from '../../../src/model/weights/open.ts';
 import { expectedWeights, fixture, layersOfExpected, readBack } from './fixtures.ts';
 
-/** `network` of make_fixtures.py in the order of building, which is not Keras' order. */
+/** `network` of make_fixtures.py in the order of its construction, which is not that of `model.layers`. */
 const graph: Graph = {
   inputShape: [6, 6, 3],
   nodes: (
@@ -30,49 +30,50 @@ const graph: Graph = {
   ).map(([name, kind, ...inputs]) => ({ name, kind, inputs, args: {}, part: 'backbone' })),
 };
 
-async function holds(file: string, model: string, layers: KerasLayer[] | null = null) {
+async function expectWeights(file: string, model: string, layers: KerasLayer[] | null = null) {
   const expected = expectedWeights(model);
   const weights = await openWeights(fixture(file), layers);
   const matched = matchWeights(layersOfExpected(expected), weights);
-  const { values, countsUp } = await readBack(expected, matched);
+  const { values, increases } = await readBack(expected, matched);
   await weights.close();
   expect(values).to.deep.equal(expected);
-  expect(countsUp).to.equal(true);
+  expect(increases).to.equal(true);
 }
 
-async function refusal(path: string, layers: KerasLayer[] | null = null): Promise<string> {
+async function errorOf(path: string, layers: KerasLayer[] | null = null): Promise<string> {
   const error = await openWeights(path, layers).then(
-    () => new Error('nothing was refused'),
+    () => new Error('no error was thrown'),
     (reason: Error) => reason,
   );
   expect(error).to.be.instanceOf(InputError);
   return error.message;
 }
 
-describe('weight formats', () => {
+describe('openWeights', () => {
   for (const keras of ['keras2', 'keras3']) {
     for (const model of ['network', 'nested', 'normalized']) {
-      it(`reads ${keras}'s whole ${model} model from .h5`, () =>
-        holds(`${keras}-${model}-model.h5`, `${keras}-${model}`));
-      it(`reads ${keras}'s whole ${model} model from .keras`, () =>
-        holds(`${keras}-${model}.keras`, `${keras}-${model}`));
+      it(`reads the ${model} model of ${keras} from .h5`, () =>
+        expectWeights(`${keras}-${model}-model.h5`, `${keras}-${model}`));
+      it(`reads the ${model} model of ${keras} from .keras`, () =>
+        expectWeights(`${keras}-${model}.keras`, `${keras}-${model}`));
     }
   }
 
-  it('reads the layout of keras.applications', () => holds('keras2-network.h5', 'keras2-network'));
+  it('reads the layout of keras.applications', () =>
+    expectWeights('keras2-network.h5', 'keras2-network'));
 
-  it('reads .weights.h5 of Keras 3 by the names it keeps beside the numbers', () =>
-    holds('keras3-network.weights.h5', 'keras3-network'));
+  it('reads .weights.h5 of Keras 3 by the names in it', () =>
+    expectWeights('keras3-network.weights.h5', 'keras3-network'));
 
   it('reads .weights.h5 without names by the order of the layers', () =>
-    holds('keras2-network.weights.h5', 'keras2-network', kerasOrder(graph)));
+    expectWeights('keras2-network.weights.h5', 'keras2-network', kerasOrder(graph)));
 
-  it('says why .weights.h5 without names cannot be read alone', async () => {
-    const message = await refusal(fixture('keras2-network.weights.h5'));
+  it('explains why .weights.h5 without names cannot be read without the model', async () => {
+    const message = await errorOf(fixture('keras2-network.weights.h5'));
     expect(message).to.contain('before 3.6').and.contain('Save the whole model instead');
   });
 
-  it('leaves the layers of .weights.h5 without names that the model lacks', async () => {
+  it('ignores layers of .weights.h5 without names that the model lacks', async () => {
     const nodes = graph.nodes.slice(0, 6);
     const file = await openWeights(
       fixture('keras2-network.weights.h5'),
@@ -89,7 +90,7 @@ describe('weight formats', () => {
     ]);
   });
 
-  it('reads safetensors of the Python library by name', async () => {
+  it('reads safetensors of the Python library', async () => {
     const file = await openWeights(fixture('network.safetensors'));
     const expected = expectedWeights('keras2-network');
     const matched = matchWeights(layersOfExpected(expected), file);
@@ -103,7 +104,7 @@ describe('weight formats', () => {
     await file.close();
   });
 
-  it('reads halves and doubles, and names with a dot', async () => {
+  it('reads float16, bfloat16 and float64, and names with a dot', async () => {
     const file = await openWeights(fixture('halves.safetensors'));
     const read = await Promise.all(
       file.entries.map(async ({ layer, name, dtype, read }) => [
@@ -121,7 +122,7 @@ describe('weight formats', () => {
     ]);
   });
 
-  it('gives the architecture where the file has one', async () => {
+  it('returns the architecture if the file has one', async () => {
     for (const name of ['keras2-network-model.h5', 'keras3-network.keras']) {
       const { architecture, close } = await openWeights(fixture(name));
       await close();
@@ -129,40 +130,40 @@ describe('weight formats', () => {
     }
   });
 
-  describe('refuses', () => {
+  describe('rejects', () => {
     let folder: string;
     before(async () => {
       folder = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
     });
     after(() => rm(folder, { recursive: true }));
 
-    it('a file that is not there', async () => {
-      expect(await refusal(join(folder, 'none.h5'))).to.contain('no such file');
+    it('a file that does not exist', async () => {
+      expect(await errorOf(join(folder, 'none.h5'))).to.contain('no such file');
     });
 
-    it('a file of another kind', async () => {
+    it('a file of another format', async () => {
       const path = join(folder, 'page.h5');
       await writeFile(path, '<!DOCTYPE html>');
-      expect(await refusal(path))
+      expect(await errorOf(path))
         .to.contain('"<!DOCTYP"')
         .and.contain('.safetensors');
     });
 
     for (const name of ['keras2-network.h5', 'keras3-network.keras', 'network.safetensors']) {
-      it(`${name} cut short`, async () => {
+      it(`a truncated ${name}`, async () => {
         const path = join(folder, name);
         await copyFile(fixture(name), path);
         await truncate(path, 1500);
-        expect(await refusal(path)).to.contain('is cut short or broken');
+        expect(await errorOf(path)).to.contain('is truncated or damaged');
       });
     }
 
-    it('safetensors whose header announces more than there is', async () => {
+    it('safetensors with a header length beyond the end', async () => {
       const path = join(folder, 'header.safetensors');
       const bytes = await readFile(fixture('network.safetensors'));
       bytes.writeUInt32LE(0xffffff, 0);
       await writeFile(path, bytes);
-      expect(await refusal(path)).to.contain('16777215 bytes');
+      expect(await errorOf(path)).to.contain('16777215 bytes');
     });
   });
 });

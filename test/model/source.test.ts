@@ -4,10 +4,10 @@ import { expect } from 'chai';
 import { InputError } from '../../src/common/errors.ts';
 import type { Json } from '../../src/common/json.ts';
 import type { Graph } from '../../src/model/graph.ts';
-import { graphFromKerasConfig } from '../../src/model/graph-from-keras.ts';
 import { summarize } from '../../src/model/shapes.ts';
+import { graphFromKerasConfig } from '../../src/model/source.ts';
 
-/** `model.to_json()` and `model.count_params()` of Keras 3.15. */
+/** Reads the results of `model.to_json()` and `model.count_params()` of Keras 3.15. */
 function keras(name: string): { config: Json; parameters: number } {
   return JSON.parse(readFileSync(new URL(`keras-configs/${name}.json`, import.meta.url), 'utf8'));
 }
@@ -41,7 +41,7 @@ describe('graphFromKerasConfig', () => {
     expect(summarize(graph).at(-1)?.outputShape).to.deep.equal([10]);
   });
 
-  it('reads a Functional model of Keras 3, with what its output needs', () => {
+  it('reads a Functional model of Keras 3, without layers that its output does not need', () => {
     const { config, parameters: count } = keras('functional');
     const graph = graphFromKerasConfig(config);
     expect(graph.nodes.map(({ name, inputs }) => `${name} ${inputs.join(' ')}`)).to.deep.equal([
@@ -85,24 +85,24 @@ describe('graphFromKerasConfig', () => {
       ],
     },
   });
-  const refusals: Record<string, [Json, RegExp]> = {
+  const unsupported: Record<string, [Json, RegExp]> = {
     'a layer of an unknown class': [
       sequential('LSTM', { name: 'memory', units: 3 }),
       /^layer memory must be one of Dense, .* Received: LSTM$/,
     ],
-    'an argument that would change the arithmetic': [
+    'an unsupported argument': [
       sequential('Conv2D', { name: 'c', filters: 6, kernel_size: 3, groups: 3 }),
-      /^layer c: Conv2D with groups 3 cannot be read$/,
+      /^layer c: Conv2D with groups 3 is not supported$/,
     ],
     'channels first': [
       sequential('MaxPooling2D', { name: 'p', pool_size: 2, data_format: 'channels_first' }),
-      /^layer p: MaxPooling2D with data_format "channels_first" cannot be read$/,
+      /^layer p: MaxPooling2D with data_format "channels_first" is not supported$/,
     ],
     'a batch normalization over another axis': [
       sequential('BatchNormalization', { name: 'b', axis: 1 }),
-      /^layer b: BatchNormalization with axis 1 cannot be read$/,
+      /^layer b: BatchNormalization with axis 1 is not supported$/,
     ],
-    'an input of unknown size': [
+    'an input without a fixed size': [
       {
         class_name: 'Sequential',
         config: {
@@ -113,10 +113,10 @@ describe('graphFromKerasConfig', () => {
       },
       /must have a fixed shape. Received: \[null, null, 8, 3\]$/,
     ],
-    'something else': [[1], /must be a map here. Received: \[1\]$/],
+    'another configuration': [[1], /must be a map. Received: \[1\]$/],
   };
-  for (const [title, [config, message]] of Object.entries(refusals)) {
-    it(`refuses ${title}`, () => {
+  for (const [title, [config, message]] of Object.entries(unsupported)) {
+    it(`rejects ${title}`, () => {
       expect(() => graphFromKerasConfig(config)).to.throw(InputError, message);
     });
   }

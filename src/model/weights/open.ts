@@ -1,44 +1,44 @@
 import { open } from 'node:fs/promises';
 import { InputError } from '../../common/errors.ts';
 import type { KerasLayer, WeightFile, WeightFormat } from './format.ts';
-import { hdf5 } from './hdf5.ts';
 import { keras } from './keras.ts';
+import { kerasHdf5 } from './keras-hdf5.ts';
 import { safetensors } from './safetensors.ts';
 import { tfjs } from './tfjs.ts';
 
-/** Safetensors first: its header's length can begin with the byte that stands for `{` in JSON. */
-const formats: readonly WeightFormat[] = [safetensors, hdf5, keras, tfjs];
+/** Safetensors comes before JSON, because the length of its header can start with the byte `{`. */
+const formats: readonly WeightFormat[] = [safetensors, kerasHdf5, keras, tfjs];
 
 /**
- * Opens a weight file; its first bytes tell the format.
+ * Opens a weight file and detects its format.
  *
  * @param layers see {@link WeightFormat.read}
- * @throws InputError when there is no such file, no format knows it, or it is broken.
+ * @throws InputError if the file does not exist, has an unknown format or is damaged.
  */
 export async function openWeights(
   path: string,
   layers: readonly KerasLayer[] | null = null,
 ): Promise<WeightFile> {
-  const format = await formatOf(path);
+  const format = await detectFormat(path);
   return format.read(path, layers).catch((error) => asInputError(error, path));
 }
 
-/** @throws InputError when there is no such file, or no format knows it. */
-export async function formatOf(path: string): Promise<WeightFormat> {
+/** Detects the format from the first bytes. @throws InputError if the file does not exist or has an unknown format. */
+export async function detectFormat(path: string): Promise<WeightFormat> {
   const head = await firstBytes(path);
   const format = formats.find((each) => each.matches(head));
   if (format) return format;
-  const begins = JSON.stringify(Buffer.from(head.subarray(0, 8)).toString('latin1'));
+  const start = JSON.stringify(Buffer.from(head.subarray(0, 8)).toString('latin1'));
   const known = formats.flatMap((each) => each.extensions).join(', ');
   throw new InputError(
-    `${path} is no weight file: it begins with ${begins}. Files that can be read: ${known}`,
+    `${path} is not a weight file: it starts with ${start}. Supported formats: ${known}`,
   );
 }
 
-/** What a format's own reading, a library's or JSON's stumbles over is the file's fault. */
+/** Any error of a reader means that the file is damaged. */
 function asInputError(error: Error, path: string): never {
   if (error instanceof InputError) throw error;
-  throw new InputError(`${path} is cut short or broken: ${error.message}`);
+  throw new InputError(`${path} is truncated or damaged: ${error.message}`);
 }
 
 async function firstBytes(path: string): Promise<Uint8Array> {
