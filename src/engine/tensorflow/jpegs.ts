@@ -1,3 +1,4 @@
+import { Mutex } from 'async-mutex';
 import type { JpegDecoder } from '../engine.ts';
 import { AttrType, DType, type OpAttribute } from './attributes.ts';
 import { Graph } from './compile/graph.ts';
@@ -17,7 +18,7 @@ export class Jpegs implements JpegDecoder {
   readonly #runner: FunctionRunner;
   /** Names of the defined functions: one for each number and shape of images. */
   readonly #functions = new Set<string>();
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #mutex = new Mutex();
 
   constructor(context: Context, handles: Handles) {
     this.#context = context;
@@ -30,10 +31,7 @@ export class Jpegs implements JpegDecoder {
     files: readonly Uint8Array[],
     shape: readonly [number, number, number],
   ): Promise<Uint8Array> {
-    const run = () => this.#run(files, shape);
-    const decoded = this.#last.then(run, run);
-    this.#last = decoded;
-    return decoded;
+    return this.#mutex.runExclusive(() => this.#run(files, shape));
   }
 
   async #run(files: readonly Uint8Array[], shape: readonly [number, number, number]) {
