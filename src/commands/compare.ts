@@ -22,7 +22,7 @@ import { MAIN_COLUMNS } from '../experiment/metrics.ts';
 import { readComparedRuns } from '../runs/compared.ts';
 
 export interface CompareOptions {
-  /** Folder that holds all runs. */
+  /** Folder of all runs. */
   readonly runs: string;
   readonly filter?: string;
   readonly sort?: string;
@@ -34,9 +34,9 @@ export interface CompareOptions {
 }
 
 /**
- * `cifar-run compare RUN…`: runs as a table; of a sweep its cells with mean and standard deviation, the best
- * one and the effect of each parameter, which are written into its folder too.
- * @throws InputError for what is no run, no column or no filter.
+ * `cifar-run compare RUN…`: prints runs as a table. For a sweep, it prints the cells with mean and standard deviation, the
+ * best cell and the effect of each parameter, and also writes them to the folder of the sweep.
+ * @throws InputError for an unknown run or column, or an invalid filter.
  */
 export async function compareCommand(
   references: readonly string[],
@@ -50,53 +50,53 @@ export async function compareCommand(
   if (!sweep || !summary || options.filter !== undefined) return;
   const { writeSummaryFiles } = await import('../run-folder/sweep-summary.ts');
   const files = await writeSummaryFiles(sweep.folder, summary);
-  if (isForPeople(options)) process.stdout.write(`\n${sweep.folder}: ${files.join(', ')}\n`);
+  if (isText(options)) process.stdout.write(`\n${sweep.folder}: ${files.join(', ')}\n`);
 }
 
-/** Replicates of a sweep are one row unless runs or other groups are asked for. */
+/** One row for each cell of a sweep with several seeds, unless the user asks for runs or other groups. */
 function tableOf(
   runs: readonly ComparedRun[],
   summary: SweepSummary | null,
   { columns, groupBy, sort }: CompareOptions,
 ): Table {
   const known = knownColumns(runs);
-  const asked = columns === undefined ? null : chooseColumns(columns, known);
+  const chosen = columns === undefined ? null : chooseColumns(columns, known);
   const metric = summary?.metric;
   const main = [...new Set([...MAIN_COLUMNS, ...(metric ? [metric.name] : [])])];
   const best = metric && { column: metric.name, goal: metric.goal };
   const order = sort === undefined ? best : parseOrder(sort, runs);
   const sorted = order ? sortRuns(runs, order) : runs;
-  if (groupBy === undefined && (asked || !summary || !hasReplicates(summary))) {
-    return runsTable(sorted, asked ?? runColumns(runs, main));
+  if (groupBy === undefined && (chosen || !summary || !hasReplicates(summary))) {
+    return runsTable(sorted, chosen ?? runColumns(runs, main));
   }
   const keys = groupBy === undefined ? summary?.parameters : chooseColumns(groupBy, known);
   const cells = cellsOf(sorted, keys ?? []);
   const ranked = order ? rankCells(cells, { name: order.column, goal: order.goal }) : cells;
-  return cellsTable(ranked, asked ? onlyMetrics(asked, cells) : main);
+  return cellsTable(ranked, chosen ? requireMetrics(chosen, cells) : main);
 }
 
 function hasReplicates({ cells }: SweepSummary): boolean {
   return cells.some(({ runs }) => runs.length > 1);
 }
 
-function onlyMetrics(columns: readonly string[], cells: readonly Cell[]): readonly string[] {
+function requireMetrics(columns: readonly string[], cells: readonly Cell[]): readonly string[] {
   const known = [...new Set(cells.flatMap(({ metrics }) => Object.keys(metrics)))];
   const other = columns.find((column) => !known.includes(column));
   if (other === undefined) return columns;
   throw new InputError(
-    `groups have columns of metrics, which are ${known.join(', ')}. Received: --columns ${other}`,
+    `columns of groups are metrics: ${known.join(', ')}. Received: --columns ${other}`,
   );
 }
 
 function print(table: Table, summary: SweepSummary | null, options: CompareOptions): string {
   if (options.csv) return csvTable(table);
-  if (options.json) return JSON.stringify(forPrograms(table, summary), null, 2);
+  if (options.json) return JSON.stringify(comparisonJson(table, summary), null, 2);
   const format = options.md ? markdownTable : textTable;
   if (table.rows.length === 0) return 'no runs';
-  return [format(table), ...(summary ? findings(summary, format) : [])].join('\n\n');
+  return [format(table), ...(summary ? summaryTexts(summary, format) : [])].join('\n\n');
 }
 
-function findings(summary: SweepSummary, format: (table: Table) => string): string[] {
+function summaryTexts(summary: SweepSummary, format: (table: Table) => string): string[] {
   const { best, effects, metric } = summary;
   return [
     ...(best ? [`best: ${describeCell(best, summary)}`] : []),
@@ -104,13 +104,13 @@ function findings(summary: SweepSummary, format: (table: Table) => string): stri
   ];
 }
 
-function forPrograms(table: Table, summary: SweepSummary | null): object {
+function comparisonJson(table: Table, summary: SweepSummary | null): object {
   const rows = jsonRows(table);
   if (!summary) return rows;
   const { name, metric, best, effects } = summary;
   return { sweep: name, metric, best: best && { ...best.key, ...best.metrics }, effects, rows };
 }
 
-function isForPeople({ csv, json, md }: CompareOptions): boolean {
+function isText({ csv, json, md }: CompareOptions): boolean {
   return !csv && !json && !md;
 }

@@ -2,39 +2,40 @@ import { alignColumns } from '../common/format.ts';
 import type { Dataset, Images } from '../data/dataset.ts';
 import type { DuplicatePair } from '../data/inspect/duplicates.ts';
 import { type Inspection, inspect, type Range } from '../data/inspect/inspect.ts';
-import { type DataAction, loadAll } from './data.ts';
+import { type DataOptions, loadAllImages, openDataSource, print } from './data.ts';
 
-/** Pairs of duplicates that people are shown; `--json` has all. */
-const shown = 10;
+/** The most pairs of duplicates in the text; `--json` has all. */
+const MAX_PAIRS = 10;
 
-/** Counts, imbalance, colours, duplicates and broken files of the experiment's data. */
-export const inspectData: DataAction = async (context) => {
-  const data = await loadAll(context);
-  const result = await context.progress.step('Inspection', async () => inspect(data));
-  return { result: named(result, data), lines: lines(result, data) };
-};
-
-/** Duplicates under the names of their images. */
-function named(result: Inspection, { train, validation }: Dataset) {
-  const names = (twins: readonly DuplicatePair[]) =>
-    twins.map((pair) => ({
-      train: nameOf(train, pair.train),
-      validation: nameOf(validation, pair.validation),
-    }));
-  const { exact, near, repeated } = result.duplicates;
-  return { ...result, duplicates: { exact: names(exact), near: names(near), repeated } };
+/** `cifar-run data inspect FILE`: shows class counts, image sizes, colours, duplicates and broken files. */
+export async function inspectCommand(file: string, options: DataOptions): Promise<void> {
+  const source = await openDataSource(file, options);
+  const data = await loadAllImages(source);
+  const inspection = await source.progress.step('Inspection', async () => inspect(data));
+  print(options, withPaths(inspection, data), formatInspection(inspection, data));
 }
 
-function lines(result: Inspection, data: Dataset): string[] {
-  const { classes, images, channels, duplicates, broken, damaged } = result;
+/** Replaces the indexes of duplicates by paths. */
+function withPaths(inspection: Inspection, { train, validation }: Dataset) {
+  const paths = (pairs: readonly DuplicatePair[]) =>
+    pairs.map((pair) => ({
+      train: pathOf(train, pair.train),
+      validation: pathOf(validation, pair.validation),
+    }));
+  const { exact, near, repeated } = inspection.duplicates;
+  return { ...inspection, duplicates: { exact: paths(exact), near: paths(near), repeated } };
+}
+
+function formatInspection(inspection: Inspection, data: Dataset): string[] {
+  const { classes, images, channels, duplicates, broken, damaged } = inspection;
   const rows = classes.map(({ name, train, validation, sizes }) => [
     name,
     String(train),
     String(validation),
-    inWords(sizes.width),
-    inWords(sizes.height),
+    formatRange(sizes.width),
+    formatRange(sizes.height),
   ]);
-  const fixed = (value: number) => value.toFixed(2);
+  const decimals = (value: number) => value.toFixed(2);
   return [
     ...alignColumns(
       [
@@ -47,41 +48,43 @@ function lines(result: Inspection, data: Dataset): string[] {
     '',
     ...alignColumns(
       [
-        ['images', result.imageShape.join(' × ')],
-        ['largest class / smallest', fixed(result.imbalance)],
-        ['mean of the channels', channels.map(({ mean }) => fixed(mean)).join(', ')],
-        ['deviation', channels.map(({ deviation }) => fixed(deviation)).join(', ')],
+        ['images', inspection.imageShape.join(' × ')],
+        ['largest class / smallest', decimals(inspection.imbalance)],
+        ['channel means', channels.map(({ mean }) => decimals(mean)).join(', ')],
+        ['channel deviations', channels.map(({ deviation }) => decimals(deviation)).join(', ')],
         ['broken', String(broken.length)],
         ['damaged', String(damaged.length)],
-        ['repeated in train', String(duplicates.repeated)],
+        ['duplicates within train', String(duplicates.repeated)],
         ['in train and validation', String(duplicates.exact.length)],
-        ['nearly so', String(duplicates.near.length)],
+        ['near duplicates', String(duplicates.near.length)],
       ],
       ['left', 'left'],
     ),
-    ...twinLines('the same', duplicates.exact, data),
-    ...twinLines('nearly the same', duplicates.near, data),
+    ...pairLines('duplicate', duplicates.exact, data),
+    ...pairLines('near duplicate', duplicates.near, data),
     ...broken.map(({ path, reason }) => `broken: ${path}: ${reason}`),
     ...damaged.map((path) => `damaged: ${path}`),
   ];
 }
 
-/** Least, median and largest. */
-function inWords({ min, median, max }: Range): string {
+/** `min / median / max` */
+function formatRange({ min, median, max }: Range): string {
   return min === max ? String(min) : `${min} / ${median} / ${max}`;
 }
 
-function twinLines(what: string, twins: readonly DuplicatePair[], { train, validation }: Dataset) {
-  const told = twins
-    .slice(0, shown)
-    .map(
-      (pair) =>
-        `${what}: ${nameOf(train, pair.train)} in train, ${nameOf(validation, pair.validation)} in validation`,
-    );
-  const more = twins.length - told.length;
-  return more > 0 ? [...told, `${what}: ${more} more`] : told;
+function pairLines(
+  kind: string,
+  pairs: readonly DuplicatePair[],
+  { train, validation }: Dataset,
+): string[] {
+  const lines = pairs.slice(0, MAX_PAIRS).map((pair) => {
+    const [first, second] = [pathOf(train, pair.train), pathOf(validation, pair.validation)];
+    return `${kind}: ${first} in train, ${second} in validation`;
+  });
+  const more = pairs.length - lines.length;
+  return more > 0 ? [...lines, `${kind}: ${more} more`] : lines;
 }
 
-function nameOf({ paths }: Images, index: number): string {
+function pathOf({ paths }: Images, index: number): string {
   return paths?.[index] ?? `image ${index}`;
 }

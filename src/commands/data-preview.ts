@@ -8,72 +8,102 @@ import { imageBatches } from '../data/batches/image-batches.ts';
 import type { Dataset, Images } from '../data/dataset.ts';
 import { loadData } from '../data/load.ts';
 import { SelectedPixels } from '../data/pixels.ts';
-import { startEngine } from '../engine/engine.ts';
-import type { DataAction } from './data.ts';
 
-const rows = 8;
-const views = 8;
-/** Images of each part, spread over its classes. */
-const enough = 1000;
+import { type Engine, startEngine } from '../engine/engine.ts';
+import type { AugmentConfig, Experiment } from '../experiment/experiment.ts';
+import { type DataOptions, openDataSource, print } from './data.ts';
 
-/** Draws some training images, each beside what the augmentation makes of it. */
-export const previewData: DataAction = async ({ experiment, out, verbose, progress, load }) => {
+const ROWS = 8;
+const VIEWS = 8;
+/** The most images of each split, spread over its classes: images that are not drawn need not be decoded. */
+const MAX_IMAGES = 1000;
+
+export interface PreviewOptions extends DataOptions {
+  /** Path of the output image. */
+  readonly out?: string;
+}
+
+/** `cifar-run data preview FILE`: draws some training images, each beside its augmented views. */
+export async function previewCommand(file: string, options: PreviewOptions): Promise<void> {
+  const { experiment, progress, loadContext } = await openDataSource(file, options);
   const { data: config, seed, name } = experiment;
+  const { out = `${name}-preview.png`, verbose = false } = options;
   const engine = await progress.step('Engine', ({ report }) =>
     startEngine({ threads: null, verbose, compiler: 'none', report }),
   );
-  // So that images which nobody sees need not be decoded.
-  const few = (most: number | null) => Math.min(most ?? enough, enough);
-  const limit = { train: few(config.limit.train), validation: few(config.limit.validation) };
+  const limited = (limit: number | null) => Math.min(limit ?? MAX_IMAGES, MAX_IMAGES);
+  const limit = {
+    train: limited(config.limit.train),
+    validation: limited(config.limit.validation),
+  };
   const data = await progress.step('Data', (step) =>
-    loadData({ ...config, limit }, seed, { ...load(step), jpegs: engine.jpegs }),
+    loadData({ ...config, limit }, seed, { ...loadContext(step), jpegs: engine.jpegs }),
   );
-  const images = oneOfEachClass(data);
-  const context = load({ report: () => {}, note: () => {} });
-  const { imageShape } = context;
+  const images = firstOfEachClass(data);
+  const { imageShape } = loadContext({ report: () => {}, note: () => {} });
+  const views = await drawViews(images, data.classNames.length, { experiment, imageShape, engine });
+  const [height, width, channels] = imageShape;
+  const chart = await contactSheetChart({
+    title: name,
+    subtitle: `original on the left, augmented views beside it: ${describeAugmentation(config.augment)}`,
+    size: { height, width, channels },
+    rows: Array.from(images.labels, (label, row) => ({
+      label: data.classNames[label] as string,
+      images: views.map((view) => view[row] as Uint8Array),
+    })),
+  });
+  await writeAtomic(out, await renderPng(chart));
+  print(options, { out, augment: config.augment }, [out]);
+}
+
+interface ViewContext {
+  readonly experiment: Experiment;
+  readonly imageShape: readonly [height: number, width: number, channels: number];
+  readonly engine: Engine;
+}
+
+/** The pixels of each image in each view; the first view is the original. */
+async function drawViews(
+  images: Images,
+  classCount: number,
+  { experiment, imageShape, engine }: ViewContext,
+): Promise<Uint8Array[][]> {
+  const { data, seed } = experiment;
   const batches = imageBatches({
     images,
-    classCount: data.classNames.length,
+    classCount,
     imageShape,
-    batchSize: rows,
+    batchSize: ROWS,
     preprocess: 'none',
     augment: [],
     sampling: 'uniform',
     engine,
     reused: false,
   });
-  const sheets: Uint8Array[][] = [];
-  for await (const { inputs } of batches.inOrder())
-    for (let view = 0; view < views; view++)
-      sheets.push(
-        tf.tidy(() => {
-          const batch = batches.read(inputs) as LabelledBatch;
-          if (view === 0) return bytesOf(batch.x);
-          return bytesOf(augmentBatch(batch, config.augment, engine, [seed, 'preview', view]).x);
-        }),
-      );
-  const [height, width, channels] = imageShape;
-  const chart = await contactSheetChart({
-    title: name,
-    subtitle: `left as they are, then as training sees them: ${inWords(config.augment)}`,
-    size: { height, width, channels },
-    rows: Array.from(images.labels, (label, row) => ({
-      label: data.classNames[label] as string,
-      images: sheets.map((sheet) => sheet[row] as Uint8Array),
-    })),
-  });
-  await writeAtomic(out, await renderPng(chart));
-  return { result: { out, augment: config.augment }, lines: [out] };
-};
+  const views: Uint8Array[][] = [];
+  for await (const { inputs } of batches.inOrder()) {
+    for (let view = 0; view < VIEWS; view++) {
+      const pixels = tf.tidy(() => {
+        const batch = batches.read(inputs) as LabelledBatch;
+        if (view === 0) return bytesOf(batch.x);
+        return bytesOf(augmentBatch(batch, data.augment, engine, [seed, 'preview', view]).x);
+      });
+      views.push(pixels);
+    }
+  }
+  return views;
+}
 
-/** The first image of each class, and then their second ones and so on, up to `rows`. */
-function oneOfEachClass({ train, classNames }: Dataset): Images {
-  const places = classNames.map((_, label) =>
+/** The first image of each class, then the second of each, and so on, up to `ROWS`. */
+function firstOfEachClass({ train, classNames }: Dataset): Images {
+  const indexes = classNames.map((_, label) =>
     Array.from(train.labels.keys()).filter((index) => train.labels[index] === label),
   );
-  const most = Math.max(...places.map((own) => own.length));
-  const order = Array.from({ length: most }, (_, turn) => places.map((own) => own[turn])).flat();
-  const chosen = order.filter((index) => index !== undefined).slice(0, rows);
+  const longest = Math.max(...indexes.map((own) => own.length));
+  const order = Array.from({ length: longest }, (_, turn) =>
+    indexes.map((own) => own[turn]),
+  ).flat();
+  const chosen = order.filter((index) => index !== undefined).slice(0, ROWS);
   return {
     ...train,
     pixels: new SelectedPixels(train.pixels, chosen),
@@ -81,7 +111,7 @@ function oneOfEachClass({ train, classNames }: Dataset): Images {
   };
 }
 
-/** NHWC as bytes, one array a image. */
+/** Converts a batch (NHWC) to bytes, one array for each image. */
 function bytesOf(x: tf.Tensor4D): Uint8Array[] {
   const levels = Uint8Array.from(x.round().clipByValue(0, 255).dataSync());
   const stride = levels.length / x.shape[0];
@@ -90,7 +120,7 @@ function bytesOf(x: tf.Tensor4D): Uint8Array[] {
   );
 }
 
-function inWords(augment: Parameters<typeof augmentBatch>[1]): string {
+function describeAugmentation(augment: readonly AugmentConfig[]): string {
   if (augment.length === 0) return 'no augmentation';
   return augment.map(({ kind, args }) => `${kind} ${Object.values(args).join(' ')}`).join(', ');
 }

@@ -20,39 +20,38 @@ import { readDiffedRun } from '../runs/diffed.ts';
 import { findRun } from '../runs/find.ts';
 
 export interface DiffOptions extends DiffView, Format {
-  /** Folder that holds all runs. */
+  /** Folder of all runs. */
   readonly runs: string;
-  /** Of the changes of the models' metrics. */
+  /** A condition on the changes of the models' metrics. */
   readonly failIf?: string;
 }
 
-/** Not an error, but what `--fail-if` asks for. */
-const CONDITION_HOLDS = 3;
+/** The exit code if the condition of `--fail-if` is true. */
+const CONDITION_TRUE = 3;
 
 /**
- * `cifar-run diff A B`: what the second run, or sweep, has otherwise than the first, and whether it is
- * better. With `--fail-if` the exit code is 3 when the condition holds.
- * @throws InputError for what is no run, or a condition that makes no sense.
+ * `cifar-run diff A B`: compares two runs or sweeps. With `--fail-if`, the exit code is 3 if the condition is true.
+ * @throws InputError for an unknown run or an invalid condition.
  */
 export async function diffCommand(a: string, b: string, options: DiffOptions): Promise<void> {
-  const findings = await findingsOf(a, b, options);
-  process.stdout.write(`${print(findings, options)}\n`);
-  if (!findings.holds) return;
-  process.stderr.write(`it holds: ${options.failIf}\n`);
-  process.exitCode = CONDITION_HOLDS;
+  const differences = await findDifferences(a, b, options);
+  process.stdout.write(`${print(differences, options)}\n`);
+  if (!differences.isConditionTrue) return;
+  process.stderr.write(`the condition is true: ${options.failIf}\n`);
+  process.exitCode = CONDITION_TRUE;
 }
 
-async function findingsOf(a: string, b: string, options: DiffOptions) {
+async function findDifferences(a: string, b: string, options: DiffOptions): Promise<Differences> {
   const { runs } = options;
   const [first, second] = [await readSweepByName(a, runs), await readSweepByName(b, runs)];
-  if (first && second) return sweepFindings(first, second, options);
+  if (first && second) return compareSweeps(first, second, options);
   if (first || second) {
     const [sweep, run] = first ? [a, b] : [b, a];
     throw new InputError(
       `diff takes two runs or two sweeps. Received: the sweep ${sweep} and ${run}; name a run of the sweep, e.g. ${sweep}/best:val_accuracy`,
     );
   }
-  return runFindings(
+  return compareRuns(
     await readDiffedRun(await findRun(a, runs)),
     await readDiffedRun(await findRun(b, runs)),
     options,
@@ -61,45 +60,47 @@ async function findingsOf(a: string, b: string, options: DiffOptions) {
 
 const COLOURS = ['cyan', 'yellow'] as const;
 
-/** At a terminal the curves have colours, unless https://no-color.org is asked for; in a pipe never. */
-export function paintFor(stream: NodeJS.WriteStream): Paint {
+/** Colours the curves on a terminal, unless NO_COLOR is set (https://no-color.org). */
+function paintFor(stream: NodeJS.WriteStream): Paint {
   const hasColours = stream.isTTY && stream.hasColors() && !process.env.NO_COLOR;
   return hasColours ? (text, curve) => styleText(COLOURS[curve], text) : (text) => text;
 }
 
 /**
- * Whether what `--fail-if` says holds of changes of metrics.
- * @throws InputError when it makes no sense, or names what is no metric of both.
+ * Evaluates the condition of `--fail-if` on changes of metrics.
+ * @throws InputError if it is invalid, or names a metric that is not common to both.
  */
-export function holdsOf(condition: string, changes: ReadonlyMap<string, number>): boolean {
+function evaluateCondition(condition: string, changes: ReadonlyMap<string, number>): boolean {
   const { columns, holds } = parseFilter(condition);
   for (const { name } of columns) requireMetric(name, [...changes.keys()]);
   return holds((column) => changes.get(column));
 }
 
-/** @throws InputError when it is none of those that are known of both. */
-export function requireMetric(metric: string, known: readonly string[]): void {
+/** @throws InputError if the metric is not among those that both have. */
+function requireMetric(metric: string, known: readonly string[]): void {
   if (known.includes(metric)) return;
-  const hint = didYouMean(metric, known) || `; there are ${known.join(', ') || 'none'}`;
-  throw new InputError(`the two have no metric ${metric} in common${hint}`);
+  const hint = didYouMean(metric, known) || `; common metrics: ${known.join(', ') || 'none'}`;
+  throw new InputError(`the metric ${metric} is not common to both${hint}`);
 }
 
-/** What `diff` says of two runs, or of two sweeps. */
-export interface Findings {
-  /** For programs. */
+/** The differences of two runs or sweeps. */
+interface Differences {
+  /** The output of `--json`. */
   readonly json: object;
   /** Paragraphs before the tables. */
   readonly texts: readonly string[];
   readonly sections: readonly Section[];
+  /** The condition of `--fail-if` is true. */
+  readonly isConditionTrue: boolean;
 }
 
-export interface Format {
+interface Format {
   readonly csv?: boolean;
   readonly json?: boolean;
   readonly md?: boolean;
 }
 
-export function print({ json, texts, sections }: Findings, format: Format): string {
+function print({ json, texts, sections }: Differences, format: Format): string {
   if (format.json) return JSON.stringify(json, null, 2);
   if (format.csv) return csv(sections);
   const paragraphs = format.md ? texts.map((text) => `\`\`\`\n${text}\n\`\`\``) : texts;
@@ -112,7 +113,7 @@ export function print({ json, texts, sections }: Findings, format: Format): stri
   return [...paragraphs, ...tables].join('\n\n');
 }
 
-/** A line for each value: the part, what names its row, the value's column. */
+/** One line for each value: its table, the name of its row, its column, the value. */
 function csv(sections: readonly Section[]): string {
   const rows = sections.flatMap(({ title, table: { columns, rows }, keys = 1 }) =>
     rows.flatMap((row) => {
@@ -132,12 +133,8 @@ function csv(sections: readonly Section[]): string {
   return stringify([['part', 'name', 'column', 'value'], ...rows]).trimEnd();
 }
 
-/** @throws InputError when the runs do not both have the metric that is asked for. */
-export function runFindings(
-  first: DiffedRun,
-  second: DiffedRun,
-  options: DiffOptions,
-): Findings & { readonly holds: boolean } {
+/** @throws InputError if the runs do not both have the metric of `--metric`. */
+function compareRuns(first: DiffedRun, second: DiffedRun, options: DiffOptions): Differences {
   const diff = diffRuns(first, second);
   if (options.metric !== undefined) requireMetric(options.metric, metricsOf(diff));
   const names = `first   ${first.name}\nsecond  ${second.name}`;
@@ -151,16 +148,17 @@ export function runFindings(
     json: { first: first.name, second: second.name, ...diff },
     texts: [names, describeVerdict(diff), ...(curves ? [curves] : [])],
     sections: diffSections(diff, options),
-    holds: options.failIf !== undefined && holdsOf(options.failIf, modelChanges(diff)),
+    isConditionTrue:
+      options.failIf !== undefined && evaluateCondition(options.failIf, modelChanges(diff)),
   };
 }
 
-/** Whether of the finished models or of epochs. */
+/** The metrics of models and epochs. */
 function metricsOf({ metrics }: RunDiff): string[] {
   return metrics.map(({ name }) => name.slice(name.indexOf(' ') + 1));
 }
 
-/** Names are those of the finished models' metrics. */
+/** The changes of the models' metrics by name. */
 function modelChanges({ metrics }: RunDiff): Map<string, number> {
   const models = metrics.filter(({ name }) => name.startsWith('model '));
   return new Map(
@@ -169,14 +167,14 @@ function modelChanges({ metrics }: RunDiff): Map<string, number> {
 }
 
 /**
- * What `--fail-if` says holds when it does so of the means of any cell.
- * @throws InputError when the sweeps have no cell in common, or not the metric that is asked for.
+ * The condition of `--fail-if` is true if it is true for the means of any cell.
+ * @throws InputError if the sweeps have no common cell, or not the metric of `--metric`.
  */
-export function sweepFindings(
+function compareSweeps(
   first: ComparedSweep,
   second: ComparedSweep,
   options: DiffOptions,
-): Findings & { readonly holds: boolean } {
+): Differences {
   const { metric: name, failIf } = options;
   const diff = diffSweeps(
     first,
@@ -184,19 +182,20 @@ export function sweepFindings(
     name === undefined ? undefined : { name, goal: metricOf(name).goal },
   );
   if (diff.cells.length === 0) {
-    const sets = ({ parameters }: ComparedSweep) => parameters.join(', ') || 'nothing but seeds';
+    const sets = ({ parameters }: ComparedSweep) => parameters.join(', ') || 'only seeds';
     throw new InputError(
-      `the sweeps have no cell in common: ${first.name} sets ${sets(first)}; ${second.name} sets ${sets(second)}`,
+      `the sweeps have no common cell: ${first.name} sets ${sets(first)}; ${second.name} sets ${sets(second)}`,
     );
   }
   const all = diff.cells.map((cell) => new Map(Object.entries(cell.changes)));
-  // Of a cell whose runs have all failed there is nothing to say.
+  // A cell whose runs have all failed has no metrics.
   const changes = all.filter(({ size }) => size > 0);
   if (name !== undefined) requireMetric(name, [...(changes[0]?.keys() ?? [])]);
   return {
     json: { first: first.name, second: second.name, ...diff },
     texts: [`first   ${first.name}\nsecond  ${second.name}`, describeSweepDiff(diff)],
     sections: sweepSections(diff, options),
-    holds: failIf !== undefined && changes.some((each) => holdsOf(failIf, each)),
+    isConditionTrue:
+      failIf !== undefined && changes.some((each) => evaluateCondition(failIf, each)),
   };
 }

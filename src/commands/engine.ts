@@ -1,4 +1,4 @@
-import { InputError, RunError } from '../common/errors.ts';
+import { RunError } from '../common/errors.ts';
 import { formatCount } from '../common/format.ts';
 import { checkEngine, type EngineCheck } from '../engine/check.ts';
 import { chooseCompiler, type Engine, startEngine } from '../engine/engine.ts';
@@ -10,13 +10,14 @@ export interface EngineCommandOptions {
 }
 
 /**
- * `cifar-run engine`: installs the engine if need be and shows it; `cifar-run engine check` proves it.
- * @throws RunError if the engine does not pass.
+ * `cifar-run engine show` and `check`: installs the engine if needed and shows it; `check` also compares its operations
+ * with plain JavaScript.
+ * @throws RunError if a check fails.
  */
-export async function engineCommand(action: string, options: EngineCommandOptions): Promise<void> {
-  if (action !== 'show' && action !== 'check') {
-    throw new InputError(`unknown action of engine: ${action}; show and check are known`);
-  }
+export async function engineCommand(
+  action: 'show' | 'check',
+  options: EngineCommandOptions,
+): Promise<void> {
   const { json = false, verbose = false } = options;
   const start = (report: Report) =>
     startEngine({ threads: null, compiler: chooseCompiler(true), verbose, report });

@@ -7,35 +7,39 @@ import { writeSafetensors } from '../model/weights/safetensors.ts';
 import { modelOfRun } from '../runs/find.ts';
 
 export interface ExportOptions {
-  /** Folder that holds all runs. */
+  /** Folder of all runs. */
   readonly runs: string;
-  /** Glob of the layers whose weights are written, e.g. `block*`. */
+  /** Glob of layers to export, e.g. `block*`. */
   readonly layers?: string;
 }
 
-/** Copies a finished run's model: weights to a .safetensors file, the whole tfjs model to a folder. */
+/** `cifar-run export RUN TARGET`: exports the weights to a .safetensors file, or the tfjs model to a folder. */
 export async function exportCommand(
   run: string,
-  to: string,
+  target: string,
   options: ExportOptions,
 ): Promise<void> {
   const model = await modelOfRun(run, options.runs);
-  await mkdir(dirname(to), { recursive: true });
-  if (to.endsWith('.safetensors')) await exportWeights(model, to, options);
+  await mkdir(dirname(target), { recursive: true });
+  if (target.endsWith('.safetensors')) await exportWeights(model, target, options);
   else if (options.layers) {
-    throw new InputError(`--layers takes a .safetensors file to write to, received ${to}`);
-  } else await cp(dirname(model), to, { recursive: true });
-  process.stdout.write(`${to}\n`);
+    throw new InputError(`--layers needs a .safetensors file as target. Received: ${target}`);
+  } else await cp(dirname(model), target, { recursive: true });
+  process.stdout.write(`${target}\n`);
 }
 
-async function exportWeights(model: string, to: string, { layers }: ExportOptions): Promise<void> {
+async function exportWeights(
+  model: string,
+  target: string,
+  { layers }: ExportOptions,
+): Promise<void> {
   const file = await openWeights(model);
   const matches = layers ? picomatch(layers) : () => true;
   const chosen = file.entries.filter((entry) => matches(entry.layer));
   if (chosen.length === 0) {
     const names = [...new Set(file.entries.map((entry) => entry.layer))];
     throw new InputError(
-      `--layers ${layers} matches no layer with weights; there are ${names.join(', ')}`,
+      `--layers ${layers} matches no layer with weights; layers with weights: ${names.join(', ')}`,
     );
   }
   const tensors = [];
@@ -43,5 +47,5 @@ async function exportWeights(model: string, to: string, { layers }: ExportOption
     tensors.push({ layer, name: name ?? '', shape, data: await read() });
   }
   await file.close();
-  await writeSafetensors(to, tensors);
+  await writeSafetensors(target, tensors);
 }

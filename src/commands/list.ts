@@ -6,17 +6,17 @@ import { type ListedRun, readListedRun } from '../runs/listed.ts';
 import { listRuns } from '../runs/places.ts';
 
 export interface ListOptions {
-  /** Folder that holds all runs. */
+  /** Folder of all runs. */
   readonly runs: string;
   readonly status?: string;
-  /** Metric to rank by, best first. */
+  /** The metric to sort by, the best first. */
   readonly best?: string;
   readonly json?: boolean;
 }
 
 /**
- * `cifar-run list [EXPERIMENT]`: all runs, the latest first.
- * @throws InputError when the status is none that runs have.
+ * `cifar-run list [EXPERIMENT]`: lists runs, the latest first.
+ * @throws InputError if the status does not exist.
  */
 export async function listCommand(
   experiment: string | undefined,

@@ -19,35 +19,35 @@ import { type ComparedRuns, readComparedRuns } from '../runs/compared.ts';
 import { readRunDetail } from '../runs/detail.ts';
 
 export interface ReportOptions {
-  /** Folder that holds all runs. */
+  /** Folder of all runs. */
   readonly runs: string;
   readonly out: string;
-  /** Whether a file that is no report may be replaced. */
+  /** Replaces a file that is not a report. */
   readonly force?: boolean;
 }
 
-/** Images are left out where a report would have more. */
-const MOST_BYTES = 2.9e6;
+/** A larger report leaves out images. */
+const MAX_BYTES = 2.9e6;
 
 /**
- * `cifar-run report RUN…`: what runs were and gave as one HTML file that opens without a network.
- * @throws InputError for what is no run, or an output file that is something else than a report.
+ * `cifar-run report RUN…`: writes a report of runs as one HTML file that needs no network.
+ * @throws InputError for an unknown run, or an output file that is not a report.
  */
 export async function reportCommand(
   references: readonly string[],
   { runs: folder, out, force = false }: ReportOptions,
 ): Promise<void> {
-  if (!force) await checkReplaceable(out);
+  if (!force) await requireReplaceable(out);
   const compared = await readComparedRuns(references, folder);
   const folders = foldersOf(compared.runs);
   if (folders.length === 0) {
     throw new InputError(
-      `no run of ${references.join(', ')} has begun: there is nothing to report`,
+      `no run of ${references.join(', ')} has started: there is nothing to report`,
     );
   }
   const runs = await Promise.all(folders.map(readRunDetail));
   const comparison = compared.runs.length > 1 ? comparisonOf(compared) : null;
-  const html = fittedReportHtml({ runs, comparison }, await readAssets(), MOST_BYTES);
+  const html = fittedReportHtml({ runs, comparison }, await readAssets(), MAX_BYTES);
   await writeAtomic(out, html);
   const bytes = formatCount(Math.ceil(Buffer.byteLength(html) / 1000));
   process.stdout.write(
@@ -55,7 +55,7 @@ export async function reportCommand(
   );
 }
 
-/** Of runs that have begun, each once; among several, a damaged one is only told of in their table. */
+/** The folder of each run that has started. Among several runs, a damaged one appears only in the table. */
 function foldersOf(runs: readonly ComparedRun[]): string[] {
   const readable = runs.filter(({ facts }) => runs.length === 1 || facts.status !== 'damaged');
   return [
@@ -63,7 +63,7 @@ function foldersOf(runs: readonly ComparedRun[]): string[] {
   ];
 }
 
-/** Runs beside each other; of a sweep also its cells and what its parameters do. */
+/** The comparison of several runs; for a sweep with its cells and the effects of its parameters. */
 function comparisonOf({ runs, sweep }: ComparedRuns): Comparison {
   const title = `${runs.length} runs`;
   const labels = runLabels(runs);
@@ -86,7 +86,13 @@ function comparisonOf({ runs, sweep }: ComparedRuns): Comparison {
         ...(best && { note: `best: ${describeCell(best, summary)}` }),
       },
       ...(hasReplicates
-        ? [{ title: 'Cells', note: 'over the seeds', table: cellsTable(cells, metrics) }]
+        ? [
+            {
+              title: 'Cells',
+              note: 'mean ± deviation over seeds',
+              table: cellsTable(cells, metrics),
+            },
+          ]
         : []),
       ...(effects.length > 0
         ? [{ title: 'Effect of each parameter', table: effectsTable(effects, metric.name) }]
@@ -100,11 +106,11 @@ async function readAssets() {
   return { style: await read('report.css'), script: await read('hydrate.js') };
 }
 
-async function checkReplaceable(path: string): Promise<void> {
+async function requireReplaceable(path: string): Promise<void> {
   const there = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
     throw new InputError(`cannot write the report: ${error.message}`, { cause: error });
   });
   if (there === null || there.includes(GENERATOR)) return;
-  throw new InputError(`${path} is there already and is no report; --force replaces it`);
+  throw new InputError(`${path} already exists and is not a report; --force replaces it`);
 }

@@ -6,31 +6,33 @@ import { lockHolder } from '../run-folder/status.ts';
 import { findRun } from '../runs/find.ts';
 
 export interface RmOptions {
-  /** Folder that holds all runs. */
+  /** Folder of all runs. */
   readonly runs: string;
   readonly yes?: boolean;
 }
 
 /**
- * `cifar-run rm RUN…`: deletes the folders of runs, once the person at the terminal agrees.
- * @throws InputError, with nothing deleted, when one of them cannot be.
+ * `cifar-run rm RUN…`: deletes the folders of runs after confirmation.
+ * @throws InputError, with nothing deleted, if one of them cannot be deleted.
  */
 export async function rmCommand(references: readonly string[], options: RmOptions): Promise<void> {
   const found = await Promise.all(references.map((name) => findRun(name, options.runs)));
   const folders = [...new Set(found)];
-  for (const folder of folders) await refuseLive(folder);
-  if (!options.yes && !(await agreed(folders))) return;
+  for (const folder of folders) await requireDeletable(folder);
+  if (!options.yes && !(await confirm(folders))) return;
   for (const folder of folders) {
     await rm(folder, { recursive: true });
     process.stdout.write(`deleted ${folder}\n`);
   }
 }
 
-async function refuseLive(folder: string): Promise<void> {
+async function requireDeletable(folder: string): Promise<void> {
   if (!parseRunPath(folder)) {
-    throw new InputError(`${folder} is not named as a run's folder, so it is not deleted`);
+    throw new InputError(
+      `${folder} does not have the name of a run's folder, so it is not deleted`,
+    );
   }
-  // Its lock tells, also where the rest of its record is damaged.
+  // The lock is readable even if the rest of the record is damaged.
   const holder = await lockHolder(folder);
   if (holder) {
     throw new InputError(
@@ -39,9 +41,9 @@ async function refuseLive(folder: string): Promise<void> {
   }
 }
 
-async function agreed(folders: readonly string[]): Promise<boolean> {
+async function confirm(folders: readonly string[]): Promise<boolean> {
   if (!process.stdin.isTTY) {
-    throw new InputError('there is no terminal to ask at; --yes deletes without asking');
+    throw new InputError('there is no terminal to confirm; --yes deletes without confirmation');
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {

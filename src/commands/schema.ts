@@ -1,6 +1,6 @@
 import { schemaText } from '../experiment/schema.ts';
 
-/** Prints the JSON schema of experiment files. */
+/** `cifar-run schema`: prints the JSON schema of experiment files. */
 export async function schemaCommand(): Promise<void> {
   process.stdout.write(schemaText());
 }

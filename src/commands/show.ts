@@ -5,12 +5,12 @@ import { findRun } from '../runs/find.ts';
 import { readShownRun, type ShownRun } from '../runs/listed.ts';
 
 export interface ShowOptions {
-  /** Folder that holds all runs. */
+  /** Folder of all runs. */
   readonly runs: string;
   readonly json?: boolean;
 }
 
-/** `cifar-run show RUN`: what one run was, what it gave, phase by phase, and its files. */
+/** `cifar-run show RUN`: shows the experiment, phases, metrics and files of a run. */
 export async function showCommand(reference: string, { runs, json }: ShowOptions): Promise<void> {
   const run = await readShownRun(await findRun(reference, runs));
   const lines = json ? [JSON.stringify(run, null, 2)] : describe(run);
@@ -26,7 +26,7 @@ function describe({ folder, status, experiment, epochs, metrics, files }: ShownR
     ...(experiment ? describeExperiment(experiment) : []),
     '',
     ...phaseTable(experiment, epochs),
-    ...section('of the finished model', resultRows(metrics)),
+    ...section('finished model', resultRows(metrics)),
     ...section(
       'files',
       files.map(({ name, bytes }) => [name, `${bytes} B`]),
@@ -36,15 +36,15 @@ function describe({ folder, status, experiment, epochs, metrics, files }: ShownR
 
 function describeExperiment({ data, model, seed }: ExperimentFile): string[] {
   const { backbone } = model;
-  const origin = backbone.name ?? backbone.model ?? backbone.run ?? 'own layers';
+  const origin = backbone.name ?? backbone.model ?? backbone.run ?? 'layers of the file';
   return [
     `data     ${data.dataset}, preprocess ${data.preprocess}`,
-    `model    ${origin}, weights ${backbone.weights ?? 'its own'}, ${model.head.length} layers of head`,
+    `model    ${origin}, weights ${backbone.weights ?? 'its own'}, ${model.head.length} head layers`,
     `seed     ${seed}`,
   ];
 }
 
-/** Each phase by its last epoch. */
+/** One row for each phase, with its last epoch. */
 function phaseTable(experiment: ExperimentFile | null, epochs: ShownRun['epochs']): string[] {
   const names = Object.keys(epochs[0]?.validation ?? {});
   const planned = new Map(experiment?.phases.map(({ name, epochs }) => [name, epochs]));
@@ -59,7 +59,7 @@ function phaseTable(experiment: ExperimentFile | null, epochs: ShownRun['epochs'
       `${Math.round(seconds)} s`,
     ];
   });
-  if (rows.length === 0) return ['no epoch has ended'];
+  if (rows.length === 0) return ['no finished epoch'];
   const head = ['phase', 'epochs', ...names.map((name) => columnName(name, 'validation')), 'time'];
   return alignColumns(
     [head, ...rows],

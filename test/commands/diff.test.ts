@@ -116,7 +116,7 @@ describe('diff', () => {
   it('ends with exit code 3 when --fail-if holds, and says so', async () => {
     const failed = await said({ failIf: 'val_accuracy < -0.5%' });
     expect(failed.exitCode).to.equal(3);
-    expect(failed.stderr).to.equal('it holds: val_accuracy < -0.5%\n');
+    expect(failed.stderr).to.equal('the condition is true: val_accuracy < -0.5%\n');
     expect((await said({ failIf: 'val_accuracy < -30%' })).exitCode).to.equal(0);
   });
 
