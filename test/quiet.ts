@@ -1,4 +1,4 @@
-import { plainProgress } from '../src/progress/progress.ts';
+import { plainProgress } from '../src/progress/display.ts';
 import type { RunOptions } from '../src/run-experiment.ts';
 
 /** Options of a run that goes into this folder, tells nobody and is not interrupted. */

@@ -8,7 +8,8 @@ import { loadData } from '../data/load.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import { loadExperiment } from '../load-experiment.ts';
 import { planExperiment } from '../plan-experiment.ts';
-import { chooseProgress, type Progress, type Step } from '../progress/progress.ts';
+import { chooseProgress } from '../progress/display.ts';
+import type { Progress, Step } from '../progress/progress.ts';
 import { runModelsIn } from '../runs/find.ts';
 
 export interface DataOptions extends Overrides {

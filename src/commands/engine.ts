@@ -1,8 +1,10 @@
 import { RunError } from '../common/errors.ts';
 import { formatCount } from '../common/format.ts';
 import { checkEngine, type EngineCheck } from '../engine/check.ts';
+
 import { chooseCompiler, type Engine, startEngine } from '../engine/engine.ts';
-import { chooseProgress, type Report } from '../progress/progress.ts';
+import { chooseProgress } from '../progress/display.ts';
+import type { Report } from '../progress/progress.ts';
 
 export interface EngineCommandOptions {
   readonly verbose?: boolean;

@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { chooseCompiler } from '../engine/engine.ts';
 import { loadResolved } from '../load-experiment.ts';
 import { type PlannedExperiment, planExperiment } from '../plan-experiment.ts';
-import { chooseProgress } from '../progress/progress.ts';
+import { chooseProgress } from '../progress/display.ts';
 import { type RunOptions, runExperiment } from '../run-experiment.ts';
 import { readEnvironment } from '../run-folder/environment.ts';
 import { readExperimentFiles } from '../run-folder/experiment-files.ts';

@@ -4,7 +4,7 @@ import { chooseCompiler } from '../engine/engine.ts';
 import { type LoadedFile, loadExperiment } from '../load-experiment.ts';
 import { formatSweep } from '../plan/format.ts';
 import { planExperiment, planSweep } from '../plan-experiment.ts';
-import { chooseProgress } from '../progress/progress.ts';
+import { chooseProgress } from '../progress/display.ts';
 import { runExperiment } from '../run-experiment.ts';
 import type { RunResult } from '../run-folder/run-record.ts';
 import { runModelsIn } from '../runs/find.ts';

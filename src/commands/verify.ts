@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { InputError, RunError } from '../common/errors.ts';
-import { chooseProgress } from '../progress/progress.ts';
+import { chooseProgress } from '../progress/display.ts';
 import { prepareTraining, type RunOptions } from '../run-experiment.ts';
 import { modelPath } from '../run-folder/model.ts';
 import { Replay } from '../run-folder/replay.ts';

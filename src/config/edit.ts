@@ -1,11 +1,12 @@
 import { didYouMean } from '../common/did-you-mean.ts';
 import type { Path } from '../experiment/problem.ts';
-import { ConfigError, type Place } from './source-errors.ts';
+import { ConfigError } from './source-errors.ts';
 import {
   type HoleNode,
   type ListNode,
   type MapNode,
   nameOf,
+  type Place,
   type Tree,
   valueAt,
   withEntry,

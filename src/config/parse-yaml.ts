@@ -1,7 +1,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node } from 'yaml';
 import { InputError } from '../common/errors.ts';
-import type { ErrorCollector, Origin, Place } from './source-errors.ts';
-import type { Entry, HoleNode, Tree } from './source-tree.ts';
+import type { ErrorCollector } from './source-errors.ts';
+import type { Entry, HoleNode, Origin, Place, Tree } from './source-tree.ts';
 import {
   errorAt,
   explain,

@@ -1,21 +1,6 @@
 import { InputError } from '../common/errors.ts';
 import { type Path, showPath } from '../experiment/problem.ts';
-import type { HoleNode } from './source-tree.ts';
-
-/** A file, or an option of the command line, in which values are written. */
-export interface Origin {
-  /** As the user wrote it: `experiment.yaml`, `--set phases.head.epochs=1`. */
-  readonly name: string;
-  /** Absolute. Relative paths in this origin start from it. */
-  readonly folder: string;
-}
-
-/** The place of a value in its origin. */
-export interface Place {
-  readonly origin: Origin;
-  /** Line and column, from 1; `null` on the command line. */
-  readonly position: { readonly line: number; readonly column: number } | null;
-}
+import type { HoleNode, Place } from './source-tree.ts';
 
 /** An error at a place. */
 export interface PlacedError {

@@ -1,6 +1,20 @@
 import type { Json } from '../common/json.ts';
 import type { Path } from '../experiment/problem.ts';
-import type { Place } from './source-errors.ts';
+
+/** A file, or an option of the command line, in which values are written. */
+export interface Origin {
+  /** As the user wrote it: `experiment.yaml`, `--set phases.head.epochs=1`. */
+  readonly name: string;
+  /** Absolute. Relative paths in this origin start from it. */
+  readonly folder: string;
+}
+
+/** The place of a value in its origin. */
+export interface Place {
+  readonly origin: Origin;
+  /** Line and column, from 1; `null` on the command line. */
+  readonly position: { readonly line: number; readonly column: number } | null;
+}
 
 /** The values of a YAML file, each with the place where it is written. */
 export type Tree = ScalarNode | ListNode | MapNode | HoleNode;

@@ -1,8 +1,15 @@
 import { didYouMean } from '../common/did-you-mean.ts';
 import type { Path } from '../experiment/problem.ts';
 import { MAX_VALUES } from './parse-yaml.ts';
-import { ConfigError, type ErrorCollector, type Place } from './source-errors.ts';
-import { type HoleNode, type MapNode, type ScalarNode, type Tree, valueAt } from './source-tree.ts';
+import { ConfigError, type ErrorCollector } from './source-errors.ts';
+import {
+  type HoleNode,
+  type MapNode,
+  type Place,
+  type ScalarNode,
+  type Tree,
+  valueAt,
+} from './source-tree.ts';
 
 const REFERENCE = /\$\{([^}]*)\}/g;
 const MAX_LENGTH = 10_000;

@@ -1,6 +1,6 @@
 import { type Document, isMap, Lexer, type LineCounter, parseDocument, type YAMLError } from 'yaml';
-import { ConfigError, type ErrorCollector, type Place } from './source-errors.ts';
-import type { Entry } from './source-tree.ts';
+import { ConfigError, type ErrorCollector } from './source-errors.ts';
+import type { Entry, Place } from './source-tree.ts';
 
 /** Deeper nesting is a mistake or an attack: the parser calls itself for each level. */
 export const MAX_DEPTH = 64;

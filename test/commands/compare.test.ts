@@ -137,7 +137,7 @@ describe('compare', () => {
     );
     expect(await refused('rates', { filter: 'seed >' })).to.match(/at character 7/);
     expect(await refused('rates', { groupBy: 'seed', columns: 'epochs' })).to.equal(
-      'groups have columns of metrics, which are val_loss, val_accuracy. Received: --columns epochs',
+      'columns of groups are metrics: val_loss, val_accuracy. Received: --columns epochs',
     );
   });
 });

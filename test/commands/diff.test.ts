@@ -122,10 +122,12 @@ describe('diff', () => {
 
   it('refuses a condition on what is no metric', async () => {
     const error = await said({ failIf: 'val_acuracy < 0' }).catch((reason: Error) => reason);
-    expect(String(error)).to.match(/no metric val_acuracy in common\. Did you mean val_accuracy\?/);
+    expect(String(error)).to.match(
+      /the metric val_acuracy is not common to both\. Did you mean val_accuracy\?/,
+    );
     const metric = await said({ metric: 'val_acuracy' }).catch((reason: Error) => reason);
     expect(String(metric)).to.match(
-      /no metric val_acuracy in common\. Did you mean val_accuracy\?/,
+      /the metric val_acuracy is not common to both\. Did you mean val_accuracy\?/,
     );
   });
 

@@ -63,7 +63,7 @@ describe('cifar-run report', () => {
     const { exitCode, stderr } = await say('report latest -o mine.html');
     expect({ exitCode, stderr }).to.deep.equal({
       exitCode: 2,
-      stderr: 'mine.html is there already and is no report; --force replaces it',
+      stderr: 'mine.html already exists and is not a report; --force replaces it',
     });
     expect(read('mine.html')).to.equal('mine');
     await report('latest -o mine.html --force');

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { formatDuration } from '../../src/common/format.ts';
-import { plainProgress } from '../../src/progress/progress.ts';
+import { plainProgress } from '../../src/progress/display.ts';
 import { trainingProgress } from '../../src/progress/training.ts';
 
 describe('the progress of training', () => {
