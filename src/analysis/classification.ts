@@ -15,7 +15,7 @@ export interface Prediction {
   readonly label: number;
   /** The most probable class; of several, the first. */
   readonly predicted: number;
-  /** Its probability. */
+  /** The probability of that class. */
   readonly confidence: number;
 }
 
@@ -31,7 +31,7 @@ export interface Scores {
   readonly precision: number;
   readonly recall: number;
   readonly f1: number;
-  /** Images that truly are of the class. */
+  /** The number of images of the class. */
   readonly support: number;
 }
 
@@ -39,13 +39,13 @@ export interface ClassificationReport {
   /** In the order of the labels. */
   readonly classes: readonly Scores[];
   readonly accuracy: number;
-  /** Every class counts the same. */
+  /** All classes have equal weight. */
   readonly macroAverage: Scores;
-  /** Every image counts the same. */
+  /** All images have equal weight. */
   readonly weightedAverage: Scores;
 }
 
-/** One for each image, in their order. */
+/** The prediction for each image, in order. */
 export function predictClasses({
   labels,
   probabilities,
@@ -60,7 +60,7 @@ export function predictClasses({
   });
 }
 
-/** `matrix[i][j]`: how many images of class `i` were predicted as class `j`, as in scikit-learn. */
+/** `matrix[i][j]` is the number of images of class `i` that are predicted as class `j`, as in scikit-learn. */
 export function confusionMatrix(
   predictions: readonly Prediction[],
   classCount: number,
@@ -74,8 +74,8 @@ export function confusionMatrix(
 }
 
 /**
- * scikit-learn's `classification_report` with `labels` naming every class and `zero_division=0`: a
- * score whose denominator is zero is zero.
+ * scikit-learn's `classification_report` with all classes in `labels` and `zero_division=0`: a score whose denominator is
+ * zero is zero.
  */
 export function classificationReport(
   confusion: readonly (readonly number[])[],
@@ -111,8 +111,8 @@ export function classificationReport(
 }
 
 /**
- * Share of the images whose true class is among the `k` most probable; of equally probable classes
- * the first goes first, so that `k = 1` is the accuracy.
+ * The share of images whose true class is among the `k` most probable. Equally probable classes rank in their order, so
+ * that `k = 1` is the accuracy.
  */
 export function topKAccuracy(
   { labels, probabilities, classCount }: ClassProbabilities,
@@ -132,8 +132,8 @@ export function topKAccuracy(
 }
 
 /**
- * scikit-learn's `log_loss`: the mean negative logarithm of the true class' probability, which is kept
- * the numbers' precision away from 0 and 1.
+ * scikit-learn's `log_loss`: the mean negative logarithm of the probability of the true class, clipped to the precision
+ * of the numbers.
  */
 export function logLoss({ labels, probabilities, classCount }: ClassProbabilities): number {
   const epsilon = probabilities instanceof Float32Array ? 2 ** -23 : Number.EPSILON;
@@ -145,8 +145,8 @@ export function logLoss({ labels, probabilities, classCount }: ClassProbabilitie
 }
 
 /**
- * How far confidence is from accuracy, on average over bins of equal width, open below and closed
- * above, each weighted by its images (Guo et al. 2017, "On Calibration of Modern Neural Networks").
+ * The mean difference between confidence and accuracy over bins of equal width, open below and closed above, weighted by
+ * their images (Guo et al. 2017, "On Calibration of Modern Neural Networks").
  */
 export function expectedCalibrationError(predictions: readonly Prediction[], bins = 15): number {
   const gaps = new Array<number>(bins).fill(0);

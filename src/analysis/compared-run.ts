@@ -1,20 +1,20 @@
 import type { Json } from '../common/json.ts';
-import { differingSettings, showBriefly } from './settings.ts';
+import { differingKeys, formatSettings } from './settings.ts';
 
-/** A run as comparisons see it: flat maps from the names of columns to values. */
+/** A run in the form in which many runs are compared: flat maps from column names to values. */
 export interface ComparedRun {
   /** `run`, `experiment`, `id`, `status`, `epochs`, … */
   readonly facts: Readonly<Record<string, Json>> & {
     readonly run: string;
     readonly status: Status;
   };
-  /** Paths of the experiment file to what stands there: `phases.head.epochs` to 12. */
+  /** Values of the experiment, keyed by path: `phases.head.epochs` is 12. */
   readonly settings: Readonly<Record<string, Json>>;
-  /** `val_loss`, …: of its model, or of its last epoch if it was stopped. Every number is finite. */
+  /** `val_loss`, … of the final model, or of the last epoch of an unfinished run. All are finite. */
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** Those that were stopped fell behind others of their sweep. */
+/** The states of runs and of trials. */
 export const STATUSES = [
   'finished',
   'stopped',
@@ -27,37 +27,40 @@ export const STATUSES = [
 
 export type Status = (typeof STATUSES)[number];
 
-/** What makes one run better than another. */
-export interface Metric {
-  readonly name: string;
-  readonly goal: 'minimize' | 'maximize';
-}
-
-/** What a run has in a column; `undefined` where it has none. */
+/** The value of a run in a column; `undefined` if it has none. */
 export function valueIn({ facts, settings, metrics }: ComparedRun, column: string) {
   return facts[column] ?? metrics[column] ?? settings[column];
 }
 
-/** Whether a run's numbers say what its settings are worth: only if it was trained as far as it was to be. */
-export function counts({ facts }: ComparedRun): boolean {
+/** Returns whether a run's metrics are results of its settings: an unfinished run's may still improve. */
+export function hasResult({ facts }: ComparedRun): boolean {
   return facts.status === 'finished' || facts.status === 'stopped';
 }
 
-/** Settings by which a run is called, at most. */
-const MOST_SETTINGS = 3;
+/** The settings in which runs differ, in the order of the file. Runs that have not started have no known settings. */
+export function differingSettings(runs: readonly ComparedRun[]): string[] {
+  const started = runs.filter(({ facts }) => facts.started !== undefined);
+  return differingKeys(started.map(({ settings }) => settings));
+}
 
-/** What runs are called, by their names: the settings that not all share, or the name where these are many, or another's too. */
+/** The most settings in a label. */
+const MAX_SETTINGS = 3;
+
+/**
+ * Short labels of runs, keyed by their names: the settings in which they differ. A run's label is its name if these
+ * settings are too many, or another run has the same.
+ */
 export function runLabels(runs: readonly ComparedRun[]): Record<string, string> {
   const differing = differingSettings(runs).filter((path) => path !== 'name');
-  const settings = runs.map((run) =>
-    showBriefly(Object.fromEntries(differing.map((path) => [path, run.settings[path] ?? null]))),
+  const labels = runs.map((run) =>
+    formatSettings(Object.fromEntries(differing.map((path) => [path, run.settings[path] ?? null]))),
   );
-  const isTelling = (label: string) =>
-    differing.length <= MOST_SETTINGS && settings.filter((other) => other === label).length === 1;
+  const isUsable = (label: string) =>
+    differing.length <= MAX_SETTINGS && labels.filter((other) => other === label).length === 1;
   return Object.fromEntries(
     runs.map(({ facts }, i) => {
-      const label = settings[i] ?? '';
-      return [facts.run, isTelling(label) ? label : facts.run];
+      const label = labels[i] ?? '';
+      return [facts.run, isUsable(label) ? label : facts.run];
     }),
   );
 }

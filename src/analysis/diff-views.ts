@@ -3,39 +3,37 @@ import type { Json } from '../common/json.ts';
 import { formatMean, metricOf, VALIDATION_ACCURACY } from '../experiment/metrics.ts';
 import type { Scores } from './classification.ts';
 import type { Change, Flip, RunDiff } from './diff.ts';
-import type { SeedNoise, Spread, Verdict } from './statistics.ts';
+import { type SeedNoise, SIGNIFICANCE, type Spread, type Verdict } from './statistics.ts';
 import type { Column, Entry, Table } from './table.ts';
 
-/** A part of what people read of a difference. */
+/** A table of differences. */
 export interface Section {
   readonly title: string;
   readonly table: Table;
-  /** The most rows that people read; files and programs get all. */
+  /** The most rows to print; files have all. */
   readonly most?: number;
-  /** How many columns name a row; left out: the first. */
+  /** The number of columns that name a row; by default 1. */
   readonly keys?: number;
 }
 
 export interface DiffView {
-  /** Only this metric. */
+  /** Shows only this metric. */
   readonly metric?: string;
-  /** Nothing that is the same in both. */
+  /** Hides everything that is equal. */
   readonly onlyChanged?: boolean;
 }
 
-const MOST_MISTAKES = 10;
-const MOST_FLIPS = 5;
-/** Chance explains what a test finds more likely than this. */
-const UNLIKELY = 0.05;
+const MAX_MISTAKES = 10;
+const MAX_FLIPS = 5;
 
-/** Parts that would be empty are left out. */
+/** The tables of the differences between two runs, without empty ones. */
 export function diffSections(diff: RunDiff, { metric, onlyChanged }: DiffView): Section[] {
   const isShown = ({ first, second }: Change<number>) => !(onlyChanged && first === second);
   const metrics = diff.metrics.filter(
     (change) => (metric === undefined || change.name.endsWith(` ${metric}`)) && isShown(change),
   );
   const classes = (diff.predictions?.classes ?? []).filter(
-    ({ first, second }) => !(onlyChanged && sameScores(first, second)),
+    ({ first, second }) => !(onlyChanged && areSameScores(first, second)),
   );
   const { mistakes = [], fixed = [], broken = [] } = diff.predictions ?? {};
   const sections = [
@@ -45,18 +43,14 @@ export function diffSections(diff: RunDiff, { metric, onlyChanged }: DiffView): 
     { title: 'epochs', table: countsTable('trained', diff.epochs.filter(isShown)) },
     { title: 'metrics', table: metricsTable(metrics) },
     { title: 'classes', table: classesTable(classes) },
-    {
-      title: 'mistakes',
-      table: countsTable('mistake', mistakes),
-      most: MOST_MISTAKES,
-    },
-    { title: 'fixed', table: flipsTable('fixed image', fixed), most: MOST_FLIPS },
-    { title: 'broken', table: flipsTable('broken image', broken), most: MOST_FLIPS },
+    { title: 'mistakes', table: countsTable('mistake', mistakes), most: MAX_MISTAKES },
+    { title: 'fixed', table: flipsTable('fixed image', fixed), most: MAX_FLIPS },
+    { title: 'broken', table: flipsTable('broken image', broken), most: MAX_FLIPS },
   ];
   return sections.filter(({ table }) => table.rows.length > 0);
 }
 
-/** Whether the second run is better, in a line; what says so, in the next ones. */
+/** A line that says whether the second run is better, then the evidence, one line each. */
 export function describeVerdict({ predictions, unpaired, seeds }: RunDiff): string {
   const noise = seeds ? describeSeeds(seeds) : [];
   if (!predictions)
@@ -64,34 +58,36 @@ export function describeVerdict({ predictions, unpaired, seeds }: RunDiff): stri
   const { verdict } = predictions;
   const { images, fixed, broken, difference, pValue, interval } = verdict;
   const counts = `${formatCount(fixed)} fixed, ${formatCount(broken)} broken`;
+  const result = `${judge(verdict)}${seeds ? judgeSeeds(verdict, seeds) : ''}`;
   return [
-    `${wordsFor(verdict)}${seeds ? wordsForSeeds(verdict, seeds) : ''}: ${points(difference)} points of accuracy`,
+    `${result}: ${points(difference)} points of accuracy`,
     `  images  the same ${formatCount(images)}: ${counts}`,
-    `            McNemar's exact test p = ${chance(pValue)}; 95 % of bootstraps ${between(interval)}`,
+    `            McNemar's exact test p = ${roundPValue(pValue)}; 95 % of bootstraps ${formatInterval(interval)}`,
     ...noise,
   ].join('\n');
 }
 
 function describeSeeds({ first, second, difference, pValue, interval }: SeedNoise): string[] {
-  const mean = (spread: Spread) => formatMean(metricOf(VALIDATION_ACCURACY).format, spread);
-  const runs = (n: number) => `${n} ${n === 1 ? 'run' : 'runs'}`;
+  const { format } = metricOf(VALIDATION_ACCURACY);
+  const describe = (spread: Spread) =>
+    `${formatMean(format, spread)} (${spread.n} ${spread.n === 1 ? 'run' : 'runs'})`;
   return [
-    `  seeds     ${mean(first)} (${runs(first.n)}) to ${mean(second)} (${runs(second.n)})`,
-    `            ${points(difference)} points, 95 % interval ${between(interval)}; t-test p = ${chance(pValue)}`,
+    `  seeds     ${describe(first)} to ${describe(second)}`,
+    `            ${points(difference)} points, 95 % interval ${formatInterval(interval)}; t-test p = ${roundPValue(pValue)}`,
   ];
 }
 
-function wordsForSeeds(verdict: Verdict, seeds: SeedNoise): string {
-  const isBeyond = seeds.pValue <= UNLIKELY;
-  const agrees = isBeyond === verdict.pValue <= UNLIKELY;
-  const words = isBeyond ? 'beyond the noise of seeds' : 'within the noise of seeds';
-  return agrees ? `, ${words}` : `, but ${words}`;
+function judge({ pValue, difference }: Verdict): string {
+  if (difference === 0) return 'no difference';
+  if (pValue > SIGNIFICANCE) return 'no clear difference';
+  return difference > 0 ? 'better' : 'worse';
 }
 
-function wordsFor({ pValue, difference }: Verdict): string {
-  if (difference === 0) return 'no difference';
-  if (pValue > UNLIKELY) return 'no clear difference';
-  return difference > 0 ? 'better' : 'worse';
+function judgeSeeds(verdict: Verdict, seeds: SeedNoise): string {
+  const isBeyond = seeds.pValue <= SIGNIFICANCE;
+  const agrees = isBeyond === verdict.pValue <= SIGNIFICANCE;
+  const text = isBeyond ? 'beyond the noise of seeds' : 'within the noise of seeds';
+  return agrees ? `, ${text}` : `, but ${text}`;
 }
 
 export function changesTable(title: string, changes: readonly Change<Json | undefined>[]): Table {
@@ -113,14 +109,17 @@ function countsTable(title: string, changes: readonly Change<number>[]): Table {
   };
 }
 
-/** Each row has a metric of its own, whose name follows the epoch's: `best val_loss`. */
+/** Each row has its own metric; its name begins with that of the epoch: `best val_loss`. */
 function metricsTable(changes: readonly Change<number>[]): Table {
-  const { columns, rows } = countsTable('metric', changes);
-  const [name, ...values] = columns as [Column, ...Column[]];
   return {
-    columns: [name, ...values.map((each) => ({ ...each, format: 'number' as const }))],
-    rows,
-    rowFormats: changes.map((change) => metricOf(change.name.replace(/^\w+ /, '')).format),
+    columns: [
+      column('metric'),
+      column('first', 'number'),
+      column('second', 'number'),
+      { ...column('change', 'number'), isChange: true },
+    ],
+    rows: changes.map(({ name, first, second }) => [name, first, second, second - first]),
+    rowFormats: changes.map(({ name }) => metricOf(name.slice(name.indexOf(' ') + 1)).format),
   };
 }
 
@@ -129,14 +128,11 @@ function classesTable(changes: readonly Change<Scores>[]): Table {
   return {
     columns: [
       column('class'),
-      ...scores.flatMap((score) => [
-        column(score, metricOf(score).format),
-        {
-          ...column(`${score} change`, metricOf(score).format),
-          title: 'change',
-          isChange: true,
-        },
-      ]),
+      ...scores.flatMap((score) => {
+        const { format } = metricOf(score);
+        const change = { ...column(`${score} change`, format), title: 'change', isChange: true };
+        return [column(score, format), change];
+      }),
       column('images'),
     ],
     rows: changes.map(({ name, first, second }): Entry[] => [
@@ -170,7 +166,7 @@ function column(name: string, format: Column['format'] = 'text'): Column {
   return { name, title: name, format };
 }
 
-function sameScores(first: Scores, second: Scores): boolean {
+function areSameScores(first: Scores, second: Scores): boolean {
   return first.precision === second.precision && first.recall === second.recall;
 }
 
@@ -179,11 +175,11 @@ function points(share: number): string {
   return `${share > 0 ? '+' : ''}${(100 * share).toFixed(2)}`;
 }
 
-function between([low, high]: readonly [number, number]): string {
+function formatInterval([low, high]: readonly [number, number]): string {
   return `${points(low)} to ${points(high)}`;
 }
 
-/** `0.034`, `0.00012`, `1.2e-9` */
-export function chance(probability: number): string {
-  return String(Number(probability.toPrecision(2)));
+/** Rounds a p-value to two digits: 0.034, 0.00012, 1.2e-9. */
+export function roundPValue(probability: number): number {
+  return Number(probability.toPrecision(2));
 }

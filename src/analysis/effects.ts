@@ -1,32 +1,32 @@
 import { mean, quantile, sampleRankCorrelation, sumNthPowerDeviations } from 'simple-statistics';
 import { formatJson } from '../common/format.ts';
 import type { Json } from '../common/json.ts';
-import { type ComparedRun, counts, valueIn } from './compared-run.ts';
+import { type ComparedRun, hasResult, valueIn } from './compared-run.ts';
 import { type Spread, spreadOf } from './statistics.ts';
 
-/** A number with more values than this, hardly any of which comes twice, is seen in quarters. */
-const MOST_LEVELS = 6;
+/** A numeric parameter with more values, most of which occur once, is grouped into quarters. */
+const MAX_LEVELS = 6;
 
-/** What one parameter does to a metric, whatever the others are: its main effect. */
+/** The main effect of a parameter on a metric, over all values of the other parameters. */
 export interface Effect {
   readonly parameter: string;
-  /** Whether its values are numbers. */
+  /** True if all its values are numbers. */
   readonly isNumber: boolean;
   readonly levels: readonly Level[];
   /**
-   * Of the metric's variance over the runs, the part between the levels (η²), 0 to 1. In a full grid the
-   * parts of all parameters add up to 1 less interactions and noise. `null` if all runs gave the same, or
-   * none of them shares its level.
+   * The share of the metric's variance over the runs that lies between the levels (η²), 0 to 1. In a full grid the
+   * shares of all parameters add up to 1 minus interactions and noise. `null` if all runs have the same value, or no two
+   * runs have the same level.
    */
   readonly share: number | null;
-  /** Spearman's, of a number with the metric; `null` for other parameters and for fewer than three runs. */
+  /** Spearman's correlation of a number with the metric; `null` for other parameters and for fewer than three runs. */
   readonly rankCorrelation: number | null;
 }
 
 /** One value of a parameter, or a quarter of its numbers. */
 export interface Level extends Spread {
   readonly label: string;
-  /** Of the metric, one for each run. */
+  /** The metric of each run. */
   readonly values: readonly number[];
 }
 
@@ -35,14 +35,14 @@ interface Observation {
   readonly value: number;
 }
 
-/** The effect of each parameter that varies, the strongest first. */
+/** The effects of all parameters with several levels, the strongest first. */
 export function effectsOf(
   runs: readonly ComparedRun[],
   parameters: readonly string[],
   metric: string,
 ): Effect[] {
   const effects = parameters.map((parameter) => {
-    const observations = runs.filter(counts).flatMap((run): Observation[] => {
+    const observations = runs.filter(hasResult).flatMap((run): Observation[] => {
       const value = run.metrics[metric];
       return value === undefined ? [] : [{ setting: valueIn(run, parameter) ?? null, value }];
     });
@@ -85,37 +85,40 @@ function rankCorrelation(observations: readonly Observation[]): number | null {
   return Number.isNaN(correlation) ? null : correlation;
 }
 
-/** Labels and the metric's values; numbers from the least, all else in the order of the runs. */
-function levelsOf(observations: readonly Observation[]): [string, number[]][] {
+/** The metric's values of each level: numbers in ascending order, all others in the order of the runs. */
+function levelsOf(observations: readonly Observation[]): [label: string, values: number[]][] {
   const settings = observations.map(({ setting }) => setting);
-  const different = new Set(settings).size;
-  if (!areNumbers(settings)) return groups(observations, ({ setting }) => formatJson(setting));
+  const byValue = ({ setting }: Observation) => formatJson(setting);
+  if (!areNumbers(settings)) return groupValues(observations, byValue);
   const ordered = observations.toSorted((a, b) => Number(a.setting) - Number(b.setting));
-  if (different <= MOST_LEVELS || different <= settings.length / 2) {
-    return groups(ordered, ({ setting }) => formatJson(setting));
+  const distinct = new Set(settings).size;
+  if (distinct <= MAX_LEVELS || distinct <= settings.length / 2) {
+    return groupValues(ordered, byValue);
   }
   const bounds = quantile(settings, [0.25, 0.5, 0.75]);
-  const quarter = (setting: Json) => bounds.filter((bound) => Number(setting) > bound).length;
-  const ranges = groups(ordered, ({ setting }) => String(quarter(setting)));
-  return ranges.map(([name, values]) => {
-    const own = ordered.filter(({ setting }) => String(quarter(setting)) === name);
-    const label = `${inShort(own[0])} to ${inShort(own.at(-1))}`;
-    return [label, values];
+  const quarterOf = ({ setting }: Observation) =>
+    String(bounds.filter((bound) => Number(setting) > bound).length);
+  return groupValues(ordered, quarterOf).map(([quarter, values]) => {
+    const own = ordered.filter((each) => quarterOf(each) === quarter);
+    return [`${shortNumber(own[0])} to ${shortNumber(own.at(-1))}`, values];
   });
 }
 
-function inShort(observation: Observation | undefined): string {
+function shortNumber(observation: Observation | undefined): string {
   const number = Number(observation?.setting);
   return Number.isInteger(number) ? String(number) : String(Number(number.toPrecision(2)));
 }
 
-function groups(observations: readonly Observation[], labelOf: (each: Observation) => string) {
-  const found = new Map<string, number[]>();
-  for (const each of observations) {
-    const label = labelOf(each);
-    found.set(label, [...(found.get(label) ?? []), each.value]);
+function groupValues(
+  observations: readonly Observation[],
+  labelOf: (observation: Observation) => string,
+): [string, number[]][] {
+  const groups = new Map<string, number[]>();
+  for (const observation of observations) {
+    const label = labelOf(observation);
+    groups.set(label, [...(groups.get(label) ?? []), observation.value]);
   }
-  return [...found];
+  return [...groups];
 }
 
 function areNumbers(settings: readonly Json[]): settings is number[] {

@@ -2,43 +2,43 @@ import { InputError } from '../common/errors.ts';
 import { formatJson } from '../common/format.ts';
 import type { Json } from '../common/json.ts';
 
-/** What a run has in a column; `undefined` where it has nothing, which equals null and nothing else. */
+/** Returns the value of a run in a column. `undefined` means that it has none, which equals null and nothing else. */
 export type Lookup = (column: string) => Json | undefined;
 
-/** The name of a column within a filter. */
+/** A column's name in a filter. */
 export interface NamedColumn {
   readonly name: string;
-  /** Where it begins, from 0. */
+  /** Its position in the text, from 0. */
   readonly at: number;
 }
 
 /** A condition on a run, and the columns that it names. */
 export interface Filter {
   readonly columns: readonly NamedColumn[];
-  readonly holds: Condition;
+  readonly matches: Condition;
 }
 
 type Condition = (lookup: Lookup) => boolean;
 
 /**
- * `val_accuracy > 0.8 and vars.dropout = 0.25`: comparisons of a column with a number (`80%` is 0.8), a
- * word or a text in quotes, joined by `and`, `or`, `not` and parentheses; `~` asks whether a text holds
+ * Parses a filter: `val_accuracy > 0.8 and vars.dropout = 0.25`. It compares columns with a number (`80%` is 0.8), a
+ * word or a quoted text, and joins comparisons by `and`, `or`, `not` and parentheses. `~` tests whether a text contains
  * another.
- * @throws InputError that says where the text makes no sense.
+ * @throws InputError with the position of the first mistake.
  */
 export function parseFilter(text: string): Filter {
   const parser = new Parser(text);
-  return { holds: parser.parse(), columns: parser.columns };
+  return { matches: parser.parse(), columns: parser.columns };
 }
 
-/** Names hold what paths hold, as in `phases.fine-tune.epochs` and `model.head[1].dense.units`. */
+/** Words include all characters of paths, as in `phases.fine-tune.epochs` and `model.head[1].dense.units`. */
 const TOKEN =
   /(?<quoted>"[^"]*"|'[^']*')|(?<operator><=|>=|!=|==|[<>=~()])|(?<word>[^\s<>=!~()"']+)/y;
 
 interface Token {
   readonly kind: 'quoted' | 'operator' | 'word' | 'end';
   readonly text: string;
-  /** Where it begins, from 0. */
+  /** Its position in the text, from 0. */
   readonly at: number;
 }
 
@@ -46,11 +46,11 @@ const OPERATORS: Readonly<Record<string, (value: Json, other: Json) => boolean>>
   '=': (value, other) => value === other,
   '==': (value, other) => value === other,
   '!=': (value, other) => value !== other,
-  '~': (value, other) => lower(value).includes(lower(other)),
-  '<': ordered((value, other) => value < other),
-  '<=': ordered((value, other) => value <= other),
-  '>': ordered((value, other) => value > other),
-  '>=': ordered((value, other) => value >= other),
+  '~': (value, other) => lowerCase(value).includes(lowerCase(other)),
+  '<': ordering((value, other) => value < other),
+  '<=': ordering((value, other) => value <= other),
+  '>': ordering((value, other) => value > other),
+  '>=': ordering((value, other) => value >= other),
 };
 
 class Parser {
@@ -64,55 +64,55 @@ class Parser {
   }
 
   parse(): Condition {
-    const condition = this.#either();
+    const condition = this.#disjunction();
     if (this.#next.kind !== 'end') throw this.#expected('and, or, or the end');
     return condition;
   }
 
-  #either(): Condition {
-    const options = [this.#all()];
-    while (this.#takes('or')) options.push(this.#all());
-    return (lookup) => options.some((holds) => holds(lookup));
+  #disjunction(): Condition {
+    const conditions = [this.#conjunction()];
+    while (this.#accept('or')) conditions.push(this.#conjunction());
+    return (lookup) => conditions.some((condition) => condition(lookup));
   }
 
-  #all(): Condition {
-    const conditions = [this.#one()];
-    while (this.#takes('and')) conditions.push(this.#one());
-    return (lookup) => conditions.every((holds) => holds(lookup));
+  #conjunction(): Condition {
+    const conditions = [this.#term()];
+    while (this.#accept('and')) conditions.push(this.#term());
+    return (lookup) => conditions.every((condition) => condition(lookup));
   }
 
-  #one(): Condition {
-    if (this.#takes('not')) {
-      const condition = this.#one();
+  #term(): Condition {
+    if (this.#accept('not')) {
+      const condition = this.#term();
       return (lookup) => !condition(lookup);
     }
-    if (!this.#takes('(')) return this.#comparison();
-    const condition = this.#either();
-    if (!this.#takes(')')) throw this.#expected(')');
+    if (!this.#accept('(')) return this.#comparison();
+    const condition = this.#disjunction();
+    if (!this.#accept(')')) throw this.#expected(')');
     return condition;
   }
 
   #comparison(): Condition {
     if (this.#next.kind !== 'word') throw this.#expected('the name of a column');
-    const { text: column, at } = this.#take();
+    const { text: column, at } = this.#advance();
     const compare = OPERATORS[this.#next.text];
     if (!compare) throw this.#expected(`one of ${Object.keys(OPERATORS).join(' ')}`);
-    this.#take();
+    this.#advance();
     const { kind } = this.#next;
     if (kind !== 'word' && kind !== 'quoted') throw this.#expected('a number or a text');
-    const other = literal(this.#take());
+    const other = parseLiteral(this.#advance());
     this.columns.push({ name: column, at });
     return (lookup) => compare(lookup(column) ?? null, other);
   }
 
-  /** Goes on if the next token is this one. */
-  #takes(text: string): boolean {
+  /** Advances if the next token is this one. */
+  #accept(text: string): boolean {
     const isNext = this.#next.kind !== 'quoted' && this.#next.text.toLowerCase() === text;
-    if (isNext) this.#take();
+    if (isNext) this.#advance();
     return isNext;
   }
 
-  #take(): Token {
+  #advance(): Token {
     const token = this.#next;
     this.#next = this.#tokenFrom(token.at + token.text.length);
     return token;
@@ -137,7 +137,7 @@ class Parser {
   }
 }
 
-function literal({ kind, text }: Token): Json {
+function parseLiteral({ kind, text }: Token): Json {
   if (kind === 'quoted') return text.slice(1, -1);
   if (text === 'null') return null;
   if (text === 'true' || text === 'false') return text === 'true';
@@ -146,14 +146,14 @@ function literal({ kind, text }: Token): Json {
   return Number.isNaN(number) ? text : number;
 }
 
-/** Numbers are ordered, and so are texts, such as times; a number and a text are not. */
-function ordered(compare: <T extends number | string>(value: T, other: T) => boolean) {
+/** Orders two numbers or two texts, such as times. A number and a text have no order. */
+function ordering(compare: <T extends number | string>(value: T, other: T) => boolean) {
   return (value: Json, other: Json): boolean => {
     if (typeof value === 'number' && typeof other === 'number') return compare(value, other);
     return typeof value === 'string' && typeof other === 'string' && compare(value, other);
   };
 }
 
-function lower(value: Json): string {
+function lowerCase(value: Json): string {
   return formatJson(value).toLowerCase();
 }

@@ -1,24 +1,27 @@
 import { bisect, gammaln, mean, quantile, sampleStandardDeviation } from 'simple-statistics';
 import { uniforms } from '../common/random.ts';
 
-/** Whether each of two classifiers was right, image by image. */
+/** Chance explains a difference with a greater p-value. */
+export const SIGNIFICANCE = 0.05;
+
+/** Two classifiers on the same images: whether the prediction for each image is correct. */
 export interface Paired {
   readonly first: readonly boolean[];
   readonly second: readonly boolean[];
 }
 
-/** What two classifiers' answers to the same images say of which is better. */
+/** The evidence on which of two classifiers is better. */
 export interface Verdict {
   readonly images: number;
-  /** Images that only the second has right. */
+  /** Images that only the second classifier predicts correctly. */
   readonly fixed: number;
-  /** Images that only the first has right. */
+  /** Images that only the first classifier predicts correctly. */
   readonly broken: number;
-  /** The second's accuracy less the first's. */
+  /** The second accuracy minus the first. */
   readonly difference: number;
-  /** Of McNemar's exact test: how likely so uneven a split of the changed answers is by chance. */
+  /** Of McNemar's exact test: the probability of such an uneven split by chance. */
   readonly pValue: number;
-  /** Of the difference, by the bootstrap over images. */
+  /** The 95 % interval of the difference, by the bootstrap over images. */
   readonly interval: readonly [number, number];
 }
 
@@ -26,10 +29,10 @@ const RESAMPLES = 2000;
 /** 95 %. */
 const TAILS = [0.025, 0.975];
 
-/** @param seed of the bootstrap: the same seed gives the same interval. */
+/** @param seed of the bootstrap; equal seeds give equal intervals. */
 export function verdictOn({ first, second }: Paired, seed = 0): Verdict {
   const images = first.length;
-  const changes = second.map((right, i) => Number(right) - Number(first[i]));
+  const changes = second.map((isCorrect, i) => Number(isCorrect) - Number(first[i]));
   const fixed = changes.filter((change) => change > 0).length;
   const broken = changes.filter((change) => change < 0).length;
   return {
@@ -43,17 +46,17 @@ export function verdictOn({ first, second }: Paired, seed = 0): Verdict {
 }
 
 /**
- * McNemar's exact test, two-sided: each changed answer is as likely to be fixed as broken if both are
- * equally good (statsmodels' `mcnemar(exact=True)`).
+ * McNemar's exact test, two-sided: if both classifiers are equally good, a changed prediction is fixed or broken with
+ * equal probability (statsmodels' `mcnemar(exact=True)`).
  */
 export function mcNemar(fixed: number, broken: number): number {
   const n = fixed + broken;
   const logChoose = (k: number) => gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1);
-  let below = 0;
+  let tail = 0;
   for (let k = 0; k <= Math.min(fixed, broken); k++) {
-    below += Math.exp(logChoose(k) - n * Math.LN2);
+    tail += Math.exp(logChoose(k) - n * Math.LN2);
   }
-  return Math.min(1, 2 * below);
+  return Math.min(1, 2 * tail);
 }
 
 /** The percentile interval of the mean change over images drawn with replacement (Efron 1979). */
@@ -69,25 +72,22 @@ function bootstrap(changes: readonly number[], seed: number): [number, number] {
   return [low, high];
 }
 
-/** What runs that differ in their seeds alone say of a difference between two recipes. */
+/** A difference between two recipes compared with the noise of their seeds. */
 export interface SeedNoise {
   readonly first: Spread;
   readonly second: Spread;
-  /** The second's mean less the first's. */
+  /** The second mean minus the first. */
   readonly difference: number;
-  /** Of Student's t-test: how likely seeds alone make so large a difference. */
+  /** Of Student's t-test: the probability that seeds alone cause such a difference. */
   readonly pValue: number;
-  /** Of the difference, 95 %. */
+  /** The 95 % interval of the difference. */
   readonly interval: readonly [number, number];
 }
 
-/** 95 %. */
-const BOTH_TAILS = 0.05;
-
 /**
- * Student's two-sample t-test, two-sided, with the deviation of both together (statsmodels'
- * `CompareMeans`, `usevar='pooled'`), so that one side may be a single run.
- * @returns `null` where there are no replicates on either side: nothing is known of the noise then.
+ * Student's two-sample t-test, two-sided, with the pooled deviation (statsmodels' `CompareMeans`, `usevar='pooled'`),
+ * so that one side may have a single run.
+ * @returns `null` if neither side has replicates: the noise is unknown then.
  */
 export function seedNoise(first: readonly number[], second: readonly number[]): SeedNoise | null {
   const [one, other] = [spreadOf(first), spreadOf(second)];
@@ -96,7 +96,7 @@ export function seedNoise(first: readonly number[], second: readonly number[]): 
   const squares = [one, other].reduce((sum, { n, sd }) => sum + (n - 1) * (sd ?? 0) ** 2, 0);
   const error = Math.sqrt((squares / degrees) * (1 / one.n + 1 / other.n));
   const difference = other.mean - one.mean;
-  const margin = criticalT(BOTH_TAILS, degrees) * error;
+  const margin = criticalT(SIGNIFICANCE, degrees) * error;
   return {
     first: one,
     second: other,
@@ -106,11 +106,11 @@ export function seedNoise(first: readonly number[], second: readonly number[]): 
   };
 }
 
-/** Some numbers in short. */
+/** The mean and deviation of some numbers. */
 export interface Spread {
   readonly n: number;
   readonly mean: number;
-  /** Of the sample (n − 1); `null` for a single number. */
+  /** The sample's standard deviation (n − 1); `null` for a single number. */
   readonly sd: number | null;
 }
 
@@ -122,7 +122,7 @@ export function spreadOf(values: readonly number[]): Spread | null {
 }
 
 /**
- * How likely |T| exceeds |t| under Student's distribution: its series for whole degrees of freedom
+ * The probability that |T| exceeds |t| under Student's distribution, by its series for integer degrees of freedom
  * (Abramowitz and Stegun 26.7.3 and 26.7.4).
  */
 export function twoSided(t: number, degrees: number): number {
@@ -139,10 +139,9 @@ export function twoSided(t: number, degrees: number): number {
   return Math.max(0, 1 - within);
 }
 
-/** The t that |T| exceeds with this probability, e.g. 0.05: 12.7 for one degree of freedom. */
+/** The t that |T| exceeds with this probability: 12.7 for 0.05 and one degree of freedom. */
 export function criticalT(probability: number, degrees: number): number {
-  // By the angle, of which any t is one between 0 and a right angle.
-  const tOf = (angle: number) => Math.tan(angle);
-  const excess = (angle: number) => twoSided(tOf(angle), degrees) - probability;
-  return tOf(bisect(excess, 0, Math.PI / 2, 200, 1e-14));
+  // The search runs over angles: every t is the tangent of one between 0 and a right angle.
+  const excess = (angle: number) => twoSided(Math.tan(angle), degrees) - probability;
+  return Math.tan(bisect(excess, 0, Math.PI / 2, 200, 1e-14));
 }

@@ -1,24 +1,23 @@
 import { isDeepStrictEqual } from 'node:util';
-import { formatJson } from '../common/format.ts';
 import type { Json } from '../common/json.ts';
+import type { MetricGoal } from '../experiment/experiment.ts';
 import { formatMetric, metricOf } from '../experiment/metrics.ts';
-import { type Cell, cellsOf } from './cells.ts';
-import { type ComparedRun, counts, type Metric, valueIn } from './compared-run.ts';
+import { type ComparedRun, hasResult, valueIn } from './compared-run.ts';
 import { type Change, changes } from './diff.ts';
-import { chance, changesTable, type DiffView, type Section } from './diff-views.ts';
-import { shortNames } from './settings.ts';
-import { type SeedNoise, type Spread, seedNoise } from './statistics.ts';
-import type { ComparedSweep } from './sweep-summary.ts';
+import { changesTable, type DiffView, roundPValue, type Section } from './diff-views.ts';
+import { formatSettings, shortNames } from './settings.ts';
+import { type SeedNoise, SIGNIFICANCE, type Spread, seedNoise } from './statistics.ts';
+import { type Cell, type ComparedSweep, cellsOf } from './sweep-summary.ts';
 import type { Column, Entry, Table } from './table.ts';
 
-/** What the second of two sweeps has otherwise than the first, cell by cell. */
+/** The differences between two sweeps, cell by cell. */
 export interface SweepDiff {
-  readonly metric: Metric;
-  /** What either sweep sets, by which their cells are known. */
+  readonly metric: MetricGoal;
+  /** The parameters of either sweep, which identify the cells. */
   readonly parameters: readonly string[];
-  /** Settings that all runs of each share, but not both sweeps. */
+  /** Settings that are equal in all runs of a sweep, but differ between the sweeps. */
   readonly settings: readonly Change<Json | undefined>[];
-  /** Cells of both, in the order of the first. */
+  /** The cells of both sweeps, in the order of the first. */
   readonly cells: readonly CellDiff[];
   readonly onlyFirst: readonly Cell[];
   readonly onlySecond: readonly Cell[];
@@ -26,73 +25,72 @@ export interface SweepDiff {
 
 export interface CellDiff {
   readonly key: Cell['key'];
-  /** Of the metric; `null` where no run has ended. */
+  /** Of the metric; `null` if no run has a result. */
   readonly first: Spread | null;
   readonly second: Spread | null;
-  /** The second's mean less the first's, of every metric that both have. */
+  /** The second mean minus the first, for each metric of both. */
   readonly changes: Readonly<Record<string, number>>;
-  /** `null` where there are no replicates. */
+  /** `null` if there are no replicates. */
   readonly seeds: SeedNoise | null;
 }
 
-/** @param metric the first sweep's unless another is asked for. */
+/** @param metric by default that of the first sweep. */
 export function diffSweeps(
   first: ComparedSweep,
   second: ComparedSweep,
-  metric: Metric = first.metric,
+  metric: MetricGoal = first.metric,
 ): SweepDiff {
   const parameters = [...new Set([...first.parameters, ...second.parameters])];
   const [before, after] = [cellsOf(first.runs, parameters), cellsOf(second.runs, parameters)];
-  const partner = ({ key }: Cell, others: readonly Cell[]) =>
+  const partnerOf = ({ key }: Cell, others: readonly Cell[]) =>
     others.find((other) => isDeepStrictEqual(other.key, key));
+  const [constant, other] = [first, second].map(({ runs }) => constantSettings(runs, parameters));
   return {
     metric,
     parameters,
-    settings: changes(shared(first.runs, parameters), shared(second.runs, parameters)),
+    settings: changes(constant ?? {}, other ?? {}),
     cells: before.flatMap((cell) => {
-      const other = partner(cell, after);
-      return other ? [diffCells(cell, other, metric.name)] : [];
+      const partner = partnerOf(cell, after);
+      return partner ? [diffCells(cell, partner, metric.name)] : [];
     }),
-    onlyFirst: before.filter((cell) => !partner(cell, after)),
-    onlySecond: after.filter((cell) => !partner(cell, before)),
+    onlyFirst: before.filter((cell) => !partnerOf(cell, after)),
+    onlySecond: after.filter((cell) => !partnerOf(cell, before)),
   };
 }
 
-function diffCells(one: Cell, other: Cell, metric: string): CellDiff {
-  const [first = null, second = null] = [one.metrics[metric], other.metrics[metric]];
+function diffCells(first: Cell, second: Cell, metric: string): CellDiff {
+  const changes = Object.entries(first.metrics).flatMap(([name, { mean }]) => {
+    const after = second.metrics[name];
+    return after ? [[name, after.mean - mean]] : [];
+  });
   return {
-    key: one.key,
-    first,
-    second,
-    changes: Object.fromEntries(
-      Object.entries(one.metrics).flatMap(([name, { mean }]) => {
-        const after = other.metrics[name];
-        return after ? [[name, after.mean - mean]] : [];
-      }),
-    ),
-    seeds: seedNoise(valuesOf(one, metric), valuesOf(other, metric)),
+    key: first.key,
+    first: first.metrics[metric] ?? null,
+    second: second.metrics[metric] ?? null,
+    changes: Object.fromEntries(changes),
+    seeds: seedNoise(valuesOf(first, metric), valuesOf(second, metric)),
   };
 }
 
 function valuesOf({ runs }: Cell, metric: string): number[] {
-  return runs.filter(counts).flatMap(({ metrics }) => metrics[metric] ?? []);
+  return runs.filter(hasResult).flatMap(({ metrics }) => metrics[metric] ?? []);
 }
 
-/** What all runs that began have in common, but for what the sweeps set and their names. */
-function shared(runs: readonly ComparedRun[], parameters: readonly string[]): Record<string, Json> {
+/** The settings that are equal in all runs that have started, except for parameters, seeds and names. */
+function constantSettings(
+  runs: readonly ComparedRun[],
+  parameters: readonly string[],
+): Record<string, Json> {
   const [one, ...others] = runs.filter(({ facts }) => facts.started !== undefined);
-  const own = Object.entries(one?.settings ?? {}).filter(
+  const constant = Object.entries(one?.settings ?? {}).filter(
     ([name, value]) =>
       !['name', 'seed', ...parameters].includes(name) &&
       others.every((run) => isDeepStrictEqual(valueIn(run, name), value)),
   );
-  return Object.fromEntries(own);
+  return Object.fromEntries(constant);
 }
 
-/** Chance explains what a test finds more likely than this. */
-const UNLIKELY = 0.05;
-
-/** Parts that would be empty are left out. */
+/** The tables of the differences between two sweeps, without empty ones. */
 export function sweepSections(diff: SweepDiff, { onlyChanged }: DiffView): Section[] {
   const cells = diff.cells.filter(
     ({ changes }) => !(onlyChanged && changes[diff.metric.name] === 0),
@@ -104,40 +102,27 @@ export function sweepSections(diff: SweepDiff, { onlyChanged }: DiffView): Secti
   return sections.filter(({ table }) => table.rows.length > 0);
 }
 
-/** How many cells are better, in a line; cells that have no partner, in the next ones. */
-export function describeSweepDiff({
-  metric,
-  parameters,
-  cells,
-  onlyFirst,
-  onlySecond,
-}: SweepDiff): string {
+/** A line with the number of better cells, then a line for each cell that only one sweep has. */
+export function describeSweepDiff({ metric, cells, onlyFirst, onlySecond }: SweepDiff): string {
   const known = cells.flatMap(({ changes, seeds }) => {
     const change = changes[metric.name];
     return change === undefined ? [] : { change, seeds };
   });
   const sign = metric.goal === 'minimize' ? -1 : 1;
   const better = known.filter(({ change }) => sign * change > 0);
-  const clear = known.filter(({ seeds }) => seeds && seeds.pValue <= UNLIKELY);
+  const clear = known.filter(({ seeds }) => seeds && seeds.pValue <= SIGNIFICANCE);
   const mean = known.reduce((sum, { change }) => sum + change, 0) / known.length;
   const headline =
     known.length === 0
       ? `no verdict: of the cells that both sweeps have, none has ${metric.name} in both`
       : `${better.length} of ${known.length} cells are better in ${metric.name}, ` +
-        `${clear.length} differ by more than the noise of seeds; ${mean > 0 ? '+' : ''}${formatMetric(metric.name, mean)} on average`;
+        `${clear.length} differ by more than the noise of seeds; ` +
+        `${mean > 0 ? '+' : ''}${formatMetric(metric.name, mean)} on average`;
   return [
     headline,
-    ...unmatched('first', onlyFirst, parameters),
-    ...unmatched('second', onlySecond, parameters),
+    ...onlyFirst.map(({ key }) => `  only the first has ${formatSettings(key)}`),
+    ...onlySecond.map(({ key }) => `  only the second has ${formatSettings(key)}`),
   ].join('\n');
-}
-
-function unmatched(which: string, cells: readonly Cell[], parameters: readonly string[]): string[] {
-  const names = shortNames(parameters);
-  return cells.map(({ key }) => {
-    const settings = Object.values(key).map((value, i) => `${names[i]}=${formatJson(value)}`);
-    return `  only the ${which} has ${settings.join(', ')}`;
-  });
 }
 
 function cellsTable({ parameters, metric }: SweepDiff, cells: readonly CellDiff[]): Table {
@@ -159,7 +144,7 @@ function cellsTable({ parameters, metric }: SweepDiff, cells: readonly CellDiff[
       first,
       second,
       changes[metric.name],
-      seeds && Number(chance(seeds.pValue)),
+      seeds && roundPValue(seeds.pValue),
     ]),
   };
 }

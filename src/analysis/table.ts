@@ -3,83 +3,68 @@ import type { Json } from '../common/json.ts';
 import { formatMean, formatValue, type MetricFormat } from '../experiment/metrics.ts';
 import type { Spread } from './statistics.ts';
 
-/** Values by the names of their columns. */
+/** Rows of values, in the order of their columns. */
 export interface Table {
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly Entry[])[];
-  /** The format of each row's metric, where rows differ in it. */
+  /** The format of each row's metric, if the rows have different metrics. */
   readonly rowFormats?: readonly MetricFormat[];
 }
 
 export interface Column {
   readonly name: string;
-  /** What people read above it. */
+  /** The heading. */
   readonly title: string;
-  /** `text`: names, counts and settings; else the format of a metric. */
+  /** `text` for names, counts and settings; otherwise the format of a metric. */
   readonly format: 'text' | MetricFormat;
-  /** Whether a plus stands before what grew. */
+  /** Gives positive values a plus sign. */
   readonly isChange?: boolean;
 }
 
 export type Entry = Json | Spread | undefined;
 
-/** In columns for a terminal. */
+/** A table for a terminal, with aligned columns. */
 export function textTable(table: Table): string {
-  const aligns = table.columns.map((_, i) => (isWords(table, i) ? 'left' : 'right'));
-  return alignColumns(words(table), aligns).join('\n');
+  const aligns = table.columns.map((_, i) => (isTextColumn(table, i) ? 'left' : 'right'));
+  return alignColumns(formatRows(table), aligns).join('\n');
 }
 
 export function markdownTable(table: Table): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  const [head = [], ...rows] = words(table).map((row) =>
-    row.map((word) => word.replaceAll('|', '\\|')),
+  const [header = [], ...rows] = formatRows(table).map((row) =>
+    row.map((text) => text.replaceAll('|', '\\|')),
   );
-  const rule = table.columns.map((_, i) => (isWords(table, i) ? '---' : '---:'));
-  return [head, rule, ...rows].map(line).join('\n');
+  const rule = table.columns.map((_, i) => (isTextColumn(table, i) ? '---' : '---:'));
+  return [header, rule, ...rows].map(line).join('\n');
 }
 
-/** A list of objects; what a row lacks is left out. */
-export function jsonRows({ columns, rows }: Table): Record<string, Entry>[] {
-  return rows.map((row) =>
-    Object.fromEntries(
-      columns.map(({ name }, i) => [name, row[i]]).filter(([, value]) => value !== undefined),
-    ),
-  );
-}
-
-/** Whether a column is best read from its left edge. */
-export function isWords({ rows }: Table, column: number): boolean {
+/** Returns whether a column is aligned to the left. */
+export function isTextColumn({ rows }: Table, column: number): boolean {
   return rows.some((row) => typeof row[column] === 'string');
 }
 
-/** What people read: the titles, then row by row. */
-export function words({ columns, rows, rowFormats }: Table): string[][] {
-  const head = columns.map(({ title }) => title);
-  return [
-    head,
-    ...rows.map((row, i) =>
-      columns.map((column, j) => formatEntry(column, row[j], rowFormats?.[i])),
-    ),
-  ];
+/** The texts of a table: the titles, then the rows. */
+export function formatRows({ columns, rows, rowFormats }: Table): string[][] {
+  const titles = columns.map(({ title }) => title);
+  const texts = rows.map((row, i) =>
+    columns.map((column, j) => formatEntry(column, row[j], rowFormats?.[i])),
+  );
+  return [titles, ...texts];
 }
 
-/** A value as people read it; empty for `null`. @param rowFormat of the row's metric, instead of the column's. */
-export function formatEntry(
-  { format: columnFormat, isChange }: Column,
-  value: Entry,
-  rowFormat?: MetricFormat,
-): string {
-  const format = columnFormat === 'text' ? columnFormat : (rowFormat ?? columnFormat);
+/** The text of a value; empty for `null`. @param rowFormat replaces the column's format of a metric. */
+export function formatEntry(column: Column, value: Entry, rowFormat?: MetricFormat): string {
+  const format = column.format === 'text' ? column.format : (rowFormat ?? column.format);
   const spread = asSpread(value);
   if (spread) return formatMean(format === 'text' ? 'number' : format, spread);
   if (typeof value === 'number') {
-    const sign = isChange && value > 0 ? '+' : '';
+    const sign = column.isChange && value > 0 ? '+' : '';
     return `${sign}${format === 'text' ? formatJson(value) : formatValue(format, value)}`;
   }
   return value === null ? '' : formatJson(value as Json | undefined);
 }
 
-/** `null` for what is none. */
+/** Narrows a value; `null` if it is not a spread. */
 export function asSpread(value: Entry): Spread | null {
   const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
   return isMap && 'mean' in value && 'sd' in value ? (value as Spread) : null;

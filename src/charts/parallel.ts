@@ -1,25 +1,24 @@
 import { median } from 'simple-statistics';
 import type { TopLevelSpec } from 'vega-lite';
-import { type Cell, rankCells } from '../analysis/cells.ts';
 import { shortNames } from '../analysis/settings.ts';
-import type { SweepSummary } from '../analysis/sweep-summary.ts';
+import { type Cell, rankCells, type SweepSummary } from '../analysis/sweep-summary.ts';
 import { formatJson } from '../common/format.ts';
 import type { Json } from '../common/json.ts';
 import { formatMetric } from '../experiment/metrics.ts';
-import { betterWhen, extentOf, metricColors, valuesOf } from './heatmap.ts';
+import { describeGoal, extentOf, labelsOf, metricColors, valuesOf } from './axes.ts';
 import { COLORS } from './theme.ts';
 
 const AXIS_DISTANCE = 170;
 const HEIGHT = 360;
-/** A parameter with more values than this has an axis of numbers. */
-const MOST_LABELS = 8;
-/** Numbers whose greatest is so many times the least may stand on a logarithmic axis. */
+/** A numeric parameter with more values has a continuous axis. */
+const MAX_LABELS = 8;
+/** Numbers whose maximum is this many times their minimum may have a logarithmic axis. */
 const STEEP = 30;
-/** With more cells than this, lines are thin. */
+/** With more cells, lines are thin. */
 const CROWDED = 60;
 const TICKS = 5;
 
-/** An axis of parallel coordinates; heights are from 0, at the foot, to 1. */
+/** An axis of parallel coordinates. Heights range from 0, at the bottom, to 1. */
 export interface ParallelAxis {
   readonly title: string;
   readonly ticks: readonly { readonly label: string; readonly height: number }[];
@@ -29,7 +28,7 @@ interface Axis extends ParallelAxis {
   height(cell: Cell): number | null;
 }
 
-/** One for each parameter, and the metric's. */
+/** The axes of all parameters, then that of the metric. */
 export function parallelAxes(summary: SweepSummary): Axis[] {
   const { cells, parameters } = summary;
   const titles = shortNames(parameters);
@@ -37,11 +36,11 @@ export function parallelAxes(summary: SweepSummary): Axis[] {
   return [...ofParameters, metricAxis(summary)];
 }
 
-/** A line for each cell through its values of all parameters to its metric, coloured by this. */
+/** A line for each cell through its values of all parameters to its metric, coloured by the metric. */
 export function parallelChart(summary: SweepSummary): TopLevelSpec {
   const { name, metric, cells, best } = summary;
   const axes = parallelAxes(summary);
-  // The best is drawn last, over all others.
+  // The best is drawn last, on top.
   const known = rankCells(cells, metric).filter(({ metrics }) => metrics[metric.name]);
   known.reverse();
   const lines = known.flatMap((cell, line) =>
@@ -58,7 +57,7 @@ export function parallelChart(summary: SweepSummary): TopLevelSpec {
   const places = axes.map(({ title }, place) => ({
     title: inTwoLines(title),
     place,
-    foot: 0,
+    bottom: 0,
     top: 1,
   }));
   const y = { type: 'quantitative' as const, scale: { domain: [0, 1] }, axis: null };
@@ -66,7 +65,7 @@ export function parallelChart(summary: SweepSummary): TopLevelSpec {
   return {
     title: {
       text: name,
-      subtitle: `each line is one cell: its settings, then its mean ${metric.name} (${betterWhen(metric)}); thick: the best, dashed: stopped early`,
+      subtitle: `each line is one cell: its settings, then its mean ${metric.name} (${describeGoal(metric)}); thick: the best, dashed: stopped early`,
       offset: 44,
     },
     width: AXIS_DISTANCE * (axes.length - 1),
@@ -83,7 +82,7 @@ export function parallelChart(summary: SweepSummary): TopLevelSpec {
       {
         data: { values: places },
         mark: { type: 'rule', color: COLORS.faint },
-        encoding: { y: { field: 'foot', ...y }, y2: { field: 'top' } },
+        encoding: { y: { field: 'bottom', ...y }, y2: { field: 'top' } },
       },
       ...[false, true].map((isBest) => ({
         data: { values: lines.filter((each) => each.best === isBest) },
@@ -100,7 +99,7 @@ export function parallelChart(summary: SweepSummary): TopLevelSpec {
             field: 'value',
             type: 'quantitative' as const,
             scale: { domain, range: metricColors(metric), interpolate: 'rgb' as const },
-            // The last axis says it.
+            // The last axis shows the colours' values.
             legend: null,
           },
           strokeDash: {
@@ -138,8 +137,8 @@ export function parallelChart(summary: SweepSummary): TopLevelSpec {
 
 function parameterAxis(cells: readonly Cell[], path: string, title: string): Axis {
   const values = valuesOf(cells, path);
-  const labels = [...new Set(values.map(formatJson))];
-  if (labels.length > MOST_LABELS && values.every((value) => typeof value === 'number')) {
+  const labels = labelsOf(cells, path);
+  if (labels.length > MAX_LABELS && values.every((value) => typeof value === 'number')) {
     return numberAxis(values, title, ({ key }) => key[path]);
   }
   const step = (label: string) => (labels.indexOf(label) + 0.5) / labels.length;
@@ -171,15 +170,13 @@ function numberAxis(
   value: (cell: Cell) => Json | undefined,
   format: (x: number) => string = formatJson,
 ): Axis {
-  const [least, greatest] = extentOf(values);
+  const [min, max] = extentOf(values);
   const middle = median([...values]);
-  const isLogarithmic = least > 0 && greatest > STEEP * least && middle < (least + greatest) / 4;
+  const isLogarithmic = min > 0 && max > STEEP * min && middle < (min + max) / 4;
   const from = (share: number) =>
-    isLogarithmic ? least * (greatest / least) ** share : least + share * (greatest - least);
+    isLogarithmic ? min * (max / min) ** share : min + share * (max - min);
   const height = (x: number) =>
-    isLogarithmic
-      ? Math.log(x / least) / Math.log(greatest / least)
-      : (x - least) / (greatest - least);
+    isLogarithmic ? Math.log(x / min) / Math.log(max / min) : (x - min) / (max - min);
   const shares = Array.from({ length: TICKS }, (_, i) => i / (TICKS - 1));
   const label = (x: number) => format(values.every(Number.isInteger) ? Math.round(x) : x);
   return {

@@ -1,25 +1,22 @@
 import type { Config } from 'vega-lite';
 
-/** Okabe and Ito's palette, which people with any kind of colour vision can tell apart. */
+/** Okabe and Ito's palette. Colour-blind readers can distinguish its colours. */
 export const COLORS = {
   training: '#0072B2',
   validation: '#D55E00',
-  right: '#009E73',
-  wrong: '#D55E00',
+  incorrect: '#D55E00',
   ink: '#222222',
   faint: '#8A8A8A',
 } as const;
 
-export const FONT = 'DejaVu Sans';
-
-/** Mean advance of a character of the font's condensed face, in ems; a little more than English words need. */
+/** The mean width of a character of the font's condensed face, in ems; slightly more than English text needs. */
 export const EM_PER_CHARACTER = 0.58;
 
-/** What all images have in common. */
+/** The common style of all charts. */
 export const THEME: Config = {
   background: 'white',
   padding: 16,
-  font: FONT,
+  font: 'DejaVu Sans',
   view: { stroke: null },
   title: {
     anchor: 'start',

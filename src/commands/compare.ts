@@ -1,4 +1,3 @@
-import { type Cell, cellsOf, rankCells } from '../analysis/cells.ts';
 import {
   chooseColumns,
   filterRuns,
@@ -7,9 +6,15 @@ import {
   sortRuns,
 } from '../analysis/columns.ts';
 import type { ComparedRun } from '../analysis/compared-run.ts';
-import { csvTable } from '../analysis/csv-table.ts';
-import { type SweepSummary, summarizeSweep } from '../analysis/sweep-summary.ts';
-import { jsonRows, markdownTable, type Table, textTable } from '../analysis/table.ts';
+import {
+  type Cell,
+  cellsOf,
+  rankCells,
+  type SweepSummary,
+  summarizeSweep,
+} from '../analysis/sweep-summary.ts';
+import { markdownTable, type Table, textTable } from '../analysis/table.ts';
+import { csvTable, jsonRows } from '../analysis/table-export.ts';
 import {
   cellsTable,
   describeCell,

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { contactSheetChart } from '../charts/contact-sheet.ts';
+import { contactSheetChart } from '../charts/image-grid.ts';
 import { renderPng } from '../charts/render.ts';
 import { writeAtomic } from '../common/files.ts';
 import { augmentBatch } from '../data/augment/apply.ts';

@@ -71,9 +71,9 @@ function paintFor(stream: NodeJS.WriteStream): Paint {
  * @throws InputError if it is invalid, or names a metric that is not common to both.
  */
 function evaluateCondition(condition: string, changes: ReadonlyMap<string, number>): boolean {
-  const { columns, holds } = parseFilter(condition);
+  const { columns, matches } = parseFilter(condition);
   for (const { name } of columns) requireMetric(name, [...changes.keys()]);
-  return holds((column) => changes.get(column));
+  return matches((column) => changes.get(column));
 }
 
 /** @throws InputError if the metric is not among those that both have. */

@@ -1,4 +1,4 @@
-import { isWords, type Table, words } from '../analysis/table.ts';
+import { formatRows, isTextColumn, type Table } from '../analysis/table.ts';
 import { comparedCharts } from '../charts/page/run-charts.ts';
 import { formatMetric, VALIDATION_ACCURACY } from '../experiment/metrics.ts';
 import type { RunDetail } from '../runs/run-detail.ts';
@@ -103,8 +103,8 @@ interface TableViewProps {
 
 /** A table with the same text as `cifar-run compare` prints. */
 function TableView({ table, runNames }: TableViewProps) {
-  const [titles = [], ...rows] = words(table);
-  const classes = titles.map((_, column) => (isWords(table, column) ? undefined : 'number'));
+  const [titles = [], ...rows] = formatRows(table);
+  const classes = titles.map((_, column) => (isTextColumn(table, column) ? undefined : 'number'));
   return (
     <div class="scroll">
       <table>

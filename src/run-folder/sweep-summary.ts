@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { rankCells } from '../analysis/cells.ts';
-import { csvTable } from '../analysis/csv-table.ts';
 import type { SweepSummary } from '../analysis/sweep-summary.ts';
+import { rankCells } from '../analysis/sweep-summary.ts';
+import { csvTable } from '../analysis/table-export.ts';
 import { cellsTable } from '../analysis/views.ts';
 import { effectsChart } from '../charts/effects.ts';
 import { heatmapChart } from '../charts/heatmap.ts';

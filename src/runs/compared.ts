@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ComparedRun } from '../analysis/compared-run.ts';
-import { spelled } from '../analysis/settings.ts';
+import { normalizePath } from '../analysis/settings.ts';
 import { type ComparedSweep, summarizeSweep } from '../analysis/sweep-summary.ts';
 import { InputError } from '../common/errors.ts';
 import { readSettings } from '../run-folder/experiment-files.ts';
@@ -55,7 +55,7 @@ export async function readComparedSweep(folder: string): Promise<SweepInFolder |
   const sweep = await readSweep(folder);
   if (sweep === null) return null;
   const { name, metric, runs: trials } = sweep;
-  const paths = trials.flatMap(({ settings }) => Object.keys(settings)).map(spelled);
+  const paths = trials.flatMap(({ settings }) => Object.keys(settings)).map(normalizePath);
   const parameters = [...new Set(paths)].filter((path) => path !== 'seed');
   const runs = await Promise.all(trials.map((trial) => readTrial(trial, folder)));
   return { folder, name, metric, parameters, runs };
@@ -97,7 +97,7 @@ export async function readWithoutSettings(place: RunPlace): Promise<ComparedRun>
 /** A trial that has not started has no folder, but the settings that the sweep gives it. */
 async function readTrial(trial: Trial, sweepFolder: string): Promise<ComparedRun> {
   const { run, id, state, folder, error } = trial;
-  const given = Object.entries(trial.settings).map(([path, value]) => [spelled(path), value]);
+  const given = Object.entries(trial.settings).map(([path, value]) => [normalizePath(path), value]);
   const settings = Object.fromEntries(given);
   if (folder === null) {
     const facts = { run: `${basename(sweepFolder)} run ${run}`, id, status: state, error };

@@ -1,4 +1,4 @@
-import { briefly } from '../analysis/settings.ts';
+import { differenceFormatter } from '../analysis/settings.ts';
 import type { Settings } from '../experiment/experiment.ts';
 import { epochsOf } from '../plan/plan.ts';
 import type { SweepPlan, TrialPlan } from '../plan/sweep.ts';
@@ -39,7 +39,7 @@ export class SweepMonitor implements SchedulerObserver {
   readonly #sweep: SweepPlan;
   readonly #step: Step;
   readonly #display: SweepDisplay;
-  readonly #briefly: (settings: Settings) => string;
+  readonly #formatSettings: (settings: Settings) => string;
   readonly #progress = new Map<number, RunProgress>();
 
   constructor(
@@ -50,7 +50,7 @@ export class SweepMonitor implements SchedulerObserver {
     this.#record = record;
     this.#sweep = sweep;
     this.#step = step;
-    this.#briefly = briefly(sweep.trials.map(({ settings }) => settings));
+    this.#formatSettings = differenceFormatter(sweep.trials.map(({ settings }) => settings));
     this.#display = new SweepDisplay(step, { metric: sweep.metric.name, slots });
   }
 
@@ -122,7 +122,7 @@ export class SweepMonitor implements SchedulerObserver {
     const activity = (error ?? progress?.activity ?? '').split('\n')[0] ?? '';
     return {
       run,
-      settings: this.#briefly(settings),
+      settings: this.#formatSettings(settings),
       state,
       activity: activity.slice(0, MAX_ACTIVITY),
       metric: metrics?.[this.#sweep.metric.name] ?? progress?.metric ?? null,

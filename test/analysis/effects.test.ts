@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { bestCell, cellsOf } from '../../src/analysis/cells.ts';
 import { effectsOf } from '../../src/analysis/effects.ts';
+import { bestCell, cellsOf } from '../../src/analysis/sweep-summary.ts';
 import { runWith } from './runs.ts';
 
 interface Spread {

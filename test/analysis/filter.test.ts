@@ -18,7 +18,7 @@ const RUN: Readonly<Record<string, Json>> = {
   'phases.head.freeze': ['backbone', 'stem'],
 };
 
-const holds = (text: string) => parseFilter(text).holds((column) => RUN[column]);
+const matches = (text: string) => parseFilter(text).matches((column) => RUN[column]);
 
 describe('a filter of runs', () => {
   for (const [text, expected] of [
@@ -50,7 +50,7 @@ describe('a filter of runs', () => {
     ['val_accuracy > "0.5"', false],
   ] as const) {
     it(`${expected ? 'keeps' : 'leaves out'}: ${text}`, () => {
-      expect(holds(text)).to.equal(expected);
+      expect(matches(text)).to.equal(expected);
     });
   }
 
@@ -83,7 +83,7 @@ describe('a filter of runs', () => {
     fc.assert(
       fc.property(texts, (parts) => {
         try {
-          expect(parseFilter(parts.join(' ')).holds(() => 1)).to.be.a('boolean');
+          expect(parseFilter(parts.join(' ')).matches(() => 1)).to.be.a('boolean');
         } catch (error) {
           expect(error).to.be.instanceOf(InputError);
         }
@@ -111,7 +111,7 @@ describe('a filter of runs', () => {
           .replaceAll('and', '&&')
           .replaceAll('or', '||');
         const expected = new Function(`return ${script}`)();
-        expect(parseFilter(text).holds((name) => run[name as 'a'])).to.equal(expected);
+        expect(parseFilter(text).matches((name) => run[name as 'a'])).to.equal(expected);
       }),
     );
   });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { briefly } from '../../src/analysis/settings.ts';
+import { differenceFormatter } from '../../src/analysis/settings.ts';
 
 describe('settings in few letters', () => {
   it('are those in which runs differ, by the shortest names that tell them apart', () => {
@@ -10,7 +10,7 @@ describe('settings in few letters', () => {
       'phases.fine-tune.epochs': 9 - epochs,
     });
     const all = [settings(1e-3, 4), settings(1e-4, 5)];
-    expect(all.map(briefly(all))).to.deep.equal([
+    expect(all.map(differenceFormatter(all))).to.deep.equal([
       'learningRate=0.001, head.epochs=4, fine-tune.epochs=5',
       'learningRate=0.0001, head.epochs=5, fine-tune.epochs=4',
     ]);

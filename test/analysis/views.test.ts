@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { cellsOf } from '../../src/analysis/cells.ts';
 import {
   chooseColumns,
   filterRuns,
@@ -7,9 +6,11 @@ import {
   parseOrder,
   sortRuns,
 } from '../../src/analysis/columns.ts';
-import { csvTable } from '../../src/analysis/csv-table.ts';
-import { differingSettings, flatSettings, shortNames } from '../../src/analysis/settings.ts';
-import { jsonRows, markdownTable, textTable } from '../../src/analysis/table.ts';
+import { differingSettings } from '../../src/analysis/compared-run.ts';
+import { flatSettings, shortNames } from '../../src/analysis/settings.ts';
+import { cellsOf } from '../../src/analysis/sweep-summary.ts';
+import { markdownTable, textTable } from '../../src/analysis/table.ts';
+import { csvTable, jsonRows } from '../../src/analysis/table-export.ts';
 import { cellsTable, runColumns, runsTable } from '../../src/analysis/views.ts';
 import { InputError } from '../../src/common/errors.ts';
 import { runWith } from './runs.ts';

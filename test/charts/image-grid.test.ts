@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import type { Prediction } from '../../src/analysis/classification.ts';
-import { examplesChart, type ImageGrid, mistakesChart } from '../../src/charts/image-grid.ts';
+import { examplesChart, mistakesChart, type PredictedImages } from '../../src/charts/image-grid.ts';
 import { MemoryPixels } from '../../src/data/pixels.ts';
 import { draw, refuseWarnings, textsOf } from './drawn.ts';
 
 const SIDE = 32;
 
 /** Images in which black and white pixels take turns; every third is predicted as the other class. */
-function grid(count: number, channels = 3): ImageGrid {
+function images(count: number, channels = 3): PredictedImages {
   const size = SIDE * SIDE * channels;
   const chequered = (_: unknown, i: number) => {
     const place = Math.floor((i % size) / channels);
@@ -38,28 +38,30 @@ describe('images with their predictions', () => {
   refuseWarnings();
 
   it('are twenty-five, each with predicted and true class and probability', async () => {
-    const texts = await textsOf(await examplesChart(grid(60), 1));
+    const texts = await textsOf(await examplesChart(images(60), 1));
     expect(marks(texts, '✓').length + marks(texts, '✗').length).to.equal(25);
     expect(marks(texts, 'true: ')).to.have.length(25);
     expect(texts.filter((text) => /^\d+ %$/.test(text))).to.have.length(25);
-    const right = marks(texts, '✓').length;
-    expect(texts).to.include(`25 of 60 validation images at random, ${right} of them right`);
+    const correct = marks(texts, '✓').length;
+    expect(texts).to.include(
+      `25 of 60 validation images, a random sample; ${correct} predicted correctly`,
+    );
   });
 
   it('are chosen by the seed alone', async () => {
-    const chosen = async (seed: number) => JSON.stringify(await examplesChart(grid(60), seed));
+    const chosen = async (seed: number) => JSON.stringify(await examplesChart(images(60), seed));
     expect(await chosen(1)).to.equal(await chosen(1));
     expect(await chosen(1)).to.not.equal(await chosen(2));
   });
 
   it('are all there are where there are fewer', async () => {
-    const texts = await textsOf(await examplesChart(grid(3), 1));
+    const texts = await textsOf(await examplesChart(images(3), 1));
     expect([...marks(texts, '✓'), ...marks(texts, '✗')]).to.have.length(3);
   });
 
   it('are enlarged pixel by pixel, without blur', async () => {
     for (const channels of [1, 3]) {
-      const { pixel } = await draw(await examplesChart(grid(1, channels), 1));
+      const { pixel } = await draw(await examplesChart(images(1, channels), 1));
       // The middle of the first image, 9 pixels of the PNG for each of its own.
       const [left, top] = [100, 200];
       const shades = Array.from({ length: 72 }, (_, i) => pixel(left + i, top)[0] ?? -1);
@@ -73,18 +75,18 @@ describe('images with their predictions', () => {
 
   it("show names as long as CIFAR-100's whole", async () => {
     const classNames = ['aquarium_fish', 'pickup_truck'];
-    const texts = await textsOf(await examplesChart({ ...grid(60), classNames }, 1));
+    const texts = await textsOf(await examplesChart({ ...images(60), classNames }, 1));
     expect(texts).to.include.members(['✗ aquarium_fish', '✓ aquarium_fish', 'true: aquarium_fish']);
     expect(texts.filter((text) => text.endsWith('…'))).to.deep.equal([]);
   });
 
   it('mark mistakes by a frame and a cross', async () => {
-    const wrong = grid(1);
+    const wrong = images(1);
     const [mistake] = wrong.predictions;
     const right = { ...wrong, predictions: [{ ...(mistake as Prediction), predicted: 0 }] };
     expect(marks(await textsOf(await examplesChart(wrong, 1)), '✗ lion')).to.have.length(1);
     expect(marks(await textsOf(await examplesChart(right, 1)), '✓ tiger')).to.have.length(1);
-    const framed = async (shown: ImageGrid) => {
+    const framed = async (shown: PredictedImages) => {
       const { pixel, width } = await draw(await examplesChart(shown, 1));
       const row = Array.from({ length: width }, (_, x) => pixel(x, 300));
       return row.filter(
@@ -96,8 +98,8 @@ describe('images with their predictions', () => {
   });
 
   it('show the surest mistakes first', async () => {
-    const texts = await textsOf(await mistakesChart(grid(300)));
-    expect(texts).to.include('25 of 100 mistakes in 300 validation images, the surest first');
+    const texts = await textsOf(await mistakesChart(images(300)));
+    expect(texts).to.include('25 of 100 mistakes in 300 validation images, most confident first');
     expect(marks(texts, '✗')).to.have.length(25);
     const percentages = texts.filter((text) => /^\d+ %$/.test(text)).map(Number.parseFloat);
     expect(percentages).to.deep.equal(percentages.toSorted((a, b) => b - a));
@@ -105,7 +107,7 @@ describe('images with their predictions', () => {
   });
 
   it('say so when there is no mistake', async () => {
-    const all = grid(30);
+    const all = images(30);
     const predictions = all.predictions.map((p) => ({ ...p, predicted: p.label }));
     const chart = await mistakesChart({ ...all, predictions });
     expect(await textsOf(chart)).to.include('no mistakes in 30 validation images');

@@ -1,10 +1,9 @@
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { useState } from 'preact/hooks';
 import { formatMetric, metricOf } from '../../experiment/metrics.ts';
-import { axisFormat, needsLogAxis } from '../metric-axis.ts';
-import type { PhaseSpan } from '../phase-bands.ts';
+import { axisFormat, needsLogAxis, type PhaseSpan } from '../axes.ts';
 
-/** Lines over epochs; the legend tells the values of the epoch that is pointed at, or else of the last. */
+/** Lines over epochs. The legend shows the values of the epoch under the pointer, by default those of the last. */
 export function Chart(props: ChartProps) {
   const { title, note, metric, lines, phases } = props;
   const [pointed, setPointed] = useState<number | null>(null);
@@ -22,7 +21,7 @@ export function Chart(props: ChartProps) {
       <svg
         viewBox={`0 0 ${VIEW.width} ${VIEW.height}`}
         role="img"
-        aria-label={describe(props)}
+        aria-label={describeChart(props)}
         onPointerMove={point}
         onPointerLeave={() => setPointed(null)}
       >
@@ -70,8 +69,8 @@ export function Chart(props: ChartProps) {
   );
 }
 
-/** For those who do not see it. */
-function describe({ title, metric, lines }: ChartProps): string {
+/** The description for screen readers. */
+function describeChart({ title, metric, lines }: ChartProps): string {
   const ends = lines.map(({ name, values }) => {
     const [first = null, last = null] = [values[0], values.at(-1)];
     return `${name} from ${formatMetric(metric, first)} to ${formatMetric(metric, last)}`;
@@ -84,7 +83,7 @@ interface AxesProps {
   readonly phases: readonly PhaseSpan[];
 }
 
-/** What lines are drawn upon: phases with their names and borders, grid and ticks. */
+/** The background of the lines: phases with their names and borders, grid and ticks. */
 export function Axes({ scales, phases }: AxesProps) {
   const { x, y, epochTicks, valueTicks } = scales;
   const middle = (PLOT.left + PLOT.right) / 2;
@@ -102,7 +101,7 @@ export function Axes({ scales, phases }: AxesProps) {
           )}
           {i > 0 && <line x1={x(from)} x2={x(from)} y1={PLOT.top - 16} y2={PLOT.bottom} />}
           <text x={x(from) + 4} y={PLOT.top - 6}>
-            {fitting(phase, x(to) - x(from))}
+            {truncate(phase, x(to) - x(from))}
           </text>
         </g>
       ))}
@@ -126,11 +125,11 @@ export function Axes({ scales, phases }: AxesProps) {
   );
 }
 
-/** As much of a name as has room, in the drawing's units. */
-function fitting(name: string, width: number): string {
-  const most = Math.floor(width / 6.5);
-  if (name.length <= most) return name;
-  return most > 2 ? `${name.slice(0, most - 1)}…` : '';
+/** Truncates a name to a width in the drawing's units. */
+function truncate(name: string, width: number): string {
+  const maxLength = Math.floor(width / 6.5);
+  if (name.length <= maxLength) return name;
+  return maxLength > 2 ? `${name.slice(0, maxLength - 1)}…` : '';
 }
 
 interface LegendProps {
@@ -139,7 +138,7 @@ interface LegendProps {
   readonly epoch: number;
 }
 
-/** Which line is which, and its value in an epoch. */
+/** The names of the lines and their values in an epoch. */
 export function Legend({ lines, metric, epoch }: LegendProps) {
   return (
     <ul class="legend">
@@ -161,11 +160,11 @@ interface LinePathProps {
   readonly scales: ChartScales;
 }
 
-/** A line with a gap where there is no number; a number alone between gaps is a point. */
+/** A line with gaps for missing values. A single value is a point. */
 export function LinePath({ line, scales }: LinePathProps) {
   const { color, dash, values } = line;
   const d = values.map((value, i) => segment(value, values[i - 1] ?? null, i + 1, scales)).join('');
-  // A closed path of no length is drawn as a point by its round cap.
+  // The round cap of a closed path without length makes a point.
   const isPoint = values.filter((value) => value !== null).length === 1;
   return (
     <path
@@ -186,38 +185,38 @@ function segment(
   return `${before === null ? 'M' : 'L'}${round(x(epoch))} ${round(y(value))}`;
 }
 
-/** To a tenth of the drawing's units. */
+/** Rounds to a tenth of the drawing's units. */
 function round(place: number): number {
   return Math.round(place * 10) / 10;
 }
 
-/** A metric over the epochs, of one run or of several. */
+/** A metric over the epochs of one run or of several. */
 export interface ChartProps {
   readonly title: string;
-  /** Its name in metrics.csv, by which its values are written. */
+  /** Its column in metrics.csv, which determines the format of values. */
   readonly metric: string;
-  /** What people look for first. */
+  /** A short text beside the title. */
   readonly note: string;
   readonly lines: readonly Line[];
-  /** Where phases begin and end; none where runs are laid over each other. */
+  /** Empty if the lines belong to several runs. */
   readonly phases: readonly PhaseSpan[];
 }
 
 export interface Line {
   readonly name: string;
-  /** Name of a colour of theme.css. */
+  /** The name of a colour in theme.css. */
   readonly color: string;
-  /** 0: solid; from 1: dashed in several ways. */
+  /** 0: solid; from 1: kinds of dashes. */
   readonly dash: number;
-  /** Of each epoch, from the first; `null` for what is no number. */
+  /** The value of each epoch, from the first; `null` if it is not finite. */
   readonly values: readonly (number | null)[];
 }
 
-/** Of the drawing, in its own units; it is as wide on the page as there is room. */
+/** The size of the drawing in its own units; the page scales it. */
 export const VIEW = { width: 440, height: 254 } as const;
 export const PLOT = { left: 48, right: 430, top: 22, bottom: 222 } as const;
 
-/** Where values go, and which ones are written at the axes. */
+/** The scales of the axes and the values of their ticks. */
 export interface ChartScales {
   readonly lastEpoch: number;
   readonly x: (epoch: number) => number;
@@ -244,7 +243,7 @@ export function chartScales({ lines, metric }: Pick<ChartProps, 'lines' | 'metri
     y,
     epochAt: (at) => Math.min(lastEpoch, Math.max(1, Math.round(x.invert(at)))),
     epochTicks: x.ticks(Math.min(lastEpoch, 7)).filter(Number.isInteger),
-    // On a logarithmic axis the others have no label.
+    // On a logarithmic axis, minor ticks have no label.
     valueTicks: ticks.filter(({ label }) => label !== ''),
   };
 }

@@ -1,16 +1,26 @@
 import { columnName, metricOf, parseColumn } from '../../experiment/metrics.ts';
-import type { EpochRow, RunDetail } from '../../runs/run-detail.ts';
-import { describeBest } from '../metric-axis.ts';
-import { phaseSpans } from '../phase-bands.ts';
+import { describeBest, phaseSpans } from '../axes.ts';
 import type { ChartProps, Line } from './chart.tsx';
 
-/** Colours of theme.css for lines of several runs, and how often each can be told from the others by dashes. */
+/** The number of run colours in theme.css. Runs of the same colour differ in their dashes. */
 const RUN_COLORS = 6;
-/** More digits cannot be seen. */
+/** More digits are not visible. */
 const DIGITS = 5;
 
-/** The charts of one run: the loss and each metric, on training and validation images. */
-export function runCharts(epochs: readonly EpochRow[]): ChartProps[] {
+/** An epoch's values, keyed by column; `null` for a value that is not finite. */
+interface ChartedEpoch {
+  readonly phase: string;
+  readonly epoch: number;
+  readonly metrics: Readonly<Record<string, number | null>>;
+}
+
+interface ChartedRun {
+  readonly name: string;
+  readonly epochs: readonly ChartedEpoch[];
+}
+
+/** The charts of one run: the loss and each metric, on both splits. */
+export function runCharts(epochs: readonly ChartedEpoch[]): ChartProps[] {
   const columns = Object.keys(epochs[0]?.metrics ?? {});
   const training = columns.filter((column) => parseColumn(column).split === 'train');
   return training.map((metric) => ({
@@ -31,11 +41,11 @@ export function runCharts(epochs: readonly EpochRow[]): ChartProps[] {
 }
 
 /**
- * The charts of several runs: what all of them measured on validation images, a line for each run.
- * @param labels what lines are called, by the names of runs; left out: as the runs.
+ * The charts of several runs: each metric that all of them have, on the validation split, with a line for each run.
+ * @param labels the names of lines, keyed by the names of runs; by default the latter.
  */
 export function comparedCharts(
-  runs: readonly RunDetail[],
+  runs: readonly ChartedRun[],
   labels: Readonly<Record<string, string>> = {},
 ): ChartProps[] {
   const trained = runs.filter(({ epochs }) => epochs.length > 0);
@@ -55,7 +65,7 @@ export function comparedCharts(
     }));
 }
 
-function runLine({ name, epochs }: RunDetail, metric: string, index: number): Line {
+function runLine({ name, epochs }: ChartedRun, metric: string, index: number): Line {
   return {
     name,
     color: `run-${(index % RUN_COLORS) + 1}`,
@@ -64,14 +74,14 @@ function runLine({ name, epochs }: RunDetail, metric: string, index: number): Li
   };
 }
 
-function valuesOf(metric: string, epochs: readonly EpochRow[]): (number | null)[] {
+function valuesOf(metric: string, epochs: readonly ChartedEpoch[]): (number | null)[] {
   return epochs.map(({ metrics }) => {
     const value = metrics[metric] ?? null;
     return value === null ? null : Number(value.toPrecision(DIGITS));
   });
 }
 
-function bestNote(metric: string, epochs: readonly EpochRow[]): string {
+function bestNote(metric: string, epochs: readonly ChartedEpoch[]): string {
   const values = epochs.map(({ epoch, metrics }) => ({ epoch, value: metrics[metric] ?? null }));
   const best = describeBest(metric, values);
   return best === null ? 'no validation value is a number' : `validation: ${best}`;

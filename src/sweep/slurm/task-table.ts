@@ -1,4 +1,4 @@
-import { briefly } from '../../analysis/settings.ts';
+import { differenceFormatter } from '../../analysis/settings.ts';
 import type { Settings } from '../../experiment/experiment.ts';
 import { epochsOf } from '../../plan/plan.ts';
 import type { Step } from '../../progress/progress.ts';
@@ -19,7 +19,7 @@ const NOT_STARTED = {
 export class TaskTable {
   readonly #request: LaunchRequest;
   readonly #display: SweepDisplay;
-  readonly #briefly: (settings: Settings) => string;
+  readonly #formatSettings: (settings: Settings) => string;
   /** The epochs of each run of the sweep. */
   readonly #epochs: ReadonlyMap<string, number>;
   /** The runs as last displayed. */
@@ -29,7 +29,7 @@ export class TaskTable {
     const { sweep, entries, config } = request;
     const slots = config.array_parallelism ?? entries.length;
     this.#request = request;
-    this.#briefly = briefly(sweep.trials.map(({ settings }) => settings));
+    this.#formatSettings = differenceFormatter(sweep.trials.map(({ settings }) => settings));
     this.#display = new SweepDisplay(step, { metric: sweep.metric.name, slots });
     this.#epochs = new Map(sweep.trials.map(({ plan }) => [plan.id, epochsOf(plan)]));
   }
@@ -62,7 +62,7 @@ export class TaskTable {
     const progress = epochs > 0 ? `epoch ${epochs}/${all}` : (task?.id ?? '');
     return {
       run: run.run,
-      settings: this.#briefly(run.settings),
+      settings: this.#formatSettings(run.settings),
       state,
       activity: error?.split('\n')[0] ?? progress,
       metric: metrics[this.#request.sweep.metric.name] ?? null,

@@ -1,22 +1,17 @@
-import { type Cell, rankCells } from '../../analysis/cells.ts';
-import {
-  type ComparedRun,
-  type Metric,
-  runLabels,
-  type Status,
-} from '../../analysis/compared-run.ts';
+import { type ComparedRun, runLabels, type Status } from '../../analysis/compared-run.ts';
 import { diffRuns } from '../../analysis/diff.ts';
 import { describeVerdict, diffSections, type Section } from '../../analysis/diff-views.ts';
 import type { Effect } from '../../analysis/effects.ts';
 import { shortNames } from '../../analysis/settings.ts';
 import type { Spread } from '../../analysis/statistics.ts';
-import { summarizeSweep } from '../../analysis/sweep-summary.ts';
+import { type Cell, rankCells, summarizeSweep } from '../../analysis/sweep-summary.ts';
 import type { Table } from '../../analysis/table.ts';
 import { runColumns, runsTable } from '../../analysis/views.ts';
 import type { ChartProps } from '../../charts/page/chart.tsx';
 import { comparedCharts } from '../../charts/page/run-charts.ts';
 import { type ParallelAxis, parallelAxes } from '../../charts/parallel.ts';
 import type { Json } from '../../common/json.ts';
+import type { MetricGoal } from '../../experiment/experiment.ts';
 import { readComparedRuns, readComparedSweep } from '../../runs/compared.ts';
 import { readRunDetail } from '../../runs/detail.ts';
 import { readDiffedRun } from '../../runs/diffed.ts';
@@ -69,7 +64,7 @@ export async function diffTwoRuns(first: string, second: string): Promise<RunDif
 /** A sweep: its cells, the effects of its parameters, and its runs. */
 export interface SweepDetail {
   readonly name: string;
-  readonly metric: Metric;
+  readonly metric: MetricGoal;
   /** Swept paths, and the shortest titles that distinguish them. */
   readonly parameters: readonly { readonly path: string; readonly title: string }[];
   /** The best cell first. */
@@ -120,7 +115,11 @@ export async function readSweepDetail(folder: string): Promise<SweepDetail | nul
   };
 }
 
-function sweepCell(cell: Cell, axes: ReturnType<typeof parallelAxes>, metric: Metric): SweepCell {
+function sweepCell(
+  cell: Cell,
+  axes: ReturnType<typeof parallelAxes>,
+  metric: MetricGoal,
+): SweepCell {
   const heights = axes.map((axis) => axis.height(cell));
   // The last axis is the metric's.
   const height = heights.at(-1) ?? null;
