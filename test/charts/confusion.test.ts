@@ -21,7 +21,9 @@ describe('image of a confusion matrix', () => {
       expect(texts.filter((text) => text === '0.1 %')).to.have.length(classes);
       expect(texts.filter((text) => text === 'class 1')).to.have.length(2);
       expect(
-        texts.some((text) => /^99.92 % of [\d,]+ validation images predicted correctly$/.test(text)),
+        texts.some((text) =>
+          /^99.92 % of [\d,]+ validation images predicted correctly$/.test(text),
+        ),
       ).to.equal(true);
     }
   });
