@@ -3,7 +3,7 @@ import lockfile from 'proper-lockfile';
 
 const RETRY_MS = 250;
 
-export interface LockOptions {
+interface LockOptions {
   /** Called once if another process holds the lock. */
   readonly onWait: () => void;
   readonly signal: AbortSignal;

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Engine } from './engine.ts';
 
 /** The errors of one operation and its gradients, compared with plain JavaScript. */
-export interface CheckRow {
+interface CheckRow {
   readonly operation: string;
   /** Largest differences of outputs and gradients, relative to the largest reference value. */
   readonly forwardError: number;

@@ -10,7 +10,7 @@ import type { ModelSource } from './source.ts';
 import { loadWeights } from './weights/load.ts';
 import { resolveWeights } from './weights/resolve.ts';
 
-export interface LoadModelOptions {
+interface LoadModelOptions {
   readonly graph: Graph;
   readonly backbone: BackboneConfig;
   readonly seed: number;
@@ -19,7 +19,7 @@ export interface LoadModelOptions {
   readonly signal: AbortSignal;
 }
 
-export interface LoadedModel {
+interface LoadedModel {
   readonly model: tf.LayersModel;
   /** The file with the weights of the backbone; `null` if they are random. */
   readonly weights: string | null;
@@ -70,7 +70,7 @@ export function setFrozen(model: tf.LayersModel, frozen: ReadonlySet<string>): v
 }
 
 /** Two models that share the layers and weights of a third one. */
-export interface SplitModel {
+interface SplitModel {
   /** Computes features from images. */
   readonly prefix: tf.LayersModel;
   /** Computes the output of the whole model from features. */

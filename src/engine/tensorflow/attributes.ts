@@ -50,7 +50,7 @@ export interface OpAttribute {
 }
 
 /** The functions of the C API that set attributes. Those for eager operations and for graphs have the same parameters. */
-export interface AttributeSetters {
+interface AttributeSetters {
   string(op: Pointer, name: string, value: Uint8Array, length: number): void;
   int(op: Pointer, name: string, value: number): void;
   float(op: Pointer, name: string, value: number): void;

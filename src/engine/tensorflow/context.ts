@@ -1,7 +1,7 @@
 import { bytesField, integerField, message } from '../../common/protobuf.ts';
 import type { CApi, Pointer } from './c-api.ts';
 
-export interface Device {
+interface Device {
   /** For example `/job:localhost/replica:0/task:0/device:GPU:0`. */
   readonly name: string;
   readonly type: string;

@@ -2,7 +2,7 @@ import type { DataConfig, LayerArgs } from '../../experiment/experiment.ts';
 import { type GraphNode, INPUT, type Shape } from '../graph.ts';
 import { Shapes } from '../shapes.ts';
 
-export interface BackboneOptions {
+interface BackboneOptions {
   readonly inputShape: Shape;
   /** The width multiplier of the MobileNets. */
   readonly alpha: number;

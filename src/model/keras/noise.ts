@@ -4,7 +4,7 @@ import { engineKey } from '../../common/random.ts';
 import type { Engine } from '../../engine/engine.ts';
 
 /** A source of random numbers for layers. Within one step, a stream (a layer name) always returns the same numbers. */
-export interface RandomSource {
+interface RandomSource {
   /** Uniform float32 in [0, 1). */
   uniform(shape: number[], stream: string): tf.Tensor;
   /** 0 with the probability `rate`, else 1. */

@@ -27,7 +27,7 @@ const TfjsVarianceScaling = tf.initializers.varianceScaling(example).constructor
  * Draws initial weights by the engine if possible. tfjs-layers draws them one by one, which takes 0.25 s for VGG19, into arrays
  * that stay in memory until the next garbage collection.
  */
-export class VarianceScaling extends TfjsVarianceScaling {
+class VarianceScaling extends TfjsVarianceScaling {
   static override readonly className = 'VarianceScaling';
 
   override apply(shape: number[], dtype?: tf.DataType): tf.Tensor {

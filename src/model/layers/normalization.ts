@@ -5,8 +5,8 @@ import { elementwise, type LayerKind, type WeightSpec } from './layer.ts';
 
 /**
  * Computes (x - mean) / max(√variance, 1e-7) with statistics from a weight file, over all axes but the last
- * (keras/src/layers/preprocessing/normalization.py). Keras also stores `count`, the number of images from which the
- * statistics were computed.
+ * (keras/src/layers/preprocessing/normalization.py). Keras also stores `count`, which is not used in the
+ * computation.
  */
 export const normalization: LayerKind = {
   kind: 'normalization',

@@ -64,10 +64,7 @@ function renameLayers(file: WeightFile, whole: Graph, order: readonly KerasLayer
  *
  * @throws InputError if the file has no weights for a layer, or if a shape differs; then no layer is changed.
  */
-export async function assignWeights(
-  layers: readonly tf.layers.Layer[],
-  file: WeightFile,
-): Promise<void> {
+async function assignWeights(layers: readonly tf.layers.Layer[], file: WeightFile): Promise<void> {
   const matched = matchWeights(layers.map(layerWeights), file);
   for (const layer of layers) {
     const entries = matched.get(layer.name) ?? [];

@@ -68,7 +68,7 @@ export function matchWeights(
 }
 
 /**
- * Returns `false` for scalars, which no layer has as a weight. `Normalization` in Keras stores one: the number of batches
+ * Returns `false` for scalars, which no layer has as a weight. `Normalization` in Keras stores one, its count
  * (keras/src/layers/preprocessing/normalization.py).
  */
 function isWeight({ shape }: WeightEntry): boolean {

@@ -10,7 +10,7 @@ import type { BackboneConfig } from '../../experiment/experiment.ts';
 import { detectFormat } from './open.ts';
 import { shardPaths } from './tfjs.ts';
 
-export interface ResolveContext {
+interface ResolveContext {
   /** The file of the model of `model` or `run`; `null` for other backbones. */
   readonly source: string | null;
   readonly report: (message: string) => void;
@@ -128,7 +128,7 @@ export function imagenetFile(model: ImagenetModel): ImagenetFile {
 }
 
 /** Returns the folder in which Keras stores these files: `$KERAS_HOME/models`, or `~/.keras/models`. */
-export function kerasModels(): string {
+function kerasModels(): string {
   return join(process.env.KERAS_HOME ?? join(homedir(), '.keras'), 'models');
 }
 

@@ -3,7 +3,7 @@ import { bufferBytes, type CApi, type Pointer } from '../c-api.ts';
 import type { Status } from '../context.ts';
 
 /** An input of an operation: one tensor or a list. */
-export interface InputDefinition {
+interface InputDefinition {
   /** The attribute with the length of the list; `null` for one tensor. */
   readonly countAttribute: string | null;
 }

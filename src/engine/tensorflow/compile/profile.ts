@@ -5,7 +5,7 @@ import { bufferBytes, type GraphOutput, type Pointer } from '../c-api.ts';
 import type { Context } from '../context.ts';
 
 /** A graph with the values of its inputs. */
-export interface GraphRun {
+interface GraphRun {
   readonly graph: Pointer;
   /** Placeholders, each with a `TFE_TensorHandle`. */
   readonly inputs: readonly { readonly output: GraphOutput; readonly handle: Pointer }[];

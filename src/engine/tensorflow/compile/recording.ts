@@ -13,7 +13,7 @@ import type { Slot } from './slots.ts';
 const MAX_SHARED_ELEMENTS = 16;
 
 /** A function cannot be compiled; the message names the operation that prevents it. */
-export class UntraceableError extends Error {
+class UntraceableError extends Error {
   override readonly name = 'UntraceableError';
 }
 
@@ -32,12 +32,12 @@ interface SlotNodes {
 }
 
 /** A variable, and the id of the tensor that is its value. */
-export interface SlotValue {
+interface SlotValue {
   readonly slot: Slot;
   readonly id: number;
 }
 
-export interface RecordingOptions {
+interface RecordingOptions {
   readonly definitions: OpDefinitions;
   /** Variables are inputs of the function, as XLA requires; else the function finds them by name. */
   readonly variablesAsInputs: boolean;

@@ -20,7 +20,7 @@ export interface Trace {
   readonly written: readonly Slot[];
 }
 
-export interface TracerOptions {
+interface TracerOptions {
   /** Compiles functions with XLA. */
   readonly xla: boolean;
   /** Measures an additional run of each graph; ignored with XLA, which reports no operations. */

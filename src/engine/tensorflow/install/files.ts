@@ -10,12 +10,12 @@ import type { Distribution, Variant } from './platforms.ts';
 // The files of an installation: extracted from wheels, and recorded in a manifest.
 
 /** An installed file. */
-export interface FileRecord {
+interface FileRecord {
   readonly bytes: number;
   readonly sha256: string;
 }
 
-export interface Extraction {
+interface Extraction {
   /** Paths of wheels, which are ZIP archives. Each is deleted when it is done. */
   readonly wheels: readonly string[];
   /** The paths of the files to extract. */

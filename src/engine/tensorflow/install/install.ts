@@ -8,7 +8,7 @@ import { extractWheels, isInstalled, writeManifest } from './files.ts';
 import { downloadWheels } from './pip.ts';
 import type { Distribution } from './platforms.ts';
 
-export interface InstallOptions {
+interface InstallOptions {
   /** The cache folder, which is created if it does not exist. */
   readonly cache: string;
   readonly report: (message: string) => void;

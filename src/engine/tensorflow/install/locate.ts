@@ -9,7 +9,7 @@ import { install } from './install.ts';
 import { chooseDistribution, detectHost, unusedGpuReason, type Variant } from './platforms.ts';
 
 /** The two shared libraries of a TensorFlow installation. */
-export interface Libraries {
+interface Libraries {
   /** The folder that was searched or installed. */
   readonly folder: string;
   /** Paths of `libtensorflow_framework` and of `libtensorflow_cc` or `libtensorflow`. */
@@ -20,7 +20,7 @@ export interface Libraries {
   readonly variant: Variant | null;
 }
 
-export interface Location extends Libraries {
+interface Location extends Libraries {
   readonly source: 'installed' | 'CIFAR_RUN_TENSORFLOW';
 }
 

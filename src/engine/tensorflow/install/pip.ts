@@ -14,7 +14,7 @@ const PROGRAMS = ['pip3', 'pip', 'uvx pip'];
 
 const POLL_MS = 500;
 
-export interface PipDownload {
+interface PipDownload {
   readonly wheels: readonly Wheel[];
   /** An empty folder for the wheels and pip's temporary files. */
   readonly to: string;
@@ -102,7 +102,7 @@ const NETWORK =
   /NewConnectionError|NameResolutionError|ConnectTimeout|ReadTimeout|ConnectionError|ProtocolError|IncompleteRead|incomplete-download|ProxyError|SSLError|Max retries|connection broken/;
 
 /** Converts the log of pip to an error that says what to do. */
-export function pipError(wheels: readonly Wheel[], log: string): RunError {
+function pipError(wheels: readonly Wheel[], log: string): RunError {
   const requirement = wheels[0]?.requirement;
   const title = wheels.length > 1 ? `${requirement} with CUDA` : `${requirement}`;
   if (/DO NOT MATCH THE HASHES/.test(log)) {

@@ -6,7 +6,7 @@ import { isFloat, type OwnKernel } from './own-kernel.ts';
 type Operands<Name extends string> = Readonly<Record<Name, tf.Tensor4D>>;
 
 /** Returns the convolution as matrix products; `null` if oneDNN should compute it. */
-type Find = (
+type ChooseMatMul = (
   pass: Pass,
   shapes: Readonly<Record<'input' | 'filter', Shape4D>>,
   attributes: ConvAttributes,
@@ -14,32 +14,32 @@ type Find = (
 
 /** Returns kernels of convolutions and their gradients, which use matrix products where these are faster on a CPU. */
 export function convolutions(instructions: Instructions): OwnKernel[] {
-  const find: Find = (pass, { input, filter }, attributes) =>
+  const choose: ChooseMatMul = (pass, { input, filter }, attributes) =>
     isFasterAsMatMul(pass, input, filter, instructions)
       ? MatMulConvolution.create(input, filter, attributes)
       : null;
-  return [forward, fused, inputGradient, filterGradient].map((kernel) => kernel(find));
+  return [forward, fused, inputGradient, filterGradient].map((kernel) => kernel(choose));
 }
 
-const forward = (find: Find): OwnKernel => ({
+const forward = (choose: ChooseMatMul): OwnKernel => ({
   name: tf.Conv2D,
   run(_, inputs, attributes) {
     const { x, filter } = inputs as Operands<'x' | 'filter'>;
     if (!isFloat(x, filter)) return null;
     const shapes = { input: x.shape, filter: filter.shape };
-    return find('forward', shapes, attributes as tf.Conv2DAttrs)?.forward(x, filter) ?? null;
+    return choose('forward', shapes, attributes as tf.Conv2DAttrs)?.forward(x, filter) ?? null;
   },
 });
 
 /** The kernel that layers call outside of training. */
-const fused = (find: Find): OwnKernel => ({
+const fused = (choose: ChooseMatMul): OwnKernel => ({
   name: tf.FusedConv2D,
   run(backend, inputs, attributes) {
     const { x, filter, bias, preluActivationWeights } = inputs as Operands<'x' | 'filter'> &
       Partial<Operands<'bias' | 'preluActivationWeights'>>;
     if (!isFloat(x, filter)) return null;
     const { activation, leakyreluAlpha, ...convolution } = attributes as tf.FusedConv2DAttrs;
-    const products = find('forward', { input: x.shape, filter: filter.shape }, convolution);
+    const products = choose('forward', { input: x.shape, filter: filter.shape }, convolution);
     if (!products) return null;
     return tf.tidy(() => {
       const y = products.forward(x, filter);
@@ -49,24 +49,24 @@ const fused = (find: Find): OwnKernel => ({
   },
 });
 
-const inputGradient = (find: Find): OwnKernel => ({
+const inputGradient = (choose: ChooseMatMul): OwnKernel => ({
   name: tf.Conv2DBackpropInput,
   run(_, inputs, attributes) {
     const { dy, filter } = inputs as Operands<'dy' | 'filter'>;
     const { inputShape, ...convolution } = attributes as tf.Conv2DBackpropInputAttrs;
     const shapes = { input: inputShape, filter: filter.shape };
-    const products = find('input gradient', shapes, convolution);
+    const products = choose('input gradient', shapes, convolution);
     return products?.inputGradient(dy, filter) ?? null;
   },
 });
 
-const filterGradient = (find: Find): OwnKernel => ({
+const filterGradient = (choose: ChooseMatMul): OwnKernel => ({
   name: tf.Conv2DBackpropFilter,
   run(backend, inputs, attributes) {
     const { x, dy } = inputs as Operands<'x' | 'dy'>;
     const { filterShape, ...convolution } = attributes as tf.Conv2DBackpropFilterAttrs;
     const shapes = { input: x.shape, filter: filterShape };
-    const products = find('filter gradient', shapes, convolution);
+    const products = choose('filter gradient', shapes, convolution);
     return products?.filterGradient(backend, { x, dy }) ?? null;
   },
 });

@@ -87,7 +87,7 @@ export class MatMulConvolution {
     });
   }
 
-  /** `[channels, units]` */
+  /** Returns the weights of a tap as a matrix `[channels, units]`. */
   #weights(filter: tf.Tensor4D, { row, column }: Tap): tf.Tensor2D {
     const [, , channels, units] = this.#filter;
     const weights = tf.slice(filter, [row.index, column.index, 0, 0], [1, 1, channels, units]);
@@ -127,10 +127,7 @@ function rows(images: tf.Tensor4D, { row, column }: Tap, side: 'from' | 'to'): t
  * Returns the same float32 tensors, none of which is available before all are. Without it, a compiled function runs an
  * operation as early as possible, and keeps its result in memory until the other operands are ready.
  */
-export function barrier<T extends readonly tf.Tensor[]>(
-  backend: NodeJSKernelBackend,
-  ...tensors: T
-): T {
+function barrier<T extends readonly tf.Tensor[]>(backend: NodeJSKernelBackend, ...tensors: T): T {
   const types = tensors.map(() => DType.float32);
   // The attribute type of tfjs-node has no lists.
   const attribute = { name: 'T', type: AttrType.type, value: types } as unknown as TFEOpAttr;
