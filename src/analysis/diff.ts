@@ -66,7 +66,7 @@ export interface RunDiff {
   readonly predictions: PredictionDiff | null;
   /** The reason why the predictions cannot be compared. */
   readonly unpaired: string | null;
-  /** Of the accuracy; `null` if neither run has replicates. */
+  /** The noise of the accuracy; `null` if neither run has replicates. */
   readonly seeds: SeedNoise | null;
 }
 

@@ -19,7 +19,7 @@ export interface Verdict {
   readonly broken: number;
   /** The second accuracy minus the first. */
   readonly difference: number;
-  /** Of McNemar's exact test: the probability of such an uneven split by chance. */
+  /** The p-value of McNemar's exact test: the probability of such an uneven split by chance. */
   readonly pValue: number;
   /** The 95 % interval of the difference, by the bootstrap over images. */
   readonly interval: readonly [number, number];
@@ -78,7 +78,7 @@ export interface SeedNoise {
   readonly second: Spread;
   /** The second mean minus the first. */
   readonly difference: number;
-  /** Of Student's t-test: the probability that seeds alone cause such a difference. */
+  /** The p-value of Student's t-test: the probability that seeds alone cause such a difference. */
   readonly pValue: number;
   /** The 95 % interval of the difference. */
   readonly interval: readonly [number, number];

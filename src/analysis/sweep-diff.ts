@@ -25,7 +25,7 @@ export interface SweepDiff {
 
 export interface CellDiff {
   readonly key: Cell['key'];
-  /** Of the metric; `null` if no run has a result. */
+  /** The metric of the cell; `null` if no run has a result. */
   readonly first: Spread | null;
   readonly second: Spread | null;
   /** The second mean minus the first, for each metric of both. */

@@ -33,7 +33,7 @@ export interface Cell {
   readonly runs: readonly ComparedRun[];
   /** The number of runs of each status. */
   readonly statuses: Readonly<Partial<Record<Status, number>>>;
-  /** Of the runs that have a result. */
+  /** The spread of each metric over the runs that have a result. */
   readonly metrics: Readonly<Record<string, Spread>>;
 }
 

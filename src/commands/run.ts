@@ -6,7 +6,7 @@ import { formatSweep } from '../plan/format.ts';
 import { planExperiment, planSweep } from '../plan-experiment.ts';
 import { chooseProgress } from '../progress/display.ts';
 import { runExperiment } from '../run-experiment.ts';
-import type { RunResult } from '../run-folder/run-record.ts';
+import type { RunResult } from '../run-folder/finished-run.ts';
 import { runModelsIn } from '../runs/find.ts';
 import { parseJobs } from '../sweep/capacity.ts';
 import { type OnceOptions, runOnce } from '../sweep/run-once.ts';

@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import { InputError, RunError } from '../common/errors.ts';
 import { chooseProgress } from '../progress/display.ts';
 import { prepareTraining, type RunOptions } from '../run-experiment.ts';
-import { modelPath } from '../run-folder/model.ts';
 import { Replay } from '../run-folder/replay.ts';
 import { findRun } from '../runs/find.ts';
 import { train } from '../train/train.ts';
@@ -31,7 +30,7 @@ export async function verifyCommand(reference: string, options: VerifyOptions): 
   const epochs = parseWholeNumber('--epochs', options.epochs, 1) ?? Number.POSITIVE_INFINITY;
   const threads = parseWholeNumber('--threads', options.threads, 1);
   const engine = await recordedEngine(folder);
-  const replay = await Replay.of(folder, { from, epochs });
+  const replay = await Replay.open(folder, { from, epochs });
   const progress = await chooseProgress();
   const planned = await recordedExperiment(folder, options.runs);
   const training = await prepareTraining(planned, {
@@ -49,7 +48,7 @@ export async function verifyCommand(reference: string, options: VerifyOptions): 
         callbacks: [replay],
       }),
     );
-    await replay.compareModel(training.model, modelPath(folder));
+    await replay.compareModel(training.model);
   } finally {
     training.model.dispose();
   }

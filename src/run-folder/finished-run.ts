@@ -16,7 +16,7 @@ export interface RunOutcome {
   readonly data: Dataset;
   readonly epochs: readonly EpochRecord[];
   readonly phases: readonly (PhaseBegin & PhaseEnd)[];
-  /** Of the final model. */
+  /** The evaluation of the final model. */
   readonly evaluation: Evaluation;
   /** Count of all the model's weights. */
   readonly parameters: number;
@@ -39,4 +39,13 @@ export function finishedRun(outcome: RunOutcome): FinishedRun {
   const predictions = predictClasses(probabilities);
   const confusion = confusionMatrix(predictions, classCount);
   return { ...outcome, probabilities, predictions, confusion };
+}
+
+/** The result of a run that has ended well. */
+export interface RunResult {
+  readonly folder: string;
+  /** The final model's metrics, keyed by column: `loss`, …, `val_loss`, … */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** The reason why the run was stopped before its last phase ended; `null` if it was not. */
+  readonly stopped: string | null;
 }

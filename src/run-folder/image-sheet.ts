@@ -8,8 +8,8 @@ import type { FinishedRun } from './finished-run.ts';
 import { JsonFile } from './run-file.ts';
 
 /*
- * Some validation images of a finished run: images.webp has them as tiles of one size, images.json says which image
- * each tile shows.
+ * Some validation images of a finished run: images.webp has them as tiles of one size, images.json lists the image of
+ * each tile.
  */
 
 const MAX_IMAGES = 600;

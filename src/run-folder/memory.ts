@@ -30,7 +30,7 @@ export class MemoryWatch {
   #phase: MemoryUse[] = [];
   #hasWarned = false;
 
-  /** Starts anew, because a phase may need more memory than the one before. */
+  /** Resets the watch, because a phase may need more memory than the one before. */
   phaseBegin(): void {
     this.#phase = [];
   }

@@ -25,7 +25,7 @@ export async function readClassNames(folder: string): Promise<readonly string[] 
   return text === null ? null : JSON.parse(text);
 }
 
-/** What a user of the model has to know besides. */
+/** Facts that a user of the model needs. */
 export interface ModelUse {
   readonly classNames: readonly string[];
   /** The preprocessing of pixels; model.json has it as user-defined metadata. */

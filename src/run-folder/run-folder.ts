@@ -13,7 +13,7 @@ export interface RunName {
   readonly id: string;
 }
 
-/** A run's folder, and what its path says about the run. */
+/** A run's folder and the facts in its path. */
 export interface RunPlace {
   readonly path: string;
   /** The experiment's name. */

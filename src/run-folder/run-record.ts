@@ -22,7 +22,7 @@ import type { TrainingState } from '../train/state.ts';
 import { CHARTS, TABLES } from './artifacts.ts';
 import { collectEnvironment, type Environment, writeEnvironment } from './environment.ts';
 import { writeExperimentFiles } from './experiment-files.ts';
-import { type FinishedRun, finishedRun } from './finished-run.ts';
+import { type FinishedRun, finishedRun, type RunResult } from './finished-run.ts';
 import { RunLog } from './log.ts';
 import { MemoryWatch, memoryUse } from './memory.ts';
 import { bestEpoch, finalMetrics, MetricsCsv } from './metrics-csv.ts';
@@ -51,17 +51,8 @@ export interface RecordOptions {
   readonly unfinished: string | null;
 }
 
-/** The result of a run that has ended well. */
-export interface RunResult {
-  readonly folder: string;
-  /** The final model's metrics, keyed by column: `loss`, …, `val_loss`, … */
-  readonly metrics: Readonly<Record<string, number>>;
-  /** The reason why the run was stopped before its last phase ended; `null` if it was not. */
-  readonly stopped: string | null;
-}
-
 /**
- * Opens the record of a run: creates its folder and writes what is known before training, or continues in the folder
+ * Opens the record of a run: creates its folder and writes the files that exist before training, or continues in the folder
  * of an unfinished run from its last checkpoint.
  * @throws InputError if that run is not the same; RunError if another process has it.
  */

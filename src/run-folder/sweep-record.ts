@@ -5,9 +5,9 @@ import { writeAtomic } from '../common/files.ts';
 import { withLock } from '../common/lock.ts';
 import type { Settings } from '../experiment/experiment.ts';
 import type { SweepPlan } from '../plan/sweep.ts';
+import type { RunResult } from './finished-run.ts';
 import { JsonFile } from './run-file.ts';
 import { prepareExperimentFolder } from './run-folder.ts';
-import type { RunResult } from './run-record.ts';
 import { readStatus } from './status.ts';
 
 /** One trial of a sweep in sweep.json. */
@@ -168,7 +168,7 @@ export class SweepRecord {
     );
   }
 
-  /** Applies a change to the file as it is now, by whatever process. */
+  /** Applies a change to the current file, which another process may have written. */
   #update(change: (trials: readonly Trial[]) => SweepFile['runs'] | Promise<SweepFile['runs']>) {
     const wait = { onWait: () => {}, signal: new AbortController().signal };
     this.#written = this.#written.then(() =>

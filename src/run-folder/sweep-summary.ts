@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import type { SweepSummary } from '../analysis/sweep-summary.ts';
-import { rankCells } from '../analysis/sweep-summary.ts';
+import { rankCells, type SweepSummary } from '../analysis/sweep-summary.ts';
 import { csvTable } from '../analysis/table-export.ts';
 import { cellsTable } from '../analysis/views.ts';
 import { effectsChart } from '../charts/effects.ts';
@@ -9,8 +8,8 @@ import { parallelChart } from '../charts/parallel.ts';
 import { renderPng } from '../charts/render.ts';
 import { writeAtomic } from '../common/files.ts';
 
-/** With more different values than this, a parameter's are too many for rows of a heat map. */
-const MOST_ROWS = 40;
+/** A parameter with more values does not fit in a heat map. */
+const MAX_HEATMAP_VALUES = 40;
 
 /**
  * Writes the summary of a sweep into its folder: cells.csv, effects.png, and heatmap.png for two parameters or
@@ -18,37 +17,32 @@ const MOST_ROWS = 40;
  * @returns the names of the files.
  */
 export async function writeSummaryFiles(folder: string, summary: SweepSummary): Promise<string[]> {
-  const files = [
-    { name: 'cells.csv', content: async () => cellsCsv(summary) },
-    ...chartsOf(summary).map(({ name, chart }) => ({ name, content: () => renderPng(chart()) })),
-  ];
-  for (const { name, content } of files) await writeAtomic(join(folder, name), await content());
-  return files.map(({ name }) => name);
+  await writeAtomic(join(folder, 'cells.csv'), cellsCsv(summary));
+  const charts = chartsOf(summary);
+  for (const [name, chart] of charts) await writeAtomic(join(folder, name), await renderPng(chart));
+  return ['cells.csv', ...charts.map(([name]) => name)];
 }
 
-/** Every metric's mean and deviation, a row for each cell, the best first. */
+/** A row for each cell, best first, with the mean and deviation of every metric. */
 function cellsCsv({ cells, metric }: SweepSummary): string {
   const metrics = new Set(cells.flatMap((cell) => Object.keys(cell.metrics)));
   return `${csvTable(cellsTable(rankCells(cells, metric), [...metrics]))}\n`;
 }
 
-function chartsOf(summary: SweepSummary) {
+type NamedChart = [name: string, chart: Parameters<typeof renderPng>[0]];
+
+/** No charts for a sweep in which no parameter has an effect yet. */
+function chartsOf(summary: SweepSummary): NamedChart[] {
   const { parameters, effects, cells } = summary;
-  const isGrid = parameters.every((parameter) => {
-    return new Set(cells.map(({ key }) => JSON.stringify(key[parameter]))).size <= MOST_ROWS;
-  });
-  const charts = [
-    { name: 'effects.png', isFit: effects.length > 0, chart: () => effectsChart(summary) },
-    {
-      name: 'heatmap.png',
-      isFit: effects.length > 0 && parameters.length === 2 && isGrid,
-      chart: () => heatmapChart(summary),
-    },
-    {
-      name: 'parallel.png',
-      isFit: effects.length > 0 && (parameters.length > 2 || (parameters.length === 2 && !isGrid)),
-      chart: () => parallelChart(summary),
-    },
-  ];
-  return charts.filter(({ isFit }) => isFit);
+  if (effects.length === 0) return [];
+  const fitsHeatmap =
+    parameters.length === 2 &&
+    parameters.every((parameter) => {
+      const values = new Set(cells.map(({ key }) => JSON.stringify(key[parameter])));
+      return values.size <= MAX_HEATMAP_VALUES;
+    });
+  const charts: NamedChart[] = [['effects.png', effectsChart(summary)]];
+  if (fitsHeatmap) charts.push(['heatmap.png', heatmapChart(summary)]);
+  else if (parameters.length > 1) charts.push(['parallel.png', parallelChart(summary)]);
+  return charts;
 }

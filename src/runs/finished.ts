@@ -1,6 +1,6 @@
+import type { RunResult } from '../run-folder/finished-run.ts';
 import { finalMetrics, readMetricsCsv } from '../run-folder/metrics-csv.ts';
 import type { RunPlace } from '../run-folder/run-folder.ts';
-import type { RunResult } from '../run-folder/run-record.ts';
 import { type EndState, readStatus } from '../run-folder/status.ts';
 import { readSummary } from '../run-folder/summary.ts';
 import { runsOfId } from './places.ts';

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Claim } from '../cache/claim.ts';
 import type { PlannedExperiment } from '../plan-experiment.ts';
 import { type RunOptions, runExperiment } from '../run-experiment.ts';
-import type { RunResult } from '../run-folder/run-record.ts';
+import type { RunResult } from '../run-folder/finished-run.ts';
 import { readStatus } from '../run-folder/status.ts';
 import { finishedRun, unfinishedRun } from '../runs/finished.ts';
 import { runsOfId } from '../runs/places.ts';

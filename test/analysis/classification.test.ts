@@ -12,7 +12,7 @@ import {
 } from '../../src/analysis/classification.ts';
 import { needsShared, shared } from '../shared.ts';
 
-/** Any number of images, classes and probabilities, ties among them. */
+/** Arbitrary numbers of images, classes and probabilities, with ties. */
 const predictions: fc.Arbitrary<ClassProbabilities> = fc
   .tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 30 }))
   .chain(([classCount, images]) =>
@@ -55,7 +55,7 @@ describe('classification statistics against scikit-learn', () => {
     expect(confusionMatrix(predicted, 5)).to.deep.equal(g.confusion_rows_true);
   });
 
-  it('gives the same classification report', () => {
+  it('computes the same classification report', () => {
     const { g, given } = golden();
     const report = reportOf(given);
     const rows = [...report.classes, report.macroAverage, report.weightedAverage];
@@ -66,7 +66,7 @@ describe('classification statistics against scikit-learn', () => {
     expect(report.accuracy).to.be.closeTo(g.report.accuracy, 1e-12);
   });
 
-  it('gives the same top-2 accuracy, log loss and calibration error', () => {
+  it('computes the same top-2 accuracy, log loss and calibration error', () => {
     const { g, given, predicted } = golden();
     expect(topKAccuracy(given, 2)).to.be.closeTo(g.top2, 1e-12);
     expect(logLoss(given)).to.be.closeTo(g.log_loss, 1e-12);
@@ -88,7 +88,7 @@ describe('classification statistics', () => {
     );
   });
 
-  it('has one accuracy: of the report, of top-1 and as the weighted recall', () => {
+  it('has one accuracy: in the report, as top-1 and as the weighted recall', () => {
     fc.assert(
       fc.property(predictions, (p) => {
         const { accuracy, weightedAverage } = reportOf(p);
@@ -98,7 +98,7 @@ describe('classification statistics', () => {
     );
   });
 
-  it('finds more within more guesses, and everything within all classes', () => {
+  it('has a top-k accuracy that rises with k, up to 1 for all classes', () => {
     fc.assert(
       fc.property(predictions, (p) => {
         const found = Array.from({ length: p.classCount }, (_, k) => topKAccuracy(p, k + 1));
@@ -108,7 +108,7 @@ describe('classification statistics', () => {
     );
   });
 
-  it('puts f1 between precision and recall', () => {
+  it('has an F1 between precision and recall', () => {
     fc.assert(
       fc.property(predictions, (p) => {
         for (const { precision, recall, f1 } of reportOf(p).classes) {
@@ -141,7 +141,7 @@ describe('classification statistics', () => {
     );
   });
 
-  it('keeps the calibration error of one bin to the gap of the means', () => {
+  it('has a calibration error of one bin that is the difference of the means', () => {
     fc.assert(
       fc.property(predictions, (p) => {
         const predicted = predictClasses(p);
@@ -155,20 +155,23 @@ describe('classification statistics', () => {
     );
   });
 
-  it('scores a class that is never there and never predicted 0, as zero_division=0 does', () => {
+  it('scores a class that neither occurs nor is predicted with 0, as zero_division=0 does', () => {
     const p = { labels: [0, 0], probabilities: [1, 0, 0.8, 0.2], classCount: 2 };
     expect(reportOf(p).classes[1]).to.deep.equal({ precision: 0, recall: 0, f1: 0, support: 0 });
     expect(reportOf(p).macroAverage.f1).to.equal(0.5);
   });
 
-  it('keeps a certain mistake finite, by the precision that the numbers have', () => {
-    const wrong = { labels: [1], classCount: 2 };
-    expect(logLoss({ ...wrong, probabilities: [1, 0] })).to.be.closeTo(-Math.log(2 ** -52), 1e-9);
-    const single = logLoss({ ...wrong, probabilities: Float32Array.of(1, 0) });
+  it('clips the log loss of a certain mistake to the precision of the numbers', () => {
+    const incorrect = { labels: [1], classCount: 2 };
+    expect(logLoss({ ...incorrect, probabilities: [1, 0] })).to.be.closeTo(
+      -Math.log(2 ** -52),
+      1e-9,
+    );
+    const single = logLoss({ ...incorrect, probabilities: Float32Array.of(1, 0) });
     expect(single).to.be.closeTo(-Math.log(2 ** -23), 1e-9);
   });
 
-  it('bins a confidence on an edge below it, and one above 1 by rounding in the last bin', () => {
+  it('puts a confidence on an edge into the bin below, and one rounded above 1 into the last bin', () => {
     const hit = (confidence: number) => ({ index: 0, label: 0, predicted: 0, confidence });
     const miss = (confidence: number) => ({ index: 0, label: 1, predicted: 0, confidence });
     expect(expectedCalibrationError([miss(0.5), hit(0.4)], 2)).to.be.closeTo(0.05, 1e-12);

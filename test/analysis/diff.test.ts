@@ -41,7 +41,7 @@ const SECOND = run('two', 0.2, classified([0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 0, 0]),
   0.5,
 ]);
 
-describe('the difference of two runs', () => {
+describe('the differences between two runs', () => {
   const diff = diffRuns(FIRST, SECOND);
 
   it('lists the settings that changed, and no others', () => {
@@ -159,9 +159,9 @@ describe('the difference of two runs', () => {
     expect(verdict(FIRST, SECOND)).to.equal('no clear difference');
     expect(verdict(FIRST, FIRST)).to.equal('no difference');
     const correct = { ...SECOND, predictions: classified(LABELS) };
-    const wrong = { ...FIRST, predictions: classified(LABELS.map((label) => (label + 1) % 3)) };
-    expect(verdict(wrong, correct)).to.equal('better');
-    expect(verdict(correct, wrong)).to.equal('worse');
+    const incorrect = { ...FIRST, predictions: classified(LABELS.map((label) => (label + 1) % 3)) };
+    expect(verdict(incorrect, correct)).to.equal('better');
+    expect(verdict(correct, incorrect)).to.equal('worse');
     expect(verdict(FIRST, { ...SECOND, predictions: null })).to.equal('no verdict');
   });
 

@@ -36,7 +36,7 @@ describe('statistics of a sweep', () => {
   for (const [name, { runs: rows, cells, effects }] of Object.entries(references)) {
     const runs = rows.map(({ metric, ...settings }) => runWith(settings, metric));
 
-    it(`gives pandas' mean and deviation of each cell of a ${name} grid`, () => {
+    it(`computes pandas' mean and deviation of each cell of a ${name} grid`, () => {
       const ours = cellsOf(runs, PARAMETERS);
       expect(ours).to.have.length(cells.length);
       for (const [i, { n, mean, sd, ...key }] of cells.entries()) {
@@ -49,7 +49,7 @@ describe('statistics of a sweep', () => {
       }
     });
 
-    it(`gives statsmodels' part of the variance and scipy's rank correlation of a ${name} grid`, () => {
+    it(`computes statsmodels' share of the variance and scipy's rank correlation of a ${name} grid`, () => {
       const ours = effectsOf(runs, PARAMETERS, 'val_accuracy');
       expect(ours.map(({ share }) => share)).to.deep.equal(
         ours.map(({ share }) => share).toSorted((a, b) => Number(b) - Number(a)),
@@ -70,7 +70,7 @@ describe('statistics of a sweep', () => {
     });
   }
 
-  it('sees drawn numbers in quarters, from the least', () => {
+  it('groups random numbers into quarters, in ascending order', () => {
     const runs = Array.from({ length: 20 }, (_, i) => runWith({ rate: (7 * i) % 20 }, i / 20));
     const [effect] = effectsOf(runs, ['rate'], 'val_accuracy');
     expect(effect?.levels.map(({ label, n }) => [label, n])).to.deep.equal([
@@ -81,7 +81,7 @@ describe('statistics of a sweep', () => {
     ]);
   });
 
-  it('leaves out what does not vary, and knows no part of a variance that is not there', () => {
+  it('omits constant parameters, and has no share of a variance of zero', () => {
     const same = [1, 2, 3].map((rate) => runWith({ rate, name: 'same' }, 0.5));
     expect(effectsOf(same, ['rate', 'name'], 'val_accuracy')).to.have.length(1);
     expect(effectsOf(same, ['rate'], 'val_accuracy')[0]).to.include({
@@ -91,7 +91,7 @@ describe('statistics of a sweep', () => {
     expect(effectsOf([], ['rate'], 'val_accuracy')).to.deep.equal([]);
   });
 
-  it('counts runs that finished or were stopped early, and no others', () => {
+  it('includes only runs that finished or were stopped', () => {
     const runs = [
       runWith({ rate: 1, seed: 1 }, 0.5),
       runWith({ rate: 1, seed: 2 }, 0.7, 'stopped'),
@@ -104,7 +104,7 @@ describe('statistics of a sweep', () => {
     expect(cell?.statuses).to.deep.equal({ finished: 1, stopped: 1, running: 1, failed: 1 });
   });
 
-  it('calls best the cell with the best mean of which a run was trained to its end', () => {
+  it('chooses the best cell by its mean among those with a finished run', () => {
     const cells = cellsOf(
       [
         runWith({ rate: 1 }, 0.9, 'stopped'),

@@ -39,22 +39,22 @@ describe('a filter of runs', () => {
     ['started > "2026-01" and started < "2026-02"', true],
     ['not status = finished', false],
     ['not (status = failed or val_accuracy < 0.5)', true],
-    // `and` binds more than `or`, as everywhere.
+    // `and` binds more tightly than `or`.
     ['status = finished or status = failed and val_accuracy < 0', true],
     ['(status = finished or status = failed) and val_accuracy < 0', false],
-    // What a run lacks is neither more nor less than anything.
+    // A missing value is neither more nor less than any other.
     ['val_loss < 1', false],
     ['val_loss >= 1', false],
     ['val_loss = null', true],
     ['val_loss != 1', true],
     ['val_accuracy > "0.5"', false],
   ] as const) {
-    it(`${expected ? 'keeps' : 'leaves out'}: ${text}`, () => {
+    it(`${expected ? 'keeps' : 'omits'}: ${text}`, () => {
       expect(matches(text)).to.equal(expected);
     });
   }
 
-  it('tells the columns that it names, and where', () => {
+  it('has the columns that it names and their positions', () => {
     expect(parseFilter('a > 1 or not (b.c = x and d[2] ~ y)').columns).to.deep.equal([
       { name: 'a', at: 0 },
       { name: 'b.c', at: 14 },
@@ -77,7 +77,7 @@ describe('a filter of runs', () => {
     });
   }
 
-  it('says of any text what it means, or that it means nothing', () => {
+  it('parses any text or refuses it with a position', () => {
     const pieces = ['a', 'not', 'and', 'or', '(', ')', '=', '<', '1', '"x', '"', '!', ' ', '-'];
     const texts = fc.array(fc.constantFrom(...pieces), { maxLength: 12 });
     fc.assert(
@@ -91,7 +91,7 @@ describe('a filter of runs', () => {
     );
   });
 
-  it('agrees with JavaScript on and, or, not', () => {
+  it('evaluates and, or, not as JavaScript does', () => {
     const condition = fc.letrec<{ any: string; leaf: string }>((tie) => ({
       leaf: fc.constantFrom('a = 1', 'b = 1', 'c = 1'),
       any: fc.oneof(

@@ -2,7 +2,7 @@ import type { ComparedRun, Status } from '../../src/analysis/compared-run.ts';
 import type { DiffedRun } from '../../src/analysis/diff.ts';
 import type { Json } from '../../src/common/json.ts';
 
-/** A run with these settings that gave this value of `val_accuracy`; none: it failed. */
+/** A run with these settings and this `val_accuracy`; a failed run without a value. */
 export function runWith(
   settings: Readonly<Record<string, Json>>,
   value: number | null,

@@ -18,7 +18,7 @@ const { groups, tails }: Reference = JSON.parse(text);
 
 describe('the noise of seeds', () => {
   for (const { first, second, pValue, interval } of groups) {
-    it(`is judged as statsmodels does: ${first.length} runs, ${second.length} runs`, () => {
+    it(`is computed as statsmodels does: ${first.length} runs, ${second.length} runs`, () => {
       const noise = seedNoise(first, second);
       expect(noise?.pValue).to.be.closeTo(pValue, 1e-10);
       expect(noise?.interval[0]).to.be.closeTo(interval[0], 1e-10);
@@ -34,7 +34,7 @@ describe('the noise of seeds', () => {
     }
   });
 
-  it('is not known without replicates, and is nothing where all seeds give the same', () => {
+  it('is unknown without replicates, and zero if all seeds have the same value', () => {
     expect(seedNoise([0.5], [0.6])).to.equal(null);
     expect(seedNoise([], [0.6, 0.7])).to.equal(null);
     expect(seedNoise([0.5, 0.5], [0.5, 0.5])).to.include({ difference: 0, pValue: 1 });

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { differenceFormatter } from '../../src/analysis/settings.ts';
 
-describe('settings in few letters', () => {
-  it('are those in which runs differ, by the shortest names that tell them apart', () => {
+describe('formatted settings', () => {
+  it('are those in which runs differ, with the shortest unique names', () => {
     const settings = (rate: number, epochs: number) => ({
       'vars.dropout': 0.5,
       'phases.head.optimizer.learningRate': rate,

@@ -4,7 +4,7 @@ import type { ComparedSweep } from '../../src/analysis/sweep-summary.ts';
 import { textTable } from '../../src/analysis/table.ts';
 import { runWith } from './runs.ts';
 
-/** Two seeds for each dropout: the metric is `base` less the dropout, a hundredth up and down. */
+/** Two seeds for each dropout; the metric is `base` minus the dropout, plus or minus a hundredth. */
 function sweep(
   name: string,
   rate: number,
@@ -25,10 +25,10 @@ function sweep(
 const SLOW = sweep('slow', 0.001, [0.1, 0.2], 0.7);
 const FAST = sweep('fast', 0.01, [0.2, 0.1, 0.5], 0.9);
 
-describe('the difference of two sweeps', () => {
+describe('the differences between two sweeps', () => {
   const diff = diffSweeps(SLOW, FAST);
 
-  it('pairs the cells that have the same settings, in the order of the first', () => {
+  it('pairs the cells with equal settings, in the order of the first sweep', () => {
     expect(diff.cells.map(({ key }) => key['vars.dropout'])).to.deep.equal([0.1, 0.2]);
     for (const { changes, seeds, first } of diff.cells) {
       expect(changes.val_accuracy).to.be.closeTo(0.2, 1e-12);
@@ -39,18 +39,18 @@ describe('the difference of two sweeps', () => {
     expect(diff.onlySecond.map(({ key }) => key)).to.deep.equal([{ 'vars.dropout': 0.5 }]);
   });
 
-  it('tells what all runs of one have otherwise, but for names and seeds', () => {
+  it('lists the settings that differ in all runs, except for names and seeds', () => {
     expect(diff.settings).to.deep.equal([{ name: 'rate', first: 0.001, second: 0.01 }]);
   });
 
-  it('knows a cell by what either sweep sets', () => {
+  it('identifies a cell by the parameters of both sweeps', () => {
     const both = { ...FAST, parameters: ['vars.dropout', 'rate'] };
     const { cells, onlyFirst } = diffSweeps(SLOW, both);
     expect(cells).to.deep.equal([]);
     expect(onlyFirst[0]?.key).to.deep.equal({ 'vars.dropout': 0.1, rate: 0.001 });
   });
 
-  it('reads as a sentence and tables', () => {
+  it('has a summary and tables', () => {
     expect(describeSweepDiff(diff).split('\n')).to.deep.equal([
       '2 of 2 cells are better in val_accuracy, 2 differ by more than the noise of seeds; +20.00 % on average',
       '  only the second has dropout=0.5',
@@ -64,7 +64,7 @@ describe('the difference of two sweeps', () => {
     ]);
   });
 
-  it('leaves out cells that are the same when asked to, and says when nothing has ended', () => {
+  it('omits equal cells on request, and has no verdict without results', () => {
     const same = diffSweeps(SLOW, SLOW);
     expect(sweepSections(same, { onlyChanged: true })).to.deep.equal([]);
     expect(describeSweepDiff(same)).to.match(/^0 of 2 cells are better/);

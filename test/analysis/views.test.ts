@@ -24,7 +24,7 @@ const RUNS = [
 ].map((run, i) => ({ ...run, facts: { ...run.facts, run: `r${i}`, started: '2026' } }));
 
 describe('settings of many runs', () => {
-  it('are flat, under the paths that --set takes', () => {
+  it('are flat, keyed by the paths of --set', () => {
     expect(
       flatSettings({
         seed: 1,
@@ -43,13 +43,13 @@ describe('settings of many runs', () => {
     });
   });
 
-  it('are told where they differ, among runs that began', () => {
+  it('are listed where they differ, among runs that have started', () => {
     const waiting = runWith({ seed: 9 }, null, 'waiting');
     expect(differingSettings([...RUNS, waiting])).to.deep.equal([RATE, 'seed']);
     expect(differingSettings(RUNS.slice(0, 1))).to.deep.equal([]);
   });
 
-  it('have names as short as tells them apart', () => {
+  it('have the shortest unique names', () => {
     expect(
       shortNames(['a.head.epochs', 'a.tune.epochs', 'vars.dropout', 'b.optimizer.name', 'run']),
     ).to.deep.equal(['head.epochs', 'tune.epochs', 'dropout', 'optimizer.name', 'run']);
@@ -83,10 +83,10 @@ describe('columns of runs', () => {
   }
 });
 
-describe('a choice of runs', () => {
+describe('a selection of runs', () => {
   const names = (runs: readonly (typeof RUNS)[number][]) => runs.map(({ facts }) => facts.run);
 
-  it('filters by the columns that it names', () => {
+  it('is filtered by the columns of the filter', () => {
     const kept = filterRuns(RUNS, 'learningRate > 0.005 or seed = 2');
     expect(kept.map(({ facts }) => facts.run)).to.deep.equal(['r1', 'r2', 'r3']);
     expect(() => filterRuns(RUNS, 'seed = 1 and sed = 2')).to.throw(
@@ -99,7 +99,7 @@ describe('a choice of runs', () => {
     );
   });
 
-  it('is ordered the best first, what has no value last', () => {
+  it('is sorted best first, missing values last', () => {
     const order = (text: string) => names(sortRuns(RUNS, parseOrder(text, RUNS)) as typeof RUNS);
     expect(order('val_accuracy')).to.deep.equal(['r1', 'r0', 'r2', 'r3']);
     expect(order('-val_accuracy')).to.deep.equal(['r2', 'r0', 'r1', 'r3']);
@@ -127,7 +127,7 @@ describe('tables of runs', () => {
     ]);
   });
 
-  it('are Markdown, CSV at full precision, and JSON', () => {
+  it('are available as Markdown, CSV in full precision, and JSON', () => {
     expect(markdownTable(runsTable(RUNS.slice(3), ['run', 'seed'])).split('\n')).to.deep.equal([
       '| run | seed |',
       '| --- | ---: |',

@@ -2,15 +2,17 @@ import { expect } from 'chai';
 import { confusionChart } from '../../src/charts/confusion.ts';
 import { draw, refuseWarnings, textsOf } from './drawn.ts';
 
-/** `right` of each class are right, one is taken for the next class. */
-function confusion(classes: number, right: number, name = (i: number) => `class ${i}`) {
+/** Of each class, `correct` images are predicted correctly and one as the next class. */
+function confusion(classes: number, correct: number, name = (i: number) => `class ${i}`) {
   const matrix = Array.from({ length: classes }, (_, i) =>
-    Array.from({ length: classes }, (_, j) => (i === j ? right : Number(j === (i + 1) % classes))),
+    Array.from({ length: classes }, (_, j) =>
+      i === j ? correct : Number(j === (i + 1) % classes),
+    ),
   );
   return confusionChart({ title: 'a run', classNames: matrix.map((_, i) => name(i)), matrix });
 }
 
-describe('image of a confusion matrix', () => {
+describe('the chart of a confusion matrix', () => {
   refuseWarnings();
 
   it('shows counts, percentages of the row and names', async () => {
@@ -28,7 +30,7 @@ describe('image of a confusion matrix', () => {
     }
   });
 
-  it('leaves cells empty in which nothing was counted', async () => {
+  it('leaves cells with a count of 0 empty', async () => {
     const texts = await textsOf(confusion(10, 77));
     expect(texts.filter((text) => text === '77' || text === '1')).to.have.length(20);
     expect(texts).to.not.include('0');
@@ -44,7 +46,7 @@ describe('image of a confusion matrix', () => {
       expect(hundred.filter((text) => text === `class ${i}`)).to.have.length(2);
   });
 
-  it('is dark where a row is right and white where nothing is', async () => {
+  it('is dark for a row of correct predictions and white for a count of 0', async () => {
     const { pixel, width, height } = await draw(confusion(100, 99));
     const colors = [];
     for (let x = 0; x < width; x++) colors.push(pixel(x, height >> 1));
@@ -52,14 +54,14 @@ describe('image of a confusion matrix', () => {
     expect(colors.filter(([red]) => red === 255).length).to.be.above(width / 2);
   });
 
-  it('stays of a size to look at', async () => {
+  it('has a readable size', async () => {
     for (const classes of [1, 2, 10, 100]) {
       const { width, height } = await draw(confusion(classes, 9));
       expect(Math.max(width, height), `${classes} classes`).to.be.within(300, 2600);
     }
   });
 
-  it('cuts names short before they take the image', async () => {
+  it('truncates names that would fill the chart', async () => {
     const texts = await textsOf(confusion(5, 9, (i) => `${i} ${'very '.repeat(30)}long`));
     const names = texts.filter((text) => text.includes('very'));
     expect(names).to.have.length(10);

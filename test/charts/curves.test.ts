@@ -8,7 +8,7 @@ function curves(epochs: readonly EpochRecord[]) {
   return curvesChart({ title: 'vgg19-two-phase', epochs });
 }
 
-/** The same epochs with these metrics alone, all of the accuracy's value. */
+/** The same epochs with only these metrics, which have the values of the accuracy. */
 function measuring(metrics: readonly string[], epochs: readonly EpochRecord[]): EpochRecord[] {
   const only = ({ loss, accuracy = 0 }: EpochRecord['train']) => {
     return {
@@ -26,13 +26,13 @@ function measuring(metrics: readonly string[], epochs: readonly EpochRecord[]): 
 describe('learning curves', () => {
   refuseWarnings();
 
-  it('are a wide image with loss and accuracy side by side', async () => {
+  it('show loss and accuracy side by side', async () => {
     const { width, height } = await draw(curves(epochs({ head: 50, 'fine-tune': 150 })));
     expect(width).to.be.within(2000, 2600);
     expect(height).to.be.within(900, 1200);
   });
 
-  it('have text, on a machine without fonts too', async () => {
+  it('have text even on a machine without fonts', async () => {
     const records = measuring([], epochs({ a: 3 }));
     const titled = await draw(curvesChart({ title: 'WWWW', epochs: records }));
     const untitled = await draw(curvesChart({ title: ' ', epochs: records }));
@@ -41,7 +41,7 @@ describe('learning curves', () => {
     expect(untitled.ink(...title)).to.equal(0);
   });
 
-  it('name the phases, both sides and the best epoch', async () => {
+  it('name the phases, both splits and the best epoch', async () => {
     const texts = await textsOf(curves(epochs({ head: 50, 'fine-tune': 150 })));
     expect(texts.filter((text) => text === 'head' || text === 'fine-tune')).to.have.length(4);
     expect(texts).to.include.members(['Loss', 'Accuracy', 'training', 'validation', '200']);
@@ -54,7 +54,7 @@ describe('learning curves', () => {
     expect(texts).to.include(`validation: best ${percent} in epoch 200, last ${percent}`);
   });
 
-  it('keep the names of short phases clear of each other', async () => {
+  it('do not overlap the names of short phases', async () => {
     const phases = { one: 1, two: 1, three: 1, main: 197 };
     const chart = curves(epochs(phases)) as { concat: { layer: object[] }[] };
     const tops = JSON.stringify(chart.concat[0]?.layer).matchAll(
@@ -95,7 +95,7 @@ describe('learning curves', () => {
     expect(texts).to.include('validation: best 0.1000 in epoch 1, last 0.2000');
   });
 
-  it('draw what there is of a run that diverged', async () => {
+  it('show the finite values of a run that diverged', async () => {
     const lost = { loss: Number.NaN, accuracy: 0.1 };
     const diverged = [epoch(1), epoch(2, { train: lost, validation: lost })];
     expect((await textsOf(curves(diverged))).join()).to.match(/best \S+ in epoch 1, last NaN/);
@@ -103,7 +103,7 @@ describe('learning curves', () => {
     expect(await textsOf(curves([never]))).to.include('no validation value is a number');
   });
 
-  it('take a logarithmic axis for a loss that is far out once', async () => {
+  it('have a logarithmic axis for a loss with an outlier', async () => {
     const records = epochs({ head: 30 });
     const far = epoch(31, {
       train: { loss: 900, accuracy: 0 },

@@ -5,13 +5,13 @@ import { renderPng, renderSvg } from '../../src/charts/render.ts';
 export interface Drawn {
   readonly width: number;
   readonly height: number;
-  /** Red, green, blue of one pixel of the PNG. */
+  /** Red, green and blue of a pixel of the PNG. */
   pixel(x: number, y: number): readonly number[];
-  /** Pixels darker than half grey within a rectangle. */
+  /** The number of pixels in a rectangle that are darker than medium grey. */
   ink(left: number, top: number, right: number, bottom: number): number;
 }
 
-/** Draws a chart as PNG and decodes it again. */
+/** Renders a chart as PNG and decodes it. */
 export async function draw(chart: TopLevelSpec): Promise<Drawn> {
   const png = sharp(await renderPng(chart))
     .removeAlpha()
@@ -40,7 +40,7 @@ export async function textsOf(chart: TopLevelSpec): Promise<string[]> {
   return [...svg.matchAll(/<(?:text|tspan)[^>]*>([^<]+)</g)].map((match) => match[1] ?? '');
 }
 
-/** Fails the tests of a `describe` in which vega has something to complain of. */
+/** Fails the tests of a `describe` in which vega logs a warning. */
 export function refuseWarnings(): void {
   const { warn } = console;
   before(() => {

@@ -6,7 +6,7 @@ import { draw, refuseWarnings, textsOf } from './drawn.ts';
 
 const SIDE = 32;
 
-/** Images in which black and white pixels take turns; every third is predicted as the other class. */
+/** Images of alternating black and white pixels; every third is predicted as the other class. */
 function images(count: number, channels = 3): PredictedImages {
   const size = SIDE * SIDE * channels;
   const chequered = (_: unknown, i: number) => {
@@ -37,7 +37,7 @@ const marks = (texts: readonly string[], mark: string) => texts.filter((t) => t.
 describe('images with their predictions', () => {
   refuseWarnings();
 
-  it('are twenty-five, each with predicted and true class and probability', async () => {
+  it('are 25, each with its predicted class, probability and true class', async () => {
     const texts = await textsOf(await examplesChart(images(60), 1));
     expect(marks(texts, '✓').length + marks(texts, '✗').length).to.equal(25);
     expect(marks(texts, 'true: ')).to.have.length(25);
@@ -48,21 +48,21 @@ describe('images with their predictions', () => {
     );
   });
 
-  it('are chosen by the seed alone', async () => {
+  it('depend on the seed alone', async () => {
     const chosen = async (seed: number) => JSON.stringify(await examplesChart(images(60), seed));
     expect(await chosen(1)).to.equal(await chosen(1));
     expect(await chosen(1)).to.not.equal(await chosen(2));
   });
 
-  it('are all there are where there are fewer', async () => {
+  it('are all images if there are fewer', async () => {
     const texts = await textsOf(await examplesChart(images(3), 1));
     expect([...marks(texts, '✓'), ...marks(texts, '✗')]).to.have.length(3);
   });
 
-  it('are enlarged pixel by pixel, without blur', async () => {
+  it('are enlarged without blur', async () => {
     for (const channels of [1, 3]) {
       const { pixel } = await draw(await examplesChart(images(1, channels), 1));
-      // The middle of the first image, 9 pixels of the PNG for each of its own.
+      // The middle of the first image: each of its pixels has 9 pixels in the PNG.
       const [left, top] = [100, 200];
       const shades = Array.from({ length: 72 }, (_, i) => pixel(left + i, top)[0] ?? -1);
       const changes = shades.filter(
@@ -73,7 +73,7 @@ describe('images with their predictions', () => {
     }
   });
 
-  it("show names as long as CIFAR-100's whole", async () => {
+  it('have room for the names of CIFAR-100', async () => {
     const classNames = ['aquarium_fish', 'pickup_truck'];
     const texts = await textsOf(await examplesChart({ ...images(60), classNames }, 1));
     expect(texts).to.include.members(['✗ aquarium_fish', '✓ aquarium_fish', 'true: aquarium_fish']);
@@ -81,11 +81,11 @@ describe('images with their predictions', () => {
   });
 
   it('mark mistakes by a frame and a cross', async () => {
-    const wrong = images(1);
-    const [mistake] = wrong.predictions;
-    const right = { ...wrong, predictions: [{ ...(mistake as Prediction), predicted: 0 }] };
-    expect(marks(await textsOf(await examplesChart(wrong, 1)), '✗ lion')).to.have.length(1);
-    expect(marks(await textsOf(await examplesChart(right, 1)), '✓ tiger')).to.have.length(1);
+    const incorrect = images(1);
+    const [mistake] = incorrect.predictions;
+    const correct = { ...incorrect, predictions: [{ ...(mistake as Prediction), predicted: 0 }] };
+    expect(marks(await textsOf(await examplesChart(incorrect, 1)), '✗ lion')).to.have.length(1);
+    expect(marks(await textsOf(await examplesChart(correct, 1)), '✓ tiger')).to.have.length(1);
     const framed = async (shown: PredictedImages) => {
       const { pixel, width } = await draw(await examplesChart(shown, 1));
       const row = Array.from({ length: width }, (_, x) => pixel(x, 300));
@@ -93,11 +93,11 @@ describe('images with their predictions', () => {
         ([red = 0, green = 255, blue = 255]) => red > 200 && green < 110 && blue < 30,
       ).length;
     };
-    expect(await framed(wrong)).to.be.within(12, 20);
-    expect(await framed(right)).to.equal(0);
+    expect(await framed(incorrect)).to.be.within(12, 20);
+    expect(await framed(correct)).to.equal(0);
   });
 
-  it('show the surest mistakes first', async () => {
+  it('show the most confident mistakes first', async () => {
     const texts = await textsOf(await mistakesChart(images(300)));
     expect(texts).to.include('25 of 100 mistakes in 300 validation images, most confident first');
     expect(marks(texts, '✗')).to.have.length(25);
@@ -106,7 +106,7 @@ describe('images with their predictions', () => {
     expect(percentages[0]).to.equal(100);
   });
 
-  it('say so when there is no mistake', async () => {
+  it('have a text if there is no mistake', async () => {
     const all = images(30);
     const predictions = all.predictions.map((p) => ({ ...p, predicted: p.label }));
     const chart = await mistakesChart({ ...all, predictions });

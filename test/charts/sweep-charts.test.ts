@@ -12,7 +12,7 @@ const METRIC = { name: 'val_accuracy', goal: 'maximize' } as const;
 const sweepOf = (runs: readonly ReturnType<typeof runWith>[], parameters: readonly string[]) =>
   summarizeSweep({ name: 'a sweep', metric: METRIC, parameters, runs });
 
-/** Two seeds of each cell of a grid; more dropout and more of the rate are better. */
+/** Two seeds for each cell of a grid; the metric rises with the dropout and with the rate. */
 function grid(dropouts: readonly number[], rates: readonly number[]) {
   return dropouts.flatMap((dropout) =>
     rates.flatMap((rate) =>
@@ -23,7 +23,7 @@ function grid(dropouts: readonly number[], rates: readonly number[]) {
   );
 }
 
-describe('images of a sweep', () => {
+describe('the charts of a sweep', () => {
   refuseWarnings();
 
   describe('heat map', () => {
@@ -36,7 +36,7 @@ describe('images of a sweep', () => {
       expect(texts.filter((text) => text.startsWith('★'))).to.have.length(1);
     });
 
-    it('says what became of runs that did not finish', async () => {
+    it('has the states of runs that did not finish', async () => {
       const changed = runs.map((run, i) => {
         if (i < 2) return runWith(run.settings, null);
         if (i === 2) return runWith(run.settings, null, 'waiting');
@@ -47,7 +47,7 @@ describe('images of a sweep', () => {
       expect(texts.filter((text) => /^(★ )?\d\d\.\d{2} %$/.test(text))).to.have.length(5);
     });
 
-    it('is bright where the metric is best and leaves out what was not run', async () => {
+    it('is bright where the metric is best and omits missing cells', async () => {
       const { pixel, width, height } = await draw(
         heatmapChart(sweepOf(runs.slice(0, -4), ['dropout', RATE])),
       );
@@ -57,7 +57,7 @@ describe('images of a sweep', () => {
       expect([...seen]).to.include.members(['68,1,84', '253,231,37']);
     });
 
-    it('stays of a size to look at', async () => {
+    it('has a readable size', async () => {
       const values = (count: number) => Array.from({ length: count }, (_, i) => (i + 1) / 100);
       for (const [rows, columns] of [
         [2, 2],
@@ -71,11 +71,11 @@ describe('images of a sweep', () => {
     });
   });
 
-  it('effects name the strongest parameter first, with its part of the variance', async () => {
+  it('effects have the strongest parameter first, with its share of the variance', async () => {
     const runs = grid([0.1, 0.5], [0.01, 0.02, 0.03]);
     const texts = await textsOf(effectsChart(sweepOf(runs, [RATE, 'dropout'])));
     expect(texts.indexOf('dropout')).to.be.within(0, texts.indexOf('learningRate') - 1);
-    // 0.03 and 0.0008 of the squares' sum 0.0311.
+    // 0.03 and 0.0008 of the sum of squares 0.0311.
     expect(texts).to.include.members(['96 % of variance', '3 % of variance']);
     expect(texts.filter((text) => /^rank correlation 0\.\d\d$/.test(text))).to.have.length(2);
   });
@@ -90,7 +90,7 @@ describe('images of a sweep', () => {
     expect(texts.filter((text) => text === '0.5')).to.have.length(2);
   });
 
-  it('parallel coordinates have a logarithmic axis for rates drawn over decades', async () => {
+  it('parallel coordinates have a logarithmic axis for random rates over decades', async () => {
     const runs = Array.from({ length: 21 }, (_, i) =>
       runWith({ [RATE]: 10 ** (-5 + i / 5), units: 10 + 7 * i, dropout: i / 40 }, i / 30),
     );

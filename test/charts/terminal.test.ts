@@ -6,7 +6,7 @@ const plain: Paint = (text) => text;
 const format = (value: number) => value.toPrecision(4);
 
 describe('curves in a terminal', () => {
-  it('are one over the other on one scale, in light and heavy lines', () => {
+  it('are drawn over each other on one scale, in light and heavy lines', () => {
     expect(
       plotCurves(
         [
@@ -32,7 +32,7 @@ describe('curves in a terminal', () => {
     );
   });
 
-  it('fall in corners of their own, and show where they are no numbers', () => {
+  it('have corners where they fall, and marks for values that are not finite', () => {
     const lines = plotCurves(
       [
         [1, Number.NaN, 0],
@@ -57,7 +57,7 @@ describe('curves in a terminal', () => {
     expect(lines.at(-1)).to.match(/^ +epoch 1 +500$/);
   });
 
-  it('are flat where nothing changes, and have colours where they are painted', () => {
+  it('are flat if nothing changes, and are painted', () => {
     const painted = plotCurves([[0.5], [0.5]], format, (text, curve) => `${text}${curve}`);
     expect(painted[7]).to.equal('0.5000 ┤━1━1━1━1━1━1━1━1');
     expect(painted.at(-1)?.trim()).to.equal('epoch 1');

@@ -29,7 +29,7 @@ describe('the folder of checkpoints', () => {
   const numberOf = async (name: 'last' | 'previous' | 'best') =>
     (await folder.read(name)).state.number;
 
-  it('gives back what was written, numbers that JSON does not have included', async () => {
+  it('restores what was written, including numbers that JSON lacks', async () => {
     const odd = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, null, 'text'];
     await folder.write(content(1, { odd }), false);
     const read = await folder.read('last');
@@ -39,7 +39,7 @@ describe('the folder of checkpoints', () => {
     ]);
   });
 
-  it('keeps the last one, the one before, and the best', async () => {
+  it('keeps the last checkpoint, the one before, and the best', async () => {
     for (const number of [1, 2, 3, 4]) await folder.write(content(number), number === 2);
     expect(await Promise.all((['last', 'previous', 'best'] as const).map(numberOf))).to.deep.equal([
       4, 3, 2,
@@ -47,7 +47,7 @@ describe('the folder of checkpoints', () => {
     expect((await readdir(folder.path)).sort()).to.deep.equal(['best', 'last', 'previous']);
   });
 
-  it('tells of each byte that is another, and of each place where a file is cut off', async () => {
+  it('detects every changed byte and every truncation of a file', async () => {
     await folder.write(content(1), false);
     const damaged = new CheckpointFolder<State>(join(root, 'damaged'));
     for (const file of ['state.json', 'tensors.safetensors']) {
@@ -64,7 +64,7 @@ describe('the folder of checkpoints', () => {
         ]) {
           await cp(folder.path, damaged.path, { recursive: true });
           await damage();
-          // The last line feed says nothing.
+          // The last line feed has no content.
           const isEnd = file === 'state.json' && place === bytes.length - 1;
           const read = await damaged.read('last').catch((error: Error) => error);
           expect(read instanceof Error || isEnd, `${file} at ${place}`).to.equal(true);
@@ -73,7 +73,7 @@ describe('the folder of checkpoints', () => {
     }
   });
 
-  it('is as it was when a new one cannot be written', async () => {
+  it('is unchanged if a new checkpoint cannot be written', async () => {
     await folder.write(content(1), true);
     await folder.write(content(2), false);
     const broken = { ...content(3), tensors: [{ name: 'x', shape: [1], data: null as never }] };
@@ -86,7 +86,7 @@ describe('the folder of checkpoints', () => {
     expect((await readdir(folder.path)).sort()).to.deep.equal(['best', 'last', 'previous']);
   });
 
-  it('removes what a process that was killed has left', async () => {
+  it('removes what a killed process has left', async () => {
     await folder.write(content(1), false);
     await cp(join(folder.path, 'last'), join(folder.path, '.0badcafe'), { recursive: true });
     await folder.open();

@@ -3,7 +3,7 @@ import type { Dataset, Images } from '../../src/data/dataset.ts';
 import { MemoryPixels } from '../../src/data/pixels.ts';
 import { dataHash, validationImages } from '../../src/run-folder/environment.ts';
 
-/** Grey images of 2 x 1, each of one brightness. */
+/** Grey images of 2 x 1 pixels, each of one brightness. */
 function images(brightness: readonly number[], paths?: readonly string[]): Images {
   const bytes = Uint8Array.from(brightness.flatMap((value) => [value, value]));
   const labels = Int32Array.from(brightness, (_, i) => i % 2);
@@ -18,7 +18,7 @@ function dataset(train: Images, validation: Images): Dataset {
 describe('the hash of validation images', () => {
   const first = dataset(images([1, 2]), images([7, 8]));
 
-  it('is theirs alone, that of the data is of all', () => {
+  it('depends on them alone; that of the data depends on both splits', () => {
     const more = dataset(images([1, 2, 3]), images([7, 8]));
     expect(validationImages(more)).to.deep.equal(validationImages(first));
     expect(dataHash(more)).not.to.equal(dataHash(first));
@@ -26,7 +26,7 @@ describe('the hash of validation images', () => {
     expect(validationImages(others).pixels).not.to.equal(validationImages(first).pixels);
   });
 
-  it('tells their names apart where they have any', () => {
+  it('includes a hash of their paths, if they have any', () => {
     expect(validationImages(first)).to.include({ paths: null });
     const named = (...paths: string[]) =>
       validationImages(dataset(images([1, 2]), images([7, 8], paths)));

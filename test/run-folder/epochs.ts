@@ -1,6 +1,6 @@
 import type { EpochRecord } from '../../src/train/callbacks.ts';
 
-/** One epoch of a run whose loss falls and whose accuracy rises, with numbers as training gives them. */
+/** An epoch of a run whose loss falls and whose accuracy rises, with realistic numbers. */
 export function epoch(number: number, changes: Partial<EpochRecord> = {}): EpochRecord {
   const loss = 1 / (number + 0.7);
   return {
@@ -18,7 +18,7 @@ export function epoch(number: number, changes: Partial<EpochRecord> = {}): Epoch
   };
 }
 
-/** Epochs of several phases in a row. */
+/** The epochs of consecutive phases. */
 export function epochs(phases: Readonly<Record<string, number>>): EpochRecord[] {
   const places = Object.entries(phases).flatMap(([phase, count]) =>
     Array.from({ length: count }, (_, i) => ({ phase, phaseEpoch: i + 1 })),

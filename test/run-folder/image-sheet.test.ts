@@ -7,7 +7,7 @@ import { MemoryPixels } from '../../src/data/pixels.ts';
 import type { FinishedRun } from '../../src/run-folder/finished-run.ts';
 import { drawSheet, planSheet, sheetSize, tileAt } from '../../src/run-folder/image-sheet.ts';
 
-/** A run of two classes that answered images of noise; the one at `index` is taken for `predicted(index)`. */
+/** A run of two classes on images of noise; image `index` is predicted as `predicted(index)`. */
 function run(
   count: number,
   { side = 8, channels = 3, seed = 1, predicted = (index: number) => index % 2 } = {},
@@ -26,7 +26,7 @@ function run(
 
 describe('the sheet of images', () => {
   for (const channels of [1, 3])
-    it(`holds small images of ${channels} channels as they are`, async () => {
+    it(`has small images of ${channels} channels unchanged`, async () => {
       const noise = run(30, { channels });
       const sheet = planSheet(noise);
       expect(sheet.indexes).to.have.length(30);
@@ -43,7 +43,7 @@ describe('the sheet of images', () => {
       }
     });
 
-  it('shrinks large ones, and holds a single one', async () => {
+  it('scales large images down, and has a single image', async () => {
     const large = run(1, { side: 256 });
     const sheet = planSheet(large);
     expect(sheet).to.deep.equal({ columns: 1, width: 64, height: 64, indexes: [0] });
@@ -52,34 +52,36 @@ describe('the sheet of images', () => {
     expect({ format, width, height }).to.deep.equal({ format: 'webp', width: 64, height: 64 });
   });
 
-  it('has the surest mistakes of each kind and right answers', () => {
-    // Every third image is taken for the other class.
+  it('has the most confident mistakes of each pair of classes, and correct predictions', () => {
+    // Every third image is predicted as the other class.
     const predicted = (index: number) => (index % 3 === 0 ? 1 - (index % 2) : index % 2);
-    const wrong = run(600, { predicted });
-    const chosen = new Set(planSheet(wrong).indexes);
+    const mixed = run(600, { predicted });
+    const chosen = new Set(planSheet(mixed).indexes);
     for (const label of [0, 1]) {
-      const own = wrong.predictions.filter((prediction) => prediction.label === label);
+      const own = mixed.predictions.filter((prediction) => prediction.label === label);
       const mistakes = own.filter((prediction) => prediction.predicted !== label);
       const surest = mistakes.slice(-24).map(({ index }) => index);
       expect(chosen).to.include.all.keys(surest);
-      const right = own.filter(({ predicted, index }) => predicted === label && chosen.has(index));
-      expect(right.length).to.be.within(24, 24 + GRID_SIZE);
+      const correct = own.filter(
+        ({ predicted, index }) => predicted === label && chosen.has(index),
+      );
+      expect(correct.length).to.be.within(24, 24 + GRID_SIZE);
     }
   });
 
-  it('has the images of examples.png and mistakes.png, whatever their kind', () => {
+  it('has all images of examples.png and mistakes.png', () => {
     const many = run(20_000, { side: 1, predicted: (index) => (index % 5 === 0 ? 0 : index % 2) });
     const mistakes = surestMistakes(many.predictions).slice(0, GRID_SIZE);
     const shown = [...randomExamples(many.predictions, 1), ...mistakes];
     expect(planSheet(many).indexes).to.include.members(shown.map(({ index }) => index));
   });
 
-  it('is bounded however many classes there are', () => {
+  it('is bounded for any number of classes', () => {
     const many = run(20_000, { side: 1, predicted: (index) => Math.floor(index / 24) });
     expect(planSheet(many).indexes).to.have.length(600);
   });
 
-  it('is chosen by the seed alone', () => {
+  it('depends on the seed alone', () => {
     const [one, again, other] = [1, 1, 2].map((seed) => planSheet(run(200, { seed })));
     expect(one).to.deep.equal(again);
     expect(one).to.not.deep.equal(other);

@@ -11,13 +11,13 @@ describe('log.txt', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  it('has whole lines, each with its time, also after one that a full disk cut off', async () => {
+  it('has complete lines, each with its time, even after a line that a full disk cut off', async () => {
     const path = join(folder, 'log.txt');
     const log = await RunLog.open(folder);
-    await log.write('begins\non two lines');
+    await log.write('starts\non two lines');
     await writeFile(path, '2026-01-01T00:00:00.000Z  cut', { flag: 'a' });
     await (await RunLog.open(folder)).write('resumes');
     const text = (await readFile(path, 'utf8')).replaceAll(/^\S+Z {2}/gm, '');
-    expect(text).to.equal('begins\non two lines\ncut\nresumes\n');
+    expect(text).to.equal('starts\non two lines\ncut\nresumes\n');
   });
 });

@@ -19,13 +19,13 @@ describe('metrics.csv', () => {
 
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('has the columns of the founding experiment for its metrics', () => {
+  it('has columns for the metrics on both splits', () => {
     expect(metricsColumns(['accuracy', 'mse']).join()).to.equal(
       'phase,phase_epoch,epoch,step,learning_rate,loss,accuracy,mse,val_loss,val_accuracy,val_mse,seconds,images_per_second,waiting_seconds',
     );
   });
 
-  it('holds a row for each epoch, on the disk when `append` is done', async () => {
+  it('has a row for each epoch, on the disk when `append` resolves', async () => {
     const csv = await open();
     const record = epoch(1, {
       train: { loss: 0.5, accuracy: 0.75 },
@@ -41,7 +41,7 @@ describe('metrics.csv', () => {
     expect((await text()).split('\n')).to.have.length(4);
   });
 
-  it('gives back what was written, to the last bit', async () => {
+  it('restores what was written, to the last bit', async () => {
     const number = fc.double();
     await fc.assert(
       fc.asyncProperty(fc.string(), number, number, number, async (phase, a, b, c) => {
@@ -60,13 +60,13 @@ describe('metrics.csv', () => {
     );
   });
 
-  it('goes on where it stopped', async () => {
+  it('continues an existing file', async () => {
     const all = epochs({ head: 2, 'fine-tune': 3 });
     for (const record of all) await (await open()).append(record);
     expect(await readMetricsCsv(folder)).to.deep.equal(all);
   });
 
-  it('never holds an epoch twice: one that is done anew goes with all later ones', async () => {
+  it('never has an epoch twice: a repeated epoch replaces its row and all later ones', async () => {
     const first = await open();
     for (const record of epochs({ head: 5 })) await first.append(record);
     const resumed = await open();
@@ -77,7 +77,7 @@ describe('metrics.csv', () => {
     expect(await readMetricsCsv(folder)).to.deep.equal([epoch(1), epoch(2), again, epoch(4)]);
   });
 
-  it('leaves out a last row that a crash cut off, at any character', async () => {
+  it('omits a last row that a crash truncated, at any character', async () => {
     const csv = await open();
     for (const record of epochs({ head: 2 })) await csv.append(record);
     const whole = await text();
@@ -90,13 +90,13 @@ describe('metrics.csv', () => {
     }
   });
 
-  it('begins anew when a crash cut off the header', async () => {
+  it('starts again if a crash truncated the header', async () => {
     await writeFile(path, 'phase,phase_ep');
     await (await open()).append(epoch(1));
     expect(await readMetricsCsv(folder)).to.deep.equal([epoch(1)]);
   });
 
-  it('refuses a file with other columns, and one that is no metrics.csv', async () => {
+  it('refuses other columns, and a file that is not a metrics.csv', async () => {
     await open();
     const mismatch = await MetricsCsv.open(folder, ['mse']).catch((error: Error) => error.message);
     expect(mismatch).to.include('must have the columns phase,').and.include('Received: phase,');
@@ -105,7 +105,7 @@ describe('metrics.csv', () => {
     expect(other).to.match(/must have the columns .* Received: a,b$/);
   });
 
-  it('holds a broken row against the columns', async () => {
+  it('refuses a row with missing values', async () => {
     await open();
     await appendFile(path, 'head,1,1\n');
     const error = await readMetricsCsv(folder).catch((error: Error) => error.message);

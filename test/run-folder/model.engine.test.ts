@@ -7,7 +7,7 @@ import { saveModel } from '../../src/run-folder/model.ts';
 import { useEngine } from '../engine.ts';
 import { predictInPlainTfjs } from './plain-tfjs.ts';
 
-/** Two inputs of a sum, batch normalization, dropout and a softmax: what classifiers are made of. */
+/** A classifier with a sum of two inputs, batch normalization, dropout and softmax. */
 function classifier(): tf.LayersModel {
   const { layers } = tf;
   const input = tf.input({ shape: [8, 8, 3] });
@@ -42,7 +42,7 @@ describe('a saved model', () => {
 
   after(() => rm(folder, { recursive: true }));
 
-  it('is model.json, its weights and its class names', async () => {
+  it('consists of model.json, its weights and its class names', async () => {
     const files = await readdir(join(folder, 'model'));
     expect(files.sort()).to.deep.equal(['labels.json', 'model.json', 'weights.bin']);
     const weights = await readFile(join(folder, 'model', 'weights.bin'));
@@ -55,7 +55,7 @@ describe('a saved model', () => {
     expect(userDefinedMetadata).to.deep.equal({ preprocess: 'caffe' });
   });
 
-  it('says the same in plain TensorFlow.js in another process', async () => {
+  it('predicts the same in plain TensorFlow.js in another process', async () => {
     const values = Array.from({ length: 5 * 8 * 8 * 3 }, (_, i) => Math.sin(i));
     const here = model.predict(tf.tensor(values, [5, 8, 8, 3])) as tf.Tensor;
     const there = await predictInPlainTfjs(join(folder, 'model'), [5, 8, 8, 3], values);

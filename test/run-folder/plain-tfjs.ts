@@ -3,7 +3,7 @@ import { execa } from 'execa';
 
 const script = fileURLToPath(new URL('plain-tfjs.mjs', import.meta.url));
 
-/** What a saved model says in another process that has nothing but plain TensorFlow.js. */
+/** Predicts with a saved model in another process that has only plain TensorFlow.js. */
 export async function predictInPlainTfjs(
   folder: string,
   shape: readonly number[],

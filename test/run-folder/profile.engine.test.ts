@@ -30,7 +30,7 @@ describe('cifar-run FILE --profile', () => {
     return { read, stderr };
   };
 
-  it('tells what each operation of a step takes, and trains as without', async () => {
+  it('writes the time of each operation of a step, and does not affect training', async () => {
     const profiled = await run('--profile');
     const plain = await run();
 

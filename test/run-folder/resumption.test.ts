@@ -6,7 +6,7 @@ import { InputError } from '../../src/common/errors.ts';
 import { type CurrentRun, checkResumption } from '../../src/run-folder/resumption.ts';
 import { StatusWriter } from '../../src/run-folder/status.ts';
 
-describe('a run that is to go on', () => {
+describe('a run to resume', () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
@@ -27,7 +27,7 @@ describe('a run that is to go on', () => {
     await writeFile(join(folder, 'environment.json'), JSON.stringify(environment));
   }
 
-  /** What it says of a run that is now otherwise. */
+  /** Checks the run after changes of its environment and its settings. */
   function check(change: object, yaml = resolvedYaml): Promise<string[]> {
     const now = { ...environment, ...change };
     return checkResumption(folder, {
@@ -42,18 +42,18 @@ describe('a run that is to go on', () => {
     return (error as Error).message;
   }
 
-  it('may, when nothing differs or only how often it saves', async () => {
+  it('is accepted if nothing differs except for the checkpoint schedule', async () => {
     await recorded();
     expect(await check({})).to.deep.equal([]);
     const seldom = resolvedYaml.replace('everyEpochs: 1', 'everyMinutes: 10');
     expect(await check({}, seldom)).to.deep.equal([]);
   });
 
-  it('may, when it was ended before it was recorded', async () => {
+  it('is accepted if it was interrupted before its files were written', async () => {
     expect(await check({ dataHash: 'd2' })).to.deep.equal([]);
   });
 
-  it('is refused with other data, weights, program or settings, and told what differs', async () => {
+  it('is refused with other data, weights, program or settings, with the differences', async () => {
     await recorded();
     expect(await refusal({ dataHash: 'd2' })).to.match(/data \(SHA-256\): was d1, is d2/);
     expect(await refusal({ weightHashes: { elsewhere: 'w2' } })).to.match(/was w1, is w2/);
@@ -62,12 +62,12 @@ describe('a run that is to go on', () => {
     expect(await refusal({}, other)).to.match(/seed: was 1, is 2$/);
   });
 
-  it('may with the same weights elsewhere', async () => {
+  it('is accepted with the same weights under another path', async () => {
     await recorded();
     expect(await check({ weightHashes: { elsewhere: 'w1' } })).to.deep.equal([]);
   });
 
-  it('is warned of another engine, device or number of threads', async () => {
+  it('has a warning for another engine, device, compiler or number of threads', async () => {
     await recorded();
     const now = { ...engine, version: '2.20.0', device: 'GPU', threads: 4, compiler: 'none' };
     const notes = await check({ engine: now });
@@ -76,7 +76,7 @@ describe('a run that is to go on', () => {
       expect(note).to.match(/: was .*, is .*; the last digits of the results may differ/);
   });
 
-  it('is refused when it has finished', async () => {
+  it('is refused if it has finished', async () => {
     await recorded();
     await (await StatusWriter.start(folder)).end('finished');
     expect(await refusal({})).to.match(/has finished: there is nothing to resume/);

@@ -17,19 +17,19 @@ describe('the schedule of checkpoints', () => {
   const due = (count: number, is: (n: number) => boolean) =>
     Array.from({ length: count }, (_, i) => i + 1).filter(is);
 
-  it('are every so many epochs', () => {
+  it('has a checkpoint at every n-th epoch', () => {
     const every = times({ everyEpochs: 3 });
     expect(due(9, (n) => every.afterEpoch(n))).to.deep.equal([3, 6, 9]);
     expect(due(9, (n) => every.afterStep(n))).to.deep.equal([]);
   });
 
-  it('are every so many steps, whatever the epoch', () => {
+  it('has a checkpoint at every n-th step, across epochs', () => {
     const every = times({ everySteps: 4 });
     expect(due(9, (n) => every.afterStep(n))).to.deep.equal([4, 8]);
     expect(due(9, (n) => every.afterEpoch(n))).to.deep.equal([]);
   });
 
-  it('are at the first step after so many minutes', () => {
+  it('has a checkpoint at the first step after n minutes', () => {
     expect(times({ everyMinutes: 1e-9 }).afterStep(1)).to.equal(true);
     expect(times({ everyMinutes: 1e9 }).afterStep(1)).to.equal(false);
   });

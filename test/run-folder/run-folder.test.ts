@@ -35,7 +35,7 @@ describe("a run's folder", () => {
     expect(parseRunPath(join(runs, 'vgg19', 'notes'))).to.equal(null);
   });
 
-  it('is never shared, even by runs that begin at the same moment', async () => {
+  it('is never shared, even by runs that start at the same moment', async () => {
     const folders = await Promise.all([create(), create(), create()]);
     expect(folders.map((path) => basename(path)).sort()).to.deep.equal([
       '2026-01-31T12-05-09Z-0123abcd',
@@ -45,14 +45,14 @@ describe("a run's folder", () => {
     expect(await readdir(join(runs, 'vgg19'))).to.have.length(3);
   });
 
-  it('says clearly that it cannot be made', async () => {
+  it('is refused with the reason if it cannot be created', async () => {
     await writeFile(runs, 'a file where the folder of runs should be');
     const error = await create().catch((caught: unknown) => caught);
     expect(error).to.be.instanceOf(RunError);
     expect(String(error)).to.match(/cannot make the folder .*runs: EEXIST/);
   });
 
-  it('is known to be writable before anything is loaded', async () => {
+  it('is checked to be writable before anything is loaded', async () => {
     await prepareExperimentFolder(runs, 'vgg19');
     expect(await readdir(join(runs, 'vgg19'))).to.deep.equal([]);
     await rm(runs, { recursive: true });
@@ -61,7 +61,7 @@ describe("a run's folder", () => {
     expect(String(error)).to.match(/RunError: cannot make the folder .*EEXIST.*--runs takes/);
   });
 
-  it('says in status.json how far the run came', async () => {
+  it('has the state of the run in status.json', async () => {
     const folder = await create();
     const read = async () => JSON.parse(await readFile(join(folder, 'status.json'), 'utf8'));
     const status = await StatusWriter.start(folder);

@@ -10,8 +10,9 @@ import { loadData } from '../../src/data/load.ts';
 import { MemoryPixels } from '../../src/data/pixels.ts';
 import { loadExperiment } from '../../src/load-experiment.ts';
 import { runExperiment } from '../../src/run-experiment.ts';
+import type { RunResult } from '../../src/run-folder/finished-run.ts';
 import { readMetricsCsv } from '../../src/run-folder/metrics-csv.ts';
-import { openRecord, type RunRecord, type RunResult } from '../../src/run-folder/run-record.ts';
+import { openRecord, type RunRecord } from '../../src/run-folder/run-record.ts';
 import { useEngine } from '../engine.ts';
 import { pixelsOf } from '../pixels.ts';
 import { planned } from '../planned.ts';
@@ -69,7 +70,7 @@ describe('the record of a run', () => {
   const read = (name: string) => readFile(join(result.folder, name), 'utf8');
   const table = async (name: string) => parse(await read(name)) as string[][];
 
-  it('has every file that it promises and no other', async () => {
+  it('has exactly the documented files', async () => {
     const files = (await readdir(result.folder)).map((name) => name.replace(/(tfevents).*/, '$1'));
     expect(files.sort()).to.deep.equal([
       'checkpoints',
@@ -95,7 +96,7 @@ describe('the record of a run', () => {
     expect(basename(result.folder)).to.match(/^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ-[0-9a-f]+$/);
   });
 
-  it('keeps the experiment as written, and resolved so that it states the same', async () => {
+  it('has the experiment as written, and resolved to an equal experiment', async () => {
     expect(await read('experiment.yaml')).to.equal(EXPERIMENT);
     const overrides = { set: [], setFile: [] };
     const load = (name: string) => loadExperiment(join(result.folder, name), overrides);
@@ -103,7 +104,7 @@ describe('the record of a run', () => {
     expect(resolved?.experiment).to.deep.equal(written?.experiment);
   });
 
-  it('says what it was done with', async () => {
+  it('has the environment', async () => {
     const environment = JSON.parse(await read('environment.json'));
     expect(environment).to.include({ node: process.version, seed: 3 });
     expect(environment.engine).to.include({ name: 'tensorflow', version: engine().version });
@@ -130,12 +131,12 @@ describe('the record of a run', () => {
       ]);
   });
 
-  it('agrees with itself: predictions, confusion matrix, report, summary and the last epoch', async () => {
+  it('is consistent: predictions, confusion matrix, report, summary and the last epoch', async () => {
     const [, ...predictions] = await table('predictions.csv');
     expect(predictions.map(([, truth]) => truth)).to.deep.equal(
       Array.from(data.validation.labels, (label) => data.classNames[label]),
     );
-    const right = predictions.filter(([, truth, predicted]) => truth === predicted).length;
+    const correct = predictions.filter(([, truth, predicted]) => truth === predicted).length;
     const [header, ...confusion] = await table('confusion_matrix.csv');
     expect(header).to.deep.equal(['true \\ predicted', '3', '5', '8']);
     for (const [i, [name, ...counts]] of confusion.entries())
@@ -156,16 +157,16 @@ describe('the record of a run', () => {
       'macro avg',
       'weighted avg',
     ]);
-    expect(Number(report[4]?.[3])).to.equal(right / predictions.length);
+    expect(Number(report[4]?.[3])).to.equal(correct / predictions.length);
     const summary = JSON.parse(await read('summary.json'));
     const last = (await readMetricsCsv(result.folder)).at(-1);
-    expect(summary.validation.accuracy).to.equal(right / predictions.length);
+    expect(summary.validation.accuracy).to.equal(correct / predictions.length);
     expect(summary.validation.loss).to.be.closeTo(last?.validation.loss ?? Number.NaN, 1e-6);
     expect(summary.validation.logLoss).to.be.closeTo(summary.validation.loss, 1e-5);
     expect(result.metrics.val_accuracy).to.be.closeTo(summary.validation.accuracy, 1e-6);
   });
 
-  it('sums up each phase by its best and last epoch', async () => {
+  it('summarizes each phase by its best and last epoch', async () => {
     const summary = JSON.parse(await read('summary.json'));
     const epochs = await readMetricsCsv(result.folder);
     expect(summary).to.include({ name: 'three-digits', seed: 3, classes: 3, epochs: 5, steps: 20 });
@@ -178,7 +179,7 @@ describe('the record of a run', () => {
     expect(fineTune.last.val_loss).to.equal(losses.at(-1));
   });
 
-  it('has images that decode', async () => {
+  it('has charts that decode', async () => {
     for (const name of ['curves', 'confusion_matrix', 'examples', 'mistakes']) {
       const { format, width } = await sharp(join(result.folder, `${name}.png`)).metadata();
       expect(format, name).to.equal('png');
@@ -198,20 +199,20 @@ describe('the record of a run', () => {
     expect(JSON.parse(await read('status.json'))).to.include({ state: 'finished', error: null });
   });
 
-  it('has a model that says in plain TensorFlow.js what predictions.csv says', async () => {
+  it('has a model that predicts in plain TensorFlow.js what predictions.csv has', async () => {
     const shape = [data.validation.labels.length, 28, 28, 1];
     const values = Array.from(pixelsOf(data.validation), (level) => level / 255);
-    const said = await predictInPlainTfjs(join(result.folder, 'model'), shape, values);
+    const predicted = await predictInPlainTfjs(join(result.folder, 'model'), shape, values);
     const [, ...predictions] = await table('predictions.csv');
     const written = predictions.flatMap(([, , , , ...probabilities]) => probabilities.map(Number));
-    expect(said.values).to.have.length(written.length);
-    for (const [i, value] of said.values.entries())
+    expect(predicted.values).to.have.length(written.length);
+    for (const [i, value] of predicted.values.entries())
       expect(value).to.be.closeTo(written[i] ?? -1, 1e-5);
     expect(JSON.parse(await read('model/labels.json'))).to.deep.equal(['3', '5', '8']);
   });
 });
 
-describe('the record of a run that ends early', () => {
+describe('the record of a run that does not finish', () => {
   const engine = useEngine();
   let runs: string;
   let record: RunRecord;
@@ -250,26 +251,26 @@ describe('the record of a run that ends early', () => {
   const status = async () => JSON.parse(await readFile(join(record.folder, 'status.json'), 'utf8'));
   const log = () => readFile(join(record.folder, 'log.txt'), 'utf8');
 
-  it('says what made it fail', async () => {
+  it('has the error that made it fail', async () => {
     await record.fail(new RunError('the loss is NaN'));
     expect(await status()).to.include({ state: 'failed', error: 'the loss is NaN' });
     expect(await log()).to.match(/Z {2}failed: the loss is NaN\n.*Z {2}at /);
   });
 
-  it('is neither finished nor failed when it was interrupted', async () => {
+  it('is neither finished nor failed after an interruption', async () => {
     await record.fail(new InterruptedError('SIGINT'));
     expect(await status()).to.include({ state: 'started', ended: null, error: null });
     expect(await log()).to.match(/Z {2}interrupted by SIGINT\n$/);
   });
 
-  it('says that its folder is gone as soon as an epoch cannot be written', async () => {
+  it('reports a removed folder at the next epoch', async () => {
     await rm(record.folder, { recursive: true });
     const error = await record.epochEnd(epoch(1)).catch((caught: unknown) => caught);
     expect(error).to.be.instanceOf(RunError);
     expect(String(error)).to.match(/nothing more is written to .*: it was removed/);
   });
 
-  it('does not hide the failure when it cannot be written either', async () => {
+  it('does not throw if the failure cannot be written either', async () => {
     await rm(record.folder, { recursive: true });
     await record.fail(new RunError('the disk is gone'));
   });

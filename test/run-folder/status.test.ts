@@ -25,7 +25,7 @@ describe('the state of a run', () => {
     writeFile(join(folder, LOCK), `${JSON.stringify(holder, null, 2)}\n`);
   const state = async () => (await readStatus(folder))?.state;
 
-  /** A process that holds the run and then only waits. */
+  /** Starts a process that locks the run and then waits. */
   async function holder() {
     const script = `
       import { RunLock, StatusWriter } from ${JSON.stringify(STATUS)};
@@ -40,7 +40,7 @@ describe('the state of a run', () => {
     return { held };
   }
 
-  it('is running while its process holds the lock, and interrupted once that was killed', async () => {
+  it('is running while its process has the lock, and interrupted after that was killed', async () => {
     const { held } = await holder();
     expect(await state()).to.equal('running');
     const error = await RunLock.take(folder).catch((caught: Error) => caught);
@@ -51,7 +51,7 @@ describe('the state of a run', () => {
     await (await RunLock.take(folder)).release();
   });
 
-  it("is interrupted when another process has got its process' number", async () => {
+  it('is interrupted if another process has the same process id', async () => {
     const lock = await RunLock.take(folder);
     await StatusWriter.start(folder);
     await writeLock({ pid: process.pid, host: hostname(), began: 'long ago' });
@@ -61,7 +61,7 @@ describe('the state of a run', () => {
     expect(await readFile(join(folder, LOCK), 'utf8')).to.include('long ago');
   });
 
-  it('is running while a process of another machine touches the lock, for a minute', async () => {
+  it('is running until a process of another machine has not touched the lock for a minute', async () => {
     await StatusWriter.start(folder);
     const holder = { pid: 2 ** 22 + 1, host: 'another', began: null };
     await writeLock(holder);
@@ -73,7 +73,7 @@ describe('the state of a run', () => {
     await (await RunLock.take(folder)).release();
   });
 
-  it('is running while its process stands still, as after Ctrl-Z, however long', async function () {
+  it('is running while its process is suspended, as after Ctrl-Z, for any time', async function () {
     if (process.platform !== 'linux') this.skip();
     const { held } = await holder();
     held.kill('SIGSTOP');
@@ -85,7 +85,7 @@ describe('the state of a run', () => {
     expect(await state()).to.equal('interrupted');
   });
 
-  it('is what the end record says, if there is one', async () => {
+  it('is the recorded end state, if there is one', async () => {
     const status = await StatusWriter.start(folder);
     await status.end('failed', 'the loss is NaN');
     expect(await readStatus(folder)).to.include({ state: 'failed', error: 'the loss is NaN' });
@@ -93,7 +93,7 @@ describe('the state of a run', () => {
     expect(await state()).to.equal('finished');
   });
 
-  it('is unknown before the run has said anything', async () => {
+  it('is unknown before status.json exists', async () => {
     await writeFile(join(folder, 'log.txt'), '');
     expect(await readStatus(folder)).to.equal(null);
   });

@@ -5,10 +5,10 @@ import { expect } from 'chai';
 import { InputError } from '../../src/common/errors.ts';
 import { findRun, modelOfRun } from '../../src/runs/find.ts';
 
-describe('the name of a run', () => {
+describe('a reference to a run', () => {
   let runs: string;
 
-  /** `validation` as in summary.json; without it the run has not finished. */
+  /** @param validation the metrics of summary.json; without them the run has not finished. */
   function make(name: string, validation?: Record<string, number | null>): string {
     const folder = join(runs, name);
     mkdirSync(folder, { recursive: true });
@@ -50,7 +50,7 @@ describe('the name of a run', () => {
     });
   }
 
-  it('may be the path of its folder, wherever that is', async () => {
+  it('may be the path of its folder', async () => {
     const path = make('elsewhere/deeper/kept');
     expect(await findRun(path, 'nowhere')).to.equal(path);
   });
@@ -77,13 +77,13 @@ describe('the name of a run', () => {
     });
   }
 
-  it('is refused where there are no runs at all', async () => {
+  it('is refused if there are no runs', async () => {
     const error = await findRun('latest', join(runs, 'none')).catch((caught: Error) => caught);
     expect(error).to.be.instanceOf(InputError);
     expect(String(error)).to.match(/there is no run in .*none\. Received: latest$/);
   });
 
-  it('stands for its model only once there is one', async () => {
+  it('resolves to its model once there is one', async () => {
     const error = await modelOfRun('latest', runs).catch((caught: Error) => caught);
     expect(String(error)).to.match(/InputError: .*bb33 is not the folder of a finished run/);
     const model = join(make('quick/2026-01-05T10-00-00Z-cc44'), 'model');

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { readShownRun } from '../../src/runs/listed.ts';
 
-describe('what is shown of a run', () => {
+describe('a single run', () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('are its files in the order of their names, in folders too', async () => {
+  it('lists its files by name, including those in folders', async () => {
     await mkdir(join(folder, 'model'));
     for (const name of ['weights.txt', 'model/model.json', 'log.txt'])
       await writeFile(join(folder, name), name);
@@ -23,7 +23,7 @@ describe('what is shown of a run', () => {
     ]);
   });
 
-  it('is told while checkpoints take the place of others', async () => {
+  it('can be read while checkpoints replace each other', async () => {
     const [coming, last] = [join(folder, 'checkpoints', '.coming'), join(folder, 'checkpoints')];
     let ended = false;
     const writing = (async () => {

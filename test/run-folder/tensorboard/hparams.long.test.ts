@@ -27,7 +27,7 @@ const SET = [
   `sweep=${SWEEP}`,
 ];
 
-/** As the HParams page gets them. */
+/** The data of the HParams page. */
 interface Session {
   readonly name: string;
   readonly status: string;
@@ -62,11 +62,11 @@ describe("TensorBoard's HParams page", function (this: Mocha.Suite) {
     return execa(python, ['-m', 'tensorboard.main', ...options], { reject: false, all: true });
   }
 
-  /** What TensorBoard says when it listens. */
+  /** The line that TensorBoard prints once it listens. */
   function addressOf(server: typeof board): Promise<string> {
     return new Promise((resolve, reject) => {
-      server.all.on('data', (said: Buffer) => {
-        const address = /http:\/\/127\.0\.0\.1:\d+\//.exec(String(said))?.[0];
+      server.all.on('data', (output: Buffer) => {
+        const address = /http:\/\/127\.0\.0\.1:\d+\//.exec(String(output))?.[0];
         if (address) resolve(address);
       });
       server.then(({ all }) => reject(new Error(all)));
@@ -98,7 +98,7 @@ describe("TensorBoard's HParams page", function (this: Mocha.Suite) {
     return (await response.json()) as Answer;
   }
 
-  /** Once TensorBoard has read all runs. */
+  /** Waits until TensorBoard has read all runs. */
   async function sessionGroups(): Promise<readonly SessionGroup[]> {
     const statuses = ['STATUS_UNKNOWN', 'STATUS_SUCCESS', 'STATUS_FAILURE', 'STATUS_RUNNING'];
     const question = { startIndex: 0, sliceSize: 100, allowedStatuses: statuses, colParams: [] };
@@ -144,7 +144,7 @@ describe("TensorBoard's HParams page", function (this: Mocha.Suite) {
     }
   });
 
-  it('knows which settings differ, and has a column for each metric', async () => {
+  it('marks the settings that differ, and has a column for each metric', async () => {
     const { hparamInfos, metricInfos } = await ask<Experiment>('experiment', {});
     const differing = hparamInfos.filter(({ differs }) => differs).map(({ name }) => name);
     expect(differing).to.have.members([RATE, UNITS, 'seed']);

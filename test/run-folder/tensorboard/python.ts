@@ -2,13 +2,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 
-/** The release that the tests were written with; its pins bring protobuf and the rest. */
+/** The release that the tests expect; it pins its own dependencies. */
 const PACKAGES = ['tensorboard==2.21.0', 'setuptools<80', 'pillow'];
 
 /**
- * Installs TensorBoard before the tests of a `describe`; skips them where it cannot be, but never where `CI`
- * is set.
- * @returns the Python that has it.
+ * Installs TensorBoard before the tests of a `describe`. Skips the tests if that fails, except when `CI` is set.
+ * @returns the path of the Python with TensorBoard.
  */
 export function useTensorBoard(): string {
   const venv = join(tmpdir(), 'cifar-run-tensorboard-2.21.0');

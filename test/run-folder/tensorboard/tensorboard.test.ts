@@ -23,7 +23,7 @@ describe('events for TensorBoard', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  it('are what TensorBoard reads: scalars, images, hyperparameters', async () => {
+  it('have scalars, images and hyperparameters that TensorBoard reads', async () => {
     const { experiment } = await loadExperiment(quickstart, { set: [], setFile: [] });
     const board = await TensorBoard.start(folder, experiment, { group: '0123abcd', swept: {} });
     const epochs = [1, 2, 3].map((number) => epoch(number));
