@@ -2,7 +2,6 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InputError } from '../common/errors.ts';
 import { bestOf, metricOf } from '../experiment/metrics.ts';
-import type { FindRunModel } from '../model/source.ts';
 import { modelPath } from '../run-folder/model.ts';
 import { UnreadableFileError } from '../run-folder/run-file.ts';
 import { type RunPlace, runName } from '../run-folder/run-folder.ts';
@@ -43,11 +42,6 @@ export async function modelOfRun(reference: string, runs: string): Promise<strin
   const path = modelPath(run);
   if (await exists(path)) return path;
   throw new InputError(`${run} is not the folder of a finished run: it has no model/model.json`);
-}
-
-/** Returns a function that finds the models of the runs in a folder. */
-export function runModelsIn(runs: string): FindRunModel {
-  return (reference) => modelOfRun(reference, runs);
 }
 
 /** A run's folder has a status.json. The folder of a model that was copied without the rest of its run counts too. */
