@@ -13,7 +13,7 @@ import { buildGraph } from '../src/model/build-graph.ts';
 import { planExperiment, planSweep } from '../src/plan-experiment.ts';
 import { runExperiment } from '../src/run-experiment.ts';
 import { readMetricsCsv } from '../src/run-folder/metrics-csv.ts';
-import { runModelsIn } from '../src/runs/places.ts';
+import { runModelsIn } from '../src/runs/run-models.ts';
 import { cifarRun } from './command-line.ts';
 import { useEngine } from './engine.ts';
 import { quietly } from './quiet.ts';

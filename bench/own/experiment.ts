@@ -1,7 +1,7 @@
 import type { LoadedExperiment } from '../../src/load-experiment.ts';
 import { planExperiment } from '../../src/plan-experiment.ts';
 import { prepareTraining } from '../../src/run-experiment.ts';
-import { runModelsIn } from '../../src/runs/places.ts';
+import { runModelsIn } from '../../src/runs/run-models.ts';
 import type { TrainOptions } from '../../src/train/options.ts';
 import { train } from '../../src/train/train.ts';
 import { experiment } from '../models.ts';

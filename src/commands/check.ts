@@ -4,7 +4,7 @@ import { loadExperiment } from '../load-experiment.ts';
 import { formatPlan, formatSweep } from '../plan/format.ts';
 import type { TrialPlan } from '../plan/sweep.ts';
 import { planExperiment, planSweep } from '../plan-experiment.ts';
-import { runModelsIn } from '../runs/places.ts';
+import { runModelsIn } from '../runs/run-models.ts';
 import { markCachedFeatures } from '../train/features/keys.ts';
 
 export interface CheckOptions {

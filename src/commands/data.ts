@@ -10,7 +10,7 @@ import { loadExperiment } from '../load-experiment.ts';
 import { planExperiment } from '../plan-experiment.ts';
 import { chooseProgress } from '../progress/display.ts';
 import type { Progress, Step } from '../progress/progress.ts';
-import { runModelsIn } from '../runs/places.ts';
+import { runModelsIn } from '../runs/run-models.ts';
 
 export interface DataOptions extends Overrides {
   readonly runs: string;

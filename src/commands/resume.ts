@@ -7,7 +7,7 @@ import { type RunOptions, runExperiment } from '../run-experiment.ts';
 import { readEnvironment } from '../run-folder/environment.ts';
 import { readExperimentFiles } from '../run-folder/experiment-files.ts';
 import { findRun } from '../runs/find.ts';
-import { runModelsIn } from '../runs/places.ts';
+import { runModelsIn } from '../runs/run-models.ts';
 import { parseWholeNumber } from './options.ts';
 
 export interface ResumeOptions extends Pick<RunOptions, 'runs' | 'verbose' | 'signal'> {

@@ -7,7 +7,7 @@ import { planExperiment, planSweep } from '../plan-experiment.ts';
 import { chooseProgress } from '../progress/display.ts';
 import { runExperiment } from '../run-experiment.ts';
 import type { RunResult } from '../run-folder/finished-run.ts';
-import { runModelsIn } from '../runs/places.ts';
+import { runModelsIn } from '../runs/run-models.ts';
 import { parseJobs } from '../sweep/capacity.ts';
 import { type OnceOptions, runOnce } from '../sweep/run-once.ts';
 import { describeRemaining, runSweep } from '../sweep/run-sweep.ts';

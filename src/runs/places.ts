@@ -2,7 +2,6 @@ import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../common/errors.ts';
-import type { FindRunModel } from '../model/source.ts';
 import { parseRunPath, type RunPlace } from '../run-folder/run-folder.ts';
 
 /** The default folder of all runs, relative to the working directory. */
@@ -41,13 +40,4 @@ function ifMissing(error: NodeJS.ErrnoException): Dirent[] {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
-}
-
-/** Returns a function that finds the models of the runs in a folder. */
-export function runModelsIn(runs: string): FindRunModel {
-  return async (reference) => {
-    // Imported lazily: most experiments take no model from a run, and `check` must start fast.
-    const { modelOfRun } = await import('./find.ts');
-    return modelOfRun(reference, runs);
-  };
 }

@@ -1,7 +1,7 @@
 import { halveBatch } from '../plan/halve-batch.ts';
 import { type PlannedExperiment, planExperiment } from '../plan-experiment.ts';
 import type { SweepRecord } from '../run-folder/sweep-record.ts';
-import { runModelsIn } from '../runs/places.ts';
+import { runModelsIn } from '../runs/run-models.ts';
 import type { JobEnd, JobEvent, JobOptions } from './job.ts';
 import type { JobPool, StartedJob } from './job-process.ts';
 import type { SweepEntry } from './launcher.ts';

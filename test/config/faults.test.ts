@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { loadExperiment } from '../../src/load-experiment.ts';
 import { planExperiment } from '../../src/plan-experiment.ts';
-import { runModelsIn } from '../../src/runs/places.ts';
+import { runModelsIn } from '../../src/runs/run-models.ts';
 
 // biome-ignore-start lint/suspicious/noTemplateCurlyInString: the language's own variables
 /** A fault that can be made in the base experiment, and where it is told of. */

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { InputError } from '../../src/common/errors.ts';
 import { loadExperiment } from '../../src/load-experiment.ts';
 import { planExperiment, planSweep } from '../../src/plan-experiment.ts';
-import { runModelsIn } from '../../src/runs/places.ts';
+import { runModelsIn } from '../../src/runs/run-models.ts';
 
 const root = fileURLToPath(new URL('./', import.meta.url));
 const folder = `${root}wrong/`;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { loadResolved } from '../../src/load-experiment.ts';
 import { planSweep } from '../../src/plan-experiment.ts';
-import { runModelsIn } from '../../src/runs/places.ts';
+import { runModelsIn } from '../../src/runs/run-models.ts';
 
 const EXPERIMENT = `
 name: test

@@ -10,7 +10,7 @@ import { planSweep } from '../../../src/plan-experiment.ts';
 import { runExperiment } from '../../../src/run-experiment.ts';
 import { readMetricsCsv } from '../../../src/run-folder/metrics-csv.ts';
 import { SweepRecord } from '../../../src/run-folder/sweep-record.ts';
-import { runModelsIn } from '../../../src/runs/places.ts';
+import { runModelsIn } from '../../../src/runs/run-models.ts';
 import { useEngine } from '../../engine.ts';
 import { quietly } from '../../quiet.ts';
 import { useTensorBoard } from './python.ts';
