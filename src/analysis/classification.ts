@@ -74,8 +74,8 @@ export function confusionMatrix(
 }
 
 /**
- * scikit-learn's `classification_report` with all classes in `labels` and `zero_division=0`: a score whose denominator is
- * zero is zero.
+ * scikit-learn's `classification_report` with all classes in `labels` and `zero_division=0`: a score whose denominator
+ * is zero is zero.
  */
 export function classificationReport(
   confusion: readonly (readonly number[])[],

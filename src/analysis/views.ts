@@ -7,7 +7,10 @@ import { formatSettings, shortNames } from './settings.ts';
 import type { Cell } from './sweep-summary.ts';
 import type { Column, Entry, Table } from './table.ts';
 
-/** The default columns of a table of runs: the name, the settings in which they differ, the status, the epochs and metrics. */
+/**
+ * The default columns of a table of runs: the name, the settings in which they differ, the status, the epochs and
+ * metrics.
+ */
 export function runColumns(
   runs: readonly ComparedRun[],
   metrics: readonly string[] = MAIN_COLUMNS,

@@ -20,7 +20,10 @@ export interface Curves {
 type Panel = Extract<TopLevelSpec, { concat: unknown }>['concat'][number];
 type Layers = Extract<TopLevelSpec, { layer: unknown }>['layer'];
 
-/** Learning curves: a panel for the loss and for each metric, with both splits over all epochs and the names of the phases. */
+/**
+ * Learning curves: a panel for the loss and for each metric, with both splits over all epochs and the names of the
+ * phases.
+ */
 export function curvesChart({ title, epochs }: Curves): TopLevelSpec {
   const metrics = Object.keys(epochs[0]?.validation ?? {});
   return {

@@ -20,7 +20,10 @@ interface MetricAxis {
   readonly domain: readonly [number, number];
 }
 
-/** A panel for each parameter: the metric of all runs by its values, with mean and deviation; the strongest effect first. */
+/**
+ * A panel for each parameter: the metric of all runs by its values, with mean and deviation; the strongest effect
+ * first.
+ */
 export function effectsChart({ name, metric, effects }: SweepSummary): TopLevelSpec {
   const titles = shortNames(effects.map(({ parameter }) => parameter));
   const levels = effects.flatMap((effect) => effect.levels);

@@ -36,7 +36,10 @@ export function metricsColumns(metrics: readonly string[]): string[] {
   ];
 }
 
-/** Writes metrics.csv while its run trains: each row is on the disk before training continues, and each epoch has one row. */
+/**
+ * Writes metrics.csv while its run trains: each row is on the disk before training continues, and each epoch has one
+ * row.
+ */
 export class MetricsCsv {
   readonly #path: string;
   readonly #columns: readonly string[];

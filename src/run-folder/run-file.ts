@@ -17,7 +17,10 @@ interface JsonFormat<Value> {
   readonly indent?: number;
 }
 
-/** A JSON file of a run's or a sweep's folder. Its `formatVersion` is not part of the value; a file without one has format 1. */
+/**
+ * A JSON file of a run's or a sweep's folder. Its `formatVersion` is not part of the value; a file without one has
+ * format 1.
+ */
 export class JsonFile<Value extends object> {
   readonly name: string;
   readonly #format: JsonFormat<Value>;

@@ -58,7 +58,9 @@ export function timeStamp(time: Date): string {
   return `${time.toISOString().slice(0, 19).replaceAll(':', '-')}Z`;
 }
 
-/** Parses the path of a run's folder, the inverse of `createRunFolder`; `null` for a folder that is not named like one. */
+/**
+ * Parses the path of a run's folder, the inverse of `createRunFolder`; `null` for a folder that is not named like one.
+ */
 export function parseRunPath(path: string): RunPlace | null {
   const match = /^(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)Z-([0-9a-f]+)$/.exec(basename(path));
   if (!match) return null;

@@ -52,8 +52,8 @@ export interface RecordOptions {
 }
 
 /**
- * Opens the record of a run: creates its folder and writes the files that exist before training, or continues in the folder
- * of an unfinished run from its last checkpoint.
+ * Opens the record of a run: creates its folder and writes the files that exist before training, or continues in the
+ * folder of an unfinished run from its last checkpoint.
  * @throws InputError if that run is not the same; RunError if another process has it.
  */
 export async function openRecord(options: RecordOptions): Promise<RunRecord> {

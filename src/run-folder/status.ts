@@ -45,7 +45,10 @@ export function statusPath(folder: string): string {
   return STATUS.path(folder);
 }
 
-/** Reads a run's state; `null` if there is no status.json: the run was interrupted as it began. @throws UnreadableFileError */
+/**
+ * Reads a run's state; `null` if there is no status.json: the run was interrupted as it began.
+ * @throws UnreadableFileError
+ */
 export async function readStatus(folder: string): Promise<RunStatus | null> {
   const status = await STATUS.read(folder);
   if (status === null) return null;

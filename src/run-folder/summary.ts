@@ -60,7 +60,10 @@ export function readSummary(folder: string): Promise<Summary | null> {
   return SUMMARY.read(folder);
 }
 
-/** Reads the final model's validation metrics from summary.json, keyed by column: `val_loss`, …; empty if there is no file. */
+/**
+ * Reads the final model's validation metrics from summary.json, keyed by column: `val_loss`, …; empty if there is no
+ * file.
+ */
 export async function readFinalValidation(folder: string): Promise<Record<string, number>> {
   const { validation = {} } = (await readSummary(folder)) ?? {};
   const finite = Object.entries(validation).filter(

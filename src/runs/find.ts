@@ -14,8 +14,8 @@ const MAX_LISTED = 5;
 
 /**
  * Resolves a reference to a run and returns the path of its folder. A reference is a path; `latest`, or `latest~1` for
- * the one before; `best:val_accuracy`; or the unique beginning of an id or of a folder's name. An
- * experiment before it restricts it to that experiment's runs: `quickstart/latest`.
+ * the one before; `best:val_accuracy`; or the unique beginning of an id or of a folder's name. An experiment before it
+ * restricts it to that experiment's runs: `quickstart/latest`.
  *
  * @param runs folder that contains all runs.
  * @throws InputError if there is no such run, or more than one.

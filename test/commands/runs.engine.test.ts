@@ -174,7 +174,7 @@ describe('the commands for runs', () => {
     writeFileSync(join(folder, 'mine/model/model.json'), '{}');
     const mine = await say('rm mine small/latest --yes');
     expect(mine.exitCode).to.equal(2);
-    expect(mine.stderr).to.match(/mine is not named as a run's folder/);
+    expect(mine.stderr).to.match(/mine does not have the name of a run's folder/);
     expect(readdirSync(join(folder, 'runs/small'))).to.deep.equal(before);
   });
 
