@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import { writeAtomic } from '../common/files.ts';
 import type { DataConfig } from '../experiment/experiment.ts';
 import { readText } from './run-file.ts';
@@ -38,13 +38,15 @@ export async function saveModel(
   model: tf.LayersModel,
   { classNames, preprocess }: ModelUse,
 ): Promise<void> {
+  // Commands that only look for models do not load TensorFlow.js.
+  const { io } = await import('@tensorflow/tfjs');
   const path = join(folder, FOLDER);
   await mkdir(path, { recursive: true });
   await writeAtomic(join(path, LABELS), toJson(classNames));
   await model.save({
     save: async (artifacts) => {
       const { weightData, weightSpecs, ...rest } = artifacts;
-      const weights = tf.io.CompositeArrayBuffer.join(weightData);
+      const weights = io.CompositeArrayBuffer.join(weightData);
       await writeAtomic(join(path, WEIGHTS), new Uint8Array(weights));
       const content = {
         ...rest,
