@@ -39,7 +39,7 @@ describe('rules that need the network', () => {
       experiment({ backbone: named('vgg16', { cut: 'block3_pol' }) }),
       ['model.backbone.cut: the backbone has no layer named block3_pol. Did you mean block3_pool?'],
     ],
-    'a image too small for the backbone': [
+    'an image too small for the backbone': [
       experiment({ backbone: named('vgg16', { inputShape: [16, 16, 3] }) }),
       [
         'model.backbone: layer block5_pool (maxPooling2d): a window of 2 × 2 does not fit into 1 × 1; padding: same, or a smaller window, would. Received: [1, 1]',
@@ -109,7 +109,7 @@ describe('rules that need the network', () => {
       experiment({ classes: ['cat', 'dog'] }),
       ['model.head.1: the last layer must give one number for each of the 2 classes. Received: 10'],
     ],
-    'an output that is a image': [
+    'an output that is an image': [
       experiment({ head: [layer('activation', 'relu', { activation: 'relu' })] }),
       [
         'model.head.0: the last layer must give one number for each class; add flatten or globalAveragePooling2d before it. Received: 1 × 1 × 512',
