@@ -1,5 +1,6 @@
 import { loadData } from './data/load.ts';
-import { type Compiler, startEngine } from './engine/engine.ts';
+import type { Compiler } from './engine/engine.ts';
+import { startEngine } from './engine/start-engine.ts';
 import { loadModel } from './model/build.ts';
 import { buildGraph } from './model/build-graph.ts';
 import { checkClasses, type PlannedExperiment } from './plan-experiment.ts';

@@ -1,4 +1,5 @@
-import { type Engine, startEngine } from '../src/engine/engine.ts';
+import type { Engine } from '../src/engine/engine.ts';
+import { startEngine } from '../src/engine/start-engine.ts';
 
 /** Starts TensorFlow before the tests of a `describe`; installs it where it is not yet. */
 export function useEngine(): () => Engine {

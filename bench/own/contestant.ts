@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { type Engine, startEngine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import { startEngine } from '../../src/engine/start-engine.ts';
 import type { DoWork, Task } from '../task.ts';
 import { decode } from './decode.ts';
 import { frozen } from './frozen.ts';

@@ -9,7 +9,8 @@ import type { Dataset, Images } from '../data/dataset.ts';
 import { loadData } from '../data/load.ts';
 import { SelectedPixels } from '../data/pixels.ts';
 
-import { type Engine, startEngine } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
+import { startEngine } from '../engine/start-engine.ts';
 import type { AugmentConfig, Experiment } from '../experiment/experiment.ts';
 import { type DataOptions, openDataSource, print } from './data.ts';
 

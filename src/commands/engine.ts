@@ -2,7 +2,8 @@ import { RunError } from '../common/errors.ts';
 import { formatCount } from '../common/format.ts';
 import { checkEngine, type EngineCheck } from '../engine/check.ts';
 
-import { chooseCompiler, type Engine, startEngine } from '../engine/engine.ts';
+import { chooseCompiler, type Engine } from '../engine/engine.ts';
+import { startEngine } from '../engine/start-engine.ts';
 import { chooseProgress } from '../progress/display.ts';
 import type { Report } from '../progress/progress.ts';
 

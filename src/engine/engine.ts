@@ -59,16 +59,6 @@ export interface EngineOptions {
   readonly report: (message: string) => void;
 }
 
-let started: Promise<Engine> | undefined;
-
-/** Starts the engine of this process at the first call, and installs it first if necessary. */
-export function startEngine(options: EngineOptions): Promise<Engine> {
-  started ??= import('./tensorflow/start.ts').then((tensorflow) =>
-    tensorflow.startTensorFlow(options),
-  );
-  return started;
-}
-
 /** `graph` runs recorded graphs, `xla` compiles them with XLA, `none` calls functions directly. */
 export type Compiler = 'graph' | 'xla' | 'none';
 

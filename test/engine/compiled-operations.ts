@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { startEngine } from '../../src/engine/engine.ts';
+import { startEngine } from '../../src/engine/start-engine.ts';
 import type { NodeJSKernelBackend } from '../../src/engine/tensorflow/backend.ts';
 import { MatMulConvolution } from '../../src/engine/tensorflow/own-kernels/matmul-convolution.ts';
 

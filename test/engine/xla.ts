@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { chooseCompiler, startEngine } from '../../src/engine/engine.ts';
+import { chooseCompiler } from '../../src/engine/engine.ts';
+import { startEngine } from '../../src/engine/start-engine.ts';
 
 /** Runs a step with random numbers, a gradient and an update twice. Prints the compiler and the updated weights. */
 

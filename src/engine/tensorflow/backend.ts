@@ -2,7 +2,6 @@ import util from 'node:util';
 import '@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js';
 import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
 import { AttrType, DType, eagerSetters, type OpAttribute, setAttribute } from './attributes.ts';
-import type { Recording } from './compile/recording.ts';
 import type { Context } from './context.ts';
 import { Handles, type TensorMetadata, type Values } from './handles.ts';
 import { SavedModels } from './saved-models.ts';
@@ -17,11 +16,24 @@ Object.assign(util, {
   isArray: Array.isArray,
 });
 
+/** Records operations instead of executing them. */
+export interface OperationRecorder {
+  execute(
+    name: string,
+    attributes: readonly OpAttribute[],
+    inputIds: readonly number[],
+  ): TensorMetadata[];
+  /** Tells if a tensor is a recorded one, without a value. */
+  has(id: number): boolean;
+  /** @throws UntraceableError for a recorded tensor. */
+  assertReadable(id: number): void;
+}
+
 /** The binding of tfjs-node, with additions for compiled functions. */
 export interface Binding extends Omit<TFJSBinding, 'executeOp'> {
   readonly handles: Handles;
   /** If set, operations are recorded here instead of being executed. */
-  recording: Recording | null;
+  recording: OperationRecorder | null;
   executeOp(
     name: string,
     attributes: readonly OpAttribute[],
@@ -74,7 +86,7 @@ export function createBinding(context: Context): Binding {
 
   const binding = {
     handles,
-    recording: null as Recording | null,
+    recording: null as OperationRecorder | null,
     createTensor: (shape: number[], dtype: number, values: Values) =>
       handles.create(shape, dtype, values),
     deleteTensor(id: number) {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { startEngine } from '../../../src/engine/engine.ts';
+import { startEngine } from '../../../src/engine/start-engine.ts';
 
 /** Starts the engine and computes a number, as the first run of a new user does. Prints the reports. */
 

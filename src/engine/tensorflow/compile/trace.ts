@@ -48,6 +48,8 @@ export class Tracer {
   readonly #profiling: boolean;
   #profiles: Profile[] = [];
   #traced = 0;
+  /** The recording of the current trace. */
+  #recording: Recording | null = null;
 
   constructor(context: Context, tensors: Tensors, { xla, profiling }: TracerOptions) {
     this.#xla = xla;
@@ -75,6 +77,7 @@ export class Tracer {
     const slots = this.#registered().map((variable) => this.#slots.use(variable));
     const values = slots.map(({ variable }) => variable.clone());
     binding.recording = recording;
+    this.#recording = recording;
     const name = `compiled_${this.#traced++}`;
     try {
       const initial = slots.map((slot) => this.#assign(slot.variable, recording.read(slot)));
@@ -99,6 +102,7 @@ export class Tracer {
       });
       tf.dispose(values);
       binding.recording = null;
+      this.#recording = null;
       recording.dispose();
       for (const slot of slots) this.#slots.release(slot);
     }
@@ -109,7 +113,7 @@ export class Tracer {
     variables: readonly tf.Variable[],
     { name, attributes, inputs }: Omit<Update, 'inputIds'> & { inputs: readonly tf.Tensor[] },
   ): void {
-    const { recording } = this.#tensors.binding;
+    const recording = this.#recording;
     const inputIds = this.#tensors.ids(inputs);
     const slots = variables.map((variable) => this.#slots.use(variable));
     if (recording) {
