@@ -61,7 +61,7 @@ export function describeVerdict({ predictions, unpaired, seeds }: RunDiff): stri
   const result = `${judge(verdict)}${seeds ? judgeSeeds(verdict, seeds) : ''}`;
   return [
     `${result}: ${points(difference)} points of accuracy`,
-    `  images  the same ${formatCount(images)}: ${counts}`,
+    `  images    the same ${formatCount(images)}: ${counts}`,
     `            McNemar's exact test p = ${roundPValue(pValue)}; 95 % of bootstraps ${formatInterval(interval)}`,
     ...noise,
   ].join('\n');

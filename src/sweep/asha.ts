@@ -1,4 +1,5 @@
 import type { AshaConfig } from '../experiment/experiment.ts';
+import { formatMetric } from '../experiment/metrics.ts';
 import { readMetricsCsv } from '../run-folder/metrics-csv.ts';
 import { listRuns } from '../runs/places.ts';
 import type { TrainingCallback } from '../train/callbacks.ts';
@@ -33,7 +34,7 @@ export function ashaCallback({ config, rivals, runs, epochs }: Competition): Tra
       const value = monitored(record, name);
       const others = await valuesAt(record.epoch);
       if (continues(config, value, others)) return null;
-      return `stopped by asha at epoch ${record.epoch}: ${name} ${value} is not in the best 1/${config.eta} of ${others.length + 1} runs`;
+      return `stopped by asha at epoch ${record.epoch}: ${name} ${formatMetric(name, value)} is not in the best 1/${config.eta} of ${others.length + 1} runs`;
     },
   };
 

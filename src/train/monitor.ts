@@ -1,6 +1,6 @@
 import { InputError } from '../common/errors.ts';
 import type { EarlyStoppingConfig, ReduceOnPlateauConfig } from '../experiment/experiment.ts';
-import { type Goal, toColumns } from '../experiment/metrics.ts';
+import { formatMetric, type Goal, toColumns } from '../experiment/metrics.ts';
 import type { EpochRecord } from './callbacks.ts';
 
 /**
@@ -60,7 +60,7 @@ export class EarlyStopping {
     const { monitor, patience, goal } = this.#config;
     const epochs = `${patience} ${patience === 1 ? 'epoch' : 'epochs'}`;
     const verb = goal === 'minimize' ? 'fall below' : 'rise above';
-    return `${monitor} did not ${verb} ${this.state.best} in ${epochs}`;
+    return `${monitor} did not ${verb} ${formatMetric(monitor, this.state.best)} in ${epochs}`;
   }
 }
 

@@ -103,7 +103,7 @@ describe('diff', () => {
     expect(stdout).to.match(/^best by val_loss +2 +2 +0$/m);
     expect(stdout).to.match(/^weights\.bin \(SHA-256\) +0\.10\.10\.10\.1 +0\.010\.010\.01$/m);
     expect(stdout).to.contain(
-      'no clear difference: -20.00 points of accuracy\n  images  the same 10: 0 fixed, 2 broken\n',
+      'no clear difference: -20.00 points of accuracy\n  images    the same 10: 0 fixed, 2 broken\n',
     );
     expect(stdout).to.contain("McNemar's exact test p = 0.5; 95 % of bootstraps -50.00 to 0.00");
     expect(Math.max(...stdout.split('\n').map(({ length }) => length))).to.be.at.most(80);

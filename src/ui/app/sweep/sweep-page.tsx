@@ -79,7 +79,7 @@ function Summary({ sweep }: SweepProps) {
             <dd>
               {formatMetric(metric.name, best.result.mean)}
               {best.result.sd !== null && (
-                <small> ± {formatMetric(metric.name, best.result.sd)}</small>
+                <small>± {formatMetric(metric.name, best.result.sd)}</small>
               )}
             </dd>
           </div>
