@@ -38,16 +38,15 @@ export async function saveModel(
   model: tf.LayersModel,
   { classNames, preprocess }: ModelUse,
 ): Promise<void> {
-  // Commands that only look for models do not load TensorFlow.js.
-  const { io } = await import('@tensorflow/tfjs');
   const path = join(folder, FOLDER);
   await mkdir(path, { recursive: true });
   await writeAtomic(join(path, LABELS), toJson(classNames));
   await model.save({
     save: async (artifacts) => {
       const { weightData, weightSpecs, ...rest } = artifacts;
-      const weights = io.CompositeArrayBuffer.join(weightData);
-      await writeAtomic(join(path, WEIGHTS), new Uint8Array(weights));
+      // Not by tfjs' CompositeArrayBuffer: commands that only look for models must not load TensorFlow.js.
+      const weights = [weightData ?? []].flat().map((buffer) => new Uint8Array(buffer));
+      await writeAtomic(join(path, WEIGHTS), Buffer.concat(weights));
       const content = {
         ...rest,
         userDefinedMetadata: { preprocess },
