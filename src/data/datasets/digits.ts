@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { InputError } from '../../common/errors.ts';
-import { type DatasetKind, decodedSource } from '../dataset.ts';
+import { type DatasetKind, decodedSource, type RawDataset } from '../dataset.ts';
 import { MemoryPixels } from '../pixels.ts';
 
 const classNames = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
@@ -18,28 +18,36 @@ export const digits: DatasetKind = {
       throw new InputError(
         `data.source: the dataset digits is part of the program and must have no source. Received: ${config.source}`,
       );
-    const { resolve } = createRequire(import.meta.url);
-    const classes = await Promise.all(
-      classNames.map(async (name) => {
-        const file = resolve(`mnist/src/digits/${name}.json`);
-        // The file has levels divided by 255 and rounded; rounding back restores the exact bytes.
-        const { data } = JSON.parse(await readFile(file, 'utf8')) as { data: number[] };
-        return Uint8Array.from(data, (level) => Math.round(level * 255));
-      }),
-    );
-    const labels = classes.flatMap((pixels, label) =>
-      Array<number>(pixels.length / SIDE ** 2).fill(label),
-    );
-    return {
-      classNames,
-      train: decodedSource({
-        height: SIDE,
-        width: SIDE,
-        channels: 1,
-        pixels: new MemoryPixels(Buffer.concat(classes), SIDE ** 2),
-        labels: Int32Array.from(labels),
-      }),
-      test: null,
-    };
+    parsed ??= parse();
+    return parsed;
   },
 };
+
+/** Parsing takes a second, so a process parses once. */
+let parsed: Promise<RawDataset> | undefined;
+
+async function parse(): Promise<RawDataset> {
+  const { resolve } = createRequire(import.meta.url);
+  const classes = await Promise.all(
+    classNames.map(async (name) => {
+      const file = resolve(`mnist/src/digits/${name}.json`);
+      // The file has levels divided by 255 and rounded; rounding back restores the exact bytes.
+      const { data } = JSON.parse(await readFile(file, 'utf8')) as { data: number[] };
+      return Uint8Array.from(data, (level) => Math.round(level * 255));
+    }),
+  );
+  const labels = classes.flatMap((pixels, label) =>
+    Array<number>(pixels.length / SIDE ** 2).fill(label),
+  );
+  return {
+    classNames,
+    train: decodedSource({
+      height: SIDE,
+      width: SIDE,
+      channels: 1,
+      pixels: new MemoryPixels(Buffer.concat(classes), SIDE ** 2),
+      labels: Int32Array.from(labels),
+    }),
+    test: null,
+  };
+}
