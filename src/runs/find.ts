@@ -6,7 +6,6 @@ import { modelPath } from '../run-folder/model.ts';
 import { UnreadableFileError } from '../run-folder/run-file.ts';
 import { type RunPlace, runName } from '../run-folder/run-folder.ts';
 import { statusPath } from '../run-folder/status.ts';
-import { readFinalValidation } from '../run-folder/summary.ts';
 import { listRuns } from './places.ts';
 
 /** The most runs that an error lists. */
@@ -65,6 +64,8 @@ function latestRun(places: readonly RunPlace[], back: number): RunPlace {
 }
 
 async function bestRun(metric: string, places: readonly RunPlace[]): Promise<RunPlace> {
+  // `check` finds runs too, and must not load CSV libraries.
+  const { readFinalValidation } = await import('../run-folder/summary.ts');
   const known = new Set<string>();
   const candidates: { place: RunPlace; value: number | undefined }[] = [];
   for (const place of places) {

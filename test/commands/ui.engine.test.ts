@@ -39,6 +39,8 @@ describe('ui', () => {
     const taken = await cifarRun(['ui', '--port', String(port)], folder);
     other.close();
     expect(taken.exitCode).to.equal(1);
-    expect(taken.stderr).to.match(/^port \d+ of 127\.0\.0\.1 is taken by another program; --port/);
+    expect(taken.stderr).to.match(
+      /^port \d+ of 127\.0\.0\.1 is in use by another program; choose another one with --port/,
+    );
   });
 });
