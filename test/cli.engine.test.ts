@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { execa } from 'execa';
-import { cifarRun, modulesLoaded } from './command-line.ts';
+import { cifarRun, loadedModules } from './program.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -57,7 +57,7 @@ describe('the command line', () => {
 
   it('loads nothing heavy for --help and check', async () => {
     for (const args of [['--help'], ['check', 'configs/vgg19-two-phase.yaml']]) {
-      const loaded = await modulesLoaded(args, root);
+      const loaded = await loadedModules(args, root);
       expect(loaded).to.contain('dist/cli.js');
       expect(loaded).not.to.match(/node_modules\/|chunks\/(start|run)-/);
     }

@@ -14,8 +14,8 @@ import { planExperiment, planSweep } from '../src/plan-experiment.ts';
 import { runExperiment } from '../src/run-experiment.ts';
 import { readMetricsCsv } from '../src/run-folder/metrics-csv.ts';
 import { runModelsIn } from '../src/runs/run-models.ts';
-import { cifarRun } from './command-line.ts';
 import { useEngine } from './engine.ts';
+import { cifarRun } from './program.ts';
 import { quietly } from './quiet.ts';
 import { needsShared, shared } from './shared.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import sharp from 'sharp';
-import { cifarRun } from '../command-line.ts';
+import { cifarRun } from '../program.ts';
 
 const experiment = `
 name: colours

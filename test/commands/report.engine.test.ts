@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { readRunDetail } from '../../src/runs/detail.ts';
 import { findRun } from '../../src/runs/find.ts';
-import { cifarRun } from '../command-line.ts';
 import { useEngine } from '../engine.ts';
+import { cifarRun } from '../program.ts';
 
 const EXPERIMENT = `
 name: small

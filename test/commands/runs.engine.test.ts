@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import {
   cpSync,
   existsSync,
@@ -12,14 +11,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { execa } from 'execa';
 import { findRun } from '../../src/runs/find.ts';
-import { cifarRun, modulesLoaded } from '../command-line.ts';
 import { useEngine } from '../engine.ts';
-
-const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+import { cifarRun, cli, loadedModules, startProgram } from '../program.ts';
 
 const EXPERIMENT = `
 name: small
@@ -32,7 +28,10 @@ phases: [{ name: all, epochs: 2, optimizer: adam }]
 
 /** Answers at a terminal. */
 const atTerminal = (command: string, cwd: string, input: string) =>
-  execa('script', ['-qec', `${process.execPath} ${cli} ${command}`, '/dev/null'], { cwd, input });
+  execa('script', ['-qec', `${[process.execPath, ...cli].join(' ')} ${command}`, '/dev/null'], {
+    cwd,
+    input,
+  });
 
 describe('the commands for runs', () => {
   useEngine();
@@ -132,7 +131,7 @@ describe('the commands for runs', () => {
 
   it('answer in no time, for they load nothing heavy', async () => {
     for (const args of [['list'], ['show', 'latest']]) {
-      const loaded = await modulesLoaded(args, folder);
+      const loaded = await loadedModules(args, folder);
       expect(loaded).to.match(/dist\/chunks\/(list|show)-/);
       expect(loaded).not.to.match(/node_modules\/(?!csv-)/);
     }
@@ -180,15 +179,14 @@ describe('the commands for runs', () => {
 
   it('a run that goes on is running and cannot be deleted; killed, it is interrupted and can', async () => {
     const args = ['small.yaml', '--set', 'name=long', '--set', 'phases.all.epochs=100000'];
-    const long = execa(process.execPath, [cli, ...args], { cwd: folder, reject: false });
-    let output = '';
-    while (!output.includes('epoch 1')) output += String(await once(long.stdout, 'data'));
+    const { program, until } = startProgram(args, { cwd: folder });
+    await until(/epoch 1/);
     expect(await listed(' long')).to.have.nested.property('[0].state', 'running');
     const refused = await say('rm long/latest --yes');
     expect(refused.exitCode).to.equal(2);
     expect(refused.stderr).to.match(/is running, in process \d+ on /);
-    long.kill('SIGKILL');
-    await long;
+    program.kill('SIGKILL');
+    await program;
     expect((await listed(' --status interrupted')).map(nameOf)).to.deep.equal(['long']);
     expect((await say('rm long/latest --yes')).exitCode).to.equal(0);
     expect(await listed(' long')).to.deep.equal([]);

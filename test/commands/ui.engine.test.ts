@@ -3,23 +3,19 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { execa } from 'execa';
-import { cifarRun, cli } from '../command-line.ts';
+import { cifarRun, startProgram } from '../program.ts';
 
 describe('ui', () => {
   const folder = mkdtempSync(join(tmpdir(), 'cifar-run-ui-'));
   after(() => rmSync(folder, { recursive: true }));
 
-  it('says where its page is, without a run too, and ends at once', async () => {
-    const program = execa(process.execPath, [cli, 'ui', '--port', '0'], {
-      cwd: folder,
-      reject: false,
-    });
-    const line = await new Promise((resolve) => program.stdout.once('data', resolve));
-    const said = /^(http:\/\/127\.0\.0\.1:\d+\/) {2}0 runs in runs; Ctrl-C ends it\n$/.exec(
-      String(line),
-    );
-    const page = await fetch(said?.[1] ?? '');
+  it('prints the address of its page, also without runs, and stops at once', async () => {
+    const { program, lines, until } = startProgram(['ui', '--port', '0'], { cwd: folder });
+    await until(/./);
+    const [, url = ''] =
+      /^(http:\/\/127\.0\.0\.1:\d+\/) {2}0 runs in runs; Ctrl-C stops it$/.exec(lines.join('\n')) ??
+      [];
+    const page = await fetch(url);
     expect(await page.text()).to.contain('<div id="app">');
     const began = Date.now();
     program.kill('SIGINT');
@@ -27,7 +23,7 @@ describe('ui', () => {
     expect(Date.now() - began).to.be.below(2_000);
   });
 
-  it('refuses ports that are none, and those that are taken', async () => {
+  it('refuses an invalid port and a port in use', async () => {
     const wrong = await cifarRun(['ui', '--port', '99999'], folder);
     expect(wrong).to.include({
       exitCode: 2,

@@ -3,8 +3,8 @@ import { cp, mkdtemp, open, readFile, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { cifarRun } from '../command-line.ts';
-import { onlyRun, results, start, writeExperiment } from './two-phases.ts';
+import { cifarRun, startProgram } from '../program.ts';
+import { onlyRun, results, writeExperiment } from './two-phases.ts';
 
 describe('a run that is interrupted or whose last checkpoint is damaged', function (this: Mocha.Suite) {
   this.timeout(180_000);
@@ -32,7 +32,7 @@ describe('a run that is interrupted or whose last checkpoint is damaged', functi
       [/^Evaluation$/, 'SIGTERM'],
     ];
     for (const [line, signal] of at) {
-      const run = start('run', file, '--resume', '--runs', runs);
+      const run = startProgram(['run', file, '--resume', '--runs', runs]);
       await run.until(line);
       run.program.kill(signal);
       const { exitCode, stderr } = await run.program;
@@ -46,7 +46,7 @@ describe('a run that is interrupted or whose last checkpoint is damaged', functi
 
   it('stops at once at a second Ctrl-C, and loses nothing that was saved', async () => {
     const runs = join(folder, 'twice');
-    const run = start('run', file, '--runs', runs);
+    const run = startProgram(['run', file, '--runs', runs]);
     await run.until(/fine-tune: epoch 2/);
     run.program.kill('SIGINT');
     await once(run.program.stderr, 'data');
@@ -60,7 +60,7 @@ describe('a run that is interrupted or whose last checkpoint is damaged', functi
 
   it('resumes from the previous checkpoint, with a note', async () => {
     const runs = join(folder, 'interrupted');
-    const run = start('run', file, '--runs', runs);
+    const run = startProgram(['run', file, '--runs', runs]);
     await run.until(/fine-tune: epoch 1/);
     run.program.kill('SIGINT');
     await run.program;
@@ -84,7 +84,7 @@ describe('a run that is interrupted or whose last checkpoint is damaged', functi
 
   it('is locked against a second process', async () => {
     const runs = join(folder, 'two');
-    const first = start('run', file, '--runs', runs);
+    const first = startProgram(['run', file, '--runs', runs]);
     await first.until(/head: epoch 1/);
     const second = await cifarRun(['resume', await onlyRun(runs)]);
     expect(second.exitCode).to.equal(1);

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { execa } from 'execa';
 import { readMetricsCsv } from '../../src/run-folder/metrics-csv.ts';
-import { cifarRun } from '../command-line.ts';
-import { onlyRun, results, start, writeExperiment } from './two-phases.ts';
+import { cifarRun, startProgram } from '../program.ts';
+import { onlyRun, results, writeExperiment } from './two-phases.ts';
 
 describe('a run whose disk fails', function (this: Mocha.Suite) {
   this.timeout(300_000);
@@ -43,7 +43,7 @@ describe('a run whose disk fails', function (this: Mocha.Suite) {
 
   it('fails when the disk is full, keeps its files, and resumes when there is space', async function () {
     const runs = await disk(this, 'full', '-o', 'size=4m');
-    const run = start('run', file, '--runs', runs);
+    const run = startProgram(['run', file, '--runs', runs]);
     await run.until(/fine-tune: epoch 2/);
     const filler = join(runs, 'filler');
     await fill(filler);
@@ -76,7 +76,7 @@ describe('a run whose disk fails', function (this: Mocha.Suite) {
 
   it('fails when one of its files cannot be written', async () => {
     const runs = join(folder, 'dev-full');
-    const run = start('run', file, '--runs', runs);
+    const run = startProgram(['run', file, '--runs', runs]);
     await run.until(/head: epoch 2/);
     const log = join(await onlyRun(runs), 'log.txt');
     const before = await readFile(log, 'utf8');
@@ -94,7 +94,7 @@ describe('a run whose disk fails', function (this: Mocha.Suite) {
 
   it('fails when the folder of runs is removed, and resumes when it is back', async () => {
     const [runs, elsewhere] = [join(folder, 'gone'), join(folder, 'elsewhere')];
-    const run = start('run', file, '--runs', runs);
+    const run = startProgram(['run', file, '--runs', runs]);
     await run.until(/head: epoch 1/);
     await rename(runs, elsewhere);
     const { exitCode, stderr } = await run.program;

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { uniforms } from '../../src/common/random.ts';
-import { onlyRun, results, start, stepOf, writeExperiment } from './two-phases.ts';
+import { startProgram } from '../program.ts';
+import { onlyRun, results, stepOf, writeExperiment } from './two-phases.ts';
 
 /** Kills in each of two concurrent series, one for each core. */
 const KILLS = 25;
@@ -20,7 +21,7 @@ describe('runs that are killed repeatedly', function (this: Mocha.Suite) {
   after(() => rm(folder, { recursive: true }));
 
   const startRun = (runs: string) =>
-    start('run', file, '--resume', '--threads', '1', '--runs', runs);
+    startProgram(['run', file, '--resume', '--threads', '1', '--runs', runs]);
 
   /** Measures the times until training begins and for recording the result, in milliseconds. */
   async function durations(runs: string) {
@@ -51,7 +52,7 @@ describe('runs that are killed repeatedly', function (this: Mocha.Suite) {
       else {
         // Kills it some epochs later, in any state, or while it records, or just after that.
         const recorded = run.until(/^Evaluation$/).then(() => later(1.5 * recording));
-        const trained = run.until(/: epoch \d/, kind - 1).then(() => later(200));
+        const trained = run.until(/: epoch \d/, kind).then(() => later(200));
         await Promise.race([trained, recorded, run.program]);
       }
       run.program.kill('SIGKILL');

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect } from 'chai';
-import { cifarRun } from '../command-line.ts';
+import { cifarRun } from '../program.ts';
 import { onlyRun, results, writeExperiment } from './two-phases.ts';
 
 describe('a repeated run', function (this: Mocha.Suite) {

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
-import { cli } from '../command-line.ts';
 
 /** An experiment with much state in a checkpoint: averages, accumulated gradients, plateaus, best weights. */
 const EXPERIMENT = `
@@ -41,31 +39,6 @@ export async function writeExperiment(folder: string): Promise<string> {
   const file = join(folder, 'two-phases.yaml');
   await writeFile(file, EXPERIMENT);
   return file;
-}
-
-/** Starts the program and collects the lines of its stdout. */
-export function start(...args: string[]) {
-  const lines: string[] = [];
-  const waits: { expected: RegExp; more: number; resolve: () => void }[] = [];
-  // By default execa sends SIGKILL five seconds after SIGTERM. A busy machine may need longer to save.
-  const options = { reject: false, forceKillAfterDelay: false } as const;
-  const program = execa(process.execPath, [cli, ...args], options);
-  let rest = '';
-  program.stdout.on('data', (text: Buffer) => {
-    const [last = '', ...before] = (rest + text).split('\n').reverse();
-    rest = last;
-    for (const line of before.reverse()) {
-      lines.push(line);
-      for (const wait of waits) if (wait.expected.test(line) && wait.more-- <= 0) wait.resolve();
-    }
-  });
-  /** Waits for a matching line, and `more` further ones, or for the end of the program. */
-  const until = (expected: RegExp, more = 0) =>
-    Promise.race([
-      new Promise<void>((resolve) => waits.push({ expected, more, resolve })),
-      program.then(() => {}),
-    ]);
-  return { program, lines, until };
 }
 
 /** Returns the step in which the program printed its last line. */

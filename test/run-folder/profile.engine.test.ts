@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { cifarRun } from '../command-line.ts';
+import { cifarRun } from '../program.ts';
 
 const EXPERIMENT = `
 data: { dataset: digits, validation: 0.2, limit: { train: 96, validation: 32 } }

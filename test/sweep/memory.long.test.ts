@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { parse as parseCsv } from 'csv-parse/sync';
 import { execa } from 'execa';
 import { parse } from 'yaml';
-import { cli } from '../command-line.ts';
+import { cli } from '../program.ts';
 
 /** 56 MB for each image of a batch: 3.6 GB for one of 64. */
 const EXPERIMENT = `
@@ -36,7 +36,7 @@ describe('a run for which memory does not suffice', function (this: Mocha.Suite)
 
   onLinux('is done with half the batch and as many images an update, and says so', async () => {
     await writeFile(join(folder, 'large.yaml'), EXPERIMENT);
-    const command = [process.execPath, cli, 'large.yaml', '--threads', '1'];
+    const command = [process.execPath, ...cli, 'large.yaml', '--threads', '1'];
     const { stdout } = await execa('prlimit', [`--as=${LIMIT_BYTES}`, ...command], { cwd: folder });
     expect(stdout).to.match(
       /run 1: out of memory, retrying with half the batch: .*OOM when allocating/,

@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { execa } from 'execa';
 import type { Trial } from '../../src/run-folder/sweep-record.ts';
-import { cli, type Outcome } from '../command-line.ts';
+import { cifarRun, type Outcome } from '../program.ts';
 import { missingPrograms, SlurmNode } from './slurm-node.ts';
 
 /** More than there is time for. */
@@ -70,11 +69,7 @@ describe('a sweep on Slurm', function (this: Mocha.Suite) {
     if (folder) await rm(folder, { recursive: true });
   });
 
-  async function run(...args: string[]): Promise<Outcome> {
-    const options = { cwd: folder, env: slurm.env, reject: false } as const;
-    const { exitCode, stdout, stderr } = await execa(process.execPath, [cli, ...args], options);
-    return { exitCode, stdout, stderr };
-  }
+  const run = (...args: string[]) => cifarRun(args, folder, slurm.env);
 
   async function recorded(sweep = 'runs/array') {
     const text = await readFile(join(folder, sweep, 'sweep.json'), 'utf8');
@@ -228,9 +223,7 @@ describe('a sweep on Slurm', function (this: Mocha.Suite) {
       'sbatch failed: invalid partition specified: none; Batch job submission failed: Invalid partition name specified',
     );
     expect(refused.exitCode).to.equal(1);
-    const { stderr, exitCode } = await execa(process.execPath, [cli, ...args], {
-      ...{ cwd: folder, env: { PATH: '' }, reject: false },
-    });
+    const { stderr, exitCode } = await cifarRun(args, folder, { PATH: '' });
     expect(stderr).to.match(/^the launcher slurm needs squeue, which this machine has not/);
     expect(exitCode).to.equal(2);
     const jobs = await run(...args, '--jobs', '2');

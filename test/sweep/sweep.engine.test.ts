@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { parse as parseCsv } from 'csv-parse/sync';
 import { parse } from 'yaml';
 import type { Trial } from '../../src/run-folder/sweep-record.ts';
-import { cifarRun } from '../command-line.ts';
+import { cifarRun } from '../program.ts';
 
 const EXPERIMENT = `
 seed: 5

@@ -6,10 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { useChromium } from '../chromium.ts';
-import { cifarRun } from '../command-line.ts';
 import { useEngine } from '../engine.ts';
+import { cifarRun, type ServedPage, servePage } from '../program.ts';
 import { makeRun } from './made-runs.ts';
-import { type ServedPage, servePage } from './served-page.ts';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const config = (name: string) => fileURLToPath(new URL(`../../configs/${name}`, import.meta.url));

@@ -4,10 +4,10 @@ import { expect } from 'chai';
 import { openStore } from '../../../src/cache/store.ts';
 import { runExperiment } from '../../../src/run-experiment.ts';
 import { markCachedFeatures } from '../../../src/train/features/keys.ts';
-import { cifarRun } from '../../command-line.ts';
 import { useFolder } from '../../data/fixture.ts';
 import { useEngine } from '../../engine.ts';
 import { planned } from '../../planned.ts';
+import { cifarRun } from '../../program.ts';
 import { quietly } from '../../quiet.ts';
 
 const EXPERIMENT = `

@@ -6,9 +6,8 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { uniforms } from '../../../../src/common/random.ts';
 import { useChromium } from '../../../chromium.ts';
-import { cifarRun } from '../../../command-line.ts';
 import { useEngine } from '../../../engine.ts';
-import { type ServedPage, servePage } from '../../served-page.ts';
+import { cifarRun, type ServedPage, servePage } from '../../../program.ts';
 
 const MODEL = `
 model:
