@@ -4,22 +4,12 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { readRunDetail } from '../../src/runs/detail.ts';
 import { findRun } from '../../src/runs/find.ts';
-import { useEngine } from '../engine.ts';
 import { cifarRun } from '../program.ts';
-
-const EXPERIMENT = `
-name: small
-data: { dataset: digits, classes: ['3', '8'], limit: { train: 64, validation: 32 }, validation: 0.2, preprocess: scale }
-model:
-  backbone: { inputShape: [28, 28, 1], layers: [{ conv2d: { filters: 2, kernelSize: 3, strides: 4, name: conv } }] }
-  head: [flatten, { dense: { units: 2, activation: softmax } }]
-phases: [{ name: all, epochs: 2, optimizer: { name: adam, learningRate: 0.1 } }]
-sweep: { parameters: { phases.all.optimizer.learningRate: { values: [0.01, 0.001] } } }
-`;
+import { useTrainedRuns } from '../trained-runs.ts';
 
 describe('cifar-run report', () => {
-  useEngine();
   const folder = mkdtempSync(join(tmpdir(), 'cifar-run-report-'));
+  useTrainedRuns(join(folder, 'runs'));
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   const say = (args: string) => cifarRun(args.split(' '), folder);
@@ -30,13 +20,7 @@ describe('cifar-run report', () => {
   };
   const read = (name: string) => readFileSync(join(folder, name), 'utf8');
 
-  before(async () => {
-    writeFileSync(join(folder, 'small.yaml'), EXPERIMENT);
-    const { exitCode, stderr } = await say('small.yaml');
-    expect(exitCode, stderr).to.equal(0);
-  });
-
-  it('writes one run as a file of its own', async () => {
+  it('writes one run into one file', async () => {
     expect(await report('latest')).to.match(/^report\.html: 1 run, \d+ kB$/);
     const html = read('report.html');
     expect(html).to.include('Content-Security-Policy');
@@ -47,16 +31,19 @@ describe('cifar-run report', () => {
     expect(html.match(/<img [^>]*src="data:image\/webp/g)?.length).to.be.above(20);
   });
 
-  it('sets the runs of a sweep beside each other, the best first', async () => {
-    expect(await report('small -o sweep.html')).to.match(/^sweep\.html: 2 runs, /);
+  it('compares the runs of a sweep, the best first', async () => {
+    expect(await report('rates -o sweep.html')).to.match(/^sweep\.html: 4 runs, /);
     const html = read('sweep.html');
-    expect(html).to.match(/best: learningRate=0\.\d+: val_loss/);
+    expect(html).to.match(
+      /best: head\.optimizer\.learningRate=0\.\d+, fine-tune\.optimizer\.learningRate=0\.\d+: val_accuracy/,
+    );
     expect(html).to.include('Effect of each parameter');
-    const named = await report('best:val_loss small/latest~1 small/latest -o named.html');
+    const both = 'quickstart/latest~1 quickstart/latest';
+    const named = await report(`quickstart/best:val_loss ${both} -o named.html`);
     expect(named).to.match(/: 2 runs, /);
   });
 
-  it('replaces reports and nothing else', async () => {
+  it('replaces reports and no other file', async () => {
     await report('latest -o again.html');
     await report('latest -o again.html');
     writeFileSync(join(folder, 'mine.html'), 'mine');
@@ -70,31 +57,31 @@ describe('cifar-run report', () => {
     expect(statSync(join(folder, 'mine.html')).size).to.be.above(10_000);
   });
 
-  it('says what is wrong', async () => {
+  it('refuses unknown runs and missing folders', async () => {
     const none = await say('report gone');
     expect(none.exitCode).to.equal(2);
-    expect(none.stderr).to.match(/^no run is named gone; the latest are small\//);
+    expect(none.stderr).to.match(/^no run is named gone; the latest are rates\//);
     const nowhere = await say('report latest -o no/where.html');
     expect(nowhere.stderr).to.match(/^cannot write no\/where\.html: ENOENT/);
   });
 
-  it('tells of a damaged run among others in their table alone', async () => {
-    const summary = join(await findRun('small/latest~1', join(folder, 'runs')), 'summary.json');
+  it('lists a damaged run among others only in their table', async () => {
+    const summary = join(await findRun('rates/latest~1', join(folder, 'runs')), 'summary.json');
     const whole = readFileSync(summary);
     writeFileSync(summary, whole.subarray(0, 100));
-    const alone = await say('report small/latest~1');
+    const alone = await say('report rates/latest~1');
     expect(alone.exitCode).to.equal(2);
     expect(alone.stderr).to.match(/summary\.json is damaged: its 100 characters are no whole/);
-    expect(await report('small -o damaged.html')).to.match(/: 1 run, /);
+    expect(await report('rates -o damaged.html')).to.match(/: 3 runs, /);
     expect(read('damaged.html')).to.include('<td>damaged</td>');
     writeFileSync(summary, whole);
   });
 
-  it('tells of a run that was interrupted as far as it went', async () => {
+  it('shows an interrupted run up to its last epoch', async () => {
     const run = await findRun('latest', join(folder, 'runs'));
     const whole = await readRunDetail(run);
     expect(whole.thumbnails?.examples).to.have.length(25);
-    expect(whole.phases[0]).to.include({ name: 'all', epochs: 2, keptEpoch: 2 });
+    expect(whole.phases[0]).to.include({ name: 'head', epochs: 1, keptEpoch: 1 });
     for (const name of ['summary.json', 'status.json', 'confusion_matrix.csv', 'images.json']) {
       rmSync(join(run, name));
     }

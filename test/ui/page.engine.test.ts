@@ -1,38 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { useChromium } from '../chromium.ts';
-import { useEngine } from '../engine.ts';
-import { cifarRun, type ServedPage, servePage } from '../program.ts';
+import { type ServedPage, servePage } from '../program.ts';
+import { quickstart, run, SMALL, useTrainedRuns } from '../trained-runs.ts';
 import { makeRun } from './made-runs.ts';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-const config = (name: string) => fileURLToPath(new URL(`../../configs/${name}`, import.meta.url));
-
-/** Options of a run that takes seconds. */
-const SMALL = [
-  ...['--set', 'data.limit={train: 300, validation: 150}'],
-  ...['--set', 'phases.head.epochs=1', '--set', 'phases.fine-tune.epochs=1'],
-];
-
-const SWEEP = `
-extends: ${config('quickstart.yaml')}
-name: rates
-data: { limit: { train: 100, validation: 60 } }
-phases:
-  - { name: head, epochs: 1 }
-  - { name: fine-tune, epochs: 1 }
-sweep:
-  metric: { name: val_accuracy, goal: maximize }
-  parameters:
-    phases.head.optimizer.learningRate: { values: [1e-2, 1e-4] }
-    phases.fine-tune.optimizer.learningRate: { values: [1e-3, 1e-4] }
-`;
-
 /** The global object of axe-core's script. */
 interface Axe {
   readonly axe: {
@@ -43,32 +20,16 @@ interface Axe {
 }
 
 describe('the page of cifar-run ui', () => {
-  // Installs TensorFlow if no other test has.
-  useEngine();
-  const browser = useChromium();
   const folder = mkdtempSync(join(tmpdir(), 'cifar-run-page-'));
   const runs = join(folder, 'runs');
+  const browser = useChromium();
+  const trained = useTrainedRuns(runs);
   let server: ServedPage | undefined;
-  let first: string;
-  let second: string;
   let page: Page;
   /** Messages of the browser about policy violations and errors of the page. */
   let complaints: string[];
 
-  /** Trains a run. @returns its name, `quickstart/…` */
-  async function run(...args: string[]): Promise<string> {
-    const { stdout, stderr } = await cifarRun([config('quickstart.yaml'), '--runs', runs, ...args]);
-    const name = /quickstart\/[^/\s]+$/m.exec(stdout)?.[0];
-    if (!name) throw new Error(`no run: ${stdout}${stderr}`);
-    return name;
-  }
-
-  before(async function () {
-    this.timeout(0);
-    first = await run(...SMALL);
-    second = await run(...SMALL, '--set', 'phases.fine-tune.optimizer.learningRate=1e-3');
-    writeFileSync(join(folder, 'rates.yaml'), SWEEP);
-    await cifarRun([join(folder, 'rates.yaml'), '--runs', runs]);
+  before(async () => {
     for (let i = 0; i < 120; i++) makeRun(runs, i);
     server = await servePage(runs);
   });
@@ -136,6 +97,7 @@ describe('the page of cifar-run ui', () => {
   });
 
   it('compares and diffs the selected runs', async () => {
+    const { first, second } = trained();
     await at('/?filter=experiment+%3D+quickstart');
     await count('2 of 126 runs');
     await page.getByRole('checkbox', { name: `select ${first}` }).check();
@@ -156,6 +118,7 @@ describe('the page of cifar-run ui', () => {
   });
 
   it('shows the images behind a cell of the confusion matrix, with a working back button', async () => {
+    const { first } = trained();
     await at(runOf(first));
     await heading('quickstart');
     const csv = readFileSync(join(runs, first, 'predictions.csv'), 'utf8')
@@ -219,9 +182,8 @@ describe('the page of cifar-run ui', () => {
     this.timeout(0);
     await at('/?filter=experiment+%3D+live');
     await page.evaluate(() => Object.assign(window, { neverReloaded: true }));
-    const training = run(...SMALL, '--set', 'name=live', '--set', 'phases.head.epochs=60').catch(
-      () => {},
-    );
+    const changes = ['--set', 'name=live', '--set', 'phases.head.epochs=60'];
+    const training = run(runs, quickstart, ...SMALL, ...changes);
     await count('1 of 127 runs');
     await page.getByRole('row').nth(1).getByText('running').waitFor();
     await page.getByRole('row').nth(1).getByRole('link').click();
@@ -252,7 +214,7 @@ describe('the page of cifar-run ui', () => {
     await page.keyboard.press('/');
     await page.keyboard.type('experiment = quickstart');
     await page.getByText(/^2 of \d+ runs$/).waitFor();
-    await page.getByRole('checkbox', { name: `select ${second}` }).waitFor();
+    await page.getByRole('checkbox', { name: `select ${trained().second}` }).waitFor();
     const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
     for (let i = 0; i < 30 && !(await focused())?.startsWith('select '); i++)
       await page.keyboard.press('Tab');
@@ -271,7 +233,7 @@ describe('the page of cifar-run ui', () => {
     await page.getByText('2 runs selected').waitFor();
   });
 
-  const views = () => ({
+  const views = ({ first, second } = trained()) => ({
     runs: '/',
     run: runOf(first),
     images: `${runOf(first)}?truth=5&predicted=5`,
