@@ -147,6 +147,14 @@ describe('the commands for runs', () => {
     expect(existsSync(path)).to.equal(false);
   });
 
+  it('verify repeats a run and compares it byte for byte', async () => {
+    const { exitCode, stdout, stderr } = await say(`verify ${copyRun('again')}`);
+    expect(exitCode, stderr).to.equal(0);
+    expect(stdout).to.match(
+      /: epochs 1 to 2, checkpoint best, checkpoint last, the model are identical, byte for byte$/m,
+    );
+  });
+
   it('rm asks, and deletes a run only after a yes', async () => {
     const path = copyRun('short');
     await atTerminal('rm short/latest', folder, 'n\n');

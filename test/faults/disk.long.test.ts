@@ -1,40 +1,29 @@
-import { mkdir, mkdtemp, open, readFile, rename, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, open, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { execa } from 'execa';
 import { readMetricsCsv } from '../../src/run-folder/metrics-csv.ts';
 import { cifarRun, startProgram } from '../program.ts';
-import { onlyRun, results, writeExperiment } from './two-phases.ts';
+import { onlyRun, results, uninterruptedResults, useTwoPhases } from './two-phases.ts';
 
 describe('a run whose disk fails', function (this: Mocha.Suite) {
   this.timeout(300_000);
-  let folder: string;
-  let file: string;
-  let whole: Record<string, string>;
   const mounted: string[] = [];
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
-    file = await writeExperiment(folder);
-    const runs = join(folder, 'whole');
-    await cifarRun(['run', file, '--runs', runs]);
-    whole = await results(await onlyRun(runs));
-  });
   after(async () => {
     for (const disk of mounted) await execa('umount', ['--lazy', disk]);
-    await rm(folder, { recursive: true });
   });
+  const made = useTwoPhases();
 
   /** Mounts a disk in memory. CI has the privileges for that; elsewhere the test may be skipped. */
   async function disk(test: Mocha.Context, name: string, ...options: string[]): Promise<string> {
-    const path = join(folder, name);
+    const path = join(made().folder, name);
     await mkdir(path);
-    const made = await execa('mount', ['-t', 'tmpfs', ...options, 'tmpfs', path], {
+    const mount = await execa('mount', ['-t', 'tmpfs', ...options, 'tmpfs', path], {
       reject: false,
     });
-    if (made.exitCode !== 0) {
-      if (process.env.CI) throw new Error(`CI must be able to mount: ${made.stderr}`);
-      console.log(`      skipped: ${made.stderr}`);
+    if (mount.exitCode !== 0) {
+      if (process.env.CI) throw new Error(`CI must be able to mount: ${mount.stderr}`);
+      console.log(`      skipped: ${mount.stderr}`);
       test.skip();
     }
     mounted.push(path);
@@ -42,6 +31,7 @@ describe('a run whose disk fails', function (this: Mocha.Suite) {
   }
 
   it('fails when the disk is full, keeps its files, and resumes when there is space', async function () {
+    const { file } = made();
     const runs = await disk(this, 'full', '-o', 'size=4m');
     const run = startProgram(['run', file, '--runs', runs]);
     await run.until(/fine-tune: epoch 2/);
@@ -63,10 +53,11 @@ describe('a run whose disk fails', function (this: Mocha.Suite) {
     const resumed = await cifarRun(['resume', path]);
     expect(resumed.exitCode, resumed.stderr).to.equal(0);
     expect(resumed.stdout).to.match(/resumes from phase fine-tune/);
-    expect(await results(path)).to.deep.equal(whole);
+    expect(await results(path)).to.deep.equal(await uninterruptedResults(file));
   });
 
   it('fails before it loads data if it cannot write', async function () {
+    const { file } = made();
     const runs = await disk(this, 'read-only', '-o', 'ro');
     const { exitCode, stdout, stderr } = await cifarRun(['run', file, '--runs', runs]);
     expect(exitCode).to.equal(1);
@@ -75,6 +66,7 @@ describe('a run whose disk fails', function (this: Mocha.Suite) {
   });
 
   it('fails when one of its files cannot be written', async () => {
+    const { folder, file } = made();
     const runs = join(folder, 'dev-full');
     const run = startProgram(['run', file, '--runs', runs]);
     await run.until(/head: epoch 2/);
@@ -89,10 +81,11 @@ describe('a run whose disk fails', function (this: Mocha.Suite) {
     await rm(log);
     const resumed = await cifarRun(['resume', await onlyRun(runs)]);
     expect(resumed.exitCode, resumed.stderr).to.equal(0);
-    expect(await results(await onlyRun(runs))).to.deep.equal(whole);
+    expect(await results(await onlyRun(runs))).to.deep.equal(await uninterruptedResults(file));
   });
 
   it('fails when the folder of runs is removed, and resumes when it is back', async () => {
+    const { folder, file } = made();
     const [runs, elsewhere] = [join(folder, 'gone'), join(folder, 'elsewhere')];
     const run = startProgram(['run', file, '--runs', runs]);
     await run.until(/head: epoch 1/);
@@ -103,7 +96,7 @@ describe('a run whose disk fails', function (this: Mocha.Suite) {
     await rename(elsewhere, runs);
     const resumed = await cifarRun(['resume', await onlyRun(runs)]);
     expect(resumed.exitCode, resumed.stderr).to.equal(0);
-    expect(await results(await onlyRun(runs))).to.deep.equal(whole);
+    expect(await results(await onlyRun(runs))).to.deep.equal(await uninterruptedResults(file));
   });
 });
 

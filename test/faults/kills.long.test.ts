@@ -1,27 +1,20 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { uniforms } from '../../src/common/random.ts';
 import { startProgram } from '../program.ts';
-import { onlyRun, results, stepOf, writeExperiment } from './two-phases.ts';
+import { onlyRun, results, stepOf, useTwoPhases } from './two-phases.ts';
 
 /** Kills in each of two concurrent series, one for each core. */
 const KILLS = 25;
 
 describe('runs that are killed repeatedly', function (this: Mocha.Suite) {
   this.timeout(600_000);
-  let folder: string;
-  let file: string;
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
-    file = await writeExperiment(folder);
-  });
-  after(() => rm(folder, { recursive: true }));
+  const made = useTwoPhases();
 
   const startRun = (runs: string) =>
-    startProgram(['run', file, '--resume', '--threads', '1', '--runs', runs]);
+    startProgram(['run', made().file, '--resume', '--threads', '1', '--runs', runs]);
 
   /** Measures the times until training begins and for recording the result, in milliseconds. */
   async function durations(runs: string) {
@@ -38,6 +31,7 @@ describe('runs that are killed repeatedly', function (this: Mocha.Suite) {
   }
 
   it(`end like an uninterrupted run, after ${2 * KILLS} kills`, async () => {
+    const { folder } = made();
     const whole = join(folder, 'whole');
     const { beginning, recording } = await durations(whole);
     const uninterrupted = await results(await onlyRun(whole));

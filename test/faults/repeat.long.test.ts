@@ -1,24 +1,21 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect } from 'chai';
 import { cifarRun } from '../program.ts';
-import { onlyRun, results, writeExperiment } from './two-phases.ts';
+import { onlyRun, results, useTwoPhases } from './two-phases.ts';
 
 describe('a repeated run', function (this: Mocha.Suite) {
   this.timeout(180_000);
-  let folder: string;
-  let file: string;
+  const made = useTwoPhases();
   let first: string;
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
-    file = await writeExperiment(folder);
+    const { folder, file } = made();
     await cifarRun(['run', file, '--threads', '1', '--runs', join(folder, 'alone')]);
     first = await onlyRun(join(folder, 'alone'));
   });
-  after(() => rm(folder, { recursive: true }));
 
   it('gives the same results in a sweep, next to another run', async () => {
+    const { folder, file } = made();
     const sweep = join(folder, 'sweep.yaml');
     await writeFile(
       sweep,
@@ -59,6 +56,7 @@ describe('a repeated run', function (this: Mocha.Suite) {
   });
 
   it('is verified with its own compiler', async () => {
+    const { folder, file } = made();
     const runs = join(folder, 'xla');
     const args = ['run', file, '--set', 'phases.head.epochs=1', '--runs', runs];
     const xla = await cifarRun(args, undefined, { CIFAR_RUN_XLA: '1' });

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect } from 'chai';
+import { cifarRun } from '../program.ts';
 
 /** An experiment with much state in a checkpoint: averages, accumulated gradients, plateaus, best weights. */
 const EXPERIMENT = `
@@ -35,10 +38,31 @@ phases:
     earlyStopping: { monitor: val_loss, patience: 8, restoreBest: true }
 `;
 
-export async function writeExperiment(folder: string): Promise<string> {
-  const file = join(folder, 'two-phases.yaml');
-  await writeFile(file, EXPERIMENT);
-  return file;
+/** Makes a folder with the experiment's file for the tests of a `describe`. */
+export function useTwoPhases(): () => { readonly folder: string; readonly file: string } {
+  let folder: string;
+  const file = () => join(folder, 'two-phases.yaml');
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
+    await writeFile(file(), EXPERIMENT);
+  });
+  after(() => rm(folder, { recursive: true }));
+  return () => ({ folder, file: file() });
+}
+
+let uninterrupted: Promise<Record<string, string>> | undefined;
+
+/** Returns the results of an uninterrupted run, which a process runs once. */
+export function uninterruptedResults(file: string): Promise<Record<string, string>> {
+  uninterrupted ??= run(file);
+  return uninterrupted;
+}
+
+async function run(file: string): Promise<Record<string, string>> {
+  const runs = join(dirname(file), 'uninterrupted');
+  const { exitCode, stderr } = await cifarRun(['run', file, '--runs', runs]);
+  expect(exitCode, stderr).to.equal(0);
+  return results(await onlyRun(runs));
 }
 
 /** Returns the step in which the program printed its last line. */
@@ -77,4 +101,13 @@ export async function results(run: string): Promise<Record<string, string>> {
     files.map(async (file) => [file, hash(await readFile(join(run, file)))] as const),
   );
   return { metrics, ...Object.fromEntries(hashes) };
+}
+
+/** Flips a bit in the middle of a file. */
+export async function flipBit(path: string): Promise<void> {
+  const place = Math.floor((await readFile(path)).length / 2);
+  const file = await open(path, 'r+');
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, place);
+  await file.write(Buffer.from([(buffer[0] as number) ^ 4]), 0, 1, place);
+  await file.close();
 }

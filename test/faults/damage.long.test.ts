@@ -1,26 +1,16 @@
 import { once } from 'node:events';
-import { cp, mkdtemp, open, readFile, rm, truncate } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { cifarRun, startProgram } from '../program.ts';
-import { onlyRun, results, writeExperiment } from './two-phases.ts';
+import { flipBit, onlyRun, results, uninterruptedResults, useTwoPhases } from './two-phases.ts';
 
 describe('a run that is interrupted or whose last checkpoint is damaged', function (this: Mocha.Suite) {
   this.timeout(180_000);
-  let folder: string;
-  let file: string;
-  let whole: Record<string, string>;
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
-    file = await writeExperiment(folder);
-    const runs = join(folder, 'whole');
-    await cifarRun(['run', file, '--runs', runs]);
-    whole = await results(await onlyRun(runs));
-  });
-  after(() => rm(folder, { recursive: true }));
+  const made = useTwoPhases();
 
   it('saves at a signal in any step, exits with its code, and resumes', async () => {
+    const { folder, file } = made();
     const runs = join(folder, 'signals');
     const codes = { SIGINT: 130, SIGTERM: 143, SIGUSR2: 140 } as const;
     const at: [line: RegExp, signal: keyof typeof codes][] = [
@@ -41,10 +31,11 @@ describe('a run that is interrupted or whose last checkpoint is damaged', functi
     }
     const { exitCode, stderr } = await cifarRun(['resume', await onlyRun(runs)]);
     expect(exitCode, stderr).to.equal(0);
-    expect(await results(await onlyRun(runs))).to.deep.equal(whole);
+    expect(await results(await onlyRun(runs))).to.deep.equal(await uninterruptedResults(file));
   });
 
   it('stops at once at a second Ctrl-C, and loses nothing that was saved', async () => {
+    const { folder, file } = made();
     const runs = join(folder, 'twice');
     const run = startProgram(['run', file, '--runs', runs]);
     await run.until(/fine-tune: epoch 2/);
@@ -55,10 +46,11 @@ describe('a run that is interrupted or whose last checkpoint is damaged', functi
     const { exitCode, stdout, stderr } = await cifarRun(['resume', await onlyRun(runs)]);
     expect(exitCode, stderr).to.equal(0);
     expect(stdout).to.match(/resumes from phase fine-tune/);
-    expect(await results(await onlyRun(runs))).to.deep.equal(whole);
+    expect(await results(await onlyRun(runs))).to.deep.equal(await uninterruptedResults(file));
   });
 
   it('resumes from the previous checkpoint, with a note', async () => {
+    const { folder, file } = made();
     const runs = join(folder, 'interrupted');
     const run = startProgram(['run', file, '--runs', runs]);
     await run.until(/fine-tune: epoch 1/);
@@ -78,11 +70,12 @@ describe('a run that is interrupted or whose last checkpoint is damaged', functi
       const { exitCode, stdout, stderr } = await cifarRun(['resume', copy]);
       expect(exitCode, stderr).to.equal(0);
       expect(stdout, what).to.match(/checkpoint last cannot be read: .*; going back to phase/);
-      expect(await results(copy), what).to.deep.equal(whole);
+      expect(await results(copy), what).to.deep.equal(await uninterruptedResults(file));
     }
   });
 
   it('is locked against a second process', async () => {
+    const { folder, file } = made();
     const runs = join(folder, 'two');
     const first = startProgram(['run', file, '--runs', runs]);
     await first.until(/head: epoch 1/);
@@ -90,14 +83,6 @@ describe('a run that is interrupted or whose last checkpoint is damaged', functi
     expect(second.exitCode).to.equal(1);
     expect(second.stderr).to.match(/another process holds it/);
     expect((await first.program).exitCode).to.equal(0);
-    expect(await results(await onlyRun(runs))).to.deep.equal(whole);
+    expect(await results(await onlyRun(runs))).to.deep.equal(await uninterruptedResults(file));
   });
 });
-
-async function flipBit(path: string): Promise<void> {
-  const place = Math.floor((await readFile(path)).length / 2);
-  const file = await open(path, 'r+');
-  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, place);
-  await file.write(Buffer.from([(buffer[0] as number) ^ 4]), 0, 1, place);
-  await file.close();
-}
