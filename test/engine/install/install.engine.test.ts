@@ -10,7 +10,7 @@ import { type PackageIndex, startIndex } from './package-index.ts';
 
 const script = fileURLToPath(new URL('install-one.ts', import.meta.url));
 
-/** A real wheel that is small enough to be installed in each test. */
+/** A real wheel of PyPI that is small enough to be installed in each test. */
 const SIX = {
   name: 'Six',
   version: '1.17.0',
@@ -31,8 +31,7 @@ describe('installing the engine', () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'cifar-run-install-'));
-    await execa('python3', ['-m', 'pip', 'download', '--no-deps', '-d', folder, 'six==1.17.0']);
-    wheel = await readFile(join(folder, FILE));
+    wheel = await readFile(new URL(`fixtures/${FILE}`, import.meta.url));
   });
   beforeEach(async () => {
     index = await startIndex('six', FILE, wheel);
