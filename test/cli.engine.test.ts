@@ -17,7 +17,7 @@ describe('the command line', () => {
     }
   });
 
-  it('ends quietly when nobody reads on', async () => {
+  it('exits quietly when its output is no longer read', async () => {
     const { stderr } = await execa(
       'sh',
       ['-c', `"$0" dist/cli.js schema | head -n 1`, process.execPath],
@@ -28,17 +28,17 @@ describe('the command line', () => {
     expect(stderr).to.equal('');
   });
 
-  it('refuses an unknown option with exit code 2', async () => {
+  it('rejects an unknown option with exit code 2', async () => {
     const { exitCode, stderr } = await cifarRun(['check', '--nonsense', 'x.yaml']);
     expect(exitCode).to.equal(2);
     expect(stderr).to.contain("unknown option '--nonsense'");
   });
 
-  describe('refuses a file that it cannot use, with one clear line and exit code 2', () => {
+  describe('rejects an invalid file with one line and exit code 2', () => {
     const folder = mkdtempSync(join(tmpdir(), 'cifar-run-'));
     const quickstart = ['extends: ', join(root, 'configs/quickstart.yaml'), '\n'].join('');
     for (const [what, file, text, expected] of [
-      ['a file that is not there', 'nonsense.yaml', null, /nonsense\.yaml.*no such file/],
+      ['a missing file', 'nonsense.yaml', null, /nonsense\.yaml.*no such file/],
       ['an unknown key', 'key.yaml', `${quickstart}sead: 1\n`, /key\.yaml:2:1 .*sead.*seed/],
       ['broken YAML', 'broken.yaml', `${quickstart}seed: [1, 2\n`, /broken\.yaml:\d+:\d+ /],
     ] as const) {

@@ -34,13 +34,13 @@ describe('cifar-run check', function (this: Mocha.Suite) {
     expect(stdout).to.match(/^fine-tune +150 +32 +adam +21,602,954 +2,048 /m);
   });
 
-  it('prints plans for programs', () => {
+  it('prints plans as JSON', () => {
     const plans: Plan[] = JSON.parse(check(post, 'configs/quickstart.yaml', '--json').stdout);
     expect(plans.map(({ name }) => name)).to.deep.equal(['vgg19-two-phase', 'quickstart']);
     expect(plans[0]?.layers).to.have.length(48);
   });
 
-  it('prints the runs of a sweep, and what each changes', () => {
+  it('prints the runs of a sweep with their settings', () => {
     const { status, stdout } = check('configs/sweep-grid.yaml');
     expect(status).to.equal(0);
     expect(stdout).to.match(/^18 runs$/m);
@@ -57,14 +57,14 @@ describe('cifar-run check', function (this: Mocha.Suite) {
     });
   });
 
-  it('prints a resolved file that says the same', () => {
+  it('prints a resolved file of the same experiment', () => {
     const resolved = join(folder, 'resolved.yaml');
     writeFileSync(resolved, check(post, '--resolved').stdout);
     const ids = [post, resolved].map((file) => JSON.parse(check(file, '--json').stdout)[0].id);
     expect(ids[1]).to.equal(ids[0]);
   });
 
-  it('says all that is wrong in all files, where, and ends with 2', () => {
+  it('prints all errors of all files with their places, and exits with 2', () => {
     const wrong = join(folder, 'wrong.yaml');
     writeFileSync(
       wrong,

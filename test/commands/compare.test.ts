@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { type CompareOptions, compareCommand } from '../../src/commands/compare.ts';
 import { writeSweepSummary } from '../../src/runs/compared.ts';
+import { captureOutput } from '../captured-output.ts';
 
 const RATE = 'phases.all.optimizer.learningRate';
 
-/** Writes what a run leaves that comparisons read, and gives what sweep.json says of it. */
+/** Writes the files of a run that compare reads. Returns its entry of sweep.json. */
 function writeRun(runs: string, experiment: string, i: number, rate: number, seed: number) {
   const id = `${i}`.padStart(10, '0');
   const folder = `2026-01-31T12-00-0${i}Z-${id}`;
@@ -50,30 +51,23 @@ describe('compare', () => {
     writeFileSync(join(runs, 'rates/sweep.json'), JSON.stringify(sweep));
   });
 
-  /** What the command prints. */
-  async function said(references: string, options: Partial<CompareOptions> = {}): Promise<string> {
-    const { write } = process.stdout;
-    let text = '';
-    process.stdout.write = (chunk: string | Uint8Array) => {
-      text += chunk;
-      return true;
-    };
-    try {
-      await compareCommand(references.split(' '), { runs, ...options });
-    } finally {
-      process.stdout.write = write;
-    }
-    return text;
+  /** Returns what the command prints. */
+  async function compare(
+    references: string,
+    options: Partial<CompareOptions> = {},
+  ): Promise<string> {
+    const command = () => compareCommand(references.split(' '), { runs, ...options });
+    return (await captureOutput(command)).stdout;
   }
 
-  const refused = (references: string, options: Partial<CompareOptions> = {}) =>
-    compareCommand(references.split(' '), { runs, ...options }).then(
-      () => 'nothing was refused',
+  const errorOf = (references: string, options: Partial<CompareOptions> = {}) =>
+    compare(references, options).then(
+      () => 'there was no error',
       (error: Error) => error.message,
     );
 
-  it('shows of a sweep its cells, the best one and what each parameter does', async () => {
-    const lines = (await said('rates')).split('\n');
+  it('shows the cells of a sweep, the best cell and the effect of each setting', async () => {
+    const lines = (await compare('rates')).split('\n');
     expect(lines.slice(0, 4)).to.deep.equal([
       'learningRate  finished  failed         val_loss    val_accuracy',
       '        0.02         2       0  0.2850 ± 0.0071  71.50 ± 0.71 %',
@@ -86,7 +80,7 @@ describe('compare', () => {
     );
   });
 
-  it('leaves the same in the folder of the sweep, as the end of a sweep does', async () => {
+  it('writes the same tables and charts into the folder of the sweep', async () => {
     const folder = join(runs, 'rates');
     for (const file of ['cells.csv', 'effects.png']) rmSync(join(folder, file), { force: true });
     expect(await writeSweepSummary(folder)).to.deep.equal(['cells.csv', 'effects.png']);
@@ -99,8 +93,8 @@ describe('compare', () => {
     expect(await writeSweepSummary(join(runs, 'alone'))).to.deep.equal([]);
   });
 
-  it('shows runs of several experiments with what differs', async () => {
-    const rows = JSON.parse(await said('rates alone', { json: true, sort: 'val_accuracy' }));
+  it('shows the settings that differ between runs of several experiments', async () => {
+    const rows = JSON.parse(await compare('rates alone', { json: true, sort: 'val_accuracy' }));
     expect(rows).to.have.length(6);
     expect(rows[0]).to.include({
       run: 'alone/2026-01-31T12-00-07Z-0000000007',
@@ -116,27 +110,31 @@ describe('compare', () => {
 
   it('filters, sorts, chooses columns and groups', async () => {
     const filter = 'val_accuracy > 0.6 and learningRate = 0.01';
-    expect(await said('rates', { filter, columns: 'seed,seconds', sort: '-seed', csv: true }))
-      .to //
-      .equal('seed,seconds\n2,2.5\n1,2.5\n');
-    expect(await said('rates', { groupBy: 'seed', columns: 'val_loss', md: true })).to.contain(
+    const table = await compare('rates', {
+      filter,
+      columns: 'seed,seconds',
+      sort: '-seed',
+      csv: true,
+    });
+    expect(table).to.equal('seed,seconds\n2,2.5\n1,2.5\n');
+    expect(await compare('rates', { groupBy: 'seed', columns: 'val_loss', md: true })).to.contain(
       '| seed | finished | failed | val_loss |\n| ---: | ---: | ---: | ---: |\n| 2 | 2 | 0 | 0.3300 ± 0.0707 |',
     );
-    expect(await said('rates', { filter: 'val_accuracy > 2' })).to.equal('no runs\n');
+    expect(await compare('rates', { filter: 'val_accuracy > 2' })).to.equal('no runs\n');
   });
 
-  it('takes runs by the names that all commands take', async () => {
-    const rows = JSON.parse(await said('best:val_loss rates/latest~1', { json: true }));
+  it('finds runs by the names that all commands accept', async () => {
+    const rows = JSON.parse(await compare('best:val_loss rates/latest~1', { json: true }));
     expect(rows.map((row: { run: string }) => row.run.slice(-3))).to.deep.equal(['007', '003']);
   });
 
-  it('refuses what there is not', async () => {
-    expect(await refused('rats')).to.match(/^no run is named rats; the latest are/);
-    expect(await refused('rates', { sort: 'sed' })).to.equal(
+  it('rejects unknown runs, columns and filters', async () => {
+    expect(await errorOf('rats')).to.match(/^no run is named rats; the latest are/);
+    expect(await errorOf('rates', { sort: 'sed' })).to.equal(
       'no run has a column sed. Did you mean seed?',
     );
-    expect(await refused('rates', { filter: 'seed >' })).to.match(/at character 7/);
-    expect(await refused('rates', { groupBy: 'seed', columns: 'epochs' })).to.equal(
+    expect(await errorOf('rates', { filter: 'seed >' })).to.match(/at character 7/);
+    expect(await errorOf('rates', { groupBy: 'seed', columns: 'epochs' })).to.equal(
       'columns of groups are metrics: val_loss, val_accuracy. Received: --columns epochs',
     );
   });

@@ -22,7 +22,6 @@ const plain = (background: string, width = 20) =>
     .png()
     .toBuffer();
 
-/** The program as people run it, on a folder of images. */
 describe('cifar-run data', function (this: Mocha.Suite) {
   this.timeout(60_000);
   let folder: string;
@@ -44,7 +43,7 @@ describe('cifar-run data', function (this: Mocha.Suite) {
   });
   after(() => rm(folder, { recursive: true }));
 
-  it('fetch says what is there', async () => {
+  it('fetch reports the classes and the number of images', async () => {
     const { exitCode, stdout } = await data('fetch', 'colours.yaml', '--json');
     expect(exitCode).to.equal(0);
     expect(JSON.parse(stdout)).to.deep.include({
@@ -53,7 +52,7 @@ describe('cifar-run data', function (this: Mocha.Suite) {
     });
   });
 
-  it('inspect counts, measures and finds what is in both parts', async () => {
+  it('inspect reports counts, sizes and duplicates between the splits', async () => {
     const { stdout } = await data('inspect', 'colours.yaml', '--json');
     const { classes, imbalance, duplicates } = JSON.parse(stdout);
     const all = (size: number) => ({ min: size, median: size, max: size });
@@ -75,7 +74,7 @@ describe('cifar-run data', function (this: Mocha.Suite) {
     expect(table).to.contain('duplicate: train/blue/1.png in train, val/blue/a.png in validation');
   });
 
-  it('preview draws them as training sees them', async () => {
+  it('preview draws augmented images', async () => {
     const { exitCode, stdout, stderr } = await data(
       'preview',
       'colours.yaml',
@@ -89,7 +88,7 @@ describe('cifar-run data', function (this: Mocha.Suite) {
     expect(width).to.be.above(1000);
   });
 
-  it('run refuses a network that has not the classes of the images', async () => {
+  it('run rejects a network with another number of classes', async () => {
     await writeFile(join(folder, 'three.yaml'), experiment.replace('units: 2', 'units: 3'));
     const { exitCode, stderr } = await cifarRun(['run', 'three.yaml'], folder);
     expect(exitCode).to.equal(2);
@@ -98,7 +97,7 @@ describe('cifar-run data', function (this: Mocha.Suite) {
     );
   });
 
-  it('check names every image that cannot be read, and fails unless they are to be skipped', async () => {
+  it('check names every unreadable image, and fails unless they are skipped', async () => {
     await write('train/red/3.jpg', 'no image');
     await write('val/red/b.png', '');
     const { exitCode, stdout, stderr } = await data('check', 'colours.yaml');
@@ -113,7 +112,7 @@ describe('cifar-run data', function (this: Mocha.Suite) {
     );
   });
 
-  it('check and inspect name damaged images, which are read', async () => {
+  it('check and inspect name damaged images, and read them', async () => {
     const image = sharp({
       create: {
         width: 16,
@@ -138,7 +137,7 @@ describe('cifar-run data', function (this: Mocha.Suite) {
     expect(stdout).to.match(/^train\/red\/4\.jpg: damaged; its readable part is used$/m);
   });
 
-  it('refuses an unknown action', async () => {
+  it('rejects an unknown action', async () => {
     const { exitCode, stderr } = await data('show', 'colours.yaml');
     expect(exitCode).to.equal(2);
     expect(stderr).to.match(/^error: unknown command 'show'/);
@@ -147,7 +146,7 @@ describe('cifar-run data', function (this: Mocha.Suite) {
     expect(without.stderr).to.match(/^error: missing required argument 'file'/);
   });
 
-  it('cache lists what is kept, and clears it', async () => {
+  it('cache lists and deletes the entries of the store', async () => {
     const { CIFAR_RUN_CACHE } = process.env;
     process.env.CIFAR_RUN_CACHE = join(folder, 'cache');
     process.env.CIFAR_RUN_CACHE_SIZE = '1MB';

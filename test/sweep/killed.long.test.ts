@@ -22,7 +22,7 @@ sweep: { parameters: { seed: { values: [1, 2, 3, 4] } } }
 const KILLS = 4;
 const LATEST_KILL_MS = 5_000;
 
-describe('a sweep that is ended from outside', function (this: Mocha.Suite) {
+describe('a sweep that is stopped or killed', function (this: Mocha.Suite) {
   this.timeout(300_000);
   let folder: string;
   before(async () => {
@@ -39,8 +39,8 @@ describe('a sweep that is ended from outside', function (this: Mocha.Suite) {
     return (JSON.parse(text) as { runs: Trial[] }).runs;
   }
 
-  /** Of each run that was ever begun: its folder to what became of it. */
-  async function begun() {
+  /** Returns the state of every run that was ever started, by its folder. */
+  async function startedRuns() {
     const entries = await readdir(join(folder, 'runs/long'), { withFileTypes: true });
     const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
     const states = folders.map(async (name) => {
@@ -50,7 +50,7 @@ describe('a sweep that is ended from outside', function (this: Mocha.Suite) {
     return new Map(await Promise.all(states));
   }
 
-  it('has its runs save and end, ends with 130, goes on, and loses nothing when it is killed', async () => {
+  it('stops its runs and exits with 130 at SIGINT, resumes, and loses no finished run when it is killed', async () => {
     const first = start();
     // By then one of the first two runs has finished.
     await first.until(/run 3 of 4.* running/);
@@ -60,9 +60,9 @@ describe('a sweep that is ended from outside', function (this: Mocha.Suite) {
     const done = interrupted.filter(({ state }) => state === 'finished');
     expect(done.length).to.be.within(1, 2);
     expect(interrupted.at(-1)?.state).to.be.oneOf(['waiting', 'interrupted']);
-    expect([...(await begun()).values()]).not.to.include('running');
+    expect([...(await startedRuns()).values()]).not.to.include('running');
 
-    // Killed where nothing can be saved any more; its runs are told by their closed channel.
+    // A killed sweep can save nothing. Its runs notice the closed channel.
     for (const delay of uniforms(KILLS, ['kills'])) {
       const killed = start('--resume');
       await killed.until(/ running$/);
@@ -73,7 +73,7 @@ describe('a sweep that is ended from outside', function (this: Mocha.Suite) {
 
     const last = start('--resume');
     expect((await last.program).exitCode).to.equal(0);
-    const states = await begun();
+    const states = await startedRuns();
     const all = await recorded();
     expect(all.map(({ state }) => state)).to.deep.equal(Array(4).fill('finished'));
     for (const { id, folder: own } of all) {
@@ -89,31 +89,28 @@ describe('a sweep that is ended from outside', function (this: Mocha.Suite) {
     expect(await readdir(join(folder, 'runs/.claims'))).to.deep.equal([]);
   });
 
-  // Elsewhere no one tells whether it was memory that ran out.
+  // Other systems do not tell if memory ran out.
   const onLinux = process.platform === 'linux' ? it : it.skip;
 
-  onLinux(
-    'goes on with a run whose process was killed, and takes no batch for too large',
-    async () => {
-      const options = '--no-needed --retries 1 --limit 1 --set name=shot'.split(' ');
-      const { program, until } = start(...options);
-      await until(/ running$/);
-      const runs = join(folder, 'runs/shot');
-      const pidOf = async (): Promise<number | undefined> => {
-        const [own] = (await readdir(runs)).filter((name) => /^\d{4}-/.test(name));
-        return own === undefined ? own : (await readStatus(join(runs, own)))?.pid;
-      };
-      let pid = await pidOf();
-      for (; pid === undefined; pid = await pidOf()) await sleep(50);
-      process.kill(pid, 'SIGKILL');
-      const { exitCode, stdout } = await program;
-      expect(stdout).to.match(/run 1: attempt 2 of 2: its process was killed by SIGKILL/);
-      expect(exitCode).to.equal(0);
-      const [run] = await recorded('shot');
-      expect([run?.state, run?.batchHalved]).to.deep.equal(['finished', 0]);
-      expect((await readdir(runs)).filter((name) => /^\d{4}-/.test(name))).to.deep.equal([
-        run?.folder,
-      ]);
-    },
-  );
+  onLinux('resumes a run whose process was killed, with the same batch size', async () => {
+    const options = ['--no-needed', '--retries', '1', '--limit', '1', '--set', 'name=shot'];
+    const { program, until } = start(...options);
+    await until(/ running$/);
+    const runs = join(folder, 'runs/shot');
+    const pidOf = async (): Promise<number | undefined> => {
+      const [own] = (await readdir(runs)).filter((name) => /^\d{4}-/.test(name));
+      return own === undefined ? own : (await readStatus(join(runs, own)))?.pid;
+    };
+    let pid = await pidOf();
+    for (; pid === undefined; pid = await pidOf()) await sleep(50);
+    process.kill(pid, 'SIGKILL');
+    const { exitCode, stdout } = await program;
+    expect(stdout).to.match(/run 1: attempt 2 of 2: its process was killed by SIGKILL/);
+    expect(exitCode).to.equal(0);
+    const [run] = await recorded('shot');
+    expect([run?.state, run?.batchHalved]).to.deep.equal(['finished', 0]);
+    expect((await readdir(runs)).filter((name) => /^\d{4}-/.test(name))).to.deep.equal([
+      run?.folder,
+    ]);
+  });
 });

@@ -7,7 +7,7 @@ import { execa } from 'execa';
 import { parse } from 'yaml';
 import { cli } from '../program.ts';
 
-/** 56 MB for each image of a batch: 3.6 GB for one of 64. */
+/** Takes 56 MB per image of a batch, so 3.6 GB for a batch of 64. */
 const EXPERIMENT = `
 name: large
 seed: 1
@@ -23,7 +23,7 @@ sweep: { parameters: { seed: { values: [1] } } }
 `;
 const LIMIT_BYTES = 5.3e9;
 
-describe('a run for which memory does not suffice', function (this: Mocha.Suite) {
+describe('a run that exceeds the memory', function (this: Mocha.Suite) {
   this.timeout(120_000);
   let folder: string;
   before(async () => {
@@ -34,7 +34,7 @@ describe('a run for which memory does not suffice', function (this: Mocha.Suite)
   // `prlimit` is part of Linux' util-linux.
   const onLinux = process.platform === 'linux' ? it : it.skip;
 
-  onLinux('is done with half the batch and as many images an update, and says so', async () => {
+  onLinux('is retried with half the batch size and as many images per update', async () => {
     await writeFile(join(folder, 'large.yaml'), EXPERIMENT);
     const command = [process.execPath, ...cli, 'large.yaml', '--threads', '1'];
     const { stdout } = await execa('prlimit', [`--as=${LIMIT_BYTES}`, ...command], { cwd: folder });

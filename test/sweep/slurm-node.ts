@@ -5,22 +5,22 @@ import { execa } from 'execa';
 
 const script = fileURLToPath(new URL('slurm-node.sh', import.meta.url));
 
-/** What Debian has in slurm-wlm and munge. */
+/** The programs in Debian's packages slurm-wlm and munge. */
 const PROGRAMS = ['sbatch', 'slurmctld', 'slurmd', 'munged'];
 
-/** Programs of Slurm that this machine has not. */
+/** Returns the programs of Slurm that this machine lacks. */
 export async function missingPrograms(): Promise<string[]> {
   const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin'];
-  const isThere = (program: string) =>
+  const isInstalled = (program: string) =>
     Promise.any(folders.map((folder) => access(join(folder, program)))).then(
       () => true,
       () => false,
     );
-  const found = await Promise.all(PROGRAMS.map(isThere));
+  const found = await Promise.all(PROGRAMS.map(isInstalled));
   return PROGRAMS.filter((_, i) => !found[i]);
 }
 
-/** A real Slurm of one node with two CPUs, in a folder of its own; its partitions are `batch` and `urgent`. */
+/** A real Slurm of one node with two CPUs. Its partitions are `batch` and `urgent`. */
 export class SlurmNode {
   readonly #folder: string;
 
@@ -28,7 +28,7 @@ export class SlurmNode {
     this.#folder = folder;
   }
 
-  /** What programs need that are to reach it. */
+  /** The environment of programs that use this Slurm. */
   get env() {
     return { SLURM_CONF: join(this.#folder, 'slurm.conf') };
   }
@@ -41,8 +41,8 @@ export class SlurmNode {
     await execa(script, ['stop', this.#folder]);
   }
 
-  /** What one of Slurm's commands says. */
-  async ask(command: string, ...args: string[]): Promise<string> {
+  /** Runs a command of Slurm, and returns its output. */
+  async run(command: string, ...args: string[]): Promise<string> {
     return (await execa(command, args, { env: this.env })).stdout;
   }
 }

@@ -10,14 +10,14 @@ describe('the batch script of a sweep', () => {
     command: ['node', "it's"],
   };
 
-  /** The script with these keys of the file's `launcher`. */
+  /** Returns the lines of the script for a `launcher` section with these settings. */
   async function scriptWith(...set: string[]): Promise<string[]> {
-    const overrides = { set: set.map((each) => `launcher.${each}`), setFile: [] };
+    const overrides = { set: set.map((setting) => `launcher.${setting}`), setFile: [] };
     const { launcher } = await loadExperiment('configs/quickstart.yaml', overrides);
     return batchScript(script, launcher).split('\n');
   }
 
-  it('asks for nothing that is not asked for', async () => {
+  it('requests only what the file requests', async () => {
     expect(await scriptWith()).to.deep.equal([
       '#!/bin/bash',
       '#SBATCH --job-name=rates',
@@ -34,23 +34,41 @@ describe('the batch script of a sweep', () => {
     ]);
   });
 
-  it('gives each key to the option of sbatch that it is for', async () => {
+  it('writes each key as an option of sbatch', async () => {
     const lines = await scriptWith(
-      ...['partition=gpu', 'qos=high', 'account=vision', 'time=1-12:00', 'mem_gb=7.5'],
-      ...['cpus_per_task=4', 'gpus_per_node=1', 'array_parallelism=2', 'signal_delay_s=120'],
+      'partition=gpu',
+      'qos=high',
+      'account=vision',
+      'time=1-12:00',
+      'mem_gb=7.5',
+      'cpus_per_task=4',
+      'gpus_per_node=1',
+      'array_parallelism=2',
+      'signal_delay_s=120',
       'setup=[module load nodejs, nvidia-smi]',
       'additional_parameters={exclusive: true, mail_type: END, comment: "two words", x11: false}',
     );
     const options = [
-      ...['array=1-3,7,9-10%2', 'signal=B:USR2@120', 'partition=gpu', 'qos=high'],
-      ...['account=vision', 'time=1-12:00', 'mem=7680M', 'cpus-per-task=4', 'gpus-per-node=1'],
-      ...['exclusive', 'mail-type=END', "comment='two words'"],
+      'array=1-3,7,9-10%2',
+      'signal=B:USR2@120',
+      'partition=gpu',
+      'qos=high',
+      'account=vision',
+      'time=1-12:00',
+      'mem=7680M',
+      'cpus-per-task=4',
+      'gpus-per-node=1',
+      'exclusive',
+      'mail-type=END',
+      "comment='two words'",
     ];
     expect(lines).to.include.members(options.map((option) => `#SBATCH --${option}`));
     expect(lines.join('\n')).not.to.contain('x11');
     expect(lines.slice(-4)).to.deep.equal([
-      ...['module load nodejs', 'nvidia-smi'],
-      ...["exec node 'it'\\''s'", ''],
+      'module load nodejs',
+      'nvidia-smi',
+      "exec node 'it'\\''s'",
+      '',
     ]);
   });
 });

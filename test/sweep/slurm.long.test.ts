@@ -7,12 +7,12 @@ import type { Trial } from '../../src/run-folder/sweep-record.ts';
 import { cifarRun, type Outcome } from '../program.ts';
 import { missingPrograms, SlurmNode } from './slurm-node.ts';
 
-/** More than there is time for. */
+/** More epochs than the time limit allows. */
 const ENDLESS = 1_000_000;
 const RATE = 'phases.train.optimizer.learningRate';
 const EPOCHS = 'phases.train.epochs';
 
-/** The first is not done in time, the first two are preempted, the third fails; nine more. */
+/** Twelve runs: the first exceeds its time limit, the first two are preempted, and the third fails. */
 const ARRAY = `
 seed: 5
 data: { dataset: digits, classes: ['1', '7', '9'], limit: 30, validation: 0.3 }
@@ -44,7 +44,6 @@ launcher:
   additional_parameters: { comment: "a sweep's array" }
 `;
 
-/** Runs of the built program on a real Slurm. */
 describe('a sweep on Slurm', function (this: Mocha.Suite) {
   this.timeout(600_000);
   let folder: string;
@@ -53,7 +52,7 @@ describe('a sweep on Slurm', function (this: Mocha.Suite) {
   before(async function () {
     const missing = await missingPrograms();
     if (missing.length > 0) {
-      const why = `there is no ${missing.join(', ')}, of Debian's slurm-wlm and munge`;
+      const why = `needs ${missing.join(', ')} of Debian's slurm-wlm and munge`;
       if (process.env.CI) throw new Error(`${why}, and in CI no test is skipped`);
       console.log(`      skipped: ${why}`);
       this.skip();
@@ -80,23 +79,22 @@ describe('a sweep on Slurm', function (this: Mocha.Suite) {
     return (await recorded())[run - 1] as Trial;
   }
 
-  /** What a run wrote into one of its files; nothing if it has not begun. */
-  async function written(run: number, file: string): Promise<string> {
+  /** Reads a file of a run; returns an empty text if the run has not started. */
+  async function textOf(run: number, file: string): Promise<string> {
     const { id } = await recordedRun(run);
     const folders = (await readdir(join(folder, 'runs/array'))).filter((name) => name.endsWith(id));
     expect(folders.length, 'each run has one folder at most').to.be.at.most(1);
     return readFile(join(folder, 'runs/array', folders[0] ?? '', file), 'utf8').catch(() => '');
   }
 
-  async function until(isSo: () => Promise<boolean>): Promise<void> {
-    while (!(await isSo())) await sleep(100);
+  async function until(condition: () => Promise<boolean>): Promise<void> {
+    while (!(await condition())) await sleep(100);
   }
 
-  const epochsOf = async (run: number) =>
-    (await written(run, 'metrics.csv')).split('\n').length - 2;
+  const epochsOf = async (run: number) => (await textOf(run, 'metrics.csv')).split('\n').length - 2;
 
-  const timesGoneOn = async (run: number) =>
-    (await written(run, 'log.txt')).split('resumes from phase train').length - 1;
+  const timesResumed = async (run: number) =>
+    (await textOf(run, 'log.txt')).split('resumes from phase train').length - 1;
 
   describe('of twelve runs', () => {
     let submitted: Outcome;
@@ -106,7 +104,7 @@ describe('a sweep on Slurm', function (this: Mocha.Suite) {
     before(async () => {
       submitted = await run('array.yaml', '--launcher', 'slurm');
       await until(async () => (await epochsOf(1)) > 20 && (await epochsOf(2)) > 20);
-      await slurm.ask(
+      await slurm.run(
         'sbatch',
         '--partition=urgent',
         '--output=/dev/null',
@@ -116,14 +114,14 @@ describe('a sweep on Slurm', function (this: Mocha.Suite) {
       const waiting = run('array.yaml', '--launcher', 'slurm', '--wait');
       const left = `sweep.exclude=[{${EPOCHS}: ${ENDLESS}}, {${RATE}: 1e36}]`;
       await run('array.yaml', '--runs', 'local', '--threads', '1', '--set', left);
-      // Once after it was preempted, once after its time was over.
-      await until(async () => (await timesGoneOn(1)) === 2);
+      // Once after the preemption, and once after the time limit.
+      await until(async () => (await timesResumed(1)) === 2);
       endless = (await recordedRun(1)).task?.id ?? '';
-      await slurm.ask('scancel', endless);
+      await slurm.run('scancel', endless);
       waited = await waiting;
     });
 
-    it('is submitted as one job array, by a script that stays, and waits for nothing', async () => {
+    it('is submitted as one job array, with a script that is kept, without waiting', async () => {
       expect(submitted.exitCode).to.equal(0);
       expect(submitted.stdout).to.match(
         /^Submitting 12 runs to Slurm\n {2}job (\d+): squeue -j \1/,
@@ -137,7 +135,7 @@ describe('a sweep on Slurm', function (this: Mocha.Suite) {
       expect(script).to.match(/^export PREPARED=yes\nexec .* task .*\.json$/m);
     });
 
-    it('shows the runs when asked to wait, hands none in again, and ends with 1 as not all finished', async () => {
+    it('shows the runs with --wait, submits none again, and exits with 1 if not all finished', async () => {
       expect(waited.stdout).to.match(/^Sweep array: 12 runs, \d+ left, \d+ submitted before$/m);
       expect(waited.stdout).not.to.contain('Submitting');
       expect(waited.stdout).to.match(/run 2 of 12 .* finished {2}val_loss \d/);
@@ -154,22 +152,22 @@ describe('a sweep on Slurm', function (this: Mocha.Suite) {
       ]);
     });
 
-    it('goes on with a preempted run where it was interrupted', async () => {
-      const log = await written(2, 'log.txt');
+    it('resumes a preempted run', async () => {
+      const log = await textOf(2, 'log.txt');
       expect(log).to.match(/resumes from phase train, epoch \d{2,}/);
       const { task } = await recordedRun(2);
-      const said = await readFile(join(folder, `runs/array/slurm/${task?.id}.log`), 'utf8');
-      expect(said).to.contain('PREEMPTION');
-      expect(said).to.match(/restarted (once|\d times): run 2/);
+      const taskLog = await readFile(join(folder, `runs/array/slurm/${task?.id}.log`), 'utf8');
+      expect(taskLog).to.contain('PREEMPTION');
+      expect(taskLog).to.match(/restarted (once|\d times): run 2/);
     });
 
-    it('puts a run whose time is over back into the queue, to go on where it was', async () => {
-      const said = await readFile(join(folder, `runs/array/slurm/${endless}.log`), 'utf8');
-      expect(said).to.contain('interrupted by SIGUSR2');
-      expect(said).to.contain('REQUEUE');
+    it('requeues a run that reached its time limit', async () => {
+      const taskLog = await readFile(join(folder, `runs/array/slurm/${endless}.log`), 'utf8');
+      expect(taskLog).to.contain('interrupted by SIGUSR2');
+      expect(taskLog).to.contain('REQUEUE');
     });
 
-    it('gives what it gives on this machine, byte for byte', async () => {
+    it('gives the same results as on this machine, byte for byte', async () => {
       const here = new Map((await recorded('local/array')).map((each) => [each.id, each]));
       expect(here.size).to.equal(10);
       for (const { id, state, folder: own, metrics } of await recorded()) {
@@ -186,7 +184,7 @@ describe('a sweep on Slurm', function (this: Mocha.Suite) {
       }
     });
 
-    it('hands in again only what is not done, when resumed, and puts back no run too often', async () => {
+    it('submits only unfinished runs with --resume, and requeues a run at most max_num_timeout times', async () => {
       const options = ['--resume', '--wait', '--max-num-timeout', '0'];
       const { stdout, stderr } = await run('array.yaml', '--launcher', 'slurm', ...options);
       expect(stdout).to.contain('Submitting 2 runs to Slurm');
@@ -195,20 +193,20 @@ describe('a sweep on Slurm', function (this: Mocha.Suite) {
       expect(first?.error).to.match(
         /over once, and max_num_timeout is 0; --resume goes on with it$/,
       );
-      expect(await timesGoneOn(1)).to.equal(3);
+      expect(await timesResumed(1)).to.equal(3);
       expect(second?.state).to.equal('finished');
       expect(third?.error).to.contain('the loss became NaN');
     });
   });
 
-  it('takes a single run as a sweep of one, and reports a task that ended without a result', async () => {
+  it('submits a single run as a sweep of one, and reports a task that ended without a result', async () => {
     const file = ARRAY.replace(/^sweep:[\s\S]*(?=^launcher:)/m, '');
     await writeFile(join(folder, 'one.yaml'), file);
     const options = ['--set', `${EPOCHS}=${ENDLESS}`, '--runs', 'one', '--wait'];
     const waiting = run('one.yaml', '--launcher', 'slurm', ...options);
     await until(async () => (await recorded('one/one').catch(() => []))[0]?.state === 'running');
-    const [begun] = await recorded('one/one');
-    await slurm.ask('scancel', '--batch', '--signal=KILL', begun?.task?.id ?? '');
+    const [started] = await recorded('one/one');
+    await slurm.run('scancel', '--batch', '--signal=KILL', started?.task?.id ?? '');
     const { exitCode, stderr } = await waiting;
     expect(stderr).to.match(
       /^1 of 1 runs failed:\nrun 1 +its task ended without a result, with the state FAILED; see .*_1\.log$/,
@@ -216,7 +214,7 @@ describe('a sweep on Slurm', function (this: Mocha.Suite) {
     expect(exitCode).to.equal(1);
   });
 
-  it('says what Slurm, or the lack of it, has against it', async () => {
+  it('reports the errors of Slurm, and its absence', async () => {
     const args = ['array.yaml', '--launcher', 'slurm', '--runs', 'none'];
     const refused = await run(...args, '--partition', 'none');
     expect(refused.stderr).to.equal(

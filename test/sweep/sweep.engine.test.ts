@@ -24,7 +24,6 @@ phases:
 `;
 const RATE = 'phases.train.optimizer.learningRate';
 
-/** Runs of the built program, one after another, in a folder of their own. */
 describe('a sweep', function (this: Mocha.Suite) {
   this.timeout(120_000);
   let folder: string;
@@ -34,8 +33,8 @@ describe('a sweep', function (this: Mocha.Suite) {
   after(() => rm(folder, { recursive: true }));
 
   /**
-   * Runs `name.yaml` into the folder `runs`, in which finished runs are shared.
-   * @param sweep the section of this name, in YAML's flow style.
+   * Runs the sweep of `name.yaml`. Sweeps share the finished runs of a folder `runs`.
+   * @param sweep the `sweep` section, in YAML's flow style.
    */
   async function run(runs: string, name: string, sweep: string, ...options: string[]) {
     const file = join(folder, `${name}.yaml`);
@@ -53,23 +52,28 @@ describe('a sweep', function (this: Mocha.Suite) {
     return parseCsv(text, { columns: true, cast: true }) as Record<string, number | string>[];
   }
 
-  describe('of two rates with two seeds, two at once', () => {
+  describe('over two rates and two seeds, with two jobs', () => {
     const sweep = (rates: string) =>
       `{ metric: { name: val_accuracy }, parameters: { ${RATE}: { values: [${rates}] } }, seeds: 2 }`;
     let record: Awaited<ReturnType<typeof recorded>>;
-    let said: string;
+    let printed: string;
     before(async () => {
       const options = ['--jobs', '2', '--threads', '1'];
       const { exitCode, stdout } = await run('runs', 'rates', sweep('1e-5, 0.01'), ...options);
       expect(exitCode).to.equal(0);
-      said = stdout;
+      printed = stdout;
       record = await recorded('runs', 'rates');
     });
 
-    it('tells in sweep.json what each run changes, and where it is', async () => {
+    it('records the settings and the folder of each run in sweep.json', async () => {
       expect(record.metric).to.deep.equal({ name: 'val_accuracy', goal: 'maximize' });
-      const told = record.runs.map((each) => [each.run, each.replicate, each.state, each.settings]);
-      expect(told).to.deep.equal([
+      const recordedRuns = record.runs.map((each) => [
+        each.run,
+        each.replicate,
+        each.state,
+        each.settings,
+      ]);
+      expect(recordedRuns).to.deep.equal([
         [1, 1, 'finished', { [RATE]: 1e-5, seed: 5 }],
         [2, 2, 'finished', { [RATE]: 1e-5, seed: 6 }],
         [3, 1, 'finished', { [RATE]: 0.01, seed: 5 }],
@@ -94,7 +98,7 @@ describe('a sweep', function (this: Mocha.Suite) {
       }
     });
 
-    it('sums up in summary.csv what each gave', async () => {
+    it('writes the metrics of each run into summary.csv', async () => {
       const rows = await summaryOf('runs', 'rates');
       expect(Object.keys(rows[0] ?? {}).join()).to.equal(
         `run,replicate,state,folder,batch_halved,${RATE},seed,loss,accuracy,val_loss,val_accuracy`,
@@ -108,20 +112,20 @@ describe('a sweep', function (this: Mocha.Suite) {
       expect(new Set(rows.map((row) => row.val_loss)).size).to.equal(4);
     });
 
-    it('tells of each run as it begins and ends, and names the best one', () => {
+    it('reports the start and the end of each run, and the best run', () => {
       for (const number of [1, 2, 3, 4]) {
-        expect(said).to.match(new RegExp(`run ${number} of 4 .* running$`, 'm'));
-        expect(said).to.match(
+        expect(printed).to.match(new RegExp(`run ${number} of 4 .* running$`, 'm'));
+        expect(printed).to.match(
           new RegExp(`run ${number} of 4 .* finished  val_accuracy \\d+\\.\\d\\d %`),
         );
       }
       const best = Math.max(...record.runs.map((each) => each.metrics?.val_accuracy ?? 0));
-      expect(said).to.match(
+      expect(printed).to.match(
         new RegExp(`^Best of 4 runs: .* val_accuracy ${(100 * best).toFixed(2)} %$`, 'm'),
       );
     });
 
-    it('gives one after another what it gave two at once, byte for byte', async () => {
+    it('gives the same results with one job, byte for byte', async () => {
       const options = ['--threads', '1', '--limit', '2'];
       await run('alone', 'rates', sweep('1e-5, 0.01'), ...options);
       const alone = await recorded('alone', 'rates');
@@ -143,7 +147,7 @@ describe('a sweep', function (this: Mocha.Suite) {
       }
     });
 
-    it('runs only the new cells when values are added, and none that another sweep has done', async () => {
+    it('runs only new cells when values are added, and reuses the runs of other sweeps', async () => {
       const folders = record.runs.map((each) => each.folder);
       const { stdout } = await run('runs', 'rates', sweep('0.01, 1e-5, 0.1'), '--limit', '1');
       expect(stdout.match(/ running$/gm)).to.have.length(1);
@@ -167,14 +171,14 @@ describe('a sweep', function (this: Mocha.Suite) {
       expect(metrics).to.deep.equal([record.runs[2]?.metrics, record.runs[0]?.metrics]);
     });
 
-    it('tells in a dry run how long the rest will take, from what the others took', async () => {
+    it('estimates the remaining time in a dry run from the finished runs', async () => {
       const { stdout } = await run('runs', 'rates', sweep('0.01, 1e-5, 0.5'), '--dry-run');
       expect(stdout).to.match(
         /^4 of 6 runs are done; 6 epochs are left, about \d+ s one after another$/m,
       );
     });
 
-    it('serves a single run that is needed, too', async () => {
+    it('provides a finished run to --needed', async () => {
       const file = join(folder, 'one.yaml');
       await writeFile(file, EXPERIMENT);
       const set = ['--set', `${RATE}=0.01`, '--set', 'seed=6'];
@@ -183,7 +187,7 @@ describe('a sweep', function (this: Mocha.Suite) {
     });
   });
 
-  it('tries a failed run again, goes on with the others, and tells in the end why', async () => {
+  it('retries a failed run, continues with the others, and reports the error at the end', async () => {
     const sweep = `{ parameters: { ${RATE}: { values: [1e36, 1e-3] } }, retries: 1 }`;
     const { exitCode, stdout, stderr } = await run('fails', 'fails', sweep);
     expect(exitCode).to.equal(1);
@@ -194,7 +198,7 @@ describe('a sweep', function (this: Mocha.Suite) {
     expect(runs[0]?.error).to.contain('the loss became NaN');
   });
 
-  it('ends at the first run that fails if it is to', async () => {
+  it('stops at the first failed run with --fail-fast', async () => {
     const sweep = `{ parameters: { ${RATE}: { values: [1e36, 1e-3] } }, seeds: 2 }`;
     const { exitCode } = await run('fast', 'fast', sweep, '--fail-fast');
     expect(exitCode).to.equal(1);
@@ -202,7 +206,7 @@ describe('a sweep', function (this: Mocha.Suite) {
     expect(states).to.deep.equal(['failed', 'waiting', 'waiting', 'waiting']);
   });
 
-  it('stops runs that fall behind, and marks them', async () => {
+  it('stops runs that fall behind, and records them as stopped', async () => {
     const asha = 'asha: { eta: 2, metric: val_loss }';
     const sweep = `{ parameters: { ${RATE}: { values: [0.01, 1e-6] } }, ${asha} }`;
     const { exitCode } = await run('halving', 'halving', sweep, '--retries', '0');
@@ -220,15 +224,15 @@ describe('a sweep', function (this: Mocha.Suite) {
       'finished 3',
       'stopped 1',
     ]);
-    // It is what the sweep wants of it, but not what one without asha would.
+    // A sweep with the same asha reuses the stopped run; a sweep without asha would run it again.
     expect((await run('halving', 'halving', sweep)).stdout).not.to.contain('running');
-    // Nor where nobody was there to be told of their end.
+    // It also does if sweep.json is missing.
     await rm(join(folder, 'halving/halving/sweep.json'));
     expect((await run('halving', 'halving', sweep)).stdout).not.to.contain('running');
     expect((await recorded('halving', 'halving')).runs[1]).to.deep.equal(second);
   });
 
-  it('does once what different settings come to', async () => {
+  it('runs settings of the same meaning once', async () => {
     const saved = 'checkpoint.everyEpochs: { values: [1, 2] }';
     const { stdout } = await run('same', 'same', `{ parameters: { ${saved} } }`);
     expect(stdout.match(/ running$/gm)).to.have.length(1);
@@ -237,7 +241,7 @@ describe('a sweep', function (this: Mocha.Suite) {
     expect(runs[0]?.folder).to.equal(runs[1]?.folder);
   });
 
-  it('shows what would run, and runs nothing', async () => {
+  it('lists the runs in a dry run, and runs nothing', async () => {
     const sweep = `{ parameters: { ${RATE}: { values: [0.01, 1e-6] } }, seeds: 2 }`;
     const { exitCode, stdout } = await run('dry', 'dry', sweep, '--dry-run');
     expect(exitCode).to.equal(0);
@@ -249,7 +253,7 @@ describe('a sweep', function (this: Mocha.Suite) {
     expect(await readdir(folder)).not.to.include('dry');
   });
 
-  it('is refused with exit code 2 before it begins when options make no sense', async () => {
+  it('rejects invalid options with exit code 2 before it starts', async () => {
     const sweep = `{ parameters: { ${RATE}: { values: [0.01] } } }`;
     for (const [options, expected] of [
       [['--jobs', 'many'], /--jobs takes a whole number of at least 1, or auto\. Received: many/],
