@@ -5,6 +5,8 @@ export interface StepWork {
   readonly kind: 'step' | 'inference';
   readonly model: ModelName;
   readonly batch: number;
+  /** Default: float32. */
+  readonly precision?: 'float32' | 'bfloat16';
 }
 
 /** The work of a contestant. The peers in Python use the same names. */

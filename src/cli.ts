@@ -1,16 +1,14 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { LAUNCHER_OPTIONS } from './commands/options.ts';
 import { interruptSignal } from './common/signals.ts';
+import { version } from './common/version.ts';
 import { RUNS } from './runs/places.ts';
 
 /*
  * The command line. Each command imports its implementation when it runs, so that `--help` and `check` load nothing
  * heavy. This is the only place that catches errors and sets the exit code.
  */
-
-const { version } = JSON.parse(readFileSync(new URL(import.meta.resolve('#package')), 'utf8'));
 
 const collect = (value: string, before: string[]) => [...before, value];
 

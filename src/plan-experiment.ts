@@ -3,7 +3,8 @@ import type { Json } from './common/json.ts';
 import { hashFiles } from './config/file-hashes.ts';
 import { normalizeSweep } from './config/normalize.ts';
 import { listTrials, showSettings } from './config/trials.ts';
-import type { AshaConfig, Settings } from './experiment/experiment.ts';
+import { detectPrecisionSupport } from './engine/hardware.ts';
+import type { AshaConfig, ResolvedExperiment, Settings } from './experiment/experiment.ts';
 import {
   type LoadedExperiment,
   type LoadedFile,
@@ -12,11 +13,13 @@ import {
 } from './load-experiment.ts';
 import { type FindRunModel, type ModelSource, readSource } from './model/source.ts';
 import { epochsOf, type Plan, planRun } from './plan/plan.ts';
+import { precisionProblems, resolvePrecision } from './plan/precision.ts';
 import type { SweepPlan, TrialPlan } from './plan/sweep.ts';
 import { checkNetworkRules, knownClasses } from './rules/rules.ts';
 
 /** An experiment that is ready to run. All but `source` is plain JSON. */
 export interface PlannedExperiment extends LoadedExperiment {
+  readonly experiment: ResolvedExperiment;
   readonly plan: Plan;
   /** The model of `model.backbone.model` or `run`; `null` if there is none. */
   readonly modelSource: ModelSource | null;
@@ -30,7 +33,8 @@ export async function planExperiment(
   loaded: LoadedExperiment,
   findRunModel: FindRunModel,
 ): Promise<PlannedExperiment> {
-  const { experiment, text, source } = loaded;
+  const { text, source } = loaded;
+  const experiment = await resolveExperiment(loaded);
   const modelSource = await readModelSource(loaded, findRunModel);
   const graph = modelSource?.graph ?? null;
   if (graph) {
@@ -39,6 +43,20 @@ export async function planExperiment(
   }
   const hashes = await hashFiles(experiment, modelSource?.path ?? null);
   return { experiment, text, source, modelSource, plan: planRun(experiment, { graph, hashes }) };
+}
+
+/** Replaces `auto` by the precision of this machine. @throws InputError if it lacks a precision. */
+async function resolveExperiment(loaded: LoadedExperiment): Promise<ResolvedExperiment> {
+  const { experiment } = loaded;
+  const { training, inference } = experiment.precision;
+  if (training === 'float32' && inference === 'float32') {
+    return { ...experiment, precision: { training, inference } };
+  }
+  const support = await detectPrecisionSupport();
+  const precision = resolvePrecision(experiment.precision, support);
+  const problems = precisionProblems(precision, support);
+  if (problems.length > 0) throw problemsError(loaded, problems);
+  return { ...experiment, precision };
 }
 
 /**

@@ -78,6 +78,7 @@ export function experiment(parts: Parts = {}): Experiment {
     loss: { name: 'categoricalCrossentropy', labelSmoothing: 0, gamma: 2, alpha: 0.25 },
     metrics: [],
     phases: parts.phases ?? [phase()],
+    precision: { training: 'float32', inference: 'float32' },
     features: { cache: 'auto', dtype: 'float32' },
     checkpoint: { everyEpochs: 1, everySteps: null, everyMinutes: null, keep: true },
     onNonFinite: { retries: 0, factor: 0.1 },

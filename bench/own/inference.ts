@@ -6,10 +6,14 @@ import { benchGraph } from '../models.ts';
 import type { DoWork, StepWork } from '../task.ts';
 
 /** Forward passes of one batch, as in evaluation. */
-export async function inference({ model: name, batch }: StepWork, engine: Engine): Promise<DoWork> {
+export async function inference(
+  { model: name, batch, precision = 'float32' }: StepWork,
+  engine: Engine,
+): Promise<DoWork> {
   const graph = await benchGraph(name);
   const model = buildModel(graph, 0);
-  const compiled = engine.compile(([x]) => [forward(model, x as tf.Tensor, false).probabilities]);
+  const pass = ([x]: readonly tf.Tensor[]) => [forward(model, x as tf.Tensor, false).probabilities];
+  const compiled = engine.compile(pass, { precision });
   const x = tf.randomUniform([batch, ...graph.inputShape]);
   return async (passes) => {
     for (let i = 0; i < passes; i++) {

@@ -12,7 +12,10 @@ import type { DoWork, StepWork } from '../task.ts';
 const CLASSES = 10;
 
 /** Training steps with Adam on one batch, as in the training loop. */
-export async function step({ model: name, batch }: StepWork, engine: Engine): Promise<DoWork> {
+export async function step(
+  { model: name, batch, precision = 'float32' }: StepWork,
+  engine: Engine,
+): Promise<DoWork> {
   const graph = await benchGraph(name);
   const model = buildModel(graph, 0);
   const weights = trainedWeights(model, graph, {});
@@ -42,6 +45,7 @@ export async function step({ model: name, batch }: StepWork, engine: Engine): Pr
     objective,
     engine,
     batches,
+    precision,
     seed: 0,
   });
   const x = tf.randomUniform<tf.Rank>([batch, ...graph.inputShape]) as tf.Tensor4D;

@@ -12,6 +12,7 @@ import type {
   MetricGoal,
   OptimizerConfig,
   PhaseConfig,
+  PrecisionConfig,
   ScheduleConfig,
   Settings,
   SweepConfig,
@@ -26,6 +27,7 @@ import type {
   Metric,
   Optimizer,
   Phase,
+  Precision as PrecisionFile,
   Retries,
   Schedule,
   Sweep,
@@ -60,6 +62,7 @@ export function normalize(file: ExperimentFile, context: NormalizeContext): Expe
     loss: normalizeLoss(root.loss),
     metrics: root.metrics.map(normalizeMetric),
     phases: file.phases.map(normalizePhase),
+    precision: normalizePrecision(root.precision),
     features: withDefaults('features', root.features),
     checkpoint: normalizeCheckpoint(root.checkpoint),
     onNonFinite:
@@ -106,6 +109,11 @@ function normalizeAsha(written: NonNullable<Sweep['asha']>, metric: MetricGoal):
   const { metric: name, eta, minEpochs } = withDefaults('asha', written);
   const isOther = name !== undefined && name !== metric.name;
   return { metric: isOther ? { name, goal: metricOf(name).goal } : metric, eta, minEpochs };
+}
+
+function normalizePrecision(precision: PrecisionFile): PrecisionConfig {
+  if (typeof precision !== 'string') return withDefaults('precision', precision);
+  return { training: precision, inference: precision };
 }
 
 /** A checkpoint each epoch, unless the file asks for other times. */

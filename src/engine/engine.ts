@@ -1,4 +1,5 @@
 import type { Tensor, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs';
+import type { Precision } from '../experiment/experiment.ts';
 
 /**
  * The interface between the program and the library that computes. Tensors themselves go through `@tensorflow/tfjs`:
@@ -34,10 +35,8 @@ export interface Engine {
    * Compiles a function. `fn` is called once for each combination of input shapes; its operations are recorded, and
    * repeated in later runs with new values. Everything that changes from run to run must be an input or a variable.
    * Compiled functions see the current values of variables; other code sees them after `syncVariables`.
-   *
-   * @param name used in profiles and warnings, e.g. `training step`
    */
-  compile(fn: TensorFunction, name?: string): CompiledFunction;
+  compile(fn: TensorFunction, options?: CompileOptions): CompiledFunction;
   /** Returns the profiles of functions that were compiled since the last call; empty without `EngineOptions.profile`. */
   takeProfiles(): readonly Profile[];
   /** `null` if the engine has none. */
@@ -76,6 +75,13 @@ export function chooseCompiler(compile: boolean): Compiler {
 
 /** A function of tensors made of tfjs operations; it may read and assign variables. */
 export type TensorFunction = (inputs: readonly Tensor[]) => readonly Tensor[];
+
+export interface CompileOptions {
+  /** The name in profiles and warnings, e.g. `training step`. */
+  readonly name?: string;
+  /** Precision of convolutions and matrix products; all else is float32. Default: float32. */
+  readonly precision?: Precision;
+}
 
 export interface CompiledFunction {
   /** Runs the function; the caller disposes the outputs. Runs must not overlap. */

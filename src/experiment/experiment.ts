@@ -15,6 +15,7 @@ export interface Experiment {
   readonly loss: LossConfig;
   readonly metrics: readonly MetricConfig[];
   readonly phases: readonly PhaseConfig[];
+  readonly precision: PrecisionConfig;
   readonly features: FeaturesConfig;
   readonly checkpoint: CheckpointConfig;
   readonly onNonFinite: NonFiniteConfig;
@@ -173,6 +174,26 @@ export interface NonFiniteConfig {
   /** Factor on the learning rate at each retry. */
   readonly factor: number;
 }
+
+/** The precision of convolutions and matrix products; `auto` until the experiment is planned for a machine. */
+export interface PrecisionConfig {
+  readonly training: Precision | 'auto';
+  /** Precision of evaluation and of cached features. */
+  readonly inference: Precision | 'auto';
+}
+
+/** An experiment that is planned for a machine: its precision is known. */
+export interface ResolvedExperiment extends Experiment {
+  readonly precision: ResolvedPrecision;
+}
+
+export interface ResolvedPrecision {
+  readonly training: Precision;
+  readonly inference: Precision;
+}
+
+/** Keras' policies `mixed_bfloat16` and `mixed_float16`, NVIDIA's TF32, or float32 throughout. */
+export type Precision = 'float32' | 'tf32' | 'bfloat16' | 'float16';
 
 /** Features: the outputs of the frozen layers before the first trained one. */
 export interface FeaturesConfig {

@@ -1056,6 +1056,25 @@ export type Ema =
       momentum?: number;
     }
   | null;
+/**
+ * Precision of convolutions and matrix products. Weights, optimizer state, losses and normalization statistics are always float32.
+ */
+export type Precision =
+  | PrecisionName
+  | {
+      /**
+       * Precision of training steps.
+       */
+      training?: PrecisionName;
+      /**
+       * Precision of evaluation and of cached features.
+       */
+      inference?: PrecisionName;
+    };
+/**
+ * `float32`; `tf32`: float32 with a mantissa of 10 bits, on GPUs; `bfloat16`: twice as fast on processors with `avx512_bf16` or `amx_bf16` and on GPUs; `float16`: on GPUs, with dynamic loss scaling; `auto`: `bfloat16` where the processor or GPU has it, else `float32`. The run records the choice, and its id depends on it.
+ */
+export type PrecisionName = 'float32' | 'tf32' | 'bfloat16' | 'float16' | 'auto';
 
 /**
  * An experiment file of cifar-run: the data, the model, the phases of training and the sweep.
@@ -1093,6 +1112,7 @@ export interface ExperimentFile {
    * Phases of training, in order.
    */
   phases: Phase[];
+  precision?: Precision;
   features?: Features;
   checkpoint?: Checkpoint;
   /**

@@ -71,7 +71,7 @@ function reasonAgainstCache(
  * on one machine.
  */
 export function featuresId(experiment: Experiment, hashes: FileHashes, prefix: Prefix): string {
-  const { seed, features } = experiment;
+  const { seed, features, precision } = experiment;
   const { data, model } = byContent(experiment, hashes);
   const { augment, sampling: _, classWeights: __, ...images } = data;
   return canonicalHash({
@@ -82,5 +82,6 @@ export function featuresId(experiment: Experiment, hashes: FileHashes, prefix: P
     backbone: model.backbone,
     layers: definitionOf(prefix),
     dtype: features.dtype,
+    precision: precision.inference,
   });
 }

@@ -9,10 +9,14 @@ import type { Experiment } from '../experiment/experiment.ts';
  * result.
  */
 export function runId(
-  { name: _, checkpoint: __, ...rest }: Experiment,
+  { name: _, checkpoint: __, precision, ...rest }: Experiment,
   hashes: FileHashes,
 ): string {
-  return canonicalHash({ ...rest, ...byContent(rest, hashes) }).slice(0, 10);
+  const { training, inference } = precision;
+  const isFloat32 = training === 'float32' && inference === 'float32';
+  // Runs of versions without a choice of precision keep their ids.
+  const mixed = isFloat32 ? {} : { precision };
+  return canonicalHash({ ...rest, ...mixed, ...byContent(rest, hashes) }).slice(0, 10);
 }
 
 /** Data and model, with the hashes of files in place of their paths. */

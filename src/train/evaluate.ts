@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs';
 import type { Batches } from '../data/batches/batches.ts';
 import type { CompiledFunction, Engine } from '../engine/engine.ts';
-import type { EvaluateConfig, PhaseConfig } from '../experiment/experiment.ts';
+import type { EvaluateConfig, PhaseConfig, Precision } from '../experiment/experiment.ts';
 import type { Evaluation } from './callbacks.ts';
 import { prepareFeatures } from './features/phase-features.ts';
 import type { Predictions } from './losses.ts';
@@ -18,6 +18,7 @@ export async function evaluate(options: Omit<TrainOptions, 'callbacks'>): Promis
   const { experiment, data, engine, signal } = options;
   const { loss, metrics, phases } = experiment;
   const { tta } = experiment.evaluate;
+  const precision = experiment.precision.inference;
   const last = phases.at(-1) as PhaseConfig;
   const prepared =
     tta === 'none'
@@ -30,7 +31,7 @@ export async function evaluate(options: Omit<TrainOptions, 'callbacks'>): Promis
   const batches =
     features?.batches('validation', batchSize) ??
     modelBatches(options, data.validation, { batchSize, reused: false });
-  const evaluator = new Evaluator({ model, objective, tta, engine, batches });
+  const evaluator = new Evaluator({ model, objective, tta, precision, engine, batches });
   try {
     return await evaluator.evaluate(signal);
   } finally {
@@ -44,6 +45,7 @@ export interface EvaluatorOptions {
   readonly model: tf.LayersModel;
   readonly objective: Objective;
   readonly tta: EvaluateConfig['tta'];
+  readonly precision: Precision;
   readonly engine: Engine;
   readonly batches: Batches;
 }
@@ -54,16 +56,17 @@ export class Evaluator {
   readonly #batches: Batches;
   readonly #compiled: CompiledFunction;
 
-  constructor({ model, objective, tta, engine, batches }: EvaluatorOptions) {
+  constructor({ model, objective, tta, precision, engine, batches }: EvaluatorOptions) {
     this.#objective = objective;
     this.#batches = batches;
-    this.#compiled = engine.compile((inputs) => {
+    const evaluateBatch = (inputs: readonly tf.Tensor[]) => {
       const { x, y } = batches.read(inputs);
       const predictions = predict(model, x as tf.Tensor4D, tta);
       const loss = objective.loss(model, y, predictions);
       const measures = objective.measure(loss, y, predictions);
       return [predictions.probabilities, y.argMax(-1), ...measures];
-    }, 'evaluation');
+    };
+    this.#compiled = engine.compile(evaluateBatch, { name: 'evaluation', precision });
   }
 
   /** Evaluates all images in one pass. */

@@ -3,7 +3,7 @@ import type { Batches, Examples } from '../data/batches/batches.ts';
 import { imageBatches } from '../data/batches/image-batches.ts';
 import type { Dataset, Images } from '../data/dataset.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Experiment } from '../experiment/experiment.ts';
+import type { ResolvedExperiment } from '../experiment/experiment.ts';
 import type { Graph } from '../model/graph.ts';
 import type { TrainingCallback } from './callbacks.ts';
 import type { Checkpoints, TrainingState } from './state.ts';
@@ -13,7 +13,7 @@ export interface TrainOptions {
   readonly model: tf.LayersModel;
   /** The graph of `model`. */
   readonly graph: Graph;
-  readonly experiment: Experiment;
+  readonly experiment: ResolvedExperiment;
   readonly data: Dataset;
   readonly callbacks: readonly TrainingCallback[];
   readonly engine: Engine;

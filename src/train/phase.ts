@@ -69,8 +69,22 @@ async function trainPhase(
   const validation = batches('validation');
   const model = features?.tail ?? options.model;
   const learner = { model, objective, weights, optimizer };
-  const step = new TrainingStep({ ...learner, engine, seed: experiment.seed, batches: train });
-  const evaluator = new Evaluator({ model, objective, engine, tta: 'none', batches: validation });
+  const { training, inference } = experiment.precision;
+  const step = new TrainingStep({
+    ...learner,
+    engine,
+    seed: experiment.seed,
+    precision: training,
+    batches: train,
+  });
+  const evaluator = new Evaluator({
+    model,
+    objective,
+    engine,
+    tta: 'none',
+    precision: inference,
+    batches: validation,
+  });
   const run: PhaseRun = {
     checkpoints: NO_CHECKPOINTS,
     ...options,

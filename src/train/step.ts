@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Batch, Batches, Examples } from '../data/batches/batches.ts';
 import type { CompiledFunction, Engine } from '../engine/engine.ts';
+import type { Precision } from '../experiment/experiment.ts';
 import { setRandomSource, stepRandomSource } from '../model/keras/noise.ts';
 import type { Predictions } from './losses.ts';
 import type { Measures, Objective } from './objective.ts';
@@ -17,6 +18,7 @@ export interface Learner {
 export interface TrainingStepOptions extends Learner {
   readonly engine: Engine;
   readonly seed: number;
+  readonly precision: Precision;
   /** Decodes the batches that the step runs on. */
   readonly batches: Pick<Batches, 'read'>;
 }
@@ -35,14 +37,14 @@ export class TrainingStep {
   readonly #updating: CompiledFunction;
   readonly #accumulating: CompiledFunction;
 
-  constructor({ engine, seed, batches, ...learner }: TrainingStepOptions) {
+  constructor({ engine, seed, precision, batches, ...learner }: TrainingStepOptions) {
     const run = ([learningRate, step, ...inputs]: readonly tf.Tensor[]) => {
       setRandomSource(stepRandomSource(engine, { seed, step: step as tf.Scalar }));
       return trainStep(learner, batches.read(inputs), learningRate as tf.Scalar);
     };
     this.#optimizer = learner.optimizer;
-    this.#updating = engine.compile(run, 'training step');
-    this.#accumulating = engine.compile(run, 'accumulating step');
+    this.#updating = engine.compile(run, { name: 'training step', precision });
+    this.#accumulating = engine.compile(run, { name: 'accumulating step', precision });
   }
 
   /** Returns the measures of the batch before the update. The caller disposes them. */

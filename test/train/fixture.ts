@@ -2,7 +2,11 @@ import { uniforms } from '../../src/common/random.ts';
 import type { Dataset, Images } from '../../src/data/dataset.ts';
 import { MemoryPixels } from '../../src/data/pixels.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import type { Experiment, LayerArgs, PhaseConfig } from '../../src/experiment/experiment.ts';
+import type {
+  LayerArgs,
+  PhaseConfig,
+  ResolvedExperiment,
+} from '../../src/experiment/experiment.ts';
 import { buildModel } from '../../src/model/build.ts';
 import { type Graph, INPUT } from '../../src/model/graph.ts';
 import type { EpochRecord, PhaseEnd, TrainingCallback } from '../../src/train/callbacks.ts';
@@ -69,7 +73,7 @@ export const sgd = (learningRate: number): PhaseConfig['optimizer'] => ({
   args: { momentum: 0, nesterov: false },
 });
 
-function experiment(phases: readonly PhaseConfig[], seed: number): Experiment {
+function experiment(phases: readonly PhaseConfig[], seed: number): ResolvedExperiment {
   return {
     name: 'test',
     seed,
@@ -97,6 +101,7 @@ function experiment(phases: readonly PhaseConfig[], seed: number): Experiment {
     loss: { name: 'categoricalCrossentropy', labelSmoothing: 0, gamma: 2, alpha: 0.25 },
     metrics: [{ name: 'accuracy', label: 'accuracy', k: null }],
     phases,
+    precision: { training: 'float32', inference: 'float32' },
     features: { cache: 'off', dtype: 'float32' },
     checkpoint: { everyEpochs: 1, everySteps: null, everyMinutes: null, keep: true },
     onNonFinite: { retries: 0, factor: 0.1 },
@@ -109,7 +114,7 @@ export interface Run {
   readonly phases: readonly PhaseConfig[];
   readonly graph?: Graph;
   readonly seed?: number;
-  readonly change?: (experiment: Experiment) => Experiment;
+  readonly change?: (experiment: ResolvedExperiment) => ResolvedExperiment;
   readonly callbacks?: readonly TrainingCallback[];
   readonly signal?: AbortSignal;
   readonly checkpoints?: Checkpoints;

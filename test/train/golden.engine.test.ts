@@ -239,6 +239,7 @@ describe('training against Keras 3', () => {
       weights,
       optimizer,
       engine,
+      precision: 'float32',
       seed: 0,
       batches: { read: ([x, y]) => ({ x: x as tf.Tensor, y: y as tf.Tensor2D }) },
     });

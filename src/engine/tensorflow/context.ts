@@ -1,4 +1,5 @@
 import { bytesField, integerField, message } from '../../common/protobuf.ts';
+import type { Precision } from '../../experiment/experiment.ts';
 import type { CApi, Pointer } from './c-api.ts';
 
 interface Device {
@@ -12,8 +13,8 @@ export interface Context {
   readonly api: CApi;
   readonly status: Status;
   readonly pointer: Pointer;
-  /** A serialized `ConfigProto`. */
-  readonly config: Uint8Array;
+  /** The serialized `ConfigProto` of a precision. */
+  readonly configOf: (precision: Precision) => Uint8Array;
   readonly devices: readonly Device[];
   /** The device of new tensors: the last GPU, else the CPU, as in tfjs-node. */
   readonly device: Device;
@@ -23,7 +24,13 @@ export interface Context {
 export function createContext(api: CApi, threads: number): Context {
   const status = new Status(api);
   const options = api.TFE_NewContextOptions();
-  const config = configProto(threads);
+  const configs = new Map<Precision, Uint8Array>();
+  const configOf = (precision: Precision) => {
+    const config = configs.get(precision) ?? configProto(threads, precision);
+    configs.set(precision, config);
+    return config;
+  };
+  const config = configOf('float32');
   api.TFE_ContextOptionsSetConfig(options, config, config.length, status.pointer);
   status.check(() => 'parse its configuration');
   const pointer = api.TFE_NewContext(options, status.pointer);
@@ -35,18 +42,32 @@ export function createContext(api: CApi, threads: number): Context {
   if (!device) {
     throw new Error(`TensorFlow has no CPU or GPU, only ${devices.map((d) => d.name).join(', ')}`);
   }
-  return { api, status, pointer, config, devices, device };
+  return { api, status, pointer, configOf, devices, device };
 }
+
+/** `RewriterConfig.Toggle.ON` */
+const ON = 1;
+
+/**
+ * The pass that casts the operands of convolutions and matrix products: `auto_mixed_precision_onednn_bfloat16` for CPUs,
+ * `auto_mixed_precision` for GPUs. Weights and all sums stay float32.
+ */
+const MIXED_PRECISION: Readonly<Partial<Record<Precision, Uint8Array>>> = {
+  bfloat16: integerField(31, ON),
+  float16: integerField(23, ON),
+};
 
 /**
  * Returns a serialized `ConfigProto`. GPU memory is allocated when it is needed. Graphs go through the optimization passes
  * once: a second time takes 0.2 s for a step of VGG19, and improves nothing.
  * Source: tensorflow/core/protobuf/config.proto, rewriter_config.proto.
  */
-function configProto(threads: number): Uint8Array {
+function configProto(threads: number, precision: Precision): Uint8Array {
   const allowGrowth = integerField(4, 1);
   const oneIteration = integerField(12, 1);
-  const rewriteOptions = bytesField(10, oneIteration);
+  const mixedPrecision = MIXED_PRECISION[precision];
+  const rewrites = mixedPrecision ? message(oneIteration, mixedPrecision) : oneIteration;
+  const rewriteOptions = bytesField(10, rewrites);
   const intraOpThreads = integerField(2, threads);
   return message(intraOpThreads, bytesField(6, allowGrowth), bytesField(10, rewriteOptions));
 }

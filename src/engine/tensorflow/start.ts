@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
 import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
 import type { Engine, EngineOptions } from '../engine.ts';
+import { detectProcessor } from '../hardware.ts';
 import { createBinding, NodeJSKernelBackend } from './backend.ts';
 import { loadCApi, pinLibraries } from './c-api.ts';
 import { Compiled, uncompiled } from './compile/compile.ts';
@@ -12,7 +13,7 @@ import { createContext } from './context.ts';
 import { inspectInstallation, locateTensorFlow, requireVersion } from './install/locate.ts';
 import { Jpegs } from './jpegs.ts';
 import { randomMask, randomUniform, unpack } from './operations.ts';
-import { convolutions, detectInstructions } from './own-kernels/convolution.ts';
+import { convolutions } from './own-kernels/convolution.ts';
 import { channelReductions, gather, matMul } from './own-kernels/math.ts';
 import { registerOwnKernel } from './own-kernels/own-kernel.ts';
 import {
@@ -60,8 +61,7 @@ export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
     randomMask: (shape, rate, key) => randomMask(backend, shape, rate, key),
     unpack: (words, dtype, count) => unpack(tensors, words, dtype, count),
     compiler,
-    compile:
-      compiler === 'none' ? uncompiled : (fn, name = 'a step') => new Compiled(tracer, fn, name),
+    compile: compiler === 'none' ? uncompiled : (fn, options) => new Compiled(tracer, fn, options),
     takeProfiles: () => tracer.takeProfiles(),
     fused: fusedUpdates(tracer),
     syncVariables: () => tracer.syncVariables(),
@@ -79,7 +79,7 @@ function registerOwnKernels(backend: NodeJSKernelBackend): void {
     crossEntropy,
     ...channelReductions,
     // The speed of these convolutions was measured on CPUs only.
-    ...(backend.isUsingGpuDevice ? [] : convolutions(detectInstructions())),
+    ...(backend.isUsingGpuDevice ? [] : convolutions(detectProcessor().instructions)),
     ...randomDraws,
   ];
   for (const kernel of kernels) registerOwnKernel(backend, kernel);

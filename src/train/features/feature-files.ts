@@ -99,7 +99,7 @@ export class FeatureFiles {
 
   /** Writes the features of each image into a new file, one row after another. */
   async #compute(path: string, { split, images, flip }: FlippedImages): Promise<void> {
-    const { prefixModel, format, engine, signal, phase, callbacks } = this.#options;
+    const { prefixModel, format, engine, experiment, signal, phase, callbacks } = this.#options;
     const batches = modelBatches(this.#options, images, { batchSize: PASS_SIZE, reused: false });
     const begin = performance.now();
     const report = (done: number) => {
@@ -107,11 +107,13 @@ export class FeatureFiles {
       const progress = { phase, split, done, images: images.labels.length, imagesPerSecond };
       for (const callback of callbacks) callback.features?.(progress);
     };
-    const compiled = engine.compile((inputs) => {
+    const computeBatch = (inputs: readonly tf.Tensor[]) => {
       const { x } = batches.read(inputs);
       const flipped = flip.length > 0 ? x.reverse([...flip]) : x;
       return [prefixModel.apply(flipped, { training: false }) as tf.Tensor];
-    }, 'features');
+    };
+    const precision = experiment.precision.inference;
+    const compiled = engine.compile(computeBatch, { name: 'features', precision });
     const file = await open(path, 'wx');
     try {
       let done = 0;

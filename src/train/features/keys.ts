@@ -19,7 +19,7 @@ export interface FeatureSource {
   readonly model: tf.LayersModel;
   readonly graph: Graph;
   readonly prefix: Prefix;
-  readonly experiment: Pick<Experiment, 'data' | 'features'>;
+  readonly experiment: Pick<Experiment, 'data' | 'features' | 'precision'>;
   readonly engine: Engine;
 }
 
@@ -35,6 +35,7 @@ export async function featureKeys({ model, graph, prefix, experiment, engine }: 
     imageShape: graph.inputShape,
     preprocess: experiment.data.preprocess,
     dtype: experiment.features.dtype,
+    precision: experiment.precision.inference,
     layers: definitionOf(prefix),
     weights: await weightsHash(model, prefix),
   };

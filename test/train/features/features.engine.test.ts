@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { openStore } from '../../../src/cache/store.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { uncompiled } from '../../../src/engine/tensorflow/compile/compile.ts';
-import type { Experiment, PhaseConfig } from '../../../src/experiment/experiment.ts';
+import type { PhaseConfig, ResolvedExperiment } from '../../../src/experiment/experiment.ts';
 import type { FeaturesUse, TrainingCallback } from '../../../src/train/callbacks.ts';
 import { evaluate } from '../../../src/train/evaluate.ts';
 import { useEngine } from '../../engine.ts';
@@ -44,8 +44,8 @@ describe('features of frozen layers', () => {
   });
 
   interface Change {
-    readonly features?: Partial<Experiment['features']>;
-    readonly augment?: Experiment['data']['augment'];
+    readonly features?: Partial<ResolvedExperiment['features']>;
+    readonly augment?: ResolvedExperiment['data']['augment'];
     readonly phases?: readonly PhaseConfig[];
     readonly engine?: Engine;
     readonly signal?: AbortSignal;
@@ -66,7 +66,7 @@ describe('features of frozen layers', () => {
         onFeatures?.();
       },
     };
-    const change = (experiment: Experiment): Experiment => ({
+    const change = (experiment: ResolvedExperiment): ResolvedExperiment => ({
       ...experiment,
       data: { ...experiment.data, augment },
       features: { cache: 'auto', dtype: 'float32', ...features },

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { CompiledFunction, TensorFunction } from '../../engine.ts';
+import type { Precision } from '../../../experiment/experiment.ts';
+import type { CompiledFunction, CompileOptions, TensorFunction } from '../../engine.ts';
 import type { Trace, Tracer } from './trace.ts';
 
 /** A function that runs as one operation. It is traced once for each combination of input shapes. */
@@ -7,13 +8,19 @@ export class Compiled implements CompiledFunction {
   readonly #tracer: Tracer;
   readonly #name: string;
   readonly #fn: TensorFunction;
+  readonly #precision: Precision;
   readonly #traces = new Map<string, Trace>();
   #uncompiled: CompiledFunction | null = null;
 
-  constructor(tracer: Tracer, fn: TensorFunction, name: string) {
+  constructor(
+    tracer: Tracer,
+    fn: TensorFunction,
+    { name = 'a step', precision = 'float32' }: CompileOptions = {},
+  ) {
     this.#tracer = tracer;
     this.#name = name;
     this.#fn = fn;
+    this.#precision = precision;
   }
 
   /** Runs the function. If it cannot be traced, its operations run individually, and a warning gives the reason. */
@@ -35,7 +42,8 @@ export class Compiled implements CompiledFunction {
     const existing = this.#traces.get(key);
     if (existing) return existing;
     try {
-      const trace = this.#tracer.trace(this.#fn, inputs, this.#name);
+      const options = { title: this.#name, precision: this.#precision };
+      const trace = this.#tracer.trace(this.#fn, inputs, options);
       this.#traces.set(key, trace);
       return trace;
     } catch (error) {

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { readFields } from '../../../common/protobuf.ts';
+import type { Precision } from '../../../experiment/experiment.ts';
 import type { ProfiledOperation } from '../../engine.ts';
 import { bufferBytes, type GraphOutput, type Pointer } from '../c-api.ts';
 import type { Context } from '../context.ts';
@@ -7,6 +8,7 @@ import type { Context } from '../context.ts';
 /** A graph with the values of its inputs. */
 interface GraphRun {
   readonly graph: Pointer;
+  readonly precision: Precision;
   /** Placeholders, each with a `TFE_TensorHandle`. */
   readonly inputs: readonly { readonly output: GraphOutput; readonly handle: Pointer }[];
   readonly outputs: readonly GraphOutput[];
@@ -33,7 +35,8 @@ const FULL_TRACE = Uint8Array.of(0x08, 0x03);
  * executed in the same way, with its own variables.
  */
 export function profileGraph(context: Context, run: GraphRun): GraphTimes {
-  const { api, status, config } = context;
+  const { api, status, configOf } = context;
+  const config = configOf(run.precision);
   const options = api.TF_NewSessionOptions();
   api.TF_SetConfig(options, config, config.length, status.pointer);
   const session = api.TF_NewSession(run.graph, options, status.pointer);

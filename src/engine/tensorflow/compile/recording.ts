@@ -1,4 +1,5 @@
 import { util } from '@tensorflow/tfjs';
+import type { Precision } from '../../../experiment/experiment.ts';
 import { AttrType, DType, NUMERIC, type OpAttribute } from '../attributes.ts';
 import type { GraphOutput, Pointer } from '../c-api.ts';
 import type { Context } from '../context.ts';
@@ -41,6 +42,8 @@ interface RecordingOptions {
   readonly definitions: OpDefinitions;
   /** Variables are inputs of the function, as XLA requires; else the function finds them by name. */
   readonly variablesAsInputs: boolean;
+  /** The precision in which the graph is profiled. */
+  readonly precision: Precision;
 }
 
 /**
@@ -52,6 +55,7 @@ export class Recording {
   readonly #graph: Graph;
   readonly #handles: Handles;
   readonly #variablesAsInputs: boolean;
+  readonly #precision: Precision;
   readonly #outputs = new Map<number, OperationInput>();
   /** The recorded operations by their `TF_Operation`. */
   readonly #sources = new Map<Pointer, Operation>();
@@ -75,9 +79,10 @@ export class Recording {
   constructor(
     context: Context,
     handles: Handles,
-    { definitions, variablesAsInputs }: RecordingOptions,
+    { definitions, variablesAsInputs, precision }: RecordingOptions,
   ) {
     this.#variablesAsInputs = variablesAsInputs;
+    this.#precision = precision;
     this.#context = context;
     this.#graph = new Graph(context, definitions);
     this.#handles = handles;
@@ -191,6 +196,7 @@ export class Recording {
     const feeds = inputs.map((handle, i) => ({ output: this.#inputs[i] as GraphOutput, handle }));
     return profileGraph(this.#context, {
       graph: this.#graph.pointer,
+      precision: this.#precision,
       inputs: [...feeds, ...initializers.map(({ feed }) => feed)],
       outputs: outputIds.map((id) => this.#output(id)),
       effects: this.#effects,

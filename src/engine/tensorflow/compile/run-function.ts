@@ -1,6 +1,13 @@
+import type { Precision } from '../../../experiment/experiment.ts';
 import type { CApi, Pointer } from '../c-api.ts';
 import { type Context, Status } from '../context.ts';
 import type { Handles, TensorMetadata } from '../handles.ts';
+
+export interface RunFunctionOptions {
+  /** Compiles the function with XLA. */
+  readonly xla?: boolean;
+  readonly precision?: Precision;
+}
 
 /** Runs functions of TensorFlow by name, in another thread. */
 export class FunctionRunner {
@@ -19,15 +26,15 @@ export class FunctionRunner {
    * Runs a function without blocking the event loop. Runs must not overlap.
    *
    * @param count number of outputs
-   * @param xla compile it with XLA
    */
   async run(
     name: string,
     inputIds: readonly number[],
     count: number,
-    xla = false,
+    { xla = false, precision = 'float32' }: RunFunctionOptions = {},
   ): Promise<TensorMetadata[]> {
-    const { api, pointer, config } = this.#context;
+    const { api, pointer, configOf } = this.#context;
+    const config = configOf(precision);
     const handles = this.#handles;
     const status = this.#status;
     const attempt = () => `run ${name}(${inputIds.map((id) => handles.describe(id)).join(', ')})`;

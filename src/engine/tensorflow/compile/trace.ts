@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Precision } from '../../../experiment/experiment.ts';
 import type { Profile, TensorFunction } from '../../engine.ts';
 import type { Pointer } from '../c-api.ts';
 import { type Context, TensorFlowError } from '../context.ts';
@@ -14,6 +15,7 @@ export interface Trace {
   readonly name: string;
   /** The name for users. */
   readonly title: string;
+  readonly precision: Precision;
   readonly outputs: number;
   /** The variables that it reads or writes. */
   readonly slots: readonly Slot[];
@@ -67,12 +69,17 @@ export class Tracer {
    *
    * @throws UntraceableError if `fn` depends on values; TensorFlowError if an operation is invalid.
    */
-  trace(fn: TensorFunction, inputs: readonly tf.Tensor[], title: string): Trace {
+  trace(
+    fn: TensorFunction,
+    inputs: readonly tf.Tensor[],
+    { title, precision }: Pick<Trace, 'title' | 'precision'>,
+  ): Trace {
     const { binding } = this.#tensors;
     if (this.#profiling) this.syncVariables();
     const recording = new Recording(this.#context, binding.handles, {
       definitions: this.#definitions,
       variablesAsInputs: this.#xla,
+      precision,
     });
     const slots = this.#registered().map((variable) => this.#slots.use(variable));
     const values = slots.map(({ variable }) => variable.clone());
@@ -95,7 +102,7 @@ export class Tracer {
       if (this.#profiling) this.#profile(title, recording, { inputs, slots, values, outputIds });
       const used = recording.slots;
       for (const slot of used) slot.users += 1;
-      return { name, title, outputs: outputs.length, slots: used, written };
+      return { name, title, precision, outputs: outputs.length, slots: used, written };
     } finally {
       slots.forEach(({ variable }, i) => {
         variable.assign(values[i] as tf.Tensor);
@@ -145,10 +152,10 @@ export class Tracer {
 
   /** A trace that XLA cannot compile runs as a graph, with a warning that names the unsupported operations. */
   async #execute(trace: Trace, ids: readonly number[]): Promise<TensorMetadata[]> {
-    const { name, title, outputs } = trace;
+    const { name, title, precision, outputs } = trace;
     const xla = this.#xla && !this.#withoutXla.has(trace);
     try {
-      return await this.#runner.run(name, ids, outputs, xla);
+      return await this.#runner.run(name, ids, outputs, { xla, precision });
     } catch (error) {
       const unsupported =
         xla && error instanceof TensorFlowError ? unsupportedByXla(error.message) : [];

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
+import type { Processor } from '../../hardware.ts';
 import { type ConvAttributes, MatMulConvolution, type Shape4D } from './matmul-convolution.ts';
 import { isFloat, type OwnKernel } from './own-kernel.ts';
 
@@ -13,7 +13,7 @@ type ChooseMatMul = (
 ) => MatMulConvolution | null;
 
 /** Returns kernels of convolutions and their gradients, which use matrix products where these are faster on a CPU. */
-export function convolutions(instructions: Instructions): OwnKernel[] {
+export function convolutions(instructions: Processor['instructions']): OwnKernel[] {
   const choose: ChooseMatMul = (pass, { input, filter }, attributes) =>
     isFasterAsMatMul(pass, input, filter, instructions)
       ? MatMulConvolution.create(input, filter, attributes)
@@ -97,29 +97,9 @@ export function isFasterAsMatMul(
   pass: Pass,
   [, height, width]: Shape4D,
   [rows, columns]: Shape4D,
-  instructions: Instructions,
+  instructions: Processor['instructions'],
 ): boolean {
   if (rows * columns === 1) return false;
   const largest = pass === 'filter gradient' && instructions === 'avx2' ? MEDIUM : SMALL;
   return height * width <= largest;
-}
-
-/** The widest vector instructions that oneDNN uses; `other` was not measured. */
-export type Instructions = 'avx2' | 'avx512' | 'other';
-
-export function detectInstructions(): Instructions {
-  if (process.arch !== 'x64' || process.platform !== 'linux') return 'other';
-  try {
-    return parseCpuInfo(readFileSync('/proc/cpuinfo', 'utf8'));
-  } catch {
-    // The file is hidden in some containers.
-    return 'other';
-  }
-}
-
-/** @param cpuinfo content of `/proc/cpuinfo` */
-export function parseCpuInfo(cpuinfo: string): Instructions {
-  const flags = new Set(/^flags\s*:(.*)$/m.exec(cpuinfo)?.[1]?.trim().split(' '));
-  if (flags.has('avx512f')) return 'avx512';
-  return flags.has('avx2') ? 'avx2' : 'other';
 }

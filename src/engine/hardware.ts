@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+
+/** The vector instructions of the processor that the choice of kernels and of a precision depends on. */
+export interface Processor {
+  /** The widest vector instructions that oneDNN uses; `other` was not measured. */
+  readonly instructions: 'avx2' | 'avx512' | 'other';
+  /** The processor multiplies bfloat16 natively, by `avx512_bf16` or `amx_bf16`. */
+  readonly bfloat16: boolean;
+}
+
+const UNKNOWN: Processor = { instructions: 'other', bfloat16: false };
+
+/** Reads the instructions of this processor. They are known on Linux x64 only. */
+export function detectProcessor(): Processor {
+  if (process.arch !== 'x64' || process.platform !== 'linux') return UNKNOWN;
+  try {
+    return parseCpuInfo(readFileSync('/proc/cpuinfo', 'utf8'));
+  } catch {
+    // The file is hidden in some containers.
+    return UNKNOWN;
+  }
+}
+
+/** @param cpuinfo content of `/proc/cpuinfo` */
+export function parseCpuInfo(cpuinfo: string): Processor {
+  const flags = new Set(/^flags\s*:(.*)$/m.exec(cpuinfo)?.[1]?.trim().split(' '));
+  const instructions = flags.has('avx512f') ? 'avx512' : flags.has('avx2') ? 'avx2' : 'other';
+  return { instructions, bfloat16: flags.has('avx512_bf16') || flags.has('amx_bf16') };
+}
+
+/**
+ * Detects the device that the engine will use, and the precisions that it supports, without starting the engine. Same rule
+ * as the choice of the distribution: a GPU is used if there is an NVIDIA driver for CUDA 12.
+ */
+export async function detectPrecisionSupport(): Promise<{
+  readonly device: 'cpu' | 'gpu';
+  readonly bfloat16: boolean;
+}> {
+  const { chooseDistribution, detectHost } = await import('./tensorflow/install/platforms.ts');
+  const device = chooseDistribution(detectHost()).variant === 'cuda' ? 'gpu' : 'cpu';
+  return { device, bfloat16: detectProcessor().bfloat16 };
+}
