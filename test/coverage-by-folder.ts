@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 
-/** Prints the lines that c8 found covered, by folder. `npm run coverage` runs it. */
+/**
+ * Prints the share of lines that the unit and the engine tests run, by folder. `npm run coverage` measures it. Generated
+ * files are left out, and so is what runs in browsers alone; the tests of its pages run it in Chromium.
+ */
 
 interface Lines {
   readonly total: number;

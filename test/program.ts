@@ -11,6 +11,9 @@ export const cli: readonly string[] = process.env.NODE_V8_COVERAGE
   ? ['--import', import.meta.resolve('tsx'), path('../src/cli.ts')]
   : [path('../dist/cli.js')];
 
+// tsx looks for the settings of JSX in the current folder, which is often a temporary one.
+if (process.env.NODE_V8_COVERAGE) process.env.TSX_TSCONFIG_PATH = path('../tsconfig.json');
+
 export interface Outcome {
   readonly exitCode: number | undefined;
   readonly stdout: string;
