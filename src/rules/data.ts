@@ -1,5 +1,6 @@
 import { didYouMean } from '../common/did-you-mean.ts';
 import { datasetKind, datasetNames } from '../data/datasets/table.ts';
+import { isUrl } from '../data/files/source.ts';
 import type { Rule } from './rule.ts';
 
 const datasetIsKnown: Rule = {
@@ -23,6 +24,16 @@ const ownImagesHaveSource: Rule = {
     const source = OWN_IMAGES.get(data.dataset);
     if (source === undefined || data.source !== null) return [];
     const message = `is missing; the dataset ${data.dataset} needs the path of ${source}`;
+    return [{ path: ['data', 'source'], message }];
+  },
+};
+
+const sourceIsValid: Rule = {
+  reads: ['data.source'],
+  check({ experiment: { data } }) {
+    const { source } = data;
+    if (source === null || !isUrl(source) || URL.canParse(source)) return [];
+    const message = `must be a path or a valid URL, e.g. https://example.org/images.zip. Received: "${source}"`;
     return [{ path: ['data', 'source'], message }];
   },
 };
@@ -60,6 +71,7 @@ function shorten(names: readonly string[]): string {
 export const dataRules: readonly Rule[] = [
   datasetIsKnown,
   ownImagesHaveSource,
+  sourceIsValid,
   classesAreKnown,
   greyImagesHaveNoColourMeans,
 ];

@@ -1,6 +1,7 @@
 import { didYouMean } from '../common/did-you-mean.ts';
 import { readLayer } from '../config/normalize-model.ts';
 import { MAIN_ARGUMENT } from '../config/repair.ts';
+import { isUrl } from '../data/files/source.ts';
 import type { LayerConfig } from '../experiment/experiment.ts';
 import type { ExperimentFile } from '../experiment/file-types.ts';
 import type { Path } from '../experiment/problem.ts';
@@ -46,7 +47,12 @@ const weightsAreKnown: Rule = {
       return [{ path, message }];
     }
     if (weights === 'random' || weights === 'imagenet' || !weights) return [];
-    if (WEIGHT_FILES.some((ending) => weights.endsWith(ending))) return [];
+    if (isUrl(weights) && !URL.canParse(weights)) {
+      const message = `must be a valid URL, e.g. https://example.org/model.h5. Received: "${weights}"`;
+      return [{ path, message }];
+    }
+    const fileName = isUrl(weights) ? new URL(weights).pathname : weights;
+    if (WEIGHT_FILES.some((ending) => fileName.endsWith(ending))) return [];
     const message = `must be imagenet, random, or a file that ends with ${WEIGHT_FILES.join(', ')}. Received: "${weights}"${didYouMean(weights, ['imagenet', 'random'])}`;
     return [{ path, message }];
   },

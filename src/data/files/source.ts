@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute } from 'node:path';
 import type { Hash } from '../../cache/hash.ts';
 import { InputError } from '../../common/errors.ts';
 import { readSmallFile, statOrNull, walk } from '../../common/files.ts';
@@ -21,13 +21,11 @@ export async function localPath(
   { report, signal }: LoadContext,
 ): Promise<string> {
   if (!isUrl(source)) return source;
-  const [{ cacheFolder }, { download }] = await Promise.all([
+  const [{ cachedFilePath }, { download }] = await Promise.all([
     import('../../cache/cache-folder.ts'),
     import('../../cache/download.ts'),
   ]);
-  const { hostname, pathname } = new URL(source);
-  const to = join(cacheFolder(), 'data', hostname, decodeURIComponent(pathname));
-  return download({ url: source, hash, to, report, signal });
+  return download({ url: source, hash, to: cachedFilePath('data', source), report, signal });
 }
 
 /**

@@ -57,6 +57,11 @@ export function splitWeightName(name: string): { layer: string; name: string } {
   return { layer: parts.at(-2) ?? '', name: parts.at(-1) ?? '' };
 }
 
+/** Returns `true` for a list of sizes. */
+export function isShape(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
+}
+
 /** The encoding of a tensor, in the format of a tfjs weight manifest. */
 export interface Encoding {
   readonly shape: number[];

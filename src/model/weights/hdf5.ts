@@ -9,16 +9,67 @@ export async function openHdf5(path: string): Promise<File> {
   const { default: h5wasm } = await import('h5wasm/node');
   const library = await h5wasm.ready;
   library.activate_throwing_error_handler();
+  files ??= new GuardedFiles(library.FS as unknown as FileSystem);
   try {
-    return new h5wasm.File(path, 'r');
+    return files.whileOpen(() => new h5wasm.File(path, 'r'));
   } catch (error) {
     throw new Error(hdf5Reason(error));
   }
 }
 
+/** The part of Emscripten's file system through which HDF5 opens files. */
+interface FileSystem {
+  readonly ErrnoError: new (errno: number) => Error;
+  open(path: string, flags: number, ...rest: unknown[]): unknown;
+}
+
+/** EACCES and O_EXCL, as Emscripten numbers them. */
+const NO_ACCESS = 2;
+const EXCLUSIVE = 128;
+
+/**
+ * Lets HDF5 open no existing file but the one that is being opened. It may create the temporary file of an error message. The contents of a file can refer to other files (external links,
+ * external storage, virtual datasets), so that a weight file could read any file of the user.
+ */
+class GuardedFiles {
+  #isOpening = false;
+
+  constructor(fileSystem: FileSystem) {
+    const open = fileSystem.open.bind(fileSystem);
+    fileSystem.open = (path, flags, ...rest) => {
+      const creates = (flags & EXCLUSIVE) !== 0;
+      if (!this.#isOpening && !creates) throw new fileSystem.ErrnoError(NO_ACCESS);
+      return open(path, flags, ...rest);
+    };
+  }
+
+  whileOpen<Result>(work: () => Result): Result {
+    this.#isOpening = true;
+    try {
+      return work();
+    } finally {
+      this.#isOpening = false;
+    }
+  }
+}
+
+let files: GuardedFiles | undefined;
+
 export function childGroup(group: Group, path: string): Group | null {
-  const child = group.get(path);
+  const child = childOf(group, path);
   return child && 'keys' in child ? child : null;
+}
+
+/** @throws InputError if there is a link to another file on the path. */
+function childOf(group: Group, path: string): ReturnType<Group['get']> {
+  try {
+    const child = group.get(path);
+    if (child && 'obj_path' in child) throw otherFileError(`${group.path}/${path}`);
+    return child;
+  } catch (error) {
+    if (OTHER_FILE.test((error as Error).message)) throw otherFileError(`${group.path}/${path}`);
+    throw error;
+  }
 }
 
 /** Reads a list of names. Keras splits lists over 64 KB to `layer_names0`, `layer_names1`, … */
@@ -47,12 +98,14 @@ export function datasetEntry(
   layer: string,
   name: string | null,
 ): WeightEntry {
-  const dataset = group.get(path);
+  const dataset = childOf(group, path);
   if (!dataset || !('filters' in dataset)) {
     throw new InputError(
       `the weight file lists ${path} in ${group.path}, but has no such dataset; it has ${group.keys().join(', ') || 'none'}`,
     );
   }
+  // HDF5 fills a virtual dataset with zeros if it cannot read the source.
+  if (dataset.metadata.virtual_sources) throw otherFileError(dataset.path);
   return {
     layer,
     name,
@@ -78,8 +131,17 @@ function readValue(dataset: Dataset): Dataset['value'] {
   try {
     return dataset.value;
   } catch (error) {
-    throw new InputError(`cannot read the weight ${dataset.path}: ${hdf5Reason(error)}`);
+    const reason = hdf5Reason(error);
+    if (OTHER_FILE.test(reason)) throw otherFileError(dataset.path);
+    throw new InputError(`cannot read the weight ${dataset.path}: ${reason}`);
   }
+}
+
+/** What HDF5 says of external links and of external storage that it cannot open. */
+const OTHER_FILE = /external (raw data )?file/;
+
+function otherFileError(path: string): InputError {
+  return new InputError(`${path} refers to another file; a weight file must contain its weights`);
 }
 
 /** Returns the innermost line of an error trace of HDF5. */

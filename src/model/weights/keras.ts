@@ -13,6 +13,8 @@ import { indexedEntries } from './keras-hdf5.ts';
 
 const CONFIG = 'config.json';
 const WEIGHTS = 'model.weights.h5';
+/** Keras stores its archives without compression, and trained weights hardly compress: a file above this ratio is an attack. */
+const MAX_EXPANSION = 20;
 
 /** Whole models of Keras 3: a ZIP archive of `config.json` and `model.weights.h5` (keras/src/saving/saving_lib.py). */
 export const keras: WeightFormat = {
@@ -46,6 +48,14 @@ async function extract(path: string, target: string): Promise<Json> {
   try {
     const members = new Map<string, Entry>();
     for await (const entry of zip.eachEntry()) members.set(entry.fileName, entry);
+    const unpacked = [CONFIG, WEIGHTS]
+      .map((name) => member(members, name, path).uncompressedSize)
+      .reduce((sum, bytes) => sum + bytes);
+    if (unpacked > MAX_EXPANSION * zip.fileSize) {
+      throw new InputError(
+        `${path} of ${zip.fileSize} bytes unpacks to ${unpacked} bytes, more than ${MAX_EXPANSION} times its size; a Keras model does not`,
+      );
+    }
     const config = await buffer(await zip.openReadStreamPromise(member(members, CONFIG, path)));
     const weights = await zip.openReadStreamPromise(member(members, WEIGHTS, path));
     await pipeline(weights, createWriteStream(target));

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
-import { cacheFolder } from '../../cache/cache-folder.ts';
+import { dirname, join } from 'node:path';
+import { cachedFilePath } from '../../cache/cache-folder.ts';
 import { type Download, download } from '../../cache/download.ts';
 import type { Hash } from '../../cache/hash.ts';
 import { InputError, RunError } from '../../common/errors.ts';
+import { isUrl } from '../../data/files/source.ts';
 import type { BackboneConfig } from '../../experiment/experiment.ts';
 import { detectFormat } from './open.ts';
 import { shardPaths } from './tfjs.ts';
@@ -37,7 +37,7 @@ export async function resolveWeights(
       `ImageNet weights exist only for a backbone with a name. Received: a backbone from ${from.kind}`,
     );
   }
-  return /^https?:/.test(weights) ? downloadWeights(weights, context) : weights;
+  return isUrl(weights) ? downloadWeights(weights, context) : weights;
 }
 
 /** Downloads to the folder of Keras under the name that Keras uses, so that both share the file. */
@@ -52,13 +52,11 @@ function downloadImagenet(
 
 /** Downloads to a folder of the cache for this URL. The shards of a tfjs model are saved beside its `model.json`. */
 async function downloadWeights(url: string, { report, signal }: ResolveContext): Promise<string> {
-  const key = createHash('sha256').update(url).digest('hex').slice(0, 16);
-  const name = basename(new URL(url).pathname);
-  const to = join(cacheFolder(), 'weights', key, name);
+  const to = cachedFilePath('weights', url);
   await downloadChecked({ url, hash: null, to, report, signal });
-  if (!name.endsWith('.json')) return to;
+  if (!to.endsWith('.json')) return to;
   for (const shard of shardPaths(await readFile(to, 'utf8'), url)) {
-    const shardUrl = new URL(shard, url).href;
+    const shardUrl = new URL(shard.split('/').map(encodeURIComponent).join('/'), url).href;
     await download({ url: shardUrl, hash: null, to: join(dirname(to), shard), report, signal });
   }
   return to;

@@ -2,7 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { InputError } from '../../common/errors.ts';
 import { writeAtomic } from '../../common/files.ts';
 import type { Shape } from '../graph.ts';
-import { decode, splitWeightName, type WeightEntry, type WeightFormat } from './format.ts';
+import { decode, isShape, splitWeightName, type WeightEntry, type WeightFormat } from './format.ts';
 
 /** The limit on the header in the specification of the format. */
 const MAX_HEADER_BYTES = 100_000_000;
@@ -102,18 +102,22 @@ async function readHeader(
 }
 
 function checkTensor(name: string, tensor: TensorHeader, size: number, path: string): void {
-  const type = TYPES[tensor.dtype];
+  const type = Object.hasOwn(TYPES, tensor.dtype) ? TYPES[tensor.dtype] : undefined;
   if (!type) {
     throw new InputError(
       `${path}: the type of ${name} must be one of ${Object.keys(TYPES).join(', ')}. Received: ${tensor.dtype}`,
     );
   }
-  if (!Array.isArray(tensor.shape) || !Array.isArray(tensor.data_offsets)) {
-    throw new Error(`its header has no shape or no offsets for ${name}`);
+  // Offsets are whole numbers like sizes, and there are two of them.
+  if (!isShape(tensor.shape) || !isShape(tensor.data_offsets) || tensor.data_offsets.length !== 2) {
+    throw new Error(
+      `the shape and the offsets of ${name} must be lists of whole numbers. ` +
+        `Received: ${JSON.stringify(tensor.shape)} and ${JSON.stringify(tensor.data_offsets)}`,
+    );
   }
   const [start, end] = tensor.data_offsets;
   const bytes = tensor.shape.reduce((product, each) => product * each, type.bytes);
-  if (start >= 0 && end - start === bytes && end <= size) return;
+  if (end - start === bytes && end <= size) return;
   throw new Error(`${name} has ${bytes} bytes, and its offsets are ${start} to ${end} of ${size}`);
 }
 

@@ -1,10 +1,11 @@
 import { open, readFile, stat } from 'node:fs/promises';
-import { dirname, join, normalize } from 'node:path';
+import { dirname, join, normalize } from 'node:path/posix';
 import { InputError } from '../../common/errors.ts';
 import type { Json } from '../../common/json.ts';
 import {
   decode,
   type Encoding,
+  isShape,
   splitWeightName,
   type WeightEntry,
   type WeightFormat,
@@ -69,16 +70,32 @@ export function shardPaths(modelJson: string, path: string): string[] {
 function manifest(modelJson: string, path: string): readonly ManifestGroup[] {
   try {
     const { weightsManifest } = JSON.parse(modelJson) as ModelJson;
-    if (Array.isArray(weightsManifest)) return weightsManifest;
+    if (isManifest(weightsManifest)) return weightsManifest;
   } catch (error) {
     throw new InputError(`${path} is not valid JSON: ${(error as Error).message}`);
   }
-  throw new InputError(`${path} is not a tfjs layers model: it has no weightsManifest`);
+  throw new InputError(
+    `${path} is not a tfjs layers model: it has no weightsManifest, a list of groups with paths and weights`,
+  );
 }
 
+function isManifest(value: unknown): value is readonly ManifestGroup[] {
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (group) =>
+        Array.isArray(group?.paths) &&
+        group.paths.every((each: unknown) => typeof each === 'string') &&
+        Array.isArray(group.weights) &&
+        group.weights.every((each: { name?: unknown } | null) => typeof each?.name === 'string'),
+    )
+  );
+}
+
+/** Refuses absolute paths, `..`, drives, other hosts (`https:/host/x`), and what a URL or Windows would interpret. */
 function checkedShardPath(shard: string, path: string): string {
   const relative = normalize(shard);
-  if (!/^(\.\.|[/\\]|[A-Za-z]:)/.test(relative)) return relative;
+  if (/^[^:\\?#%/][^:\\?#%]*$/.test(relative) && !/^\.\.?(\/|$)/.test(relative)) return relative;
   throw new InputError(`${path} lists a shard outside its folder: ${shard}`);
 }
 
@@ -113,7 +130,12 @@ async function groupEntries(group: ManifestGroup, path: string): Promise<WeightE
 
 function byteLength(spec: ManifestGroup['weights'][number], path: string): number {
   const type = spec.quantization?.dtype ?? spec.dtype;
-  const size = ITEM_BYTES[type];
+  if (!isShape(spec.shape)) {
+    throw new InputError(
+      `${path}: the shape of the weight ${spec.name} must be a list of whole numbers. Received: ${JSON.stringify(spec.shape)}`,
+    );
+  }
+  const size = Object.hasOwn(ITEM_BYTES, type) ? ITEM_BYTES[type] : undefined;
   if (size) return spec.shape.reduce((product, each) => product * each, size);
   throw new InputError(
     `${path}: the weight ${spec.name} must contain numbers. Received: the type ${type}`,
