@@ -210,7 +210,7 @@ function dataCommand(name: string, description: string): Command {
     .option(...JSON_OPTION);
 }
 
-dataCommand('fetch', 'download the data').action(async (file, options) => {
+dataCommand('fetch', 'download the data ahead of a run').action(async (file, options) => {
   const { fetchCommand } = await import('./commands/data.ts');
   await fetchCommand(file, { ...options, ...program.opts(), signal: interruptSignal() });
 });
@@ -234,7 +234,9 @@ dataCommand('preview', 'draw training images with their augmentation')
     await previewCommand(file, { ...options, ...program.opts(), signal: interruptSignal() });
   });
 
-const cache = data.command('cache').description('show or clear decoded images and features');
+const cache = data
+  .command('cache')
+  .description('show or clear decoded images, features and restored datasets');
 
 cache
   .command('list', { isDefault: true })

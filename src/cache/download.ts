@@ -22,6 +22,8 @@ export interface Download {
   readonly hash: Hash | null;
   /** Path of the complete file. An incomplete one is `.part` beside it. */
   readonly to: string;
+  /** Gives up if the server sends nothing for this time; absent: the time of `fetch`, up to five minutes. */
+  readonly timeoutMs?: number;
   /** Receives the progress a few times a second. */
   readonly report: (message: string) => void;
   readonly signal: AbortSignal;
@@ -116,7 +118,9 @@ async function fetchRest(wanted: Download): Promise<void> {
   const { have, validator } = await readProgress(wanted);
   const headers: Record<string, string> = { 'accept-encoding': 'identity' };
   if (have > 0) Object.assign(headers, { range: `bytes=${have}-`, 'if-range': validator });
-  const response = await fetch(wanted.url, { headers, signal: wanted.signal }).catch((error) => {
+  const silence = new Silence(wanted);
+  const response = await fetch(wanted.url, { headers, signal: silence.signal }).catch((error) => {
+    silence.end();
     throw connectionError(wanted, error, have);
   });
   try {
@@ -128,9 +132,36 @@ async function fetchRest(wanted: Download): Promise<void> {
     await checkDiskSpace(wanted, (total ?? 0) - start);
     const origin = { url: wanted.url, validator: validatorOf(response) };
     await writeFile(originPath(wanted), JSON.stringify(origin));
-    await receive(wanted, response, { start, total });
+    await receive(wanted, silence.watch(chunks(response)), { start, total });
   } finally {
+    silence.end();
     await response.body?.cancel().catch(() => {});
+  }
+}
+
+/** Aborts a request when the server has sent nothing for the time-out of a download. */
+class Silence {
+  readonly signal: AbortSignal;
+  readonly #timer: NodeJS.Timeout | undefined;
+
+  constructor({ signal, timeoutMs }: Download) {
+    const silent = new AbortController();
+    this.signal = AbortSignal.any([signal, silent.signal]);
+    if (timeoutMs === undefined) return;
+    const error = new Error(`no answer in ${timeoutMs / 1000} s`);
+    this.#timer = setTimeout(() => silent.abort(error), timeoutMs);
+  }
+
+  /** Passes chunks on. Each one ends a silence. */
+  async *watch(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks) {
+      this.#timer?.refresh();
+      yield chunk;
+    }
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
   }
 }
 
@@ -192,20 +223,20 @@ interface Extent {
 
 async function receive(
   wanted: Download,
-  response: Response,
+  received: AsyncIterable<Uint8Array>,
   { start, total }: Extent,
 ): Promise<void> {
   const file = await open(partPath(wanted), start > 0 ? 'a' : 'w');
-  let received = start;
+  let size = start;
   let reportAt = 0;
   try {
-    for await (const chunk of chunks(response)) {
+    for await (const chunk of received) {
       await write(wanted, file, chunk);
-      received += chunk.length;
+      size += chunk.length;
       if (Date.now() < reportAt) continue;
       reportAt = Date.now() + REPORT_EVERY_MS;
       const ofTotal = total === null ? '' : ` of ${megabytes(total)}`;
-      wanted.report(`${basename(wanted.to)}: ${megabytes(received)}${ofTotal} MB`);
+      wanted.report(`${basename(wanted.to)}: ${megabytes(size)}${ofTotal} MB`);
     }
     await file.sync();
   } finally {

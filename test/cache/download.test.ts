@@ -169,6 +169,29 @@ describe('download', () => {
     expect(requests[6]?.headers.range).to.equal('bytes=6000-');
   });
 
+  it('gives up a server that sends nothing for the time-out', async () => {
+    answers = [() => {}];
+    expect(await failureOf(get({ timeoutMs: 100 }))).to.contain(
+      'cannot connect to the server (no answer in 0.1 s)',
+    );
+    expect(requests).to.have.length(1);
+  });
+
+  it('continues after a server fell silent, and waits as long as it sends', async () => {
+    const slow: Answer = (_, response) => {
+      response.writeHead(200, { etag: '"1"', 'content-length': content.length });
+      for (const part of [0, 1, 2, 3])
+        setTimeout(
+          () => response.write(content.subarray(part * 1000, part * 1000 + 1000)),
+          part * 150,
+        );
+    };
+    answers = [slow, honest];
+    await get({ timeoutMs: 300 });
+    await hasArrived();
+    expect(requests[1]?.headers.range).to.equal('bytes=4000-');
+  });
+
   it('retries if the server is busy', async () => {
     answers = [(_, response) => response.writeHead(503).end(), honest];
     await get();

