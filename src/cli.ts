@@ -96,6 +96,16 @@ program
   });
 
 program
+  .command('artifacts')
+  .description('write the tables and charts of a finished run again')
+  .argument('<run>', RUN_HELP)
+  .option(...RUNS_OPTION)
+  .action(async (run, options) => {
+    const { artifactsCommand } = await import('./commands/artifacts.ts');
+    await artifactsCommand(run, { ...options, ...program.opts(), signal: interruptSignal() });
+  });
+
+program
   .command('list')
   .description('list runs, the latest first')
   .argument('[experiment]', 'only runs of this experiment')

@@ -35,8 +35,11 @@ export async function renderSvg(chart: TopLevelSpec): Promise<string> {
   const svg = await view.toSVG();
   view.finalize();
   // vega cannot select the condensed face of a family; here every text inherits it.
-  return svg.replace('<svg ', '<svg font-stretch="condensed" ');
+  return svg.replace('<svg ', '<svg font-stretch="condensed" ').replaceAll(NOT_XML, '\ufffd');
 }
+
+/** Characters that XML cannot contain; they come from class names. Source: www.w3.org/TR/xml, production 2. */
+const NOT_XML = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
 
 /** Sets the font's character width. Without a canvas, vega assumes 0.8 em, which is far too much. */
 function setTextMetrics(vega: typeof Vega): void {

@@ -23,6 +23,9 @@ function describe({ folder, status, experiment, epochs, metrics, files }: ShownR
     '',
     `status   ${status?.state ?? 'interrupted'}${status?.error ? `: ${status.error}` : ''}`,
     ...(status ? [`time     ${status.started}${status.ended ? ` to ${status.ended}` : ''}`] : []),
+    ...(status?.failedArtifacts ?? []).map(
+      ({ name, error }) => `missing  ${name}: ${error} (cifar-run artifacts writes it again)`,
+    ),
     ...(experiment ? describeExperiment(experiment) : []),
     '',
     ...phaseTable(experiment, epochs),

@@ -9,23 +9,16 @@ import type { Experiment } from '../experiment/experiment.ts';
 import type { EpochRecord, Evaluation, PhaseBegin, PhaseEnd } from '../train/callbacks.ts';
 import type { MemorySummary } from './memory.ts';
 
-/** The results of a run's training. */
-export interface RunOutcome {
-  readonly id: string;
+/** The evaluation of a run's final model. */
+interface RunEvaluation {
   readonly experiment: Experiment;
   readonly data: Dataset;
   readonly epochs: readonly EpochRecord[];
-  readonly phases: readonly (PhaseBegin & PhaseEnd)[];
-  /** The evaluation of the final model. */
   readonly evaluation: Evaluation;
-  /** Count of all the model's weights. */
-  readonly parameters: number;
-  /** `null` if this process trained no epoch. */
-  readonly memory: MemorySummary | null;
 }
 
-/** A run's outcome with everything that its files and charts derive from it. */
-export interface FinishedRun extends RunOutcome {
+/** A run's evaluation with everything that its tables and charts derive from it. */
+export interface EvaluatedRun extends RunEvaluation {
   readonly probabilities: ClassProbabilities;
   /** One for each validation image. */
   readonly predictions: readonly Prediction[];
@@ -33,12 +26,22 @@ export interface FinishedRun extends RunOutcome {
   readonly confusion: readonly (readonly number[])[];
 }
 
-export function finishedRun(outcome: RunOutcome): FinishedRun {
-  const classCount = outcome.data.classNames.length;
-  const probabilities = { ...outcome.evaluation, classCount };
+/** An evaluated run with the facts that only the process that trained it knows. */
+export interface FinishedRun extends EvaluatedRun {
+  readonly id: string;
+  readonly phases: readonly (PhaseBegin & PhaseEnd)[];
+  /** Count of all the model's weights. */
+  readonly parameters: number;
+  /** `null` if this process trained no epoch. */
+  readonly memory: MemorySummary | null;
+}
+
+export function evaluatedRun(run: RunEvaluation): EvaluatedRun {
+  const classCount = run.data.classNames.length;
+  const probabilities = { ...run.evaluation, classCount };
   const predictions = predictClasses(probabilities);
   const confusion = confusionMatrix(predictions, classCount);
-  return { ...outcome, probabilities, predictions, confusion };
+  return { ...run, probabilities, predictions, confusion };
 }
 
 /** The result of a run that has ended well. */

@@ -4,7 +4,7 @@ import type { Prediction } from '../analysis/classification.ts';
 import { GRID_SIZE, randomExamples, surestMistakes } from '../analysis/image-selection.ts';
 import { writeAtomic } from '../common/files.ts';
 import { shuffled } from '../common/random.ts';
-import type { FinishedRun } from './finished-run.ts';
+import type { EvaluatedRun } from './finished-run.ts';
 import { JsonFile } from './run-file.ts';
 
 /*
@@ -66,14 +66,14 @@ export function sheetSize({ columns, width, height, indexes }: ImageSheet) {
 }
 
 /** Writes images.json and images.webp; images larger than a tile are scaled down. */
-export async function writeImageSheet(folder: string, run: FinishedRun): Promise<void> {
+export async function writeImageSheet(folder: string, run: EvaluatedRun): Promise<void> {
   const sheet = planSheet(run);
   await SHEET.write(folder, sheet);
   await writeAtomic(join(folder, IMAGES), await drawSheet(sheet, run));
 }
 
 /** Chooses the images and the tile size. */
-export function planSheet({ data, experiment, predictions }: FinishedRun): ImageSheet {
+export function planSheet({ data, experiment, predictions }: EvaluatedRun): ImageSheet {
   const { width, height } = data.validation;
   const scale = Math.min(1, MAX_SIDE / Math.max(width, height));
   const indexes = selectImages(predictions, experiment.seed);
@@ -86,7 +86,7 @@ export function planSheet({ data, experiment, predictions }: FinishedRun): Image
 }
 
 /** Draws images.webp; images of the tiles' size lose nothing. */
-export async function drawSheet(sheet: ImageSheet, run: FinishedRun): Promise<Uint8Array> {
+export async function drawSheet(sheet: ImageSheet, run: EvaluatedRun): Promise<Uint8Array> {
   const { default: sharp } = await import('sharp');
   const { width, height, indexes } = sheet;
   const { pixels, ...size } = run.data.validation;

@@ -7,7 +7,7 @@ import {
   type Scores,
 } from '../analysis/classification.ts';
 import { writeAtomic } from '../common/files.ts';
-import type { FinishedRun } from './finished-run.ts';
+import type { EvaluatedRun } from './finished-run.ts';
 import { readText, UnreadableFileError } from './run-file.ts';
 import { readStatus } from './status.ts';
 import { readSummary } from './summary.ts';
@@ -25,7 +25,7 @@ const PROBABILITY = 'p_';
 const DIGITS = 9;
 
 /** Writes a row for each validation image, in order, with the probability of every class. */
-export async function writePredictions(folder: string, run: FinishedRun): Promise<void> {
+export async function writePredictions(folder: string, run: EvaluatedRun): Promise<void> {
   const { classNames } = run.data;
   const { probabilities } = run.evaluation;
   const header = [...COLUMNS, ...classNames.map((name) => `${PROBABILITY}${name}`)];
@@ -84,7 +84,7 @@ export interface NamedConfusion {
 }
 
 /** Writes the counts: a row for each true class, a column for each predicted class. */
-export async function writeConfusionMatrix(folder: string, run: FinishedRun): Promise<void> {
+export async function writeConfusionMatrix(folder: string, run: EvaluatedRun): Promise<void> {
   const { classNames } = run.data;
   const rows = run.confusion.map((counts, i) => [classNames[i], ...counts]);
   const csv = stringify([['true \\ predicted', ...classNames], ...rows]);
@@ -104,7 +104,7 @@ export async function readConfusionMatrix(folder: string): Promise<NamedConfusio
 }
 
 /** Writes the rows of scikit-learn's `classification_report`, in full precision. */
-export async function writeClassificationReport(folder: string, run: FinishedRun): Promise<void> {
+export async function writeClassificationReport(folder: string, run: EvaluatedRun): Promise<void> {
   const { classes, accuracy, macroAverage, weightedAverage } = classificationReport(run.confusion);
   const row = (name: string, { precision, recall, f1, support }: Scores) => {
     return [name, precision, recall, f1, support];
@@ -129,6 +129,6 @@ function parseRows(path: string, csv: string): string[][] {
 
 function damaged(path: string, reason: string): UnreadableFileError {
   return new UnreadableFileError(
-    `${path} is damaged: ${reason}. Put back a copy of the file, or do the run again`,
+    `${path} is damaged: ${reason}. Put back a copy of the file, or write it again: cifar-run artifacts RUN`,
   );
 }

@@ -1,9 +1,6 @@
-import { dirname, join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
+import { dirname } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
-import { renderPng } from '../charts/render.ts';
 import { InterruptedError } from '../common/errors.ts';
-import { writeAtomic } from '../common/files.ts';
 import { resolvedYaml } from '../config/resolved.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -19,18 +16,19 @@ import type {
 } from '../train/callbacks.ts';
 import { formatFeaturesUse } from '../train/callbacks.ts';
 import type { TrainingState } from '../train/state.ts';
-import { CHARTS, TABLES } from './artifacts.ts';
+import { writeArtifacts } from './artifacts.ts';
 import { collectEnvironment, type Environment, writeEnvironment } from './environment.ts';
 import { writeExperimentFiles } from './experiment-files.ts';
-import { type FinishedRun, finishedRun, type RunResult } from './finished-run.ts';
+import { evaluatedRun, type RunResult } from './finished-run.ts';
 import { RunLog } from './log.ts';
 import { MemoryWatch, memoryUse } from './memory.ts';
 import { bestEpoch, finalMetrics, MetricsCsv } from './metrics-csv.ts';
 import { saveModel } from './model.ts';
 import { checkResumption } from './resumption.ts';
 import { type PhaseHistory, RunCheckpoints } from './run-checkpoints.ts';
-import { createRunFolder } from './run-folder.ts';
+import { createRunFolder, runName } from './run-folder.ts';
 import { RunLock, StatusWriter } from './status.ts';
+import { writeSummary } from './summary.ts';
 import { sweptSettings } from './sweep-record.ts';
 import { TensorBoard } from './tensorboard/tensorboard.ts';
 
@@ -209,24 +207,28 @@ export class RunRecord implements TrainingCallback {
       classNames: data.classNames,
       preprocess: experiment.data.preprocess,
     });
-    const run = finishedRun({
+    const run = evaluatedRun({ experiment, data, epochs: metrics.epochs, evaluation });
+    await writeSummary(folder, {
+      ...run,
       id: plan.id,
-      experiment,
-      data,
-      epochs: metrics.epochs,
       phases: ended,
-      evaluation,
       parameters: model.countParams(),
       memory: this.#memory.summary(),
     });
-    await this.#writeArtifacts(run, signal);
+    const onChart = (name: string, png: Buffer) => tensorBoard.image(name, png);
+    const failedArtifacts = await writeArtifacts(folder, run, { signal, onChart });
+    for (const { name, error } of failedArtifacts) {
+      await log.notify(
+        `${name} could not be written: ${error}. cifar-run artifacts ${runName(folder)} writes it again`,
+      );
+    }
     await tensorBoard.end(true);
     await this.checkpoints.end();
     const last = ended.at(-1);
     const stopped = last?.endsTraining ? last.stoppedEarly : null;
     const state = stopped === null ? 'finished' : 'stopped';
     await log.write(stopped === null ? state : `${state}: ${stopped}`);
-    await status.end(state);
+    await status.end(state, { failedArtifacts });
     await lock.release();
     const kept = last ? { phase: last.phase.name, keptEpoch: last.keptEpoch } : null;
     return {
@@ -249,30 +251,13 @@ export class RunRecord implements TrainingCallback {
         await log.write(error.message);
       } else {
         await log.writeError(error);
-        await status.end('failed', error instanceof Error ? error.message : String(error));
+        await status.end('failed', {
+          error: error instanceof Error ? error.message : String(error),
+        });
         await tensorBoard.end(false);
       }
     } catch {}
     await lock.release();
-  }
-
-  async #writeArtifacts(run: FinishedRun, signal: AbortSignal): Promise<void> {
-    const { folder, tensorBoard } = this.#parts;
-    // Between two files, signals and timers get their turn.
-    const pause = async () => {
-      await setImmediate();
-      signal.throwIfAborted();
-    };
-    for (const writeTable of TABLES) {
-      await pause();
-      await writeTable(folder, run);
-    }
-    for (const [name, chartOf] of Object.entries(CHARTS)) {
-      await pause();
-      const png = await renderPng(await chartOf(run));
-      await writeAtomic(join(folder, `${name}.png`), png);
-      await tensorBoard.image(name, png);
-    }
   }
 
   #bestEpoch(): EpochRecord | null {

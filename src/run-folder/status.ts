@@ -20,6 +20,12 @@ export type RunState = (typeof RUN_STATES)[number];
 /** The state in which a run ends. A stopped run fell behind others of its sweep; its folder is complete. */
 export type EndState = 'finished' | 'stopped' | 'failed';
 
+/** A table or chart of a finished run that could not be written. */
+export interface FailedArtifact {
+  readonly name: string;
+  readonly error: string;
+}
+
 /** The content of status.json. A run whose state is `started` is running, or was interrupted if its process is gone. */
 export interface StatusRecord {
   readonly state: 'started' | EndState;
@@ -28,6 +34,7 @@ export interface StatusRecord {
   readonly ended: string | null;
   /** The message of the error that a failed run ended with. */
   readonly error: string | null;
+  readonly failedArtifacts?: readonly FailedArtifact[];
   /** The number of times that training went back to a checkpoint because the loss was not finite. */
   readonly retries: number;
   readonly pid: number;
@@ -84,15 +91,26 @@ export class StatusWriter {
     await this.#update({ retries });
   }
 
-  /** @param error the message of the error that a failed run ended with. */
-  async end(state: EndState, error: string | null = null): Promise<void> {
-    await this.#update({ state, ended: new Date().toISOString(), error });
+  async end(
+    state: EndState,
+    outcome: Partial<Pick<StatusRecord, 'error' | 'failedArtifacts'>> = {},
+  ): Promise<void> {
+    await this.#update({ state, ended: new Date().toISOString(), error: null, ...outcome });
   }
 
   async #update(change: Partial<StatusRecord>): Promise<void> {
     this.#status = { ...this.#status, ...change };
     await STATUS.write(this.#folder, this.#status);
   }
+}
+
+/** Records which artifacts of a finished run could not be written again. */
+export async function recordArtifacts(
+  folder: string,
+  failedArtifacts: readonly FailedArtifact[],
+): Promise<void> {
+  const status = await STATUS.read(folder);
+  if (status) await STATUS.write(folder, { ...status, failedArtifacts });
 }
 
 /** The file that exists while the run's process lives; the process touches it at intervals. */

@@ -67,7 +67,7 @@ describe("a run's folder", () => {
     const status = await StatusWriter.start(folder);
     const { started } = await read();
     expect(await read()).to.include({ state: 'started', ended: null, pid: process.pid });
-    await status.end('failed', 'the loss is NaN');
+    await status.end('failed', { error: 'the loss is NaN' });
     expect(await read()).to.include({
       state: 'failed',
       error: 'the loss is NaN',

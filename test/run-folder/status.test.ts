@@ -87,7 +87,7 @@ describe('the state of a run', () => {
 
   it('is the recorded end state, if there is one', async () => {
     const status = await StatusWriter.start(folder);
-    await status.end('failed', 'the loss is NaN');
+    await status.end('failed', { error: 'the loss is NaN' });
     expect(await readStatus(folder)).to.include({ state: 'failed', error: 'the loss is NaN' });
     await status.end('finished');
     expect(await state()).to.equal('finished');

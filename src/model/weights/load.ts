@@ -52,6 +52,20 @@ export async function loadWeights(
   }
 }
 
+/**
+ * Loads the weights of all layers of a model from the `model.json` of a run of the same experiment.
+ *
+ * @throws InputError if the model of the run has other layers or shapes.
+ */
+export async function loadRunWeights(model: tf.LayersModel, path: string): Promise<void> {
+  const file = await openWeights(path);
+  try {
+    await assignWeights(model.layers, file);
+  } finally {
+    await file.close();
+  }
+}
+
 /** Keras loads the files of keras.applications by the order of layers, not by their names. */
 function renameLayers(file: WeightFile, whole: Graph, order: readonly KerasLayer[]): WeightFile {
   const weights = new Map(summarize(whole).map((layer) => [layer.name, layer.weights]));
