@@ -61,15 +61,48 @@ export const cutmix: AugmentKind = {
   },
 };
 
-/** Draws from Beta(alpha, alpha) by Jöhnk's rejection (1964), which suits the small alphas of mixing. */
+/**
+ * Draws from Beta(alpha, alpha) for any positive alpha: the share of the first of two gamma variates. Their logarithms are
+ * used, because the variates of a tiny alpha underflow.
+ */
 export function betas(count: number, alpha: number, key: StreamKey): Float32Array {
-  const accepted: number[] = [];
-  for (let round = 0; accepted.length < count; round++) {
-    const draws = uniforms(2 * count, [...key, round]).map((u) => u ** (1 / alpha));
-    for (let i = 0; i < count; i++) {
-      const [a, b] = [draws[2 * i] as number, draws[2 * i + 1] as number];
-      if (a + b > 0 && a + b <= 1) accepted.push(a / (a + b));
-    }
+  const shape = alpha < 1 ? alpha + 1 : alpha;
+  const [first, second] = [1, 2].map((which) => logGammas(count, shape, [...key, which]));
+  // A gamma variate of alpha is one of alpha + 1, times u ** (1 / alpha).
+  const powers = alpha < 1 ? uniforms(2 * count, [...key, 'power']) : null;
+  return Float32Array.from({ length: count }, (_, i) => {
+    const boost = powers
+      ? (Math.log1p(-(powers[2 * i] as number)) - Math.log1p(-(powers[2 * i + 1] as number))) /
+        alpha
+      : 0;
+    return 1 / (1 + Math.exp((second?.[i] as number) - (first?.[i] as number) - boost));
+  });
+}
+
+/** A round accepts at least 95 % of its draws, so that a number remains after all rounds once in 10 ** 41 numbers. */
+const MAX_ROUNDS = 32;
+
+/**
+ * Draws logarithms of gamma variates of a shape of at least 1 (Marsaglia and Tsang 2000, "A simple method for generating
+ * gamma variables").
+ */
+function logGammas(count: number, shape: number, key: StreamKey): Float64Array {
+  const d = shape - 1 / 3;
+  const c = 1 / Math.sqrt(9 * d);
+  const logs = new Float64Array(count);
+  let missing = Array.from(logs, (_, i) => i);
+  for (let round = 0; missing.length > 0 && round < MAX_ROUNDS; round++) {
+    const draws = uniforms(3 * missing.length, [...key, round]);
+    missing = missing.filter((index, i) => {
+      const [u, v, w] = draws.subarray(3 * i, 3 * i + 3) as unknown as [number, number, number];
+      // Box and Muller (1958).
+      const normal = Math.sqrt(-2 * Math.log1p(-u)) * Math.cos(2 * Math.PI * v);
+      const cube = (1 + c * normal) ** 3;
+      const isAccepted =
+        cube > 0 && Math.log1p(-w) < normal ** 2 / 2 + d - d * cube + d * Math.log(cube);
+      logs[index] = cube > 0 ? Math.log(d) + Math.log(cube) : Math.log(d);
+      return !isAccepted;
+    });
   }
-  return Float32Array.from(accepted.slice(0, count));
+  return logs;
 }
