@@ -8,11 +8,11 @@ import { useEngine } from './engine.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** A release of each line of Node that the package promises; the one that runs the tests is tried as well. */
+/** The newest release of each supported line of Node, in addition to the one that runs the tests. */
 const NODES = ['22', '24', '26'];
 
 describe('the packed tarball', () => {
-  // Installs TensorFlow where no other test has, so that the commands below find it.
+  // Installs TensorFlow if it is missing, so that the commands below find it.
   useEngine();
   const prefix = mkdtempSync(join(tmpdir(), 'cifar-run-package-'));
   const program = join(prefix, 'bin/cifar-run');
@@ -31,7 +31,7 @@ describe('the packed tarball', () => {
 
   after(() => rmSync(prefix, { recursive: true, force: true }));
 
-  it('installs a program that computes, without tfjs-node-gpu', async () => {
+  it('installs a program that computes, without the package tfjs-node-gpu', async () => {
     const { stdout } = await execa(program, ['engine', 'check'], { cwd: prefix });
     expect(stdout).to.match(/conv2d, same/);
     expect(stdout).to.match(/GFLOP\/s/);

@@ -11,7 +11,7 @@ import { useEngine } from './engine.ts';
 import { planned } from './planned.ts';
 import { quietly } from './quiet.ts';
 
-/** Much of the language at once, on real digits. */
+/** An experiment with many keys of the language, on real digits. */
 const EXPERIMENT = `
 name: many-words
 seed: 3
@@ -60,7 +60,7 @@ phases:
 evaluate: { tta: flip }
 `;
 
-describe('an experiment with much of the language', function (this: Mocha.Suite) {
+describe('an experiment with many keys', function (this: Mocha.Suite) {
   this.timeout(60_000);
   useEngine();
   let folder: string;
@@ -94,7 +94,7 @@ describe('an experiment with much of the language', function (this: Mocha.Suite)
       whole = await run();
     });
 
-    it('every metric, of both parts', () => {
+    it('every metric of both splits', () => {
       const metrics = 'loss accuracy top2 mse auc precision recall f1'.split(' ');
       const names = Object.keys(whole.rows[0] ?? {});
       expect(names.slice(5, -3)).to.deep.equal([
@@ -108,23 +108,23 @@ describe('an experiment with much of the language', function (this: Mocha.Suite)
           }
     });
 
-    it('one update for two batches, and the rate of the schedule', () => {
-      // 72 images are five batches; as in Keras the last one waits for the next epoch's first.
+    it('one update per two batches, and the learning rate of the schedule', () => {
+      // 72 images are five batches. As in Keras, the last batch accumulates with the first of the next epoch.
       expect(column(whole.head, 'step')).to.deep.equal([2, 5]);
-      // Schedules count batches, ten here: two of warmup, and a cosine over the others.
+      // Schedules count batches. Here they are ten: two of warmup, then a cosine.
       const rate = (batch: number) => 0.05 * (1 + Math.cos((Math.PI * (batch - 2)) / 8));
       for (const [i, last] of [4, 9].entries()) {
         expect(whole.head[i]?.learning_rate).to.be.closeTo(rate(last), 1e-7);
       }
     });
 
-    it('a rate that falls when nothing gets better', () => {
+    it('a lower learning rate when the monitored metric does not improve', () => {
       expect(column(whole.fineTune, 'learning_rate').slice(0, 4)).to.deep.equal([
         1e-3, 1e-3, 5e-4, 2.5e-4,
       ]);
     });
 
-    it('an early end, with the weights of the best epoch', async () => {
+    it('an early stop with the weights of the best epoch', async () => {
       // No f1 is better than the first by more than 1.
       expect(whole.fineTune).to.have.length(5);
       const { phases } = JSON.parse(await readFile(join(whole.folder, 'summary.json'), 'utf8'));
@@ -133,7 +133,7 @@ describe('an experiment with much of the language', function (this: Mocha.Suite)
       expect(whole.metrics.f1).to.equal(whole.fineTune[0]?.f1);
     });
 
-    it('layers of the rate 0 as they were at first, and others changed', async () => {
+    it('unchanged weights in layers with the learning rate 0, and changed ones in others', async () => {
       const first = buildModel(buildGraph(whole.experiment.model), whole.experiment.seed);
       const last = await openWeights(join(whole.folder, 'model', 'model.json'));
       const changed = new Map<string, boolean>();
@@ -163,7 +163,7 @@ describe('an experiment with much of the language', function (this: Mocha.Suite)
       plain = await run(...once);
     });
 
-    it('the mirror image that an evaluation adds, but not its training', async () => {
+    it('the flip of an evaluation, which does not change the training', async () => {
       const flipped = await run(...once, 'evaluate.tta=flip');
       expect(column(flipped.rows, 'loss')).to.deep.equal(column(plain.rows, 'loss'));
       const [one, two] = [
@@ -174,7 +174,7 @@ describe('an experiment with much of the language', function (this: Mocha.Suite)
       expect(two).not.to.deep.equal(one);
     });
 
-    it('the average of the weights', async () => {
+    it('the averaging of weights', async () => {
       const averaged = await run(...short);
       const last = await run(...short, 'phases.head.ema=null');
       expect(last.head[0]?.loss).to.equal(averaged.head[0]?.loss);
@@ -188,7 +188,7 @@ describe('an experiment with much of the language', function (this: Mocha.Suite)
         const binary = loss === 'binaryCrossentropy' ? [activation] : [];
         const { rows } = await run(...once, `loss=${loss}`, ...binary);
         losses.set(loss, rows[0]?.val_loss ?? Number.NaN);
-        // What regularizers add is small here, and is there in both.
+        // The penalties of regularizers are small here.
         if (loss === 'mse') expect(rows[0]?.val_loss).to.be.closeTo(rows[0]?.val_mse ?? 0, 0.01);
       }
       const values = [...losses.values(), plain.rows[0]?.val_loss];

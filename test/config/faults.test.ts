@@ -9,7 +9,7 @@ import { planExperiment } from '../../src/plan-experiment.ts';
 import { runModelsIn } from '../../src/runs/run-models.ts';
 
 // biome-ignore-start lint/suspicious/noTemplateCurlyInString: the language's own variables
-/** A fault that can be made in the base experiment, and where it is told of. */
+/** A fault in the base experiment, and the place of its message. */
 const faults: readonly (readonly [written: string | RegExp, wrong: string, told: RegExp])[] = [
   ['vars: {', 'vars: { rate: 1,', /duplicate key rate/],
   ['preprocess: scale', 'preprocess: scales', /data\.preprocess {2}must be one of .*mean scale\?/],
@@ -34,7 +34,7 @@ const base = readFileSync(fileURLToPath(new URL('base.yaml', import.meta.url)), 
 const file = join(mkdtempSync(join(tmpdir(), 'cifar-run-')), 'faulty.yaml');
 
 describe('an experiment file with several faults', () => {
-  it('is told of all of them and of nothing else, in the order of their lines', async () => {
+  it('reports all of them and nothing else, in the order of their lines', async () => {
     await fc.assert(
       fc.asyncProperty(fc.subarray([...faults], { minLength: 1 }), async (chosen) => {
         const text = chosen.reduce((before, [right, wrong]) => before.replace(right, wrong), base);

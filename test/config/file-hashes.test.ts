@@ -12,7 +12,7 @@ const weights = fileURLToPath(
 );
 const newFolder = () => mkdtempSync(join(tmpdir(), 'cifar-run-'));
 
-/** The id of an experiment with these files, as a process would find it that asks for the first time. */
+/** Returns the id of an experiment with these files, computed as in a new process. */
 async function idWith(files: { weights?: string; source?: string }): Promise<string> {
   const plain = experiment({ backbone: named('vgg16', { weights: files.weights ?? 'random' }) });
   const whole = { ...plain, data: { ...plain.data, source: files.source ?? null } };
@@ -20,7 +20,7 @@ async function idWith(files: { weights?: string; source?: string }): Promise<str
 }
 
 describe("a run's id", () => {
-  it('tells what a weight file holds, not where it is', async () => {
+  it('depends on the content of a weight file, not on its path', async () => {
     const copy = join(newFolder(), 'other.safetensors');
     cpSync(weights, copy);
     const changed = join(newFolder(), 'w.safetensors');
@@ -29,7 +29,7 @@ describe("a run's id", () => {
     expect(await idWith({ weights })).not.to.equal(await idWith({ weights: changed }));
   });
 
-  it('tells the images of a folder, their names and their classes', async () => {
+  it('depends on the images of a folder, their names and their classes', async () => {
     const [first, second] = [newFolder(), newFolder()];
     for (const folder of [first, second]) {
       mkdirSync(join(folder, 'cat'));
@@ -42,7 +42,7 @@ describe("a run's id", () => {
     expect(await idWith({ source: first })).not.to.equal(await idWith({ source: third }));
   });
 
-  it('tells the images that a table names', async () => {
+  it('depends on the images in a CSV file', async () => {
     const [first, second] = [newFolder(), newFolder()];
     for (const [folder, image] of [
       [first, 'a'],

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { generate } from '../../schemas/generate.ts';
 import { experimentSchema, type Schema } from '../../src/experiment/schema.ts';
 
-describe('what is made from the schema', () => {
+describe('a generated file', () => {
   let texts: Readonly<Record<string, string>>;
   before(async () => {
     texts = await generate();
@@ -32,24 +32,24 @@ describe("the editor's schema", () => {
   const judged = (yaml: string) => (validate(parse(yaml)) ? [] : (validate.errors ?? []));
 
   for (const name of readdirSync(new URL('configs', root)).filter((each) => /yaml$/.test(each))) {
-    it(`takes ${name} as it is written`, () => {
+    it(`accepts ${name}`, () => {
       expect(judged(readFileSync(new URL(`configs/${name}`, root), 'utf8'))).to.deep.equal([]);
     });
   }
 
-  it('takes variables, and parts of a file that extends another', () => {
+  it('accepts variables, and incomplete files that extend another', () => {
     const part = `extends: base.yaml\nphases: [{ name: head, epochs: "$\{epochs}", optimizer: {} }]`;
     expect(judged(part)).to.deep.equal([]);
   });
 
-  it('sees wrong keys and wrong values', () => {
+  it('rejects wrong keys and wrong values', () => {
     expect(judged('extends: base.yaml\nsead: 1')).not.to.deep.equal([]);
     expect(judged('phases: [{ epochs: many }]')).not.to.deep.equal([]);
   });
 });
 
 describe('the schema', () => {
-  /** Each schema within one, with its path. */
+  /** Yields all schemas within a schema, with their paths. */
   function* within(schema: Schema, path = '#'): Generator<[string, Schema]> {
     yield [path, schema];
     for (const key of ['properties', '$defs'] as const) {
@@ -78,7 +78,7 @@ describe('the schema', () => {
     expect(open.map(([path]) => path)).to.deep.equal([]);
   });
 
-  it('gives a default to each key that is neither required nor said to have one', () => {
+  it('has a default for each key that is optional, unless its description explains the absence', () => {
     const without = all.flatMap(([path, { properties = {}, required = [], maxProperties }]) =>
       maxProperties === 1
         ? []
@@ -89,7 +89,7 @@ describe('the schema', () => {
     expect(without.filter((path) => !explained.test(path))).to.deep.equal([]);
   });
 
-  /** Keys that only some files have, and have no default: they are explained where they stand. */
+  /** Optional keys without a default. Their descriptions explain the absence. */
   const explained =
     /^#\/(extends|sweep)$|backbone\/(name|layers|model|run)$|sweepParameter\/(values|min|max)$|\/evaluate$/;
 

@@ -23,7 +23,7 @@ async function load(files: Record<string, string>, set: string[] = [], setFile: 
   return { folder, ...(await loadExperiment(join(folder, first), { set, setFile: files_ })) };
 }
 
-/** The base experiment with a few lines more. */
+/** The base experiment with additional lines. */
 const changed = (text: string, set: string[] = []) =>
   load({ 'changed.yaml': `extends: ${base}\n${text}` }, set);
 
@@ -86,7 +86,7 @@ describe('loadExperiment', () => {
     });
   });
 
-  it("names layers as Keras does, around the names of the backbone's", async () => {
+  it("names layers like Keras, and avoids the names of the backbone's layers", async () => {
     const { experiment } = await changed(`model:
   backbone:
     layers:
@@ -123,7 +123,7 @@ describe('loadExperiment', () => {
     ]);
   });
 
-  it('spells out the shorthand of layers, augmentations, metrics, optimizers and averages', async () => {
+  it('expands the short forms of layers, augmentations, metrics, optimizers and averages', async () => {
     const { experiment } = await load({
       'short.yaml': `
 data:
@@ -180,7 +180,7 @@ phases:
     expect(two?.reduceOnPlateau).to.include({ monitor: 'val_loss', goal: 'minimize', factor: 0.1 });
   });
 
-  it('puts in variables, whole values with their type', async () => {
+  it('replaces variables, and keeps the type of whole values', async () => {
     const { experiment } = await changed(
       `name: width-\${sizes.small}-\${rate}
 vars: { wide: { units: "\${sizes.small}" } }
@@ -212,7 +212,7 @@ model:
     expect(experiment.data).to.include({ dataset: 'digits', validation: 0.5 });
   });
 
-  it('merges what a file extends: maps merge, lists replace, phases merge by name', async () => {
+  it('merges the extended file: maps merge, lists replace, phases merge by name', async () => {
     const { experiment } = await load({
       'a.yaml': `extends: more/b.yaml
 seed: 3
@@ -240,7 +240,7 @@ phases:
     expect(experiment.phases[0]?.optimizer).to.include({ name: 'adam', learningRate: 0.5 });
   });
 
-  it('starts relative paths from the file that they are written in', async () => {
+  it('resolves relative paths from the file that contains them', async () => {
     const { experiment, folder } = await load({
       'main.yaml': 'extends: below/part.yaml\nmodel: { backbone: { weights: w.h5 } }',
       'below/part.yaml': `extends: ${base}\ndata: { dataset: folder, source: images }\nmodel: { backbone: { inputShape: [8, 8, 3] } }`,
@@ -253,7 +253,7 @@ phases:
     expect(other.experiment.model.backbone.weights).to.equal('https://example.org/w.h5');
   });
 
-  it('tells of errors in the file that the value comes from', async () => {
+  it('reports errors in the file that contains the value', async () => {
     const message = await refusal(
       load({ 'a.yaml': 'extends: b.yaml\nsead: 1', 'b.yaml': `extends: ${base}\n\nseed: x` }),
     );
@@ -274,7 +274,7 @@ phases:
     expect(message).to.match(/c\.yaml:1:10 .*a\.yaml → \S*b\.yaml → \S*c\.yaml → \S*a\.yaml$/);
   });
 
-  it('places problems that are found later', async () => {
+  it('locates problems that are found later', async () => {
     const { source } = await changed(
       'model:\n  head:\n    - flatten\n    - dense: { units: 10, activation: softmax }',
     );
@@ -300,7 +300,7 @@ phases:
     expect((await changed('')).sweep).to.equal(null);
   });
 
-  describe('writes the resolved experiment as a file that gives the same experiment', () => {
+  describe('writes the resolved experiment as a file of the same experiment', () => {
     for (const name of readdirSync(configs).filter((each) => each.endsWith('.yaml'))) {
       it(name, async () => {
         const first = await loadExperiment(join(configs, name), { set: [], setFile: [] });
@@ -310,7 +310,7 @@ phases:
       });
     }
 
-    it('with all that can be said', async () => {
+    it('with all keys', async () => {
       const first = await load({
         'all.yaml': `
 data: { dataset: digits, validation: 0.1, augment: [flip, brightness: 0.1] }
@@ -341,7 +341,7 @@ evaluate: { tta: flip }
     });
   });
 
-  describe('refuses what is too much, and quickly', () => {
+  describe('rejects excessive input quickly', () => {
     const repeat = (text: string, count: number) => text.repeat(count);
     const bomb = ['a: &a [x, x, x, x, x, x, x, x, x, x]'];
     for (const [before, letter] of ['ab', 'bc', 'cd', 'de', 'ef', 'fg']) {
@@ -387,13 +387,13 @@ evaluate: { tta: flip }
         const message = await refusal(load({ 'much.yaml': text }));
         expect(message.split('\n')).to.have.length(1);
         expect(message).to.match(expected);
-        // The time of other processes is not its fault.
+        // CPU time does not count other processes.
         const { user, system } = process.cpuUsage(start);
         expect((user + system) / 1e6, 'seconds').to.be.below(3);
       });
     }
 
-    it('a device without end, a folder, and a file that is not there', async () => {
+    it('an endless device, a folder and a missing file', async () => {
       const none = { set: [], setFile: [] };
       expect(await refusal(loadExperiment('/dev/zero', none))).to.match(
         /^\/dev\/zero: an experiment file may have/,

@@ -15,12 +15,12 @@ describe('marking defaults', () => {
     resolved = resolvedYaml(loaded.experiment);
   });
 
-  it('keeps the text as it is', () => {
+  it('does not change the text', () => {
     const pieces = markDefaults(resolved);
     expect(pieces.map(({ text }) => text).join('')).to.equal(resolved);
   });
 
-  it('marks whole what is a default as a whole, and else the parts that are', () => {
+  it('marks a default section as a whole, and otherwise its default parts', () => {
     const defaults = defaultsOf(resolved);
     expect(defaults).to.include.members([
       'limit: { train: null, validation: null }',
@@ -36,13 +36,13 @@ describe('marking defaults', () => {
   });
 
   it('knows defaults that depend on other keys', () => {
-    // What early stopping watches says which way is better.
+    // The goal of early stopping follows from its monitor.
     expect(defaultsOf(resolved)).to.include('goal: minimize');
     const other = resolved.replace('monitor: val_loss', 'monitor: val_accuracy');
     expect(defaultsOf(other)).to.not.include('goal: minimize');
   });
 
-  it('marks nothing in what is no experiment', () => {
+  it('marks nothing in a text that is not an experiment', () => {
     expect(markDefaults('name: x\n')).to.deep.equal([{ text: 'name: x\n', isDefault: false }]);
   });
 });

@@ -29,11 +29,11 @@ const same = (a: Tree, b: Json): void => {
 };
 
 describe('trees of values', () => {
-  it('hold what YAML says', () => {
+  it('have the values of the YAML text', () => {
     fc.assert(fc.property(value, (json) => same(parse(json), json)));
   });
 
-  it('merge with themselves and with nothing into themselves', () => {
+  it('do not change when they merge with themselves or with an empty tree', () => {
     fc.assert(
       fc.property(map, (json) => {
         same(merge(parseMap(json), parseMap(json)), json);
@@ -52,7 +52,7 @@ describe('trees of values', () => {
     );
   });
 
-  it('hold what is set, and all else as before', () => {
+  it('change only at the path that is set', () => {
     fc.assert(
       fc.property(map, value, fc.nat(), (json, set, choice) => {
         const tree = parseMap({ ...json, phases: [{ name: 'head', epochs: 1 }] });
@@ -70,7 +70,7 @@ describe('trees of values', () => {
     );
   });
 
-  it('take the values of variables whole', () => {
+  it('keep the type of a variable that is the whole value', () => {
     fc.assert(
       fc.property(value, (json) => {
         fc.pre(!JSON.stringify(json).includes('${'));

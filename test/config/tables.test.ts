@@ -93,12 +93,12 @@ describe('the schema agrees with the table of', () => {
     expect(words(properties('backbone').name)).to.deep.equal(Object.keys(backbones));
   });
 
-  it('data sets', () => {
+  it('datasets', () => {
     const { description = '' } = properties('data').dataset ?? {};
     for (const name of datasetNames) expect(description).to.contain(`\`${name}\``);
   });
 
-  it('augmentations, whose first argument is the one that a bare value stands for', () => {
+  it('augmentations, and a bare value sets their first argument', () => {
     expect(words(definition('augmentation'))).to.deep.equal([...augmentKinds.keys()]);
     for (const kind of augmentKinds.keys()) {
       const schema = mapSchema(properties('augmentation')[kind] ?? {});

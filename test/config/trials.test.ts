@@ -22,7 +22,7 @@ function trialsOf(written: Partial<SweepConfig>, seed: number) {
 }
 
 describe('the trials of a sweep', () => {
-  it('of a grid are all combinations, the last setting changing fastest', () => {
+  it('of a grid are all combinations, and the last setting changes fastest', () => {
     expect(trialsOf({ parameters: { a, b } }, 0)).to.deep.equal([
       { a: 1, b: 'x' },
       { a: 1, b: 'y' },
@@ -41,7 +41,7 @@ describe('the trials of a sweep', () => {
     ]);
   });
 
-  it('leave out each combination that holds an excluded one', () => {
+  it('exclude each combination that contains an excluded one', () => {
     const exclude = [{ a: 1, b: 'y' }, { b: 'z' }];
     expect(trialsOf({ parameters: { a, b }, exclude }, 0)).to.deep.equal([
       { a: 1, b: 'x' },
@@ -50,13 +50,13 @@ describe('the trials of a sweep', () => {
     ]);
   });
 
-  it('include what is named in addition, excluded or not, and nothing twice', () => {
+  it('include named combinations, even excluded ones, and none twice', () => {
     const include = [{ a: 1 }, { c: [5] }, { c: [5] }];
     const trials = trialsOf({ parameters: { a }, exclude: [{ a: 1 }], include }, 0);
     expect(trials).to.deep.equal([{ a: 2 }, { a: 1 }, { c: [5] }]);
   });
 
-  it("run with each seed, counted from the experiment's own or named", () => {
+  it("run with each seed, listed or counted from the experiment's seed", () => {
     const one = { parameters: { a: { values: [1] } } };
     const seedsOf = (seeds: number | number[]) =>
       trialsOf({ ...one, seeds }, 40).map(({ seed }) => seed);
@@ -65,7 +65,7 @@ describe('the trials of a sweep', () => {
     expect(seedsOf([7, 3])).to.deep.equal([7, 3]);
   });
 
-  it('may be ten thousand and no more', () => {
+  it('are at most ten thousand', () => {
     const values = Array.from({ length: 100 }, (_, i) => i);
     const parameters = { a: { values }, b: { values } };
     expect(trialsOf({ parameters }, 0)).to.have.length(10_000);
@@ -94,14 +94,14 @@ describe('the trials of a sweep', () => {
       }
     });
 
-    it('are spread evenly over the powers of ten with the scale log', () => {
+    it('are spread evenly over the powers of ten on a logarithmic scale', () => {
       const values = draws({ min: 1e-5, max: 1e-2, scale: 'log' });
       expect(values.every((value) => value >= 1e-5 && value <= 1e-2)).to.equal(true);
       expect(share(values, (value) => value < 1e-4)).to.be.closeTo(1 / 3, 0.03);
       expect(share(values, (value) => value < 1e-3)).to.be.closeTo(2 / 3, 0.03);
     });
 
-    it('are whole numbers, both ends among them, or one of the values', () => {
+    it('are whole numbers including both bounds, or one of the values', () => {
       const numbers = draws({ min: 1, max: 4, integer: true }, 60);
       expect([...new Set(numbers)].sort()).to.deep.equal([1, 2, 3, 4]);
       const powers = draws({ min: 1, max: 1000, integer: true, scale: 'log' });
@@ -109,7 +109,7 @@ describe('the trials of a sweep', () => {
       expect(new Set(draws({ values: [32, 64] }, 30))).to.deep.equal(new Set([32, 64]));
     });
 
-    it('depend on the seed and on the name of their setting alone', () => {
+    it('depend only on the seed and the name of the setting', () => {
       const parameter = { min: 0, max: 1 };
       const first = draws(parameter, 5);
       expect(draws(parameter, 8).slice(0, 5)).to.deep.equal(first);

@@ -9,7 +9,7 @@ import { runModelsIn } from '../../src/runs/run-models.ts';
 const root = fileURLToPath(new URL('./', import.meta.url));
 const folder = `${root}wrong/`;
 
-/** Options of the command line that a file's first comment asks for: `# --set path=value …`. */
+/** Returns the command-line options in the first comment of a file: `# --set path=value …`. */
 function optionsIn(text: string): { set: string[]; setFile: string[] } {
   const [line = ''] = /^# --set.*$/m.exec(text) ?? [];
   const values = (option: string) =>
@@ -17,7 +17,7 @@ function optionsIn(text: string): { set: string[]; setFile: string[] } {
   return { set: values('set'), setFile: values('set-file') };
 }
 
-/** What the program says of a file, without the folders of this test. */
+/** Returns the messages about a file, without the folders of this test. */
 async function said(name: string): Promise<string> {
   const text = readFileSync(`${folder}${name}`, 'utf8');
   try {
@@ -31,7 +31,7 @@ async function said(name: string): Promise<string> {
   return 'nothing';
 }
 
-/** Each file of `wrong/` is an experiment with a fault; its comments `#> …` are all that is to be said. */
+/** Each file in `wrong/` is an experiment with faults. Its comments `#> …` are the complete expected messages. */
 describe('wrong experiment files', () => {
   const names = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
 

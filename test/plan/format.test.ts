@@ -33,7 +33,7 @@ describe('formatPlan', () => {
     ]);
   });
 
-  it('says when no phase trains a layer', () => {
+  it('marks a layer that no phase trains', () => {
     const plan = planRun(experiment({ phases: [phase({ freeze: ['backbone'] })] }), {
       graph: null,
       hashes: NO_FILES,

@@ -12,17 +12,17 @@ const scheduled = (schedule: object): PhaseConfig['optimizer'] =>
     learningRate: { warmup: null, ...schedule } as ScheduleConfig,
   });
 
-describe('half the batch', () => {
+describe('halving the batch size', () => {
   const halved = (change: Partial<PhaseConfig>): PhaseConfig | undefined =>
     halveBatch(experiment([phase(change)]))?.phases[0];
 
-  it('keeps the images of an update', () => {
+  it('keeps the number of images per update', () => {
     const own = halved({ batchSize: 32, gradientAccumulation: 3 });
     expect([own?.batchSize, own?.gradientAccumulation]).to.deep.equal([16, 6]);
     expect(halved({ batchSize: 5, gradientAccumulation: 1 })?.batchSize).to.equal(3);
   });
 
-  it('is none of one image', () => {
+  it('is impossible for a batch of one image', () => {
     expect(halveBatch(experiment([phase({ batchSize: 1 })]))).to.equal(null);
     const two = halveBatch(
       experiment([phase({ batchSize: 1 }), phase({ batchSize: 2, gradientAccumulation: 1 })]),
@@ -31,7 +31,7 @@ describe('half the batch', () => {
     expect(two.phases.map((each) => each.gradientAccumulation)).to.deep.equal([1, 2]);
   });
 
-  it('learns at the rates of the whole batch, which schedules count', () => {
+  it('keeps the learning rate of each update, also with schedules', () => {
     for (const schedule of [
       { schedule: 'piecewise', args: { boundaries: [9, 20], values: [0.3, 0.2, 0.1] } },
       { schedule: 'cosine', args: { initialLearningRate: 0.1, decaySteps: null } },

@@ -5,7 +5,7 @@ import { experiment, layer, named, phase } from '../experiment.ts';
 
 const nothing = { graph: null, hashes: NO_FILES };
 
-/** The ten-layer head: dense layers, each second one followed by batch normalization. */
+/** The ten-layer head: dense layers, with a batch normalization after every second one. */
 function tenLayerHead() {
   const units = [1024, 512, 512, 256, 256, 128, 128, 64, 64, 64];
   return [
@@ -38,7 +38,7 @@ describe('planRun', () => {
     ]);
   });
 
-  it('says in which phases a layer learns', () => {
+  it('lists the phases that train a layer', () => {
     const { layers } = planRun(twoPhases, nothing);
     const of = (name: string) => layers.find((each) => each.name === name);
     expect(of('block1_conv1')?.trainedIn).to.deep.equal(['fine-tune']);
@@ -65,7 +65,7 @@ describe('planRun', () => {
     expect(flops).to.equal(convolution + dense);
   });
 
-  it('estimates less memory for a phase that trains the head alone', () => {
+  it('estimates less memory for a phase that trains only the head', () => {
     const [head, all] = planRun(twoPhases, nothing).phases;
     expect(head?.memory.weights).to.equal(all?.memory.weights);
     expect(head?.memory.activations).to.be.lessThan((all?.memory.activations ?? 0) / 10);
@@ -77,7 +77,7 @@ describe('planRun', () => {
     expect(JSON.parse(JSON.stringify(plan))).to.deep.equal(plan);
   });
 
-  it('has an id that depends on what shapes the result', () => {
+  it('has an id that depends on everything that affects the result', () => {
     const id = planRun(twoPhases, nothing).id;
     const of = (changed: Partial<typeof twoPhases>) =>
       planRun({ ...twoPhases, ...changed }, nothing).id;

@@ -25,7 +25,7 @@ async function planned(sweep: string) {
 }
 
 describe('a planned sweep', () => {
-  it('says of each run all that any of them sets, as the file states it where the run does not', async () => {
+  it('gives each run a value for every setting of the sweep, by default that of the file', async () => {
     const include = `include: [{ vars.units: 16 }, { ${RATE}: 0.1, phases.train.epochs: 7 }]`;
     const trials = await planned(`{ parameters: { ${RATE}: { values: [0.01] } }, ${include} }`);
     expect(trials.map(({ settings }) => settings)).to.deep.equal([
@@ -36,7 +36,7 @@ describe('a planned sweep', () => {
     expect(trials.map(({ experiment }) => experiment.phases[0]?.epochs)).to.deep.equal([3, 3, 7]);
   });
 
-  it('has no run twice that comes from the combinations and from those included', async () => {
+  it('contains no run twice if it is both a combination and included', async () => {
     const include = 'include: [{ vars.units: 8 }, { vars.units: 9 }]';
     const parameters = `parameters: { vars.units: { values: [8] }, ${RATE}: { values: [1e-3] } }`;
     const trials = await planned(`{ ${parameters}, ${include}, seeds: 2 }`);
@@ -49,7 +49,7 @@ describe('a planned sweep', () => {
     ]);
   });
 
-  it('sets several places at once through a variable that is a map', async () => {
+  it('sets several values at once through a variable that is a map', async () => {
     const size = 'vars.size: { values: [{ filters: 2, kernel: 5 }, { filters: 6, kernel: 1 }] }';
     const trials = await planned(`{ parameters: { ${size} } }`);
     const shapes = trials.map(({ plan }) => plan.layers[0]?.outputShape);
@@ -59,7 +59,7 @@ describe('a planned sweep', () => {
     ]);
   });
 
-  it('sets what the file leaves at its default', async () => {
+  it('sets a value that the file does not contain', async () => {
     const size = 'phases.train.batchSize: { values: [8, 64] }';
     const trials = await planned(
       `{ parameters: { ${size}, features.dtype: { values: [float16] } } }`,

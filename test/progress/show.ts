@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { terminalProgress } from '../../src/progress/terminal.ts';
 
-// A step as training shows it, for the test of the terminal: notes that stay, reports that follow each other.
+// Shows progress like a training, for the test of the terminal: notes stay, reports replace each other.
 
 await terminalProgress.step('Training', async ({ note, report }) => {
   for (let epoch = 1; epoch <= 3; epoch++) {

@@ -31,10 +31,10 @@ function display(live: boolean) {
 }
 
 describe('the progress of a sweep', () => {
-  it('is one table where it can be drawn anew, with the time that is left', () => {
+  it('is one table with the remaining time, if it can be redrawn', () => {
     const { said, display: table } = display(true);
     table.show(numbered([finished, running, running, waiting, waiting]));
-    // Two runs with 40 seconds left each, and two of a minute, two at once.
+    // Two jobs: two runs with 40 remaining seconds each, then two runs of a minute.
     expect(said.reports.at(-1)?.split('\n')).to.deep.equal([
       'run  settings  state     val_accuracy  time  left  activity',
       '  1  rate=1    finished       50.00 %  1:00',
@@ -48,7 +48,7 @@ describe('the progress of a sweep', () => {
     expect(said.notes).to.deep.equal([]);
   });
 
-  it('does not take the rest of a run for the time of a whole one', () => {
+  it('does not estimate a whole run from the rest of a resumed one', () => {
     const { said, display: table } = display(true);
     const goneOn: DisplayedRun = { ...finished, seconds: 10, isWhole: false };
     table.show(numbered([goneOn, running, running, waiting, waiting]));
@@ -59,7 +59,7 @@ describe('the progress of a sweep', () => {
     expect(said.reports.at(-1)?.split('\n').at(-1)).to.match(/; 1:40 left$/);
   });
 
-  it('leaves out runs that wait or are long done where the screen is too small', () => {
+  it('leaves out waiting and old finished runs if the screen is too small', () => {
     const { said, display: table } = display(true);
     const failed: DisplayedRun = { ...finished, state: 'failed' };
     const many = Array.from({ length: 100 }, () => finished);
@@ -73,7 +73,7 @@ describe('the progress of a sweep', () => {
     expect(rows.at(-1)).to.match(/^202 runs: 1 failed, 100 finished, 1 running, 100 waiting; /);
   });
 
-  it('is elsewhere a line for each run that begins or ends', () => {
+  it('is otherwise one line per start and end of a run', () => {
     const { said, display: lines } = display(false);
     const runs = numbered([finished, running]);
     lines.show(runs, runs[1]);

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { execa } from 'execa';
 
 describe('progress on a terminal', () => {
-  // `script` of other systems takes other options.
+  // On other systems, `script` has other options.
   const onLinux = process.platform === 'linux' ? it : it.skip;
 
   onLinux('keeps each result once, and shows one report at a time', async () => {

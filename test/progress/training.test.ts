@@ -11,7 +11,7 @@ describe('the progress of training', () => {
     note: (line) => noted.push(line),
   });
 
-  it('says phase, epoch, metrics, images a second and the time left in the phase', () => {
+  it('shows the phase, the epoch, metrics, images per second and the remaining time of the phase', () => {
     const progress = {
       phase: 'head',
       phaseEpoch: 2,
@@ -25,14 +25,14 @@ describe('the progress of training', () => {
     };
     callback.step?.(progress);
     callback.step?.({ ...progress, waitingShare: 0.25 });
-    // Of four epochs of 100 batches 250 batches are left.
+    // 250 of 400 batches remain.
     expect(reported).to.deep.equal([
       'head: epoch 2 of 4  50 %  loss 0.3125  accuracy 90.00 %  1,235 images/s  50 s left',
       'head: epoch 2 of 4  50 %  loss 0.3125  accuracy 90.00 %  1,235 images/s  25 % waiting for images  50 s left',
     ]);
   });
 
-  it('keeps a line for each epoch, training and validation side by side', () => {
+  it('keeps one line per epoch with the metrics of both splits', () => {
     const record = {
       phase: 'head',
       phaseEpoch: 2,
@@ -54,7 +54,7 @@ describe('the progress of training', () => {
     expect(noted.at(-1)).to.match(/ {2}1:15 {2}of which 8 s waiting for images$/);
   });
 
-  it('writes durations as people do', () => {
+  it('formats durations', () => {
     expect([0.4, 59.4, 60, 185, 7385].map(formatDuration)).to.deep.equal([
       '0 s',
       '59 s',

@@ -5,7 +5,7 @@ import { experiment, layer, named, phase } from '../experiment.ts';
 
 const ten = Array.from({ length: 10 }, (_, index) => String(index));
 
-/** Each problem as `path: message`. */
+/** Returns the problems as `path: message`. */
 function problems(wrong: Experiment, classNames: string[] | null = ten): string[] {
   const classes = wrong.data.classes?.length ?? classNames?.length ?? null;
   return checkNetworkRules(wrong, { classes, graph: null }).map(
@@ -16,7 +16,7 @@ function problems(wrong: Experiment, classNames: string[] | null = ten): string[
 const softmax = layer('dense', 'predictions', { units: 10, activation: 'softmax' });
 
 describe('rules that need the network', () => {
-  it('find nothing wrong with a right experiment', () => {
+  it('find no problem in a valid experiment', () => {
     expect(problems(experiment())).to.deep.equal([]);
   });
 
@@ -139,7 +139,7 @@ describe('rules that need the network', () => {
     it(`find ${title}`, () => expect(problems(wrong)).to.deep.equal(expected));
   }
 
-  it('do not judge the width of the output before the classes are known', () => {
+  it('do not check the width of the output before the classes are known', () => {
     const wide = [layer('flatten', 'flatten'), layer('dense', 'p', { units: 100 })];
     expect(problems(experiment({ head: wide }), null)).to.deep.equal([]);
   });

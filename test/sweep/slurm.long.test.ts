@@ -222,7 +222,7 @@ describe('a sweep on Slurm', function (this: Mocha.Suite) {
     );
     expect(refused.exitCode).to.equal(1);
     const { stderr, exitCode } = await cifarRun(args, folder, { PATH: '' });
-    expect(stderr).to.match(/^the launcher slurm needs squeue, which this machine has not/);
+    expect(stderr).to.match(/^the launcher slurm needs squeue, which this machine does not have/);
     expect(exitCode).to.equal(2);
     const jobs = await run(...args, '--jobs', '2');
     expect(jobs.stderr).to.match(/^--jobs is for the launcher local; .* Received: 2$/);
