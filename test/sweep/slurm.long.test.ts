@@ -191,7 +191,7 @@ describe('a sweep on Slurm', function (this: Mocha.Suite) {
       expect(stderr).to.match(/^2 of 12 runs failed:\nrun 1 .* it timed out once, and max_num/);
       const [first, second, third] = await recorded();
       expect(first?.error).to.match(
-        /over once, and max_num_timeout is 0; --resume goes on with it$/,
+        /timed out once, and max_num_timeout is 0; --resume continues it$/,
       );
       expect(await timesResumed(1)).to.equal(3);
       expect(second?.state).to.equal('finished');
