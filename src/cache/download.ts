@@ -15,6 +15,7 @@ import { RunError } from '../common/errors.ts';
 import { formatCount } from '../common/format.ts';
 import { withLock } from '../common/lock.ts';
 import { type Hash, hashFile } from './hash.ts';
+import { httpGet } from './http.ts';
 
 export interface Download {
   readonly url: string;
@@ -24,9 +25,14 @@ export interface Download {
   readonly to: string;
   /** Gives up if the server sends nothing for this time; absent: the time of `fetch`, up to five minutes. */
   readonly timeoutMs?: number;
-  /** Receives the progress a few times a second. */
+  /** Receives failed attempts, and the progress a few times a second. */
   readonly report: (message: string) => void;
+  /** Receives the progress as bytes instead. */
+  readonly onProgress?: (received: number) => void;
   readonly signal: AbortSignal;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Address of a proxy; the default is that of the environment. */
+  readonly proxy?: string | undefined;
 }
 
 const ATTEMPTS = 6;
@@ -116,10 +122,12 @@ async function fetchWithRetries(wanted: Download): Promise<void> {
  */
 async function fetchRest(wanted: Download): Promise<void> {
   const { have, validator } = await readProgress(wanted);
-  const headers: Record<string, string> = { 'accept-encoding': 'identity' };
+  const { url, proxy } = wanted;
+  const headers = { ...wanted.headers, 'accept-encoding': 'identity' };
   if (have > 0) Object.assign(headers, { range: `bytes=${have}-`, 'if-range': validator });
   const silence = new Silence(wanted);
-  const response = await fetch(wanted.url, { headers, signal: silence.signal }).catch((error) => {
+  const { signal } = silence;
+  const response = await httpGet(url, { headers, proxy, signal }).catch((error) => {
     silence.end();
     throw connectionError(wanted, error, have);
   });
@@ -235,13 +243,18 @@ async function receive(
       size += chunk.length;
       if (Date.now() < reportAt) continue;
       reportAt = Date.now() + REPORT_EVERY_MS;
-      const ofTotal = total === null ? '' : ` of ${megabytes(total)}`;
-      wanted.report(`${basename(wanted.to)}: ${megabytes(size)}${ofTotal} MB`);
+      reportProgress(wanted, size, total);
     }
     await file.sync();
   } finally {
     await file.close();
   }
+}
+
+function reportProgress(wanted: Download, received: number, total: number | null): void {
+  const ofTotal = total === null ? '' : ` of ${megabytes(total)}`;
+  if (wanted.onProgress) wanted.onProgress(received);
+  else wanted.report(`${basename(wanted.to)}: ${megabytes(received)}${ofTotal} MB`);
 }
 
 async function* chunks(response: Response): AsyncGenerator<Uint8Array> {
@@ -266,11 +279,14 @@ function connectionError(wanted: Download, error: unknown, have: number): Error 
   return have > 0 ? new TransientError(reason) : downloadError(wanted, reason);
 }
 
-/** The messages of fetch (`fetch failed`, `terminated`) are general; their causes are specific. */
-function reasonOf(error: unknown): string {
-  const { message, cause } = error as Error;
-  if (!(cause instanceof Error)) return message;
-  return cause.message || (cause as NodeJS.ErrnoException).code || message;
+/** The messages of fetch (`fetch failed`, `terminated`) are general; the last of their causes is specific. */
+export function reasonOf(error: unknown): string {
+  const { message, cause, code = '' } = error as NodeJS.ErrnoException;
+  if (cause instanceof Error) return reasonOf(cause);
+  const advice = /CERT|ISSUER/.test(code)
+    ? '; NODE_EXTRA_CA_CERTS names a file with the certificates of your network'
+    : '';
+  return (message || code) + advice;
 }
 
 function downloadError(wanted: Download, reason: string): RunError {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -155,14 +155,60 @@ describe('installing the engine', () => {
     expect(await entries()).to.deep.equal([]);
   });
 
-  it('reports that there is no pip', async () => {
-    const { exitCode, stderr } = await start({}, { PATH: folder });
-    expect(stderr).to.equal(
-      'RunError: TensorFlow is installed with pip, and pip was not found (tried python3 -m pip, python -m pip, ' +
-        'pip3, pip, uvx pip): install Python 3 with pip, or uv, or set CIFAR_RUN_TENSORFLOW to the folder of ' +
-        'an installed TensorFlow',
-    );
-    expect(exitCode).to.equal(1);
+  describe('without pip', () => {
+    const withoutPip = (change: object = {}) => start(change, { PATH: folder });
+    const partial = () => join(`${target()}.downloads`, `${FILE}.part`);
+
+    /** Waits until a part of the file is on the disk. */
+    async function untilPartial(): Promise<void> {
+      const size = () =>
+        stat(partial()).then(
+          (stats) => stats.size,
+          () => 0,
+        );
+      while ((await size()) === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+
+    it('installs from the same index', async () => {
+      const { stdout, stderr } = await withoutPip();
+      expect(stderr).to.equal('');
+      expect(stdout).to.include(`downloading Six 1.17.0, 0 of 0 MB, to ${target()}`);
+      expect(stdout).to.include(`installed in ${target()}`);
+      expect(await entries()).to.deep.equal(['six-1.17.0-cpu']);
+      expect((await readdir(target())).sort()).to.deep.equal(
+        ['installed.json', 'six-1.17.0.dist-info', 'six.py'].sort(),
+      );
+    });
+
+    it('continues a download that was interrupted', async () => {
+      index.mode = 'half';
+      const interrupted = withoutPip();
+      await untilPartial();
+      interrupted.kill('SIGINT');
+      await interrupted;
+      index.mode = 'whole';
+      expect((await withoutPip()).stdout).to.include(`installed in ${target()}`);
+      expect(index.range).to.match(/^bytes=[1-9]\d*-$/);
+      expect(await entries()).to.deep.equal(['six-1.17.0-cpu']);
+    });
+
+    it('continues after the server closed the connection', async () => {
+      index.mode = 'broken';
+      const installing = withoutPip();
+      await untilDownloading();
+      index.mode = 'whole';
+      const { stdout } = await installing;
+      expect(stdout).to.match(/the server closed the connection .*; retrying/);
+      expect(stdout).to.include(`installed in ${target()}`);
+    });
+
+    it('rejects a file with another hash', async () => {
+      const sha256 = 'f'.repeat(64);
+      const wheels = [{ requirement: 'six==1.17.0', platform: 'any', sha256, bytes: wheel.length }];
+      const { exitCode, stderr } = await withoutPip({ wheels });
+      expect(stderr).to.include(`has the hash sha256:${SHA256}, and should have sha256:${sha256}`);
+      expect(exitCode).to.equal(1);
+    });
   });
 
   it('skips a Python without pip', async () => {

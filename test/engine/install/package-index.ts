@@ -10,6 +10,8 @@ export interface PackageIndex {
   mode: 'whole' | 'half' | 'broken';
   /** Requests for files so far. */
   downloads: number;
+  /** The `Range` of the last of them. */
+  range: string | undefined;
   /** Sends the other halves. */
   finish(): void;
   close(): void;
@@ -23,7 +25,8 @@ export async function startIndex(project: string, file: string, content: Buffer)
       response.end(`<a href="/files/${file}">${file}</a>`);
     } else if (request.url === `/files/${file}`) {
       index.downloads++;
-      answer(response);
+      index.range = request.headers.range;
+      answer(response, Number(/\d+/.exec(index.range ?? '0')));
     } else {
       response.writeHead(404).end();
     }
@@ -35,6 +38,7 @@ export async function startIndex(project: string, file: string, content: Buffer)
     url: `http://127.0.0.1:${port}/simple`,
     mode: 'whole',
     downloads: 0,
+    range: undefined,
     finish() {
       index.mode = 'whole';
       for (const response of waiting) response.end(content.subarray(half));
@@ -46,14 +50,19 @@ export async function startIndex(project: string, file: string, content: Buffer)
   };
 
   const half = content.length / 2;
-  function answer(response: ServerResponse): void {
-    response.setHeader('content-type', 'application/octet-stream');
-    response.setHeader('content-length', content.length);
+  function answer(response: ServerResponse, start: number): void {
+    const { length } = content;
+    response.writeHead(start > 0 ? 206 : 200, {
+      'content-type': 'application/octet-stream',
+      'content-length': length - start,
+      'content-range': `bytes ${start}-${length - 1}/${length}`,
+      etag: '"1"',
+    });
     if (index.mode === 'whole') {
-      response.end(content);
+      response.end(content.subarray(start));
       return;
     }
-    response.write(content.subarray(0, half), () => {
+    response.write(content.subarray(start, half), () => {
       if (index.mode === 'broken') response.destroy();
       else waiting.push(response);
     });

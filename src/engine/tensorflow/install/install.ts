@@ -1,11 +1,11 @@
 import { mkdir, mkdtemp, readdir, rename, rm, statfs } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { downloadWheels } from '../../../cache/wheels/download-wheels.ts';
 import { RunError } from '../../../common/errors.ts';
 import { formatCount } from '../../../common/format.ts';
 import { withLock } from '../../../common/lock.ts';
 import { untilInterrupted } from '../../../common/signals.ts';
 import { extractWheels, isInstalled, writeManifest } from './files.ts';
-import { downloadWheels } from './pip.ts';
 import type { Distribution } from './platforms.ts';
 
 interface InstallOptions {
@@ -21,7 +21,7 @@ const REPORT_MS = 500;
  * the others wait. The unfinished folder of a killed process is not used, and the next installation deletes it.
  *
  * @returns the folder; it contains the files under their paths in the wheels
- * @throws RunError if pip, the network or disk space is missing, a hash is wrong, or the folder cannot be written;
+ * @throws RunError if the network or disk space is missing, a hash is wrong, or the folder cannot be written;
  *   InterruptedError at SIGINT and SIGTERM.
  */
 export async function install(
@@ -65,13 +65,16 @@ async function installTo(
     byteCounter(total, (progress) =>
       report(`${action} ${titleOf(distribution)}, ${progress}, to ${folder}`),
     );
+  const temporary = join(unfinished, 'downloads');
+  const kept = `${folder}.downloads`;
   try {
-    const downloads = join(unfinished, 'downloads');
-    await mkdir(downloads);
+    await mkdir(temporary);
     const wheels = await downloadWheels({
       wheels: distribution.wheels,
-      to: downloads,
+      temporary,
+      kept,
       signal,
+      report,
       onProgress: progressOf('downloading', downloadBytes(distribution)),
     });
     const files = await extractWheels({
@@ -81,7 +84,7 @@ async function installTo(
       signal,
       onWrite: progressOf('unpacking', distribution.installedBytes),
     });
-    await remove(downloads);
+    await Promise.all([remove(temporary), remove(kept)]);
     await writeManifest(unfinished, distribution, files);
     // Another process may have taken over the lock while this one was suspended.
     if (await isInstalled(folder)) return;
@@ -117,7 +120,7 @@ function downloadBytes({ wheels }: Distribution): number {
   return wheels.reduce((sum, wheel) => sum + wheel.bytes, 0);
 }
 
-/** While pip runs, there are two copies of the wheels; afterwards the wheels and the extracted files. */
+/** While pip runs, there may be two copies of the wheels; afterwards the wheels and the extracted files. */
 function peakBytes(distribution: Distribution): number {
   const download = downloadBytes(distribution);
   return download + Math.max(download, distribution.installedBytes);

@@ -1,6 +1,7 @@
 import koffi from 'koffi';
+import type { Wheel } from '../../../cache/wheels/wheel.ts';
 import { RunError } from '../../../common/errors.ts';
-import { LINUX_ARM64, LINUX_X64, LINUX_X64_CUDA, MACOS_ARM64, type Wheel } from './wheels.ts';
+import { LINUX_ARM64, LINUX_X64, LINUX_X64_CUDA, MACOS_ARM64 } from './wheels.ts';
 
 /** The properties of a machine that decide which TensorFlow runs on it. */
 export interface Host {

@@ -1,22 +1,10 @@
-/** A file of the Python package index. */
-export interface Wheel {
-  /** Name and version, e.g. `tensorflow-cpu==2.21.0`. */
-  readonly requirement: string;
-  /** The platform tag. */
-  readonly platform: string;
-  readonly sha256: string;
-  readonly bytes: number;
-}
+import type { Wheel } from '../../../cache/wheels/wheel.ts';
 
 function wheel(requirement: string, platform: string, sha256: string, bytes: number): Wheel {
   return { requirement, platform, sha256, bytes };
 }
 
-/**
- * The Python version of the wheels, which need not be the one that pip runs on. The libraries do not depend on it, so
- * one hash per platform is enough.
- */
-export const PYTHON = { version: '3.12', abi: 'cp312' } as const;
+// All wheels are those for Python 3.12. The libraries do not depend on Python, so one hash per platform is enough.
 
 export const LINUX_X64 = wheel(
   'tensorflow-cpu==2.21.0',

@@ -1,9 +1,9 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { RunError } from '../../../common/errors.ts';
-import { folderSize } from '../../../common/files.ts';
-import { PYTHON, type Wheel } from './wheels.ts';
+import { RunError } from '../../common/errors.ts';
+import { folderSize } from '../../common/files.ts';
+import { PYTHON, type Wheel } from './wheel.ts';
 
 /**
  * The commands that may start pip, in the order in which they are tried. Python is called by its real path, because
@@ -23,16 +23,20 @@ interface PipDownload {
   readonly onProgress: (bytes: number) => void;
 }
 
+/** A command that starts pip. */
+type Pip = readonly [program: string, ...first: string[]];
+
 /**
- * Downloads wheels with the pip of this machine, which uses the index, proxy and certificates that the user has
- * configured, and verifies their hashes.
+ * Downloads wheels with pip, which uses the index, proxy and certificates that the user has configured, and verifies
+ * their hashes.
  *
  * @returns the paths of the wheels
- * @throws RunError if there is no pip, or if pip fails.
+ * @throws RunError if pip fails.
  */
-export async function downloadWheels(download: PipDownload): Promise<string[]> {
-  const { wheels, to, signal, onProgress } = download;
-  const [program, ...first] = await findPip(signal);
+export async function downloadWithPip(
+  [program, ...first]: Pip,
+  { wheels, to, signal, onProgress }: PipDownload,
+): Promise<string[]> {
   const [list, temporary] = [join(to, 'requirements.txt'), join(to, 'tmp')];
   await mkdir(temporary);
   await writeFile(list, wheels.map((w) => `${w.requirement} --hash=sha256:${w.sha256}\n`).join(''));
@@ -77,7 +81,8 @@ function pipArguments(wheels: readonly Wheel[]): string[] {
   ];
 }
 
-async function findPip(signal: AbortSignal): Promise<[string, ...string[]]> {
+/** Returns the command that starts the pip of this machine; `null` if there is none. */
+export async function findPip(signal: AbortSignal): Promise<Pip | null> {
   const options = { reject: false, stdin: 'ignore', cancelSignal: signal } as const;
   for (const python of PYTHONS) {
     const result = await execa(python, ['-c', 'import pip, sys; print(sys.executable)'], options);
@@ -90,11 +95,7 @@ async function findPip(signal: AbortSignal): Promise<[string, ...string[]]> {
     signal.throwIfAborted();
     if (!failed) return [program, ...first];
   }
-  const tried = [...PYTHONS.map((python) => `${python} -m pip`), ...PROGRAMS].join(', ');
-  throw new RunError(
-    `TensorFlow is installed with pip, and pip was not found (tried ${tried}): install Python 3 with pip, ` +
-      'or uv, or set CIFAR_RUN_TENSORFLOW to the folder of an installed TensorFlow',
-  );
+  return null;
 }
 
 /** Matches the log of pip after a network failure. */
