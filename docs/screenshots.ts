@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { execa } from 'execa';
 import { chromium, type Page } from 'playwright-core';
 import sharp from 'sharp';
-import { chromiumPath } from '../test/chromium.ts';
+import { chromiumPath } from '../test/requirements.ts';
 
 // Makes the screenshots of a report in docs/pages from a finished run, after `npm run build`:
 // `npx tsx docs/screenshots.ts quickstart/latest`. Needs Chromium.

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { chromium, type Page } from 'playwright-core';
 import sharp from 'sharp';
-import { chromiumPath } from '../test/chromium.ts';
+import { chromiumPath } from '../test/requirements.ts';
 
 // Makes the screenshots of `cifar-run ui` in docs/pages from finished runs and a sweep, after `npm run build`:
 // `npx tsx docs/ui-screenshots.ts FOLDER-OF-RUNS RUN FIRST SECOND SWEEP`. Needs Chromium.

@@ -8,7 +8,7 @@ import { expect } from 'chai';
 import { useEngine } from './engine.ts';
 import { configs, trainsBriefly } from './example-configs.ts';
 import { cifarRun } from './program.ts';
-import { needsShared, shared } from './shared.ts';
+import { needsShared, shared } from './requirements.ts';
 
 describe('an example experiment', () => {
   let runs: string;

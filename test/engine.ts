@@ -1,7 +1,7 @@
 import type { Engine } from '../src/engine/engine.ts';
 import { startEngine } from '../src/engine/start-engine.ts';
 
-/** Starts TensorFlow before the tests of a `describe`; installs it where it is not yet. */
+/** Starts TensorFlow before the tests of a `describe`, and installs it if it is missing. */
 export function useEngine(): () => Engine {
   let engine: Engine;
   before(async function () {

@@ -5,8 +5,7 @@ import { expect } from 'chai';
 import { type LoadedFile, loadExperiment } from '../src/load-experiment.ts';
 import { runExperiment } from '../src/run-experiment.ts';
 import { readMetricsCsv } from '../src/run-folder/metrics-csv.ts';
-import { planned } from './planned.ts';
-import { quietly } from './quiet.ts';
+import { planned, quietly } from './planned-runs.ts';
 
 /** The folder of the example experiments. */
 export const configs = fileURLToPath(new URL('../configs/', import.meta.url));

@@ -8,8 +8,7 @@ import { buildGraph } from '../src/model/build-graph.ts';
 import { openWeights } from '../src/model/weights/open.ts';
 import { runExperiment } from '../src/run-experiment.ts';
 import { useEngine } from './engine.ts';
-import { planned } from './planned.ts';
-import { quietly } from './quiet.ts';
+import { planned, quietly } from './planned-runs.ts';
 
 /** An experiment with many keys of the language, on real digits. */
 const EXPERIMENT = `

@@ -10,7 +10,7 @@ import {
   predictClasses,
   topKAccuracy,
 } from '../../src/analysis/classification.ts';
-import { needsShared, shared } from '../shared.ts';
+import { needsShared, shared } from '../requirements.ts';
 
 /** Arbitrary numbers of images, classes and probabilities, with ties. */
 const predictions: fc.Arbitrary<ClassProbabilities> = fc

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { LoadContext } from '../../src/data/dataset.ts';
+import type { Images, LoadContext } from '../../src/data/dataset.ts';
 import type { DataConfig } from '../../src/experiment/experiment.ts';
 
 /** A data section with all defaults filled in. */
@@ -57,4 +57,9 @@ export async function rejection(promise: Promise<unknown>): Promise<Error> {
     },
     (error: Error) => error,
   );
+}
+
+/** Returns the bytes of all images, one after another. */
+export function pixelsOf({ pixels, labels }: Images): Uint8Array {
+  return Buffer.concat(Array.from(labels, (_, index) => pixels.of(index)));
 }

@@ -3,8 +3,7 @@ import { InputError } from '../../src/common/errors.ts';
 import type { Images } from '../../src/data/dataset.ts';
 import { classWeights, loadData } from '../../src/data/load.ts';
 import type { DataConfig } from '../../src/experiment/experiment.ts';
-import { pixelsOf } from '../pixels.ts';
-import { dataConfig, loadContext, rejection } from './fixture.ts';
+import { dataConfig, loadContext, pixelsOf, rejection } from './fixture.ts';
 
 const load = (given: Partial<DataConfig>, seed = 42, channels = 1) =>
   loadData(

@@ -2,12 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { expect } from 'chai';
 import { execa } from 'execa';
+import { itOnLinux } from '../requirements.ts';
 
 describe('progress on a terminal', () => {
-  // On other systems, `script` has other options.
-  const onLinux = process.platform === 'linux' ? it : it.skip;
-
-  onLinux('keeps each result once, and shows one report at a time', async () => {
+  itOnLinux('keeps each result once, and shows one report at a time', async () => {
     const show = fileURLToPath(new URL('show.ts', import.meta.url));
     // `script` (util-linux) gives the program a real terminal.
     const command = `${process.execPath} --import tsx ${show}`;

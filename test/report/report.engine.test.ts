@@ -11,7 +11,7 @@ import { resolvedYaml } from '../../src/config/resolved.ts';
 import { loadExperiment } from '../../src/load-experiment.ts';
 import { fittedReportHtml, reportHtml } from '../../src/report/report-html.tsx';
 import type { Report } from '../../src/report/report-view.tsx';
-import { useChromium } from '../chromium.ts';
+import { useChromium } from '../requirements.ts';
 import { makeRunDetail, noiseThumbnails } from '../runs/made-run-detail.ts';
 
 const asset = (name: string) =>

@@ -9,8 +9,7 @@ import { runExperiment } from '../../src/run-experiment.ts';
 import { readStatus } from '../../src/run-folder/status.ts';
 import type { TrainingCallback } from '../../src/train/callbacks.ts';
 import { captureOutput } from '../captured-output.ts';
-import { planned } from '../planned.ts';
-import { quietly } from '../quiet.ts';
+import { planned, quietly } from '../planned-runs.ts';
 
 /** A name with an escape sequence, a NUL-like control character and half of a surrogate pair. */
 const CLASS = 'red \u001b[31m\u0001 \ufffe';

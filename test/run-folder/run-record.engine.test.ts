@@ -13,10 +13,9 @@ import { runExperiment } from '../../src/run-experiment.ts';
 import type { RunResult } from '../../src/run-folder/finished-run.ts';
 import { readMetricsCsv } from '../../src/run-folder/metrics-csv.ts';
 import { openRecord, type RunRecord } from '../../src/run-folder/run-record.ts';
+import { pixelsOf } from '../data/fixture.ts';
 import { useEngine } from '../engine.ts';
-import { pixelsOf } from '../pixels.ts';
-import { planned } from '../planned.ts';
-import { quietly } from '../quiet.ts';
+import { planned, quietly } from '../planned-runs.ts';
 import { epoch } from './epochs.ts';
 import { predictInPlainTfjs } from './plain-tfjs.ts';
 

@@ -7,6 +7,7 @@ import { uniforms } from '../../src/common/random.ts';
 import { readStatus } from '../../src/run-folder/status.ts';
 import type { Trial } from '../../src/run-folder/sweep-record.ts';
 import { startProgram } from '../program.ts';
+import { itOnLinux } from '../requirements.ts';
 
 const EXPERIMENT = `
 name: long
@@ -89,10 +90,7 @@ describe('a sweep that is stopped or killed', function (this: Mocha.Suite) {
     expect(await readdir(join(folder, 'runs/.claims'))).to.deep.equal([]);
   });
 
-  // Other systems do not tell if memory ran out.
-  const onLinux = process.platform === 'linux' ? it : it.skip;
-
-  onLinux('resumes a run whose process was killed, with the same batch size', async () => {
+  itOnLinux('resumes a run whose process was killed, with the same batch size', async () => {
     const options = ['--no-needed', '--retries', '1', '--limit', '1', '--set', 'name=shot'];
     const { program, until } = start(...options);
     await until(/ running$/);

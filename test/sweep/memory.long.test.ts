@@ -6,6 +6,7 @@ import { parse as parseCsv } from 'csv-parse/sync';
 import { execa } from 'execa';
 import { parse } from 'yaml';
 import { cli } from '../program.ts';
+import { itOnLinux } from '../requirements.ts';
 
 /** Takes 56 MB per image of a batch, so 3.6 GB for a batch of 64. */
 const EXPERIMENT = `
@@ -31,10 +32,7 @@ describe('a run that exceeds the memory', function (this: Mocha.Suite) {
   });
   after(() => rm(folder, { recursive: true }));
 
-  // `prlimit` is part of Linux' util-linux.
-  const onLinux = process.platform === 'linux' ? it : it.skip;
-
-  onLinux('is retried with half the batch size and as many images per update', async () => {
+  itOnLinux('is retried with half the batch size and as many images per update', async () => {
     await writeFile(join(folder, 'large.yaml'), EXPERIMENT);
     const command = [process.execPath, ...cli, 'large.yaml', '--threads', '1'];
     const { stdout } = await execa('prlimit', [`--as=${LIMIT_BYTES}`, ...command], { cwd: folder });

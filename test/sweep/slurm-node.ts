@@ -1,24 +1,8 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 
 const script = fileURLToPath(new URL('slurm-node.sh', import.meta.url));
-
-/** The programs in Debian's packages slurm-wlm and munge. */
-const PROGRAMS = ['sbatch', 'slurmctld', 'slurmd', 'munged'];
-
-/** Returns the programs of Slurm that this machine lacks. */
-export async function missingPrograms(): Promise<string[]> {
-  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin'];
-  const isInstalled = (program: string) =>
-    Promise.any(folders.map((folder) => access(join(folder, program)))).then(
-      () => true,
-      () => false,
-    );
-  const found = await Promise.all(PROGRAMS.map(isInstalled));
-  return PROGRAMS.filter((_, i) => !found[i]);
-}
 
 /** A real Slurm of one node with two CPUs. Its partitions are `batch` and `urgent`. */
 export class SlurmNode {

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 import { evaluate } from '../../src/train/evaluate.ts';
+import { pixelsOf } from '../data/fixture.ts';
 import { useEngine } from '../engine.ts';
-import { pixelsOf } from '../pixels.ts';
 import { data, phase, trained } from './fixture.ts';
 
 describe('evaluate', () => {

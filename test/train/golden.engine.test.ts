@@ -13,7 +13,7 @@ import { trainedWeights } from '../../src/train/phase.ts';
 import { createSchedule } from '../../src/train/schedules.ts';
 import { forward, TrainingStep } from '../../src/train/step.ts';
 import { useEngine } from '../engine.ts';
-import { needsShared, shared } from '../shared.ts';
+import { needsShared, shared } from '../requirements.ts';
 import { optimizerConfig } from './defaults.ts';
 
 interface Golden {

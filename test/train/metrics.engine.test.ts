@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import type { MetricConfig } from '../../src/experiment/experiment.ts';
 import { Objective, RunningMetrics } from '../../src/train/objective.ts';
 import { useEngine } from '../engine.ts';
-import { needsShared, shared } from '../shared.ts';
+import { needsShared, shared } from '../requirements.ts';
 import { reference } from './reference.ts';
 
 const names = ['accuracy', 'topK', 'mse', 'auc', 'precision', 'recall', 'f1'] as const;

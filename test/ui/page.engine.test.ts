@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { useChromium } from '../chromium.ts';
 import { type ServedPage, servePage } from '../program.ts';
+import { useChromium } from '../requirements.ts';
 import { quickstart, run, SMALL, useTrainedRuns } from '../trained-runs.ts';
 import { makeRun } from './made-runs.ts';
 

@@ -8,9 +8,8 @@ import { openStore } from '../../../src/cache/store.ts';
 import { loadData } from '../../../src/data/load.ts';
 import type { DataConfig } from '../../../src/experiment/experiment.ts';
 import { dataHash } from '../../../src/run-folder/environment.ts';
-import { pixelsOf } from '../../pixels.ts';
-import { needsShared, shared } from '../../shared.ts';
-import { dataConfig, loadContext, rejection, useFolder } from '../fixture.ts';
+import { needsShared, shared } from '../../requirements.ts';
+import { dataConfig, loadContext, pixelsOf, rejection, useFolder } from '../fixture.ts';
 
 type Colour = readonly [number, number, number];
 const red: Colour = [255, 0, 0];

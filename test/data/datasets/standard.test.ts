@@ -11,8 +11,7 @@ import { restoreCifar10 } from '../../../src/data/datasets/cifar.ts';
 import { datasetKind } from '../../../src/data/datasets/table.ts';
 import { openTree } from '../../../src/data/files/source.ts';
 import { loadData } from '../../../src/data/load.ts';
-import { pixelsOf } from '../../pixels.ts';
-import { dataConfig, loadContext, rejection, useFolder } from '../fixture.ts';
+import { dataConfig, loadContext, pixelsOf, rejection, useFolder } from '../fixture.ts';
 
 /** Returns the value of a channel of pixel `at` of image i, different for each image, pixel and channel. */
 const level = (i: number, at: number, channel: number) => (i * 31 + at * 7 + channel * 101) % 256;

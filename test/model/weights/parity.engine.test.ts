@@ -12,7 +12,7 @@ import { buildModel } from '../../../src/model/build.ts';
 import { buildGraph } from '../../../src/model/build-graph.ts';
 import { loadWeights } from '../../../src/model/weights/load.ts';
 import { useEngine } from '../../engine.ts';
-import { needsShared, shared } from '../../shared.ts';
+import { needsShared, shared } from '../../requirements.ts';
 
 /** The outputs of one layer in Keras. */
 interface Features {

@@ -12,8 +12,8 @@ import { readMetricsCsv } from '../../../src/run-folder/metrics-csv.ts';
 import { SweepRecord } from '../../../src/run-folder/sweep-record.ts';
 import { runModelsIn } from '../../../src/runs/run-models.ts';
 import { useEngine } from '../../engine.ts';
-import { quietly } from '../../quiet.ts';
-import { useTensorBoard } from './python.ts';
+import { quietly } from '../../planned-runs.ts';
+import { useTensorBoard } from '../../requirements.ts';
 
 const quickstart = fileURLToPath(new URL('../../../configs/quickstart.yaml', import.meta.url));
 

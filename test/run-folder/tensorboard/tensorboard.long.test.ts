@@ -6,8 +6,8 @@ import { expect } from 'chai';
 import { execa } from 'execa';
 import { loadExperiment } from '../../../src/load-experiment.ts';
 import { TensorBoard } from '../../../src/run-folder/tensorboard/tensorboard.ts';
+import { useTensorBoard } from '../../requirements.ts';
 import { epoch } from '../epochs.ts';
-import { useTensorBoard } from './python.ts';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 const quickstart = path('../../../configs/quickstart.yaml');

@@ -6,9 +6,8 @@ import { runExperiment } from '../../../src/run-experiment.ts';
 import { markCachedFeatures } from '../../../src/train/features/keys.ts';
 import { useFolder } from '../../data/fixture.ts';
 import { useEngine } from '../../engine.ts';
-import { planned } from '../../planned.ts';
+import { planned, quietly } from '../../planned-runs.ts';
 import { cifarRun } from '../../program.ts';
-import { quietly } from '../../quiet.ts';
 
 const EXPERIMENT = `
 name: known

@@ -5,9 +5,9 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { uniforms } from '../../../../src/common/random.ts';
-import { useChromium } from '../../../chromium.ts';
 import { useEngine } from '../../../engine.ts';
 import { cifarRun, type ServedPage, servePage } from '../../../program.ts';
+import { useChromium } from '../../../requirements.ts';
 
 const MODEL = `
 model:
