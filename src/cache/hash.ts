@@ -35,7 +35,7 @@ interface HashedFile {
 /**
  * Returns a SHA-256 of the contents of files and folders. Names within a folder count; the place of the folder and
  * all times do not. The result is cached as long as names, sizes and modification times stay the same.
- * Returns `null` if one of the paths does not exist.
+ * Pipes and devices have no content. Returns `null` if one of the paths does not exist.
  */
 export async function contentHash(paths: readonly string[]): Promise<string | null> {
   const lists = await Promise.all(paths.map(listFiles));
@@ -60,13 +60,13 @@ export async function contentHash(paths: readonly string[]): Promise<string | nu
 async function listFiles(path: string): Promise<HashedFile[] | null> {
   const stats = statOrNull(path);
   if (!stats) return null;
-  if (!stats.isDirectory()) return [hashedFile('', path, stats)];
+  if (!stats.isDirectory()) return stats.isFile() ? [hashedFile('', path, stats)] : null;
   const names = (await walk(path)).filter((name) => !name.endsWith('/')).sort();
   return names.flatMap((name) => {
     const file = join(path, name);
     const stats = statOrNull(file);
     // A broken link has no content.
-    return stats ? [hashedFile(`/${name}`, file, stats)] : [];
+    return stats?.isFile() ? [hashedFile(`/${name}`, file, stats)] : [];
   });
 }
 

@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, type Dirent, openSync, readSync, type Stats, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  type Dirent,
+  fstatSync,
+  openSync,
+  readSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RunError } from './errors.ts';
@@ -73,10 +82,45 @@ const SMALL_BYTES = 2 ** 16;
 
 const smallFileBuffer = Buffer.allocUnsafe(SMALL_BYTES + 1);
 
-/** Reads a file of at most 64 KiB, blocking; returns `null` for a larger one. */
-export function readSmallFile(path: string): Buffer | null {
-  const file = openSync(path, 'r');
+/**
+ * Opens a file for reading without waiting: a pipe would block until somebody writes to it. Windows has neither the flag
+ * nor such pipes.
+ */
+export const OPEN_AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/** @throws Error unless a path is that of a regular file: a device may be endless, and a pipe may never end. */
+export function requireRegularFile(path: string, stats: Stats): void {
+  if (!stats.isFile()) throw new Error(`${path} is not a file but a ${typeOf(stats)}`);
+}
+
+function typeOf(stats: Stats): string {
+  if (stats.isDirectory()) return 'folder';
+  if (stats.isFIFO()) return 'pipe';
+  return stats.isSocket() ? 'socket' : 'device';
+}
+
+/** Reads a regular file of limited size. @throws Error if the path is none, or the file is larger. */
+export async function readRegularFile(path: string, maxBytes: number): Promise<Buffer> {
+  const file = await open(path, OPEN_AT_ONCE);
   try {
+    const stats = await file.stat();
+    requireRegularFile(path, stats);
+    if (stats.size <= maxBytes) return await file.readFile();
+    throw new Error(`${path} has ${stats.size} bytes; the limit is ${maxBytes} bytes`);
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Reads a regular file of at most 64 KiB, blocking; returns `null` for a larger one.
+ *
+ * @throws Error if the path is none.
+ */
+export function readSmallFile(path: string): Buffer | null {
+  const file = openSync(path, OPEN_AT_ONCE);
+  try {
+    requireRegularFile(path, fstatSync(file));
     const length = readSync(file, smallFileBuffer, 0, smallFileBuffer.length, 0);
     return length > SMALL_BYTES ? null : Buffer.from(smallFileBuffer.subarray(0, length));
   } finally {

@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { contentHash } from '../cache/hash.ts';
+import { readRegularFile } from '../common/files.ts';
 import { isUrl } from '../data/files/source.ts';
+import { MAX_FILE_BYTES } from '../data/files/tree.ts';
 import type { BackboneConfig, DataConfig, Experiment } from '../experiment/experiment.ts';
 
 /** Hashes of the local files that an experiment names; `null` if it names none, or the file does not exist. */
@@ -48,7 +49,10 @@ async function dataFiles({ source }: DataConfig): Promise<readonly string[]> {
   if (!/\.csv$/i.test(source)) return [source];
   const { labelByTable } = await import('../data/datasets/csv.ts');
   try {
-    const { train, test } = await labelByTable(await readFile(source, 'utf8'), source);
+    const { train, test } = await labelByTable(
+      await readRegularFile(source, MAX_FILE_BYTES),
+      source,
+    );
     const images = [...train, ...(test ?? [])].map(({ path }) => resolve(dirname(source), path));
     return [source, ...images];
   } catch {
@@ -65,9 +69,9 @@ async function weightFiles({ weights }: BackboneConfig): Promise<readonly string
 /** The weights of a tfjs model are in files beside it. */
 async function modelFiles(path: string): Promise<readonly string[]> {
   if (!path.endsWith('.json')) return [path];
-  const { shardPaths } = await import('../model/weights/tfjs.ts');
+  const { readModelJson, shardPaths } = await import('../model/weights/tfjs.ts');
   try {
-    const shards = shardPaths(await readFile(path, 'utf8'), path);
+    const shards = shardPaths(await readModelJson(path), path);
     return [path, ...shards.map((shard) => join(dirname(path), shard))];
   } catch {
     // Loading the model reports its errors.

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { InputError } from '../common/errors.ts';
+import { statOrNull } from '../common/files.ts';
 import { merge } from './edit.ts';
 import { checkSize, MAX_BYTES, parseYaml } from './parse-yaml.ts';
 import type { ErrorCollector } from './source-errors.ts';
@@ -59,6 +60,8 @@ export async function readExtended(
   if (files.some((each) => resolve(each) === resolve(base))) {
     return wrong(`the files extend each other: ${[...files, base].join(' → ')}`);
   }
+  // A pipe in a file would block the program, but one on the command line is wanted.
+  if (statOrNull(base)?.isFile() === false) return wrong(`${base} is not a file`);
   const baseText = await readText(base).catch((error: Error) => wrong(error.message));
   if (typeof baseText !== 'string') return baseText;
   const below = await readExtended(base, baseText, errors, files);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncFolder } from '../common/files.ts';
+import { readRegularFile, syncFolder } from '../common/files.ts';
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -17,6 +17,8 @@ import { requireFormat } from './run-file.ts';
 const FORMAT = 1;
 const STATE = 'state.json';
 const TENSORS = 'tensors.safetensors';
+/** A state has a few kilobytes for each phase. */
+const MAX_STATE_BYTES = 2 ** 25;
 /** Small enough that hashing a chunk does not delay training noticeably. */
 const CHUNK_BYTES = 4 * 2 ** 20;
 
@@ -41,11 +43,11 @@ export async function writeCheckpoint<State>(
 /** @throws Error if a file is missing or damaged; LaterFormatError if a later version wrote it. */
 export async function readCheckpoint<State>(folder: string): Promise<CheckpointContent<State>> {
   const path = join(folder, STATE);
-  const [hash, text = ''] = (await readFile(path, 'utf8')).split('\n');
+  const [hash, text = ''] = (await readRegularFile(path, MAX_STATE_BYTES)).toString().split('\n');
   if (hash !== hashOf(text)) throw new Error(`${STATE} is damaged`);
   const { formatVersion, state, tensors } = JSON.parse(text, decodeNumber);
   requireFormat(path, formatVersion, FORMAT);
-  const bytes = await readFile(join(folder, TENSORS));
+  const bytes = await readRegularFile(join(folder, TENSORS), Number.POSITIVE_INFINITY);
   if (hashOf(bytes) !== tensors) throw new Error(`${TENSORS} is damaged`);
   return { state, tensors: decodeSafetensors(bytes) };
 }

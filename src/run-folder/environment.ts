@@ -1,5 +1,4 @@
 import { createHash, hash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
@@ -8,7 +7,7 @@ import { hashFile } from '../cache/hash.ts';
 import { version } from '../common/version.ts';
 import type { Dataset, Images } from '../data/dataset.ts';
 import type { Engine } from '../engine/engine.ts';
-import { shardPaths } from '../model/weights/tfjs.ts';
+import { readModelJson, shardPaths } from '../model/weights/tfjs.ts';
 import { JsonFile } from './run-file.ts';
 
 /** The content of environment.json: the program, engine, machine and inputs of a run. */
@@ -117,7 +116,7 @@ function hashOf(classNames: readonly string[], splits: readonly Images[]): strin
 /** SHA-256 of a weights file, and of the shards of a tfjs model. */
 async function weightHashes(path: string | null): Promise<Record<string, string>> {
   if (path === null) return {};
-  const shards = path.endsWith('.json') ? shardPaths(await readFile(path, 'utf8'), path) : [];
+  const shards = path.endsWith('.json') ? shardPaths(await readModelJson(path), path) : [];
   const files = [path, ...shards.map((shard) => join(dirname(path), shard))];
   const hashes = files.map(async (file) => [file, await hashFile(file, 'sha256')] as const);
   return Object.fromEntries(await Promise.all(hashes));

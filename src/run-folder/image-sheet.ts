@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Prediction } from '../analysis/classification.ts';
 import { GRID_SIZE, randomExamples, surestMistakes } from '../analysis/image-selection.ts';
-import { writeAtomic } from '../common/files.ts';
+import { readRegularFile, writeAtomic } from '../common/files.ts';
 import { shuffled } from '../common/random.ts';
 import type { EvaluatedRun } from './finished-run.ts';
 import { JsonFile } from './run-file.ts';
@@ -18,6 +17,8 @@ const MAX_PER_PAIR = 24;
 /** The most pixels of a tile's side. */
 const MAX_SIDE = 64;
 const COLUMNS = 24;
+/** A sheet of 600 tiles has 7 MB before compression. */
+const MAX_SHEET_BYTES = 2 ** 25;
 
 /** The content of images.json. */
 export interface ImageSheet {
@@ -47,7 +48,7 @@ export function readImageSheet(folder: string): Promise<ImageSheet | null> {
 
 /** Reads images.webp; `null` if there is none. */
 export function readSheetImage(folder: string): Promise<Uint8Array | null> {
-  return readFile(join(folder, IMAGES)).catch(() => null);
+  return readRegularFile(join(folder, IMAGES), MAX_SHEET_BYTES).catch(() => null);
 }
 
 /** @param place of the tile in `ImageSheet.indexes`. */

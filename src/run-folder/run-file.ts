@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../common/errors.ts';
-import { writeAtomic } from '../common/files.ts';
+import { readRegularFile, writeAtomic } from '../common/files.ts';
 
 /** A file of a run is damaged, or a later version of the program wrote it. */
 export class UnreadableFileError extends InputError {}
@@ -67,10 +66,13 @@ export function requireFormat(path: string, format: unknown, latest: number): vo
   );
 }
 
+/** Far more than the predictions of a million images of a hundred classes. */
+const MAX_TEXT_BYTES = 2 ** 29 - 2 ** 24;
+
 /** Reads a text file; `null` if there is none. @throws UnreadableFileError */
 export async function readText(path: string): Promise<string | null> {
   try {
-    return await readFile(path, 'utf8');
+    return (await readRegularFile(path, MAX_TEXT_BYTES)).toString();
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;

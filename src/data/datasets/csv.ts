@@ -1,4 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import { basename, dirname, posix } from 'node:path';
+import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { InputError } from '../../common/errors.ts';
 import type { DatasetKind } from '../dataset.ts';
 import { openTree } from '../files/source.ts';
@@ -23,7 +26,7 @@ export const csv: DatasetKind = {
     const isTable = /\.csv$/i.test(path);
     const tree = await openTree(isTable ? dirname(path) : path);
     const table = isTable ? basename(path) : await onlyTable(tree);
-    const { classNames, train, test } = await labelByTable(await readText(tree, table), table);
+    const { classNames, train, test } = await labelByTable(await readTable(tree, table), table);
     const folder = posix.dirname(table);
     const located = (files: readonly LabelledFile[]) =>
       files.map(({ path, label }) => ({
@@ -44,8 +47,12 @@ async function onlyTable(tree: FileTree): Promise<string> {
   return tables[0] as string;
 }
 
-async function readText(tree: FileTree, path: string): Promise<string> {
-  for await (const { bytes } of tree.read(new Set([path]))) return (await bytes()).toString('utf8');
+async function readTable(tree: FileTree, path: string): Promise<Buffer> {
+  for await (const { bytes } of tree.read(new Set([path]))) {
+    return await bytes().catch((error: Error) => {
+      throw new InputError(`data.source: ${error.message}`);
+    });
+  }
   throw new InputError(`data.source: ${tree.root} has no file ${path}`);
 }
 
@@ -65,13 +72,14 @@ interface Row {
  * @param name Name of the table in messages.
  * @throws InputError with the number of the wrong line.
  */
-export async function labelByTable(text: string, name: string): Promise<LabelledFiles> {
-  const rows = await readRows(text, name);
+export async function labelByTable(table: Buffer, name: string): Promise<LabelledFiles> {
+  const rows = await readRows(table, name);
   const splits = new Set(rows.map(({ split }) => split));
   const train = rows.filter(({ split }) => split === 'train' || split === '');
   if (train.length === 0) throw new InputError(`data.source: ${name} lists no images to train on`);
   const classNames = [...new Set(train.map(({ label }) => label))].sort();
-  const labelled = (own: readonly Row[]) => own.map((row) => withLabel(row, classNames, name));
+  const labels = new Map(classNames.map((className, label) => [className, label]));
+  const labelled = (own: readonly Row[]) => own.map((row) => withLabel(row, labels, name));
   const test = TEST_SPLITS.find((split) => splits.has(split));
   return {
     classNames,
@@ -80,8 +88,8 @@ export async function labelByTable(text: string, name: string): Promise<Labelled
   };
 }
 
-async function readRows(text: string, name: string): Promise<Row[]> {
-  const [header, ...records] = await parseTable(text, name);
+async function readRows(table: Buffer, name: string): Promise<Row[]> {
+  const [header, ...records] = await parseTable(table, name);
   const columns = header?.record.map((column) => column.toLowerCase()) ?? [];
   for (const column of ['path', 'label'])
     if (!columns.includes(column))
@@ -102,24 +110,51 @@ async function readRows(text: string, name: string): Promise<Row[]> {
   });
 }
 
-async function parseTable(text: string, name: string) {
+/** Parses in chunks, so that a long table does not keep signals waiting. */
+async function parseTable(table: Buffer, name: string) {
+  requireUtf8(table, name);
   // The parser loads only when there is a table to parse.
-  const { parse } = await import('csv-parse/sync');
+  const { parse } = await import('csv-parse');
+  const parser = parse({ bom: true, info: true, skip_empty_lines: true, trim: true });
+  const rows: { readonly record: string[]; readonly line: number }[] = [];
   try {
-    const table = parse(text, { bom: true, info: true, skip_empty_lines: true, trim: true });
-    return (table as unknown as { record: string[]; info: { lines: number } }[]).map(
-      ({ record, info }) => ({ record, line: info.lines }),
-    );
+    for await (const { record, info } of Readable.from(chunks(table)).compose(parser)) {
+      rows.push({ record, line: info.lines });
+    }
+    return rows;
   } catch (error) {
     throw new InputError(`data.source: ${name} is not valid CSV: ${(error as Error).message}`);
   }
 }
 
-function withLabel(row: Row, classNames: readonly string[], name: string): LabelledFile {
-  const label = classNames.indexOf(row.label);
-  if (label < 0)
+const CHUNK_BYTES = 2 ** 16;
+
+async function* chunks(table: Buffer): AsyncGenerator<Buffer> {
+  for (let at = 0; at < table.length; at += CHUNK_BYTES) {
+    await setImmediate();
+    yield table.subarray(at, at + CHUNK_BYTES);
+  }
+}
+
+/** @throws InputError with the line of the first byte that is not UTF-8, such as a letter of Latin-1. */
+function requireUtf8(table: Buffer, name: string): void {
+  if (isUtf8(table)) return;
+  let line = 1;
+  for (let start = 0; start < table.length; line++) {
+    const end = table.indexOf(NEWLINE, start) + 1 || table.length;
+    if (!isUtf8(table.subarray(start, end))) break;
+    start = end;
+  }
+  throw new InputError(`data.source: ${name}:${line} is not UTF-8; save the table as UTF-8`);
+}
+
+const NEWLINE = 10;
+
+function withLabel(row: Row, labels: ReadonlyMap<string, number>, name: string): LabelledFile {
+  const label = labels.get(row.label);
+  if (label === undefined)
     throw new InputError(
-      `data.source: ${name}:${row.line} has the label "${row.label}", which no training image has; known are ${classNames.join(', ')}`,
+      `data.source: ${name}:${row.line} has the label "${row.label}", which no training image has; known are ${[...labels.keys()].join(', ')}`,
     );
   return { path: row.path, label };
 }

@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 export interface Bitmap {
   readonly width: number;
   readonly height: number;
@@ -7,7 +9,10 @@ export interface Bitmap {
 
 const FILE_HEADER = 14;
 const INFO_HEADER = 40;
-const MAX_PIXELS = 2 ** 28;
+/** A larger bitmap takes a gigabyte and seconds to decode. Photographs of this size are stored as JPEG or PNG. */
+const MAX_PIXELS = 2 ** 26;
+/** Pixels that are decoded before other events are handled. */
+const PIXELS_PER_TICK = 2 ** 20;
 /** Values of the field `compression`. */
 const RGB = 0;
 const BIT_FIELDS = 3;
@@ -25,7 +30,7 @@ export function isBmp(bytes: Uint8Array): boolean {
  *
  * @throws RangeError or Error when the bytes are not such a bitmap.
  */
-export function decodeBmp(bytes: Uint8Array): Bitmap {
+export async function decodeBmp(bytes: Uint8Array): Promise<Bitmap> {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = file.readUInt32LE(10);
   const headerSize = file.readUInt32LE(14);
@@ -45,7 +50,9 @@ export function decodeBmp(bytes: Uint8Array): Bitmap {
   if (start + rowBytes * height > file.length) throw new Error('BMP is truncated');
   const colourAt = colourReader(file, { headerSize, bits, compression });
   const pixels = new Uint8Array(width * height * 4);
+  const rowsPerTick = Math.ceil(PIXELS_PER_TICK / width);
   for (let y = 0; y < height; y++) {
+    if (y % rowsPerTick === rowsPerTick - 1) await setImmediate();
     const row = start + rowBytes * (signedHeight > 0 ? height - 1 - y : y);
     for (let x = 0; x < width; x++) pixels.set(colourAt(row, x), (y * width + x) * 4);
   }

@@ -32,7 +32,7 @@ export async function decodeImage(
   bytes: Uint8Array,
   shape: readonly [number, number, number],
 ): Promise<DecodedImage> {
-  const decoded = async (failOn: FailOnOptions) => decode(open(bytes, failOn), shape);
+  const decoded = async (failOn: FailOnOptions) => decode(await open(bytes, failOn), shape);
   const strict = await errorLog.runExclusive(() => decoded('warning').catch(() => null));
   if (strict) return { ...strict, damaged: false };
   const lenient = await errorLog.runExclusive(() => decoded('error').catch(() => null));
@@ -57,8 +57,8 @@ async function decode(
   return { pixels, width: autoOrient.width, height: autoOrient.height };
 }
 
-function open(bytes: Uint8Array, failOn: FailOnOptions): Sharp {
+async function open(bytes: Uint8Array, failOn: FailOnOptions): Promise<Sharp> {
   if (!isBmp(bytes)) return sharp(bytes, { autoOrient: true, failOn });
-  const { width, height, pixels } = decodeBmp(bytes);
+  const { width, height, pixels } = await decodeBmp(bytes);
   return sharp(pixels, { raw: { width, height, channels: 4 } });
 }

@@ -1,11 +1,11 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, sep } from 'node:path';
 import { cachedFilePath } from '../../cache/cache-folder.ts';
 import type { Download } from '../../cache/download.ts';
 import { InputError } from '../../common/errors.ts';
-import { readSmallFile, statOrNull, walk } from '../../common/files.ts';
+import { readRegularFile, readSmallFile, statOrNull, walk } from '../../common/files.ts';
 import type { LoadContext } from '../dataset.ts';
-import type { FileTree } from './tree.ts';
+import { type FileTree, MAX_FILE_BYTES } from './tree.ts';
 
 export function isUrl(source: string): boolean {
   return /^https?:/i.test(source);
@@ -54,6 +54,8 @@ export async function openTree(path: string): Promise<FileTree> {
       `data.source: ${path} does not exist; it must be a folder, an archive, a .csv file or a URL`,
     );
   if (found.isDirectory()) return directoryTree(path);
+  if (!found.isFile())
+    throw new InputError(`data.source: ${path} must be a folder, an archive or a .csv file`);
   // Each archive library loads only when an archive of its kind is opened.
   if (/\.(tar|tgz|tar\.gz)$/i.test(path)) {
     const { tarTree } = await import('./tar.ts');
@@ -79,7 +81,10 @@ function directoryTree(root: string): FileTree {
     async *read(paths) {
       for (const path of paths) {
         const file = resolve(path);
-        yield { path, bytes: async () => readSmallFile(file) ?? readFile(file) };
+        yield {
+          path,
+          bytes: async () => readSmallFile(file) ?? readRegularFile(file, MAX_FILE_BYTES),
+        };
       }
     },
 

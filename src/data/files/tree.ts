@@ -44,8 +44,8 @@ export async function readNamed(
   return (found as string[]).map((path) => contents.get(path) as Buffer);
 }
 
-/** Largest accepted file of an archive. The largest file of a standard dataset has 154 MB. */
-const MAX_FILE_BYTES = 2 ** 28;
+/** Largest accepted file of a dataset. The largest file of a standard dataset has 154 MB. */
+export const MAX_FILE_BYTES = 2 ** 28;
 
 /**
  * Largest accepted ratio of unpacked to packed bytes. Images hardly compress: an archive above this

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { InputError } from '../../common/errors.ts';
+import { OPEN_AT_ONCE, requireRegularFile } from '../../common/files.ts';
 import type { KerasLayer, WeightFile, WeightFormat } from './format.ts';
 import { keras } from './keras.ts';
 import { kerasHdf5 } from './keras-hdf5.ts';
@@ -43,8 +44,9 @@ function asInputError(error: Error, path: string): never {
 
 async function firstBytes(path: string): Promise<Uint8Array> {
   try {
-    const file = await open(path);
+    const file = await open(path, OPEN_AT_ONCE);
     try {
+      requireRegularFile(path, await file.stat());
       const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0);
       return buffer.subarray(0, bytesRead);
     } finally {

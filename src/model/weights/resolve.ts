@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { cachedFilePath } from '../../cache/cache-folder.ts';
@@ -8,7 +8,7 @@ import { InputError, RunError } from '../../common/errors.ts';
 import { isUrl } from '../../data/files/source.ts';
 import type { BackboneConfig } from '../../experiment/experiment.ts';
 import { detectFormat } from './open.ts';
-import { shardPaths } from './tfjs.ts';
+import { readModelJson, shardPaths } from './tfjs.ts';
 
 interface ResolveContext {
   /** The file of the model of `model` or `run`; `null` for other backbones. */
@@ -55,7 +55,7 @@ async function downloadWeights(url: string, { report, signal }: ResolveContext):
   const to = cachedFilePath('weights', url);
   await downloadChecked({ url, hash: null, to, report, signal });
   if (!to.endsWith('.json')) return to;
-  for (const shard of shardPaths(await readFile(to, 'utf8'), url)) {
+  for (const shard of shardPaths(await readModelJson(to), url)) {
     const shardUrl = new URL(shard.split('/').map(encodeURIComponent).join('/'), url).href;
     await download({ url: shardUrl, hash: null, to: join(dirname(to), shard), report, signal });
   }

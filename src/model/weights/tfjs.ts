@@ -1,6 +1,7 @@
-import { open, readFile, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path/posix';
 import { InputError } from '../../common/errors.ts';
+import { readRegularFile } from '../../common/files.ts';
 import type { Json } from '../../common/json.ts';
 import {
   decode,
@@ -41,7 +42,7 @@ export const tfjs: WeightFormat = {
   extensions: ['.json'],
   matches: (head) => /^\s*\{/.test(Buffer.from(head).toString('latin1')),
   async read(path) {
-    const json = await readFile(path, 'utf8');
+    const json = await readModelJson(path);
     const groups = await Promise.all(manifest(json, path).map((each) => groupEntries(each, path)));
     const { modelTopology } = JSON.parse(json) as ModelJson;
     return {
@@ -54,6 +55,14 @@ export const tfjs: WeightFormat = {
     };
   },
 };
+
+/** Far more than the topology of any model; parsing it takes a moment. */
+const MAX_JSON_BYTES = 2 ** 25;
+
+/** @throws Error if it is not a file, or too large. */
+export async function readModelJson(path: string): Promise<string> {
+  return (await readRegularFile(path, MAX_JSON_BYTES)).toString();
+}
 
 /**
  * Returns the relative paths of the shards of a `model.json`.
@@ -103,9 +112,10 @@ async function groupEntries(group: ManifestGroup, path: string): Promise<WeightE
   const shards = await Promise.all(
     group.paths.map(async (name): Promise<Shard> => {
       const shard = join(dirname(path), checkedShardPath(name, path));
-      const stats = await stat(shard).catch(() => {
-        throw new InputError(`${path} lists the shard ${name}, which does not exist`);
-      });
+      const stats = await stat(shard).catch(() => null);
+      if (!stats?.isFile()) {
+        throw new InputError(`${path} lists the shard ${name}, which is not a file`);
+      }
       return { path: shard, bytes: stats.size };
     }),
   );

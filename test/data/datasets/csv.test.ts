@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { execa } from 'execa';
 import sharp from 'sharp';
 import { create } from 'tar';
 import { InputError } from '../../../src/common/errors.ts';
@@ -10,7 +11,7 @@ import type { DataConfig } from '../../../src/experiment/experiment.ts';
 import { dataConfig, loadContext, rejection, useFolder } from '../fixture.ts';
 
 describe('labelByTable', () => {
-  const label = (...lines: string[]) => labelByTable(lines.join('\n'), 'table.csv');
+  const label = (...lines: string[]) => labelByTable(Buffer.from(lines.join('\n')), 'table.csv');
 
   it('numbers the labels in alphabetical order', async () => {
     const files = await label('path,label', '1.png,dog', '2.png,"cat, black"', '', '3.png,dog');
@@ -64,6 +65,69 @@ describe('labelByTable', () => {
       expect(error).to.be.instanceOf(InputError);
       expect(error.message).to.contain(message);
     });
+});
+
+describe('a table that is not UTF-8', () => {
+  it('is refused with its line, because its labels would be garbled', async () => {
+    const latin1 = Buffer.from('path,label\n1.png,chat\n2.png,ch\u00e2teau\n3.png,chat', 'latin1');
+    const error = await rejection(labelByTable(latin1, 'table.csv'));
+    expect(error).to.be.instanceOf(InputError);
+    expect(error.message).to.contain('table.csv:3 is not UTF-8; save the table as UTF-8');
+    const utf16 = Buffer.from('\ufeffpath,label\n1.png,a', 'utf16le');
+    expect((await rejection(labelByTable(utf16, 'table.csv'))).message).to.contain(
+      'table.csv:1 is not UTF-8',
+    );
+  });
+});
+
+describe('a table with a label for each image', () => {
+  it('is read in linear time, and lets other events through', async () => {
+    const rows = Array.from({ length: 50_000 }, (_, i) => `${i}.png,label ${i}`);
+    let turns = 0;
+    const counting = setInterval(() => {
+      turns++;
+    });
+    const table = Buffer.from(['path,label', ...rows].join('\n'));
+    const { classNames } = await labelByTable(table, 'table.csv');
+    clearInterval(counting);
+    expect(classNames).to.have.length(50_000);
+    expect(turns).to.be.at.least(3);
+  });
+});
+
+describe('a table that names a pipe or a device', () => {
+  const folder = useFolder();
+  it('is refused at once, with the name', async function () {
+    if (process.platform === 'win32') this.skip();
+    const table = join(folder(), 'table.csv');
+    const pipe = join(folder(), 'pipe.png');
+    await execa('mkfifo', [pipe]);
+    for (const [path, what] of [
+      ['pipe.png', 'pipe'],
+      ['/dev/zero', 'device'],
+      ['.', 'folder'],
+    ] as const) {
+      await writeFile(
+        table,
+        ['path,label', ...['a', 'a', 'b', 'b'].map((label) => `${path},${label}`)].join('\n'),
+      );
+      const error = await rejection(
+        loadData(
+          dataConfig({ dataset: 'csv', source: table, validation: 0.5 }),
+          42,
+          loadContext([4, 4, 1]),
+        ),
+      );
+      expect(error).to.be.instanceOf(InputError);
+      expect(error.message).to.match(
+        new RegExp(`cannot read the image \\S+ of .*: .* is not a file but a ${what};`),
+      );
+    }
+    const error = await rejection(
+      loadData(dataConfig({ dataset: 'csv', source: pipe }), 42, loadContext([4, 4, 1])),
+    );
+    expect(error.message).to.contain('pipe.png must be a folder, an archive or a .csv file');
+  });
 });
 
 describe('the dataset csv', () => {

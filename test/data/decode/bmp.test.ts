@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import sharp from 'sharp';
 import { decodeBmp, isBmp } from '../../../src/data/decode/bmp.ts';
+import { rejection } from '../fixture.ts';
 
 const fixture = (name: string) => readFile(new URL(`../fixtures/${name}`, import.meta.url));
 
@@ -35,8 +36,8 @@ function bitmap({ width, height, bits, compression = 0, table = [], rows }: Part
   return Buffer.concat([header, ...words, ...rows.map((row) => Buffer.from(row))]);
 }
 
-const colours = (bytes: Buffer) => {
-  const { pixels } = decodeBmp(bytes);
+const colours = async (bytes: Buffer) => {
+  const { pixels } = await decodeBmp(bytes);
   return Array.from({ length: pixels.length / 4 }, (_, i) => [
     ...pixels.subarray(4 * i, 4 * i + 4),
   ]);
@@ -47,7 +48,7 @@ describe('decodeBmp', () => {
     it(`decodes a file written by Pillow: ${name}`, async () => {
       const bytes = await fixture(`${name}.bmp`);
       expect(isBmp(bytes)).to.equal(true);
-      const { width, height, pixels } = decodeBmp(bytes);
+      const { width, height, pixels } = await decodeBmp(bytes);
       expect([width, height]).to.deep.equal([9, 5]);
       const png = await sharp(await fixture(`${name}.png`))
         .toColourspace('srgb')
@@ -57,66 +58,80 @@ describe('decodeBmp', () => {
       expect([...pixels]).to.deep.equal([...png]);
     });
 
-  it('decodes 4 bits, two pixels in a byte', () => {
+  it('decodes 4 bits, two pixels in a byte', async () => {
     const table = [0xff0000, 0x00ff00, 0x0000ff];
     const rows = [[0x01, 0x20, 0, 0]];
-    expect(colours(bitmap({ width: 3, height: 1, bits: 4, table, rows }))).to.deep.equal([
+    expect(await colours(bitmap({ width: 3, height: 1, bits: 4, table, rows }))).to.deep.equal([
       [255, 0, 0, 255],
       [0, 255, 0, 255],
       [0, 0, 255, 255],
     ]);
   });
 
-  it('decodes 16 bits, five for each colour or six for green', () => {
+  it('decodes 16 bits, five for each colour or six for green', async () => {
     const rows = [[0xff, 0x7f, 0x1f, 0x00]];
-    expect(colours(bitmap({ width: 2, height: 1, bits: 16, rows }))).to.deep.equal([
+    expect(await colours(bitmap({ width: 2, height: 1, bits: 16, rows }))).to.deep.equal([
       [255, 255, 255, 255],
       [0, 0, 255, 255],
     ]);
     const masks = { compression: 3, table: [0xf800, 0x07e0, 0x001f] };
     const green = [[0xe0, 0x07, 0x00, 0x80]];
-    expect(colours(bitmap({ width: 2, height: 1, bits: 16, ...masks, rows: green }))).to.deep.equal(
-      [
-        [0, 255, 0, 255],
-        [132, 0, 0, 255],
-      ],
-    );
+    expect(
+      await colours(bitmap({ width: 2, height: 1, bits: 16, ...masks, rows: green })),
+    ).to.deep.equal([
+      [0, 255, 0, 255],
+      [132, 0, 0, 255],
+    ]);
   });
 
-  it('decodes transparency if there is an alpha mask', () => {
+  it('decodes transparency if there is an alpha mask', async () => {
     const masks = { compression: 6, table: [0xff0000, 0xff00, 0xff, 0xff000000] };
     const rows = [[1, 2, 3, 128]];
-    const [pixel] = colours(bitmap({ width: 1, height: 1, bits: 32, ...masks, rows }));
+    const [pixel] = await colours(bitmap({ width: 1, height: 1, bits: 32, ...masks, rows }));
     expect(pixel).to.deep.equal([3, 2, 1, 128]);
   });
 
-  it('decodes rows from the bottom up, or from the top down if the height is negative', () => {
+  it('decodes rows from the bottom up, or from the top down if the height is negative', async () => {
     const rows = [
       [10, 10, 10, 0],
       [20, 20, 20, 0],
     ];
-    const reds = (height: number) =>
-      colours(bitmap({ width: 1, height, bits: 24, rows })).map(([red]) => red);
-    expect(reds(2)).to.deep.equal([20, 10]);
-    expect(reds(-2)).to.deep.equal([10, 20]);
+    const reds = async (height: number) =>
+      (await colours(bitmap({ width: 1, height, bits: 24, rows }))).map(([red]) => red);
+    expect(await reds(2)).to.deep.equal([20, 10]);
+    expect(await reds(-2)).to.deep.equal([10, 20]);
   });
 
   it('refuses truncated, too large and compressed bitmaps, and colours outside the palette', async () => {
     const whole = await fixture('bits-24.bmp');
-    expect(() => decodeBmp(whole.subarray(0, 100))).to.throw('BMP is truncated');
-    expect(() => decodeBmp(whole.subarray(0, 20))).to.throw(RangeError);
+    const refusal = async (bytes: Buffer) => (await rejection(decodeBmp(bytes))).message;
+    expect(await refusal(whole.subarray(0, 100))).to.equal('BMP is truncated');
+    expect(await rejection(decodeBmp(whole.subarray(0, 20)))).to.be.instanceOf(RangeError);
     const rows = [[1, 0, 0, 0]];
-    expect(() => decodeBmp(bitmap({ width: 99999, height: 99999, bits: 24, rows }))).to.throw(
-      'BMP of 99999 x 99999 pixels; it may have up to 268435456 pixels',
+    const small = { width: 1, height: 1, rows };
+    expect(await refusal(bitmap({ width: 20000, height: 13000, bits: 24, rows }))).to.equal(
+      'BMP of 20000 x 13000 pixels; it may have up to 67108864 pixels',
     );
-    expect(() =>
-      decodeBmp(bitmap({ width: 1, height: 1, bits: 8, compression: 1, rows })),
-    ).to.throw('BMP with compression 1 is not supported; save it as PNG');
-    expect(() => decodeBmp(bitmap({ width: 1, height: 1, bits: 8, table: [0], rows }))).to.throw(
+    expect(await refusal(bitmap({ ...small, bits: 8, compression: 1 }))).to.equal(
+      'BMP with compression 1 is not supported; save it as PNG',
+    );
+    expect(await refusal(bitmap({ ...small, bits: 8, table: [0] }))).to.equal(
       'BMP uses colour 1 of a palette of 1',
     );
-    expect(() => decodeBmp(bitmap({ width: 1, height: 1, bits: 5, rows }))).to.throw(
+    expect(await refusal(bitmap({ ...small, bits: 5 }))).to.equal(
       'BMP of 5 bits a pixel; supported are 1, 4, 8, 16, 24 and 32',
     );
+  });
+
+  it('lets other events through while it decodes a large bitmap', async () => {
+    const rows = Array.from({ length: 2048 }, () => Array(256).fill(0));
+    const table = [0x000000, 0xffffff];
+    let turns = 0;
+    const counting = setInterval(() => {
+      turns++;
+    });
+    await decodeBmp(bitmap({ width: 2048, height: 2048, bits: 1, table, rows }));
+    clearInterval(counting);
+    expect(turns).to.be.at.least(3);
   });
 });
