@@ -1,5 +1,5 @@
 import picomatch from 'picomatch';
-import { didYouMean } from '../common/did-you-mean.ts';
+import { didYouMean, listWords } from '../common/did-you-mean.ts';
 import { InputError } from '../common/errors.ts';
 import { formatJson } from '../common/format.ts';
 import { type Goal, metricOf } from '../experiment/metrics.ts';
@@ -15,9 +15,6 @@ export function knownColumns(runs: readonly ComparedRun[]): string[] {
   return [...new Set(names)];
 }
 
-/** The most names that an error lists. */
-const MAX_LISTED = 12;
-
 /**
  * Resolves the name of a column: a full name, or the end of exactly one path.
  * @param where follows the name in an error.
@@ -30,7 +27,8 @@ export function findColumn(name: string, known: readonly string[], where = ''): 
   if (found && more.length === 0) return found;
   if (found) throw new InputError(`${name}${where} is the end of ${[found, ...more].join(', ')}`);
   const hint =
-    didYouMean(path, [...known, ...shortNames(known)]) || `; there are ${listNames(known)}`;
+    didYouMean(path, [...known, ...shortNames(known)]) ||
+    `; there are ${listWords(known) || 'none'}`;
   throw new InputError(`no run has a column ${name}${where}${hint}`);
 }
 
@@ -45,15 +43,11 @@ export function chooseColumns(list: string, known: readonly string[]): string[] 
     const isMatch = picomatch(name, { nobracket: true });
     const found = known.filter((column) => isMatch(column));
     if (found.length > 0) return found;
-    throw new InputError(`no run has a column like ${name}; there are ${listNames(known)}`);
+    throw new InputError(
+      `no run has a column like ${name}; there are ${listWords(known) || 'none'}`,
+    );
   });
   return [...new Set(chosen)];
-}
-
-function listNames(names: readonly string[]): string {
-  const more = names.length - MAX_LISTED;
-  const rest = more > 0 ? ` and ${more} more (--json shows all)` : '';
-  return `${names.slice(0, MAX_LISTED).join(', ') || 'none'}${rest}`;
 }
 
 /**

@@ -10,6 +10,7 @@ import type { ExperimentFile } from '../experiment/file-types.ts';
 import type { Path, Problem } from '../experiment/problem.ts';
 import { findPath, parsePath, setValue } from './edit.ts';
 import { normalize, normalizeLauncher, normalizeSweep } from './normalize.ts';
+import { overrideHint } from './override-hint.ts';
 import { applyOverrides, type Overrides } from './overrides.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { pathResolver } from './paths.ts';
@@ -61,7 +62,13 @@ export class SourceMap {
   /** The error that lists problems at their places in the files. */
   errorAt(problems: readonly Problem[]): ConfigError {
     const placed = problems.map(({ path, message, key }) => {
-      return { place: placeOf(this.tree, path, key), path, message };
+      const place = placeOf(this.tree, path, key);
+      const hint = key ? '' : overrideHint(this, path, place);
+      return {
+        place,
+        path,
+        message: message.endsWith('?') ? message + hint.slice(1) : message + hint,
+      };
     });
     return new ConfigError([...this.errors.all, ...placed]);
   }

@@ -1,5 +1,6 @@
 import { type Change, parsePath, setValue } from './edit.ts';
 import { parseYaml } from './parse-yaml.ts';
+import { expandHome } from './paths.ts';
 import { parseFile, readText } from './read-file.ts';
 import { ConfigError, type ErrorCollector } from './source-errors.ts';
 import type { HoleNode, MapNode, Tree } from './source-tree.ts';
@@ -51,6 +52,7 @@ function parseOption(option: string, text: string): Option {
 }
 
 async function valueOfFile({ written, place }: Option, errors: ErrorCollector): Promise<Tree> {
-  const text = await readText(written).catch((error: Error) => errors.hole(place, error.message));
-  return typeof text === 'string' ? parseFile(written, text, errors) : text;
+  const file = expandHome(written);
+  const text = await readText(file).catch((error: Error) => errors.hole(place, error.message));
+  return typeof text === 'string' ? parseFile(file, text, errors) : text;
 }

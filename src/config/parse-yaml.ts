@@ -57,6 +57,8 @@ class TreeBuilder {
   readonly #placeAt: PlaceAt;
   readonly #errors: ErrorCollector;
   #values = 0;
+  /** The offsets of the digits after decimal commas. */
+  readonly #fractions = new Set<number>();
 
   constructor(syntax: Syntax, placeAt: PlaceAt, errors: ErrorCollector) {
     this.#document = syntax.document;
@@ -89,12 +91,17 @@ class TreeBuilder {
       const anchored = node.resolve(this.#document);
       if (anchored) return this.#node(anchored, offset, depth + 1);
       if (this.#syntax.mayDefine(node.source)) return { kind: 'hole', at };
-      return this.#errors.hole(at, `there is no anchor &${node.source} above this alias`);
+      return this.#errors.hole(
+        at,
+        `there is no anchor &${node.source} above; text that starts with * must be in quotes`,
+      );
     }
     if (isMap<Node, Node | null>(node))
       return { kind: 'map', at, entries: this.#entries(node.items, depth) };
     if (isSeq<Node | null>(node)) {
-      const items = node.items.map((item) => this.#node(item, offset, depth + 1));
+      const items = node.items.flatMap((item) =>
+        this.#isFraction(item) ? [] : [this.#node(item, offset, depth + 1)],
+      );
       return { kind: 'list', at, items };
     }
     const value = isScalar(node) ? scalarValue(node) : null;
@@ -111,7 +118,7 @@ class TreeBuilder {
       const at = this.#placeAt(start);
       const name = isScalar(key) ? (key.source ?? '') : '';
       const before = entries.get(name);
-      if (this.#brokenScalar(key)) continue;
+      if (this.#brokenScalar(key) || (this.#isFraction(key) && value === null)) continue;
       if (!isScalar(key) || name === '') this.#errors.hole(at, 'a key must be a word');
       else if (FORBIDDEN_KEYS.has(name)) this.#errors.hole(at, `the key ${name} is not allowed`);
       else if (before) {
@@ -120,16 +127,36 @@ class TreeBuilder {
         const message = `duplicate key ${name}${where}; keep one of them`;
         // It is unknown which of the two is meant.
         entries.set(name, { key: before.key, value: this.#errors.hole(at, message) });
-      } else entries.set(name, { key: at, value: this.#node(value, end, depth + 1) });
+      } else {
+        const read = this.#decimalComma(value) ?? this.#node(value, end, depth + 1);
+        entries.set(name, { key: at, value: read });
+      }
     }
     return entries;
+  }
+
+  /** The hole of a number with a decimal comma, of which YAML makes two values between brackets or braces. */
+  #decimalComma(value: Node | null): HoleNode | null {
+    if (!isScalar(value) || typeof value.value !== 'number' || !value.range) return null;
+    const [start, end] = value.range;
+    const [, fraction] = /^,(\d+)\s*(?=[,}\]]|$)/.exec(this.#syntax.text.slice(end)) ?? [];
+    if (fraction === undefined) return null;
+    this.#fractions.add(end + 1);
+    const message = `YAML wants a decimal point: ${value.source}.${fraction}. Received: ${value.source},${fraction}`;
+    return this.#errors.hole(this.#placeAt(start), message);
+  }
+
+  #isFraction(node: Node | null): boolean {
+    return node?.range ? this.#fractions.has(node.range[0]) : false;
   }
 
   /** The hole that a syntax error within a plain value leaves. */
   #brokenScalar(node: Node | null): HoleNode | null {
     const [start, end] = node?.range ?? [0, 0];
     const [error] = this.#document.errors.filter(({ pos }) => pos[0] >= start && pos[0] < end);
-    return error ? this.#errors.hole(this.#placeAt(error.pos[0]), explain(error)) : null;
+    if (!error) return null;
+    const { offset, message } = explain(error, this.#syntax.text);
+    return this.#errors.hole(this.#placeAt(offset), message);
   }
 }
 

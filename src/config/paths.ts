@@ -1,4 +1,5 @@
-import { isAbsolute, resolve } from 'node:path';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { isUrl } from '../data/files/source.ts';
 import type { Path } from '../experiment/problem.ts';
 
@@ -7,6 +8,10 @@ export type ResolvePath = (path: Path, value: string) => string;
 
 /** @param folderOf the folder of the file in which the value at a path is written; relative paths start from it. */
 export function pathResolver(folderOf: (path: Path) => string): ResolvePath {
-  return (path, value) =>
-    isUrl(value) || isAbsolute(value) ? value : resolve(folderOf(path), value);
+  return (path, value) => (isUrl(value) ? value : resolve(folderOf(path), expandHome(value)));
+}
+
+/** Replaces `~` at the start of a path, as a shell does. */
+export function expandHome(path: string): string {
+  return /^~(?=\/|$)/.test(path) ? join(homedir(), path.slice(1)) : path;
 }

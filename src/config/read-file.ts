@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
@@ -6,10 +7,11 @@ import { InputError } from '../common/errors.ts';
 import { statOrNull } from '../common/files.ts';
 import { merge } from './edit.ts';
 import { checkSize, MAX_BYTES, parseYaml } from './parse-yaml.ts';
+import { expandHome } from './paths.ts';
 import type { ErrorCollector } from './source-errors.ts';
 import { type HoleNode, type MapNode, type Tree, withoutEntry } from './source-tree.ts';
 
-/** Reads the text of a file. @throws InputError if it cannot be read or is too large. */
+/** Reads the text of a file. @throws InputError if it cannot be read, is too large or is not UTF-8. */
 export async function readText(file: string): Promise<string> {
   try {
     const { size } = await stat(file);
@@ -17,13 +19,31 @@ export async function readText(file: string): Promise<string> {
     // A device or a pipe reports no size.
     const bytes = await buffer(createReadStream(file, { end: MAX_BYTES }));
     checkSize(bytes.length, file);
-    return bytes.toString('utf8');
+    return decode(bytes, file);
   } catch (error) {
     if (error instanceof InputError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     const why = code === 'ENOENT' ? 'there is no such file' : message;
     throw new InputError(`${file}: ${why}; an experiment is a YAML file, e.g. experiment.yaml`);
   }
+}
+
+/** @throws InputError that names the encoding if it is not UTF-8. */
+function decode(bytes: Buffer, file: string): string {
+  const text = bytes.toString('utf8');
+  const isBinary = bytes.includes(0);
+  if (isUtf8(bytes) && !isBinary) return text.replace(/^\uFEFF/, '');
+  const before = text.slice(0, text.search(isBinary ? /\0/ : /\uFFFD/)).split('\n');
+  const guess = isBinary ? 'binary data' : 'probably Latin-1 or Windows-1252';
+  const found = wideEncoding(bytes) ?? `${guess}, in line ${before.length}`;
+  throw new InputError(`${file}: an experiment file must be text in UTF-8. Received: ${found}`);
+}
+
+/** The encoding of a text whose characters take two bytes each; `null` for other texts. */
+function wideEncoding(bytes: Buffer): string | null {
+  const [a, b, c, d] = bytes;
+  if ((a === 0xff && b === 0xfe) || (a && b === 0 && c && d === 0)) return 'UTF-16 LE';
+  return (a === 0xfe && b === 0xff) || (a === 0 && b && c === 0 && d) ? 'UTF-16 BE' : null;
 }
 
 /** Parses the text of a file; a hole if it is not YAML. */
@@ -55,7 +75,8 @@ export async function readExtended(
   if (extended.kind !== 'scalar' || typeof extended.value !== 'string') {
     return wrong('must be the path of another file');
   }
-  const base = isAbsolute(extended.value) ? extended.value : join(dirname(file), extended.value);
+  const path = expandHome(extended.value);
+  const base = isAbsolute(path) ? path : join(dirname(file), path);
   const files = [...chain, file];
   if (files.some((each) => resolve(each) === resolve(base))) {
     return wrong(`the files extend each other: ${[...files, base].join(' → ')}`);

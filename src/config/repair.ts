@@ -1,4 +1,3 @@
-import { nearest } from '../common/did-you-mean.ts';
 import type { Json } from '../common/json.ts';
 import type { Path, Problem } from '../experiment/problem.ts';
 import { dereference, type Schema } from '../experiment/schema.ts';
@@ -40,7 +39,7 @@ export function repair(json: Json): Repaired {
 }
 
 /** Replaces one value in place. @returns the paths whose values are then placeholders. */
-function repairOne(values: Json, { path, keyword, schema }: SchemaProblem): Path[] {
+function repairOne(values: Json, { path, keyword, schema, meant }: SchemaProblem): Path[] {
   const parent = path.slice(0, -1);
   if (keyword === 'additionalProperties') {
     // The one key of such a map is its kind, e.g. that of a layer: nothing of the map is known.
@@ -49,8 +48,7 @@ function repairOne(values: Json, { path, keyword, schema }: SchemaProblem): Path
       return [parent];
     }
     remove(values, path);
-    const meant = nearest(String(path.at(-1)), Object.keys(schema.properties ?? {}));
-    return meant === null ? [path] : [path, [...parent, meant]];
+    return meant ? [path, meant] : [path];
   }
   if (keyword === 'discriminator') {
     put(values, parent, example(schema));

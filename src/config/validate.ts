@@ -1,11 +1,11 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
-import { didYouMean } from '../common/did-you-mean.ts';
 import type { Json } from '../common/json.ts';
 import type { ExperimentFile } from '../experiment/file-types.ts';
 import type { Path, Problem } from '../experiment/problem.ts';
 import { dereference, type Schema } from '../experiment/schema.ts';
 import * as generated from '../experiment/schema-validator.ts';
 import { describe, namesWithArguments } from './describe-schema.ts';
+import { meantKey, valueHint } from './hints.ts';
 import { HOLE } from './source-tree.ts';
 
 /** A violation of the schema of experiment files. */
@@ -16,6 +16,8 @@ export interface SchemaProblem extends Problem {
   readonly schema: Schema;
   /** The value is a hole, whose error is already recorded. */
   readonly isHole: boolean;
+  /** The path that an unknown key probably stands for. */
+  readonly meant?: Path | null;
 }
 
 const validator = generated.validate as unknown as ValidateFunction<ExperimentFile>;
@@ -23,9 +25,12 @@ const validator = generated.validate as unknown as ValidateFunction<ExperimentFi
 /** All violations of the schema; none if the value is an experiment file. */
 export function schemaProblems(value: Json): SchemaProblem[] {
   if (validator(value)) return [];
-  const problems = withoutNoise(validator.errors ?? []).map(toProblem);
+  const problems = withoutNoise(validator.errors ?? []).map((error) => toProblem(error, value));
+  const meant = new Set(problems.flatMap((problem) => problem.meant?.join('/') ?? []));
   const lines = new Set<string>();
-  return problems.filter(({ path, message }) => {
+  return problems.filter(({ keyword, path, message }) => {
+    // A key that is missing because it is misspelled is one mistake.
+    if (keyword === 'required' && meant.has(path.join('/'))) return false;
     const line = `${path.join('/')} ${message}`;
     return !lines.has(line) && lines.add(line);
   });
@@ -55,7 +60,8 @@ function isTypeError({ keyword, instancePath }: ErrorObject, path: string): bool
   return instancePath === path && ['type', 'enum', 'const', 'anyOf'].includes(keyword);
 }
 
-function toProblem(error: ErrorObject): SchemaProblem {
+/** @param file the values of the whole file. */
+function toProblem(error: ErrorObject, file: Json): SchemaProblem {
   const path = parsePointer(error.instancePath);
   const schema = error.parentSchema as Schema;
   const isHole = error.data === HOLE;
@@ -63,9 +69,10 @@ function toProblem(error: ErrorObject): SchemaProblem {
     case 'additionalProperties': {
       const name: string = error.params.additionalProperty;
       const known = Object.keys(schema.properties ?? {});
-      const message = `unknown key; known keys: ${known.join(', ')}${didYouMean(name, known)}`;
+      const { hint, path: meant = null } = meantKey(path, name, { known, file }) ?? {};
+      const message = `unknown key${hint ?? `; known keys: ${known.join(', ')}`}`;
       const { keyword } = error;
-      return { keyword, path: [...path, name], message, key: true, schema, isHole };
+      return { keyword, path: [...path, name], message, key: true, schema, isHole, meant };
     }
     case 'required': {
       const name: string = error.params.missingProperty;
@@ -95,30 +102,14 @@ function toProblem(error: ErrorObject): SchemaProblem {
 }
 
 function mismatch(value: Json, schema: Schema): string {
-  return `must be ${describe(schema)}. Received: ${showJson(value)}${hint(value, schema)}`;
+  const hint = valueHint(value, schema);
+  const { title } = dereference(schema);
+  // A hint says more than the forty kinds of layers.
+  const isShort = hint && title && namesWithArguments(schema).length > MAX_NAMES;
+  return `must be ${isShort ? title : describe(schema)}. Received: ${showJson(value)}${hint}`;
 }
 
-function hint(value: Json, schema: Schema): string {
-  const { type = [], items } = dereference(schema);
-  if (typeof value === 'string') {
-    if (namesWithArguments(schema).includes(value)) return `. ${value} needs arguments`;
-    const takesList = type.includes('array') && items && takesText(items);
-    return takesList ? `. Did you mean [${value}]?` : didYouMean(value, wordsOf(schema));
-  }
-  return type === 'string' && typeof value === 'number' ? `. Did you mean "${value}"?` : '';
-}
-
-function takesText(schema: Schema): boolean {
-  const { type = [], anyOf = [], enum: words } = dereference(schema);
-  return words !== undefined || type.includes('string') || anyOf.some(takesText);
-}
-
-/** The words that a schema allows. */
-function wordsOf(schema: Schema): string[] {
-  const { anyOf = [], enum: words = [], const: word } = dereference(schema);
-  const own = [...words, word].filter((each) => typeof each === 'string');
-  return [...own, ...namesWithArguments(schema), ...anyOf.flatMap(wordsOf)];
-}
+const MAX_NAMES = 12;
 
 /** A value in at most about 60 characters. */
 export function showJson(value: Json): string {
@@ -127,7 +118,10 @@ export function showJson(value: Json): string {
     typeof value === 'number'
       ? String(value)
       : JSON.stringify(value, (_, each) => (each === HOLE ? '…' : each));
-  if (text.length <= 60) return text.replaceAll(/(?<=[,:])(?=\S)/g, ' ');
+  const spaced = /"(?:[^"\\]|\\.)*"|[,:](?=\S)/g;
+  if (text.length <= 60) {
+    return text.replaceAll(spaced, (part) => (part.startsWith('"') ? part : `${part} `));
+  }
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object' && value)
     return `a map with ${Object.keys(value).join(', ').slice(0, 60)}`;

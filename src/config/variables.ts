@@ -25,6 +25,22 @@ export function interpolate(tree: MapNode, errors: ErrorCollector): MapNode | Ho
   return errors.attempt(() => interpolation.tree(tree, []) as MapNode, whole);
 }
 
+/** The names of the variables that a value refers to. */
+export function referencesIn(tree: Tree): string[] {
+  switch (tree.kind) {
+    case 'hole':
+      return [];
+    case 'scalar': {
+      const found = String(tree.value).matchAll(REFERENCE);
+      return [...found].map(([, name = '']) => name.trim());
+    }
+    case 'list':
+      return [...new Set(tree.items.flatMap(referencesIn))];
+    case 'map':
+      return [...new Set([...tree.entries.values()].flatMap(({ value }) => referencesIn(value)))];
+  }
+}
+
 class Interpolation {
   readonly #errors: ErrorCollector;
   readonly #vars: Tree | undefined;

@@ -1,4 +1,5 @@
 import { type Document, isMap, Lexer, type LineCounter, parseDocument, type YAMLError } from 'yaml';
+import { type Explanation, explainIndentation } from './indentation.ts';
 import { ConfigError, type ErrorCollector } from './source-errors.ts';
 import type { Entry, Place } from './source-tree.ts';
 
@@ -11,6 +12,7 @@ const MAX_BROKEN = 5;
 export type PlaceAt = (offset: number) => Place;
 
 export interface Syntax {
+  readonly text: string;
   readonly document: Document.Parsed;
   /** Entries of the outermost map that are not valid YAML, each a hole. The document lacks them. */
   readonly broken: ReadonlyMap<string, Entry>;
@@ -38,8 +40,7 @@ export function parseSyntax(
   let readable = text;
   const broken = new Map<string, Entry>();
   for (let error = structuralError(document); error; error = structuralError(document)) {
-    const message = explain(error);
-    const [offset] = error.pos;
+    const { offset, message } = explain(error, text);
     const rest = suspects(readable, document, error)
       .map((entry) => ({ entry, text: blankOut(readable, entry) }))
       .map((without) => ({ ...without, document: parse(without.text, placeAt) }))
@@ -54,7 +55,7 @@ export function parseSyntax(
   }
   const mayDefine = (anchor: string) =>
     text.includes(`&${anchor}`) && !readable.includes(`&${anchor}`);
-  return { document, broken, mayDefine };
+  return { text, document, broken, mayDefine };
 }
 
 /** @throws ConfigError if the text is nested so deeply that the stack overflows. */
@@ -143,23 +144,39 @@ function blankOut(text: string, { start, end }: OuterEntry): string {
   return text.slice(0, start) + blank + text.slice(end);
 }
 
+/** Errors that are often caused by the indentation of a line. */
+const INDENTATION =
+  /^(All |Sequence item|A block sequence|Block collections? |Implicit (map )?keys need|Nested mappings|Unexpected .* at node end)|must be indented/;
+
 /** Messages of the library and the advice that replaces them. Other messages stay as they are. */
 const ADVICE: readonly [message: RegExp, advice: string][] = [
+  [/^(Alias|Anchor|Tag)s? cannot be.*/, 'text that starts with *, & or ! must be in quotes'],
   [/^All mapping items/, 'the keys of one map must start in the same column'],
+  [/^All sequence items/, 'the items of one list must start in the same column'],
+  [/^Block collections are not allowed.*/, 'a comma is missing between two entries'],
   [/^Flow map/, 'a } is missing, or a line between the braces is not indented'],
   [/^Flow sequence/, 'a ] is missing, or a line between the brackets is not indented'],
   [/^Implicit (map )?keys need/, 'a key must be followed by a colon and a space'],
+  [/^Missing , .*/, 'a comma is missing between two entries'],
   [/^Missing closing (.).*/, 'text that starts with $1 must end with it'],
   [/^Nested mappings/, 'a value that contains ": " must be in quotes; a key starts its own line'],
-  [/^Plain value cannot start with reserved character (.)/, 'text with $1 must be in quotes'],
+  [/^Not a YAML token.*|^Block scalar header.*/, 'the text of a | or > starts in the next line'],
+  [/^Plain value cannot start with .* (\S)$/, 'text with $1 must be in quotes'],
   [/^Source contains multiple documents/, 'an experiment is one document; remove the --- lines'],
   [/^Tabs are not allowed/, 'a tab in the indentation; indent with spaces'],
+  [/^Unexpected , in.*|^Unexpected empty item.*/, 'there is a comma too many'],
+  [/^Unexpected block-seq-ind.*/, 'a list starts in the line after its key'],
+  [/^Unexpected flow-(map|seq)-end.*"(.)".*/, 'there is a $2 too many'],
   [/^Unexpected .* at node end/, 'text follows a complete value; the value may need quotes'],
 ];
 
-export function explain({ message }: YAMLError): string {
+/** Explains an error of the library, and its place, in words. */
+export function explain({ message, pos: [offset] }: YAMLError, text: string): Explanation {
+  const indentation = INDENTATION.test(message) ? explainIndentation(text, offset) : null;
+  if (indentation) return { ...indentation, message: `broken YAML: ${indentation.message}` };
   const known = ADVICE.find(([pattern]) => pattern.test(message));
-  if (!known) return `broken YAML: ${message.replace(/\.$/, '')}`;
+  if (!known) return { offset, message: `broken YAML: ${message.replace(/\.$/, '')}` };
   const [pattern, advice] = known;
-  return `broken YAML: ${(pattern.exec(message)?.[0] ?? '').replace(pattern, advice)}`;
+  const said = (pattern.exec(message)?.[0] ?? '').replace(pattern, advice);
+  return { offset, message: `broken YAML: ${said}` };
 }

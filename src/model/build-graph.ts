@@ -2,7 +2,7 @@ import { didYouMean } from '../common/did-you-mean.ts';
 import { InputError } from '../common/errors.ts';
 import type { LayerConfig, ModelConfig } from '../experiment/experiment.ts';
 import { backbones } from './backbones/table.ts';
-import { ancestors, type Graph, type GraphNode, INPUT, type Shape } from './graph.ts';
+import { ancestors, type Graph, type GraphNode, INPUT, layerHint, type Shape } from './graph.ts';
 
 /** An error in the configuration of a backbone; `at` is the wrong key. */
 export class BackboneError extends InputError {
@@ -86,7 +86,7 @@ function cutAt(nodes: readonly GraphNode[], last: string | null): readonly Graph
   if (!names.includes(last)) {
     throw new BackboneError(
       'cut',
-      `the backbone has no layer named ${last}${didYouMean(last, names)}`,
+      `the backbone has no layer named ${last}${layerHint(last, names)}`,
     );
   }
   return ancestors(nodes, last);

@@ -1,5 +1,5 @@
 import picomatch from 'picomatch';
-import { didYouMean } from '../common/did-you-mean.ts';
+import { didYouMean, listWords } from '../common/did-you-mean.ts';
 import { InputError } from '../common/errors.ts';
 import type { FreezePattern, LayerArgs } from '../experiment/experiment.ts';
 
@@ -54,14 +54,27 @@ export function frozenBy(graph: Graph, pattern: FreezePattern): readonly string[
   if (typeof pattern !== 'string') {
     const last = names.indexOf(pattern.upTo);
     if (last >= 0) return names.slice(0, last + 1);
-    throw new InputError(`no layer is named ${pattern.upTo}${didYouMean(pattern.upTo, names)}`);
+    throw new InputError(`no layer is named ${pattern.upTo}${layerHint(pattern.upTo, names)}`);
   }
   const part = graph.nodes.filter((node) => node.part === pattern).map((node) => node.name);
   const matched = part.length > 0 ? part : matchLayers(graph, pattern);
   if (matched.length > 0) return matched;
-  throw new InputError(
-    `${pattern} matches no layer${didYouMean(pattern, ['backbone', 'head', ...names])}`,
-  );
+  const hint = didYouMean(pattern, ['backbone', 'head']) || layerHint(pattern, names);
+  throw new InputError(`${pattern} matches no layer${hint}`);
+}
+
+/** A hint at layers with a similar name, or at similar globs, e.g. `block1_*` for `blok1_*`; else a list of layers. */
+export function layerHint(pattern: string, names: readonly string[]): string {
+  const hasNumber = (text: string) => /\d/.test(text);
+  const globs = names.flatMap(globsOf).filter((glob) => hasNumber(glob) === hasNumber(pattern));
+  const known = pattern.includes('*') ? [...new Set(globs)] : names;
+  return didYouMean(pattern, known) || `; the layers are ${listWords(names)}`;
+}
+
+/** `block1_*` for the layer `block1_conv1`. */
+function globsOf(name: string): string[] {
+  const parts = name.split('_');
+  return parts.slice(1).map((_, i) => `${parts.slice(0, i + 1).join('_')}_*`);
 }
 
 /** Returns the names of all layers that a phase freezes. @throws InputError if a pattern matches none. */

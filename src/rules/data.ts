@@ -1,4 +1,4 @@
-import { didYouMean } from '../common/did-you-mean.ts';
+import { didYouMean, listWords } from '../common/did-you-mean.ts';
 import { datasetKind, datasetNames } from '../data/datasets/table.ts';
 import { isUrl } from '../data/files/source.ts';
 import type { Rule } from './rule.ts';
@@ -45,7 +45,7 @@ const classesAreKnown: Rule = {
     if (!classNames) return [];
     return (data.classes ?? []).flatMap((name, index) => {
       if (classNames.includes(name)) return [];
-      const message = `is not a class of ${data.dataset}; its classes are ${shorten(classNames)}. Received: "${name}"${didYouMean(name, classNames)}`;
+      const message = `is not a class of ${data.dataset}; its classes are ${listWords(classNames)}. Received: "${name}"${didYouMean(name, classNames)}`;
       return [{ path: ['data', 'classes', index], message }];
     });
   },
@@ -62,11 +62,6 @@ const greyImagesHaveNoColourMeans: Rule = {
     return [{ path, message }];
   },
 };
-
-function shorten(names: readonly string[]): string {
-  const shown = names.slice(0, 10).join(', ');
-  return names.length > 10 ? `${shown} and ${names.length - 10} more` : shown;
-}
 
 export const dataRules: readonly Rule[] = [
   datasetIsKnown,

@@ -1,9 +1,8 @@
-import { didYouMean } from '../common/did-you-mean.ts';
 import { InputError } from '../common/errors.ts';
 import { MAIN_ARGUMENT } from '../config/repair.ts';
 import type { Experiment, FreezePattern } from '../experiment/experiment.ts';
 import type { Path, Problem } from '../experiment/problem.ts';
-import { frozenBy, frozenLayers, type Graph, matchLayers } from '../model/graph.ts';
+import { frozenBy, frozenLayers, type Graph, layerHint, matchLayers } from '../model/graph.ts';
 import { pathOf } from '../model/network.ts';
 import type { NetworkRuleFacts, Rule } from './rule.ts';
 
@@ -61,7 +60,7 @@ const learningRateScalesMatch: Rule<NetworkRuleFacts> = {
       .filter((pattern) => matchLayers(graph, pattern).length === 0)
       .map((pattern) => ({
         path: ['phases', index, 'learningRateScale', pattern],
-        message: `${pattern} matches no layer${didYouMean(pattern, names)}`,
+        message: `${pattern} matches no layer${layerHint(pattern, names)}`,
       }));
   },
 };

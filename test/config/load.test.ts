@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
@@ -283,12 +283,47 @@ phases:
       { path: ['model', 'head', 1], message: 'is too wide' },
       { path: ['model', 'head', 1, 'dense', 'bias'], message: 'is not there' },
     ]);
-    const lines = (error?.message ?? '').split('\n').map((line) => line.replace(/^.*\//, ''));
-    expect(lines).to.have.members([
-      'base.yaml:15:14  phases[0].freeze[0]  matches no layer',
+    const lines = (error?.message ?? '').split('\n');
+    expect(lines.map((line) => line.replaceAll(/\/\S*\//g, ''))).to.have.members([
+      'base.yaml:15:14  phases[0].freeze[0]  matches no layer. changed.yaml can override it: phases: [{ name: head, freeze: […] }], with all items',
       'changed.yaml:5:7  model.head[1]  is too wide',
       'changed.yaml:5:7  model.head[1].dense.bias  is not there',
     ]);
+  });
+
+  it('names the encoding of a file that is not UTF-8', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'cifar-run-')), 'encoded.yaml');
+    const text = `# Größe\nextends: ${base}\n`;
+    const bigEndian = Buffer.from(`\uFEFF${text}`, 'utf16le').swap16();
+    for (const [bytes, expected] of [
+      [Buffer.from(`\uFEFF${text}`, 'utf16le'), 'UTF-16 LE'],
+      [Buffer.from(text, 'utf16le'), 'UTF-16 LE'],
+      [bigEndian, 'UTF-16 BE'],
+      [bigEndian.subarray(2), 'UTF-16 BE'],
+      [Buffer.from(`seed: 1\n${text}`, 'latin1'), 'probably Latin-1 or Windows-1252, in line 2'],
+      [Buffer.from('seed: 1\n\0\0\x01'), 'binary data, in line 2'],
+    ] as const) {
+      writeFileSync(file, bytes);
+      const loading = loadExperiment(file, { set: [], setFile: [] });
+      expect(await refusal(loading)).to.equal(
+        `${file}: an experiment file must be text in UTF-8. Received: ${expected}`,
+      );
+    }
+    writeFileSync(file, `\uFEFF${text}`);
+    expect((await loadExperiment(file, { set: [], setFile: [] })).experiment.name).to.equal(
+      'encoded',
+    );
+  });
+
+  it('expands ~ to the home folder', async () => {
+    const { experiment } = await changed(
+      'data: { source: ~/images }\nmodel: { backbone: { weights: ~/vgg.h5 } }',
+    );
+    expect(experiment.data.source).to.equal(join(homedir(), 'images'));
+    expect(experiment.model.backbone.weights).to.equal(join(homedir(), 'vgg.h5'));
+    expect((await changed('data: { source: ~images }')).experiment.data.source).to.match(
+      /\/~images$/,
+    );
   });
 
   it('keeps the text, and normalizes the sweep', async () => {

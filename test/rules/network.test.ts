@@ -119,7 +119,10 @@ describe('rules that need the network', () => {
       experiment({
         phases: [phase({ freeze: ['backbone'] }), phase({ freeze: ['blok1_*', { upTo: 'x' }] })],
       }),
-      ['phases.1.freeze.0: blok1_* matches no layer', 'phases.1.freeze.1: no layer is named x'],
+      [
+        'phases.1.freeze.0: blok1_* matches no layer. Did you mean block1_*?',
+        'phases.1.freeze.1: no layer is named x; the layers are block1_conv1, block1_conv2, block1_pool, block2_conv1, block2_conv2, block2_pool, block3_conv1, block3_conv2, block3_conv3, block3_pool, block4_conv1, block4_conv2 and 8 more',
+      ],
     ],
     'a freeze pattern with a typing error': [
       experiment({ phases: [phase({ freeze: ['bakbone'] })] }),
@@ -131,7 +134,9 @@ describe('rules that need the network', () => {
     ],
     'a learning rate scale for no layer': [
       experiment({ phases: [phase({ learningRateScale: { 'block5_*': 0.1, 'block6_*': 0.1 } })] }),
-      ['phases.0.learningRateScale.block6_*: block6_* matches no layer'],
+      [
+        'phases.0.learningRateScale.block6_*: block6_* matches no layer. There are block1_* to block5_*',
+      ],
     ],
   };
 
