@@ -1,7 +1,7 @@
-import picomatch from 'picomatch';
 import { didYouMean, listWords } from '../common/did-you-mean.ts';
 import { InputError } from '../common/errors.ts';
 import { formatJson } from '../common/format.ts';
+import { globMatcher } from '../common/glob.ts';
 import { type Goal, metricOf } from '../experiment/metrics.ts';
 import { type ComparedRun, valueIn } from './compared-run.ts';
 import { parseFilter } from './filter.ts';
@@ -40,7 +40,7 @@ export function chooseColumns(list: string, known: readonly string[]): string[] 
   const names = list.split(',').map((name) => name.trim());
   const chosen = names.flatMap((name) => {
     if (!name.includes('*')) return [findColumn(name, known)];
-    const isMatch = picomatch(name, { nobracket: true });
+    const isMatch = globMatcher(name);
     const found = known.filter((column) => isMatch(column));
     if (found.length > 0) return found;
     throw new InputError(

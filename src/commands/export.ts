@@ -1,7 +1,7 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import picomatch from 'picomatch';
 import { InputError } from '../common/errors.ts';
+import { globMatcher } from '../common/glob.ts';
 import { openWeights } from '../model/weights/open.ts';
 import { writeSafetensors } from '../model/weights/safetensors.ts';
 import { modelOfRun } from '../runs/find.ts';
@@ -34,7 +34,7 @@ async function exportWeights(
   { layers }: ExportOptions,
 ): Promise<void> {
   const file = await openWeights(model);
-  const matches = layers ? picomatch(layers) : () => true;
+  const matches = layers ? globMatcher(layers) : () => true;
   const chosen = file.entries.filter((entry) => matches(entry.layer));
   if (chosen.length === 0) {
     const names = [...new Set(file.entries.map((entry) => entry.layer))];

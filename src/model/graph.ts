@@ -1,6 +1,6 @@
-import picomatch from 'picomatch';
 import { didYouMean, listWords } from '../common/did-you-mean.ts';
 import { InputError } from '../common/errors.ts';
+import { globMatcher } from '../common/glob.ts';
 import type { FreezePattern, LayerArgs } from '../experiment/experiment.ts';
 
 /** The shape of a tensor without the batch axis, channels last. */
@@ -40,7 +40,7 @@ export function ancestors<Node extends GraphNode>(
 
 /** Returns the names of the layers that match a name or a glob, e.g. `block5_*`. */
 export function matchLayers(graph: Graph, pattern: string): string[] {
-  const matches = picomatch(pattern);
+  const matches = globMatcher(pattern);
   return graph.nodes.map((node) => node.name).filter((name) => matches(name));
 }
 
@@ -60,7 +60,7 @@ export function frozenBy(graph: Graph, pattern: FreezePattern): readonly string[
   const matched = part.length > 0 ? part : matchLayers(graph, pattern);
   if (matched.length > 0) return matched;
   const hint = didYouMean(pattern, ['backbone', 'head']) || layerHint(pattern, names);
-  throw new InputError(`${pattern} matches no layer${hint}`);
+  throw new InputError(`${pattern || '""'} matches no layer${hint}`);
 }
 
 /** A hint at layers with a similar name, or at similar globs, e.g. `block1_*` for `blok1_*`; else a list of layers. */
