@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { LAUNCHER_OPTIONS } from './commands/options.ts';
 import { interruptSignal } from './common/signals.ts';
 import { version } from './common/version.ts';
@@ -31,6 +31,12 @@ function withLauncher(command: Command): Command {
   );
 }
 
+/** @param fallback the device if the option is not given */
+function deviceOption(fallback: string): Option {
+  const description = `device that computes (default: ${fallback})`;
+  return new Option('--device <name>', description).choices(['auto', 'gpu', 'cpu']);
+}
+
 const program = new Command('cifar-run')
   .description('Train image classifiers from a YAML file.')
   .version(version)
@@ -46,6 +52,7 @@ withLauncher(withOverrides(program.command('run', { isDefault: true })))
   .option('--no-compile', 'run each operation of a step on its own, for debugging')
   .option('--profile', 'write the time of each operation to profile.txt and profile.json')
   .option('--threads <n>', 'threads within an operation (default: all cores)')
+  .addOption(deviceOption('as in the file'))
   .option('--needed', 'reuse a finished run with the same id (default in a sweep)')
   .option('--no-needed', 'repeat all runs of a sweep')
   .option('--resume', 'run what is missing or failed, resume interrupted runs', false)
@@ -76,6 +83,7 @@ program
   .argument('<run>', RUN_HELP)
   .option(...RUNS_OPTION)
   .option('--threads <n>', 'threads within an operation (default: as before)')
+  .addOption(deviceOption('as before'))
   .option('--no-compile', 'run each operation of a step on its own, for debugging')
   .action(async (run, options) => {
     const { resumeCommand } = await import('./commands/resume.ts');
@@ -90,6 +98,7 @@ program
   .option('--from <checkpoint>', 'start, best, previous or last', 'start')
   .option('--epochs <n>', 'number of epochs to replay (default: all recorded)')
   .option('--threads <n>', 'threads within an operation (default: as before)')
+  .addOption(deviceOption('as before'))
   .action(async (run, options) => {
     const { verifyCommand } = await import('./commands/verify.ts');
     await verifyCommand(run, { ...options, ...program.opts(), signal: interruptSignal() });
@@ -275,6 +284,7 @@ for (const [name, description] of [
   engine
     .command(name, { isDefault: name === 'show' })
     .description(description)
+    .addOption(deviceOption('auto'))
     .option(...JSON_OPTION)
     .action(async (options) => {
       const { engineCommand } = await import('./commands/engine.ts');

@@ -3,7 +3,7 @@ import type { Json } from './common/json.ts';
 import { hashFiles } from './config/file-hashes.ts';
 import { normalizeSweep } from './config/normalize.ts';
 import { listTrials, showSettings } from './config/trials.ts';
-import { detectPrecisionSupport } from './engine/hardware.ts';
+import { detectPrecisionSupport, detectProcessor } from './engine/hardware.ts';
 import type { AshaConfig, ResolvedExperiment, Settings } from './experiment/experiment.ts';
 import {
   type LoadedExperiment,
@@ -52,11 +52,18 @@ async function resolveExperiment(loaded: LoadedExperiment): Promise<ResolvedExpe
   if (training === 'float32' && inference === 'float32') {
     return { ...experiment, precision: { training, inference } };
   }
-  const support = await detectPrecisionSupport();
+  const support = await detectPrecisionSupport(experiment.device);
   const precision = resolvePrecision(experiment.precision, support);
   const problems = precisionProblems(precision, support);
   if (problems.length > 0) throw problemsError(loaded, problems);
   return { ...experiment, precision };
+}
+
+/** @throws InputError if a planned experiment needs another device than the engine uses. */
+export function requirePrecision(planned: PlannedExperiment, device: 'cpu' | 'gpu'): void {
+  const { bfloat16 } = detectProcessor();
+  const problems = precisionProblems(planned.experiment.precision, { device, bfloat16 });
+  if (problems.length > 0) throw problemsError(planned, problems);
 }
 
 /**

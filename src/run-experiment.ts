@@ -3,7 +3,7 @@ import type { Compiler } from './engine/engine.ts';
 import { startEngine } from './engine/start-engine.ts';
 import { loadModel } from './model/build.ts';
 import { buildGraph } from './model/build-graph.ts';
-import { checkClasses, type PlannedExperiment } from './plan-experiment.ts';
+import { checkClasses, type PlannedExperiment, requirePrecision } from './plan-experiment.ts';
 import type { Progress } from './progress/progress.ts';
 import { trainingProgress } from './progress/training.ts';
 import type { RunResult } from './run-folder/finished-run.ts';
@@ -42,9 +42,13 @@ export async function prepareTraining(
   const { experiment, plan, modelSource } = planned;
 
   // 1. Engine: TensorFlow, installed at the first run.
-  const engine = await progress.step('Engine', ({ report }) =>
-    startEngine({ threads, verbose, compiler, profile, report }),
-  );
+  const engine = await progress.step('Engine', async ({ report, warn }) => {
+    const { device } = experiment;
+    const started = await startEngine({ device, threads, verbose, compiler, profile, report });
+    if (started.unusedGpu) warn(`the GPU is not used: ${started.unusedGpu}`);
+    return started;
+  });
+  requirePrecision(planned, engine.device);
 
   // 2. Data: the images, decoded and split.
   const data = await progress.step('Data', (step) =>

@@ -79,6 +79,7 @@ export function experiment(parts: Parts = {}): Experiment {
     metrics: [],
     phases: parts.phases ?? [phase()],
     precision: { training: 'float32', inference: 'float32' },
+    device: 'auto',
     features: { cache: 'auto', dtype: 'float32' },
     checkpoint: { everyEpochs: 1, everySteps: null, everyMinutes: null, keep: true },
     onNonFinite: { retries: 0, factor: 0.1 },

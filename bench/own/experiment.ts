@@ -31,7 +31,7 @@ export async function phaseOn(
   return { ...loaded, experiment: { ...loaded.experiment, phases } };
 }
 
-const silent = { report: () => {}, note: () => {} };
+const silent = { report: () => {}, note: () => {}, warn: () => {} };
 
 /**
  * Trains as `cifar-run FILE` does, but records nothing.

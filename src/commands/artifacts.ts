@@ -29,7 +29,7 @@ export async function artifactsCommand(
     );
   }
   const progress = await chooseProgress();
-  const planned = await recordedExperiment(folder, options.runs);
+  const planned = await recordedExperiment(folder, options);
   const training = await prepareTraining(planned, {
     ...options,
     ...(await recordedEngine(folder)),

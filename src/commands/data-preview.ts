@@ -41,7 +41,7 @@ export async function previewCommand(file: string, options: PreviewOptions): Pro
     loadData({ ...config, limit }, seed, { ...loadContext(step), jpegs: engine.jpegs }),
   );
   const images = firstOfEachClass(data);
-  const { imageShape } = loadContext({ report: () => {}, note: () => {} });
+  const { imageShape } = loadContext({ report: () => {}, note: () => {}, warn: () => {} });
   const views = await drawViews(images, data.classNames.length, { experiment, imageShape, engine });
   const [height, width, channels] = imageShape;
   const chart = await contactSheetChart({

@@ -96,5 +96,5 @@ export function print({ json }: DataOptions, result: unknown, lines: readonly st
 
 /** With `--json`, nothing but JSON is printed. */
 const silentProgress: Progress = {
-  step: (_, run) => run({ report: () => {}, note: () => {} }),
+  step: (_, run) => run({ report: () => {}, note: () => {}, warn: () => {} }),
 };

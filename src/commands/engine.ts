@@ -1,15 +1,17 @@
 import { RunError } from '../common/errors.ts';
 import { formatCount } from '../common/format.ts';
-import { checkEngine, type EngineCheck } from '../engine/check.ts';
+import { checkEngine, type EngineCheck, TOLERANCES } from '../engine/check.ts';
 
 import { chooseCompiler, type Engine } from '../engine/engine.ts';
 import { startEngine } from '../engine/start-engine.ts';
+import type { Device, Precision } from '../experiment/experiment.ts';
 import { chooseProgress } from '../progress/display.ts';
 import type { Report } from '../progress/progress.ts';
 
 export interface EngineCommandOptions {
   readonly verbose?: boolean;
   readonly json?: boolean;
+  readonly device?: Device;
 }
 
 /**
@@ -21,9 +23,9 @@ export async function engineCommand(
   action: 'show' | 'check',
   options: EngineCommandOptions,
 ): Promise<void> {
-  const { json = false, verbose = false } = options;
+  const { json = false, verbose = false, device } = options;
   const start = (report: Report) =>
-    startEngine({ threads: null, compiler: chooseCompiler(true), verbose, report });
+    startEngine({ threads: null, compiler: chooseCompiler(true), verbose, device, report });
   const engine = json
     ? await start(() => {})
     : await (await chooseProgress()).step('Engine', (step) => start(step.report));
@@ -38,18 +40,18 @@ export async function engineCommand(
 type Shown = Awaited<ReturnType<typeof describe>>;
 
 async function describe(engine: Engine, verify: boolean) {
-  const { name, version, device, devices, threads } = engine;
-  return { engine: name, version, ...(await engine.inspect(verify)), device, devices, threads };
+  const { name, version, device, devices, unusedGpu, threads } = engine;
+  const installation = await engine.inspect(verify);
+  return { engine: name, version, ...installation, device, devices, unusedGpu, threads };
 }
 
 function showLines(shown: Shown): string[] {
   const size = shown.bytes && `, ${formatCount(Math.round(shown.bytes / 1e6))} MB`;
   const built = { cpu: ' for the CPU', cuda: ' with CUDA' };
-  const idle = shown.variant === 'cuda' && shown.device === 'cpu';
   return [
     `engine   ${shown.engine} ${shown.version}${shown.variant ? built[shown.variant] : ''}`,
     `folder   ${shown.folder} (${shown.source}${size ?? ''})`,
-    `device   ${shown.device.toUpperCase()}${idle ? '; TensorFlow cannot use a GPU here, --verbose shows why' : ''}`,
+    `device   ${shown.device.toUpperCase()}${shown.unusedGpu ? `; the GPU is not used: ${shown.unusedGpu}` : ''}`,
     ...shown.devices.map((device) => `         ${device}`),
     `threads  ${shown.threads}`,
   ];
@@ -62,21 +64,30 @@ async function check(engine: Engine, { changedFiles }: Shown): Promise<EngineChe
 
 function checkLines({ rows, gflops }: EngineCheck, { changedFiles }: Shown): string[] {
   const width = Math.max(...rows.map((row) => row.operation.length));
+  const precisions = Object.keys(gflops) as Precision[];
   return [
+    ...precisions.flatMap((precision) => [
+      '',
+      `${precision}: largest relative difference to plain JavaScript; ${TOLERANCES[precision]} is allowed`,
+      `${'operation'.padEnd(width)}  forward   backward`,
+      ...rows.filter((row) => row.precision === precision).map((row) => checkLine(row, width)),
+    ]),
     '',
-    `${'operation'.padEnd(width)}  forward   backward  (largest relative difference to plain JavaScript)`,
-    ...rows.map(({ operation, forwardError, backwardError, passed }) =>
-      [
-        operation.padEnd(width),
-        forwardError.toExponential(1).padEnd(8),
-        backwardError.toExponential(1).padEnd(8),
-        passed ? 'passed' : 'FAILED',
-      ].join('  '),
+    ...precisions.map(
+      (precision) =>
+        `matMul of 2048 × 2048 in ${precision}: ${Math.round(gflops[precision] as number)} GFLOP/s`,
     ),
-    '',
-    `matMul of 2048 × 2048: ${Math.round(gflops)} GFLOP/s`,
     ...changedFiles.map((path) => `FAILED: ${path} is not the file that was installed`),
   ];
+}
+
+function checkLine(row: EngineCheck['rows'][number], width: number): string {
+  return [
+    row.operation.padEnd(width),
+    row.forwardError.toExponential(1).padEnd(8),
+    row.backwardError.toExponential(1).padEnd(8),
+    row.passed ? 'passed' : 'FAILED',
+  ].join('  ');
 }
 
 function print(text: string): void {

@@ -1,4 +1,5 @@
 import { InputError } from '../common/errors.ts';
+import type { Device } from '../experiment/experiment.ts';
 
 /** Options of the command line that override keys of the file's `launcher`. */
 export const LAUNCHER_OPTIONS = [
@@ -48,6 +49,11 @@ export const LAUNCHER_OPTIONS = [
     description: 'maximum number of requeues after a timeout',
   },
 ] as const;
+
+/** The option `--device` as an override for `--set`; none if it is not given. */
+export function deviceOverrides(device: Device | undefined): string[] {
+  return device === undefined ? [] : [`device=${device}`];
+}
 
 /** These options as overrides for `--set`. */
 export function launcherOverrides(options: Readonly<Record<string, unknown>>): string[] {

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { chooseCompiler } from '../engine/engine.ts';
+import type { Device } from '../experiment/experiment.ts';
 import { loadResolved } from '../load-experiment.ts';
 import { type PlannedExperiment, planExperiment } from '../plan-experiment.ts';
 import { chooseProgress } from '../progress/display.ts';
@@ -13,6 +14,7 @@ import { parseWholeNumber } from './options.ts';
 export interface ResumeOptions extends Pick<RunOptions, 'runs' | 'verbose' | 'signal'> {
   readonly compile: boolean;
   readonly threads?: string;
+  readonly device?: Device;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface ResumeOptions extends Pick<RunOptions, 'runs' | 'verbose' | 'si
 export async function resumeCommand(reference: string, options: ResumeOptions): Promise<void> {
   const folder = resolve(await findRun(reference, options.runs));
   const engine = await recordedEngine(folder);
-  const planned = await recordedExperiment(folder, options.runs);
+  const planned = await recordedExperiment(folder, options);
   const { folder: path } = await runExperiment(planned, {
     ...options,
     threads: parseWholeNumber('--threads', options.threads, 1) ?? engine.threads,
@@ -35,12 +37,16 @@ export async function resumeCommand(reference: string, options: ResumeOptions): 
 }
 
 /**
- * Plans the experiment of a run again from its folder.
+ * Plans the experiment of a run again from its folder, for its recorded device or another one.
  * @throws InputError if the run was interrupted before its experiment was recorded.
  */
-export async function recordedExperiment(folder: string, runs: string): Promise<PlannedExperiment> {
+export async function recordedExperiment(
+  folder: string,
+  { runs, device }: Pick<ResumeOptions, 'runs' | 'device'>,
+): Promise<PlannedExperiment> {
   const { resolved, text } = await readExperimentFiles(folder);
-  const loaded = loadResolved(resolved, text);
+  const { experiment, ...rest } = loadResolved(resolved, text);
+  const loaded = { ...rest, experiment: device ? { ...experiment, device } : experiment };
   return planExperiment(loaded, runModelsIn(runs));
 }
 

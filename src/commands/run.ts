@@ -1,6 +1,7 @@
 import { InputError } from '../common/errors.ts';
 import type { Overrides } from '../config/overrides.ts';
 import { chooseCompiler } from '../engine/engine.ts';
+import type { Device } from '../experiment/experiment.ts';
 import { type LoadedFile, loadExperiment } from '../load-experiment.ts';
 import { formatSweep } from '../plan/format.ts';
 import { planExperiment, planSweep } from '../plan-experiment.ts';
@@ -11,7 +12,7 @@ import { runModelsIn } from '../runs/run-models.ts';
 import { parseJobs } from '../sweep/capacity.ts';
 import { type OnceOptions, runOnce } from '../sweep/run-once.ts';
 import { describeRemaining, runSweep } from '../sweep/run-sweep.ts';
-import { launcherOverrides, parseWholeNumber } from './options.ts';
+import { deviceOverrides, launcherOverrides, parseWholeNumber } from './options.ts';
 
 /** Options as the command line gives them: texts, and `undefined` for an option without a default. */
 export interface RunCommandOptions extends Overrides {
@@ -22,6 +23,7 @@ export interface RunCommandOptions extends Overrides {
   readonly signal: AbortSignal;
   readonly jobs: string;
   readonly threads?: string;
+  readonly device?: Device;
   readonly resume: boolean;
   readonly needed?: boolean;
   readonly failFast: boolean;
@@ -40,7 +42,11 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
   if (resume && needed === false) {
     throw new InputError('--resume keeps finished runs and --no-needed repeats them; use one');
   }
-  const set = [...launcherOverrides({ ...options }), ...options.set];
+  const set = [
+    ...launcherOverrides({ ...options }),
+    ...deviceOverrides(options.device),
+    ...options.set,
+  ];
   const loaded = await loadExperiment(file, { ...options, set });
   if (options.dryRun) {
     const sweep = await planSweep(loaded, runModelsIn(runs));

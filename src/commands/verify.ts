@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import { InputError, RunError } from '../common/errors.ts';
+import type { Device } from '../experiment/experiment.ts';
 import { chooseProgress } from '../progress/display.ts';
 import { prepareTraining, type RunOptions } from '../run-experiment.ts';
 import { Replay } from '../run-folder/replay.ts';
+import { nondeterminism } from '../run-folder/summary.ts';
 import { findRun } from '../runs/find.ts';
 import { train } from '../train/train.ts';
 import { parseWholeNumber } from './options.ts';
@@ -13,6 +15,7 @@ export interface VerifyOptions extends Pick<RunOptions, 'runs' | 'verbose' | 'si
   readonly from: string;
   readonly epochs?: string;
   readonly threads?: string;
+  readonly device?: Device;
 }
 
 const STARTS = ['start', 'best', 'previous', 'last'] as const;
@@ -32,7 +35,7 @@ export async function verifyCommand(reference: string, options: VerifyOptions): 
   const engine = await recordedEngine(folder);
   const replay = await Replay.open(folder, { from, epochs });
   const progress = await chooseProgress();
-  const planned = await recordedExperiment(folder, options.runs);
+  const planned = await recordedExperiment(folder, options);
   const training = await prepareTraining(planned, {
     ...options,
     compiler: engine.compiler,
@@ -52,7 +55,10 @@ export async function verifyCommand(reference: string, options: VerifyOptions): 
   } finally {
     training.model.dispose();
   }
-  if (replay.difference)
-    throw new RunError(`${folder} differs from its replay: ${replay.difference}`);
+  if (replay.difference) {
+    const operations = training.engine.nondeterministicOperations();
+    const reason = operations.length > 0 ? `\n${nondeterminism(operations)}` : '';
+    throw new RunError(`${folder} differs from its replay: ${replay.difference}${reason}`);
+  }
   process.stdout.write(`${folder}: ${replay.matches.join(', ')} are identical, byte for byte\n`);
 }

@@ -63,6 +63,7 @@ export function normalize(file: ExperimentFile, context: NormalizeContext): Expe
     metrics: root.metrics.map(normalizeMetric),
     phases: file.phases.map(normalizePhase),
     precision: normalizePrecision(root.precision),
+    device: root.device,
     features: withDefaults('features', root.features),
     checkpoint: normalizeCheckpoint(root.checkpoint),
     onNonFinite:

@@ -1,9 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Precision } from '../experiment/experiment.ts';
 import type { Engine } from './engine.ts';
+import { detectProcessor } from './hardware.ts';
 
 /** The errors of one operation and its gradients, compared with plain JavaScript. */
 interface CheckRow {
   readonly operation: string;
+  readonly precision: Precision;
   /** Largest differences of outputs and gradients, relative to the largest reference value. */
   readonly forwardError: number;
   readonly backwardError: number;
@@ -12,8 +15,8 @@ interface CheckRow {
 
 export interface EngineCheck {
   readonly rows: readonly CheckRow[];
-  /** Speed of a 2048 × 2048 float32 matrix product, the best of five. */
-  readonly gflops: number;
+  /** Speed of a 2048 × 2048 matrix product, the best of five, in each precision that the device supports. */
+  readonly gflops: Readonly<Partial<Record<Precision, number>>>;
   readonly passed: boolean;
 }
 
@@ -112,43 +115,73 @@ const CASES: readonly Case[] = [
   { operation: 'softmax', inputs: [[16, 10]], run: (x) => tf.softmax(x) },
 ];
 
-/** float32 has about seven digits; sums of a few hundred products keep four of them. */
-const TOLERANCE = 1e-4;
+/**
+ * The largest accepted errors. float32 has 24 significant bits, of which sums of a few hundred products keep half. The
+ * others round the operands of products: TF32 and float16 to 11 bits, bfloat16 to 8.
+ */
+export const TOLERANCES: Readonly<Record<Precision, number>> = {
+  float32: 1e-4,
+  tf32: 5e-3,
+  float16: 5e-3,
+  bfloat16: 6e-2,
+};
 
 /** Compares the engine with plain JavaScript, in a few seconds. It must be the current tfjs backend. */
 export async function checkEngine(engine: Engine): Promise<EngineCheck> {
   const rows: CheckRow[] = [];
-  for (const check of CASES) {
-    const expected = await outputsOn('cpu', check);
-    const actual = await outputsOn(engine.name, check);
-    const [forwardError = 0, ...backwardErrors] = expected.map((values, i) =>
-      relativeError(actual[i] as Float32Array, values),
-    );
-    const backwardError = Math.max(...backwardErrors);
-    const passed = Math.max(forwardError, backwardError) <= TOLERANCE;
-    rows.push({ operation: check.operation, forwardError, backwardError, passed });
+  const gflops: { [precision in Precision]?: number } = {};
+  for (const precision of checkedPrecisions(engine)) {
+    for (const check of CASES) rows.push(await checkCase(engine, check, precision));
+    gflops[precision] = await measureMatMul(engine, precision);
   }
-  return { rows, gflops: await measureMatMul(), passed: rows.every((row) => row.passed) };
+  return { rows, gflops, passed: rows.every((row) => row.passed) };
 }
 
-/** Returns the output and the gradient of each input, computed by one backend. */
-async function outputsOn(backend: string, { inputs, run }: Case): Promise<Float32Array[]> {
+function checkedPrecisions({ device }: Engine): Precision[] {
+  if (device === 'gpu') return ['float32', 'tf32', 'float16'];
+  return detectProcessor().bfloat16 ? ['float32', 'bfloat16'] : ['float32'];
+}
+
+async function checkCase(engine: Engine, check: Case, precision: Precision): Promise<CheckRow> {
+  const inputs = check.inputs.map((shape, i) => wave(shape, i + 1));
+  const compiled = engine.compile((tensors) => outputsOf(check, tensors), { precision });
+  const outputs = await compiled.run(inputs);
+  const actual = await Promise.all(outputs.map((tensor) => tensor.data<'float32'>()));
+  compiled.dispose();
+  tf.dispose([inputs, outputs]);
+  const expected = await expectedOutputs(check);
+  const [forwardError = 0, ...backwardErrors] = expected.map((values, i) =>
+    relativeError(actual[i] as Float32Array, values),
+  );
+  const backwardError = Math.max(...backwardErrors);
+  const passed = Math.max(forwardError, backwardError) <= TOLERANCES[precision];
+  return { operation: check.operation, precision, forwardError, backwardError, passed };
+}
+
+/** Computes the outputs in plain JavaScript. */
+async function expectedOutputs(check: Case): Promise<Float32Array[]> {
   const current = tf.getBackend();
-  await tf.setBackend(backend);
-  const tensors = tf.tidy(() => {
-    const values = inputs.map((shape, i) => wave(shape, i + 1));
-    const output = run(...values);
-    // Weights make the gradients differ between elements.
-    const weighted = (...x: tf.Tensor[]) =>
-      run(...x)
-        .mul(wave(output.shape, 9))
-        .sum() as tf.Scalar;
-    return [output, ...tf.grads(weighted)(values)];
-  });
-  const values = await Promise.all(tensors.map((tensor) => tensor.data<'float32'>()));
-  tf.dispose(tensors);
+  await tf.setBackend('cpu');
+  const outputs = tf.tidy(() =>
+    outputsOf(
+      check,
+      check.inputs.map((shape, i) => wave(shape, i + 1)),
+    ),
+  );
+  const values = await Promise.all(outputs.map((tensor) => tensor.data<'float32'>()));
+  tf.dispose(outputs);
   await tf.setBackend(current);
   return values;
+}
+
+/** The output of an operation, with a weight for each element so that all gradients differ, and its gradients. */
+function outputsOf({ run }: Case, inputs: readonly tf.Tensor[]): tf.Tensor[] {
+  const weighted = (...x: tf.Tensor[]) => {
+    const output = run(...x);
+    return output.mul(wave(output.shape, 9));
+  };
+  const gradients = tf.grads((...x) => weighted(...x).sum() as tf.Scalar)([...inputs]);
+  return [weighted(...inputs), ...gradients];
 }
 
 /** Returns distinct pseudo-random values in [-1, 1], the same for each backend. */
@@ -170,18 +203,23 @@ function relativeError(actual: Float32Array, expected: Float32Array): number {
   return difference / largest;
 }
 
-async function measureMatMul(): Promise<number> {
+async function measureMatMul(engine: Engine, precision: Precision): Promise<number> {
   const size = 2048;
   const a = tf.tidy(() => wave([size, size], 1) as tf.Tensor2D);
+  // bfloat16 needs an operation after the product.
+  const product = engine.compile(([x]) => [tf.matMul(x as tf.Tensor2D, x as tf.Tensor2D).sum()], {
+    precision,
+  });
   let best = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 6; i++) {
     const start = performance.now();
-    const product = tf.tidy(() => tf.matMul(a, a).sum());
-    await product.data();
-    product.dispose();
-    // The first run also starts the threads of TensorFlow.
+    const outputs = await product.run([a]);
+    await outputs[0]?.data();
+    // The first run also compiles the function and starts the threads of TensorFlow.
     if (i > 0) best = Math.min(best, performance.now() - start);
+    tf.dispose(outputs);
   }
+  product.dispose();
   a.dispose();
   return (2 * size ** 3) / best / 1e6;
 }

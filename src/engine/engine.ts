@@ -1,5 +1,5 @@
 import type { Tensor, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs';
-import type { Precision } from '../experiment/experiment.ts';
+import type { Device, Precision } from '../experiment/experiment.ts';
 
 /**
  * The interface between the program and the library that computes. Tensors themselves go through `@tensorflow/tfjs`:
@@ -13,6 +13,8 @@ export interface Engine {
   readonly device: 'cpu' | 'gpu';
   /** Device names of the library, e.g. `/job:localhost/replica:0/task:0/device:GPU:0`. */
   readonly devices: readonly string[];
+  /** Why the GPU of this machine is not used; `null` if it is, if there is no NVIDIA driver, or by choice. */
+  readonly unusedGpu: string | null;
   /** Threads within one operation. */
   readonly threads: number;
   /** Describes the installed files; `verify` compares their contents with the recorded hashes. */
@@ -39,6 +41,8 @@ export interface Engine {
   compile(fn: TensorFunction, options?: CompileOptions): CompiledFunction;
   /** Returns the profiles of functions that were compiled since the last call; empty without `EngineOptions.profile`. */
   takeProfiles(): readonly Profile[];
+  /** The operations of compiled functions so far that may give other last digits at each run. */
+  nondeterministicOperations(): readonly string[];
   /** `null` if the engine has none. */
   readonly fused: FusedUpdates | null;
   /** Copies the results of compiled functions to the tfjs variables. */
@@ -48,6 +52,8 @@ export interface Engine {
 }
 
 export interface EngineOptions {
+  /** Default: `auto`. */
+  readonly device?: Device | undefined;
   /** Threads within one operation; `null`: as many as there are cores. */
   readonly threads: number | null;
   readonly verbose: boolean;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Device } from '../experiment/experiment.ts';
 
 /** The vector instructions of the processor that the choice of kernels and of a precision depends on. */
 export interface Processor {
@@ -29,14 +30,16 @@ export function parseCpuInfo(cpuinfo: string): Processor {
 }
 
 /**
- * Detects the device that the engine will use, and the precisions that it supports, without starting the engine. Same rule
- * as the choice of the distribution: a GPU is used if there is an NVIDIA driver for CUDA 12.
+ * Detects the device that the engine will use, and the precisions that it supports, without starting the engine. A
+ * requested GPU may be in another machine, such as a node of a cluster.
  */
-export async function detectPrecisionSupport(): Promise<{
+export async function detectPrecisionSupport(requested: Device): Promise<{
   readonly device: 'cpu' | 'gpu';
   readonly bfloat16: boolean;
 }> {
+  const { bfloat16 } = detectProcessor();
+  if (requested !== 'auto') return { device: requested, bfloat16 };
   const { chooseDistribution, detectHost } = await import('./tensorflow/install/platforms.ts');
-  const device = chooseDistribution(detectHost()).variant === 'cuda' ? 'gpu' : 'cpu';
-  return { device, bfloat16: detectProcessor().bfloat16 };
+  const { variant } = chooseDistribution(detectHost(), requested);
+  return { device: variant === 'cuda' ? 'gpu' : 'cpu', bfloat16 };
 }

@@ -16,6 +16,7 @@ export interface Experiment {
   readonly metrics: readonly MetricConfig[];
   readonly phases: readonly PhaseConfig[];
   readonly precision: PrecisionConfig;
+  readonly device: Device;
   readonly features: FeaturesConfig;
   readonly checkpoint: CheckpointConfig;
   readonly onNonFinite: NonFiniteConfig;
@@ -191,6 +192,9 @@ export interface ResolvedPrecision {
   readonly training: Precision;
   readonly inference: Precision;
 }
+
+/** `auto`: a GPU if there is one that TensorFlow can use, else the processor. */
+export type Device = 'auto' | 'gpu' | 'cpu';
 
 /** Keras' policies `mixed_bfloat16` and `mixed_float16`, NVIDIA's TF32, or float32 throughout. */
 export type Precision = 'float32' | 'tf32' | 'bfloat16' | 'float16';

@@ -1113,6 +1113,10 @@ export interface ExperimentFile {
    */
   phases: Phase[];
   precision?: Precision;
+  /**
+   * Device that computes. `auto`: a GPU if there is an NVIDIA driver and TensorFlow can use it, else the processor; `gpu`: the run fails without a GPU; `cpu`: the processor. The id of the run does not depend on it.
+   */
+  device?: 'auto' | 'gpu' | 'cpu';
   features?: Features;
   checkpoint?: Checkpoint;
   /**

@@ -5,11 +5,11 @@ import type { Experiment } from '../experiment/experiment.ts';
 
 /**
  * Identity of a run: ten hexadecimal digits that depend on everything that determines its result, i.e. the experiment
- * without its name and checkpoint times, and the content of its files, wherever they are. Runs of one id have one
+ * without its name, device and checkpoint times, and the content of its files, wherever they are. Runs of one id have one
  * result.
  */
 export function runId(
-  { name: _, checkpoint: __, precision, ...rest }: Experiment,
+  { name: _, checkpoint: __, device: ___, precision, ...rest }: Experiment,
   hashes: FileHashes,
 ): string {
   const { training, inference } = precision;

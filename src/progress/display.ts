@@ -26,6 +26,7 @@ export function plainProgress(write: (line: string) => void): Progress {
           write(`  ${message}`);
         },
         note: (line) => write(`  ${line}`),
+        warn: (line) => write(`  ${line}`),
       });
       return result;
     },

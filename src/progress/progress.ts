@@ -11,6 +11,8 @@ export interface Step {
   readonly report: Report;
   /** Adds a line that stays, such as the result of an epoch. */
   readonly note: (line: string) => void;
+  /** Adds a line that stays, also above the runs of a sweep. */
+  readonly warn: (line: string) => void;
   /** Set if each report replaces the one before. */
   readonly live?: true;
 }

@@ -18,15 +18,12 @@ export const terminalProgress: Progress = {
             const show = (message: string) => {
               task.output = [...notes, message].filter(Boolean).join('\n');
             };
-            result = await run({
-              report: show,
-              live: true,
-              note(line) {
-                notes.push(line);
-                if (notes.length > KEPT_LINES) notes.shift();
-                show('');
-              },
-            });
+            const note = (line: string) => {
+              notes.push(line);
+              if (notes.length > KEPT_LINES) notes.shift();
+              show('');
+            };
+            result = await run({ report: show, live: true, note, warn: note });
           },
           // One output of many lines: listr2 wraps all outputs that it keeps at each frame.
           rendererOptions: { outputBar: true, persistentOutput: true },

@@ -16,7 +16,13 @@ export interface Environment {
   readonly cifarRun: string;
   readonly node: string;
   readonly arguments: readonly string[];
-  readonly engine: Pick<Engine, 'name' | 'version' | 'device' | 'devices' | 'threads' | 'compiler'>;
+  readonly engine: Pick<
+    Engine,
+    'name' | 'version' | 'device' | 'devices' | 'threads' | 'compiler'
+  > & {
+    /** Why the GPU of the machine was not used; `undefined` in runs of early versions. */
+    readonly unusedGpu?: Engine['unusedGpu'];
+  };
   readonly machine: {
     readonly os: string;
     readonly arch: string;
@@ -60,13 +66,13 @@ export interface RunInputs {
 /** Collects the environment of a run in this process. */
 export async function collectEnvironment(inputs: RunInputs): Promise<Environment> {
   const { engine, seed, data, weights } = inputs;
-  const { name, device, devices, threads, compiler } = engine;
+  const { name, device, devices, unusedGpu, threads, compiler } = engine;
   const cpus = os.cpus();
   return {
     cifarRun: version,
     node: process.version,
     arguments: process.argv.slice(2),
-    engine: { name, version: engine.version, device, devices, threads, compiler },
+    engine: { name, version: engine.version, device, devices, unusedGpu, threads, compiler },
     machine: {
       os: `${os.type()} ${os.release()}`,
       arch: process.arch,

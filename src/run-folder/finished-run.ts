@@ -32,6 +32,8 @@ export interface FinishedRun extends EvaluatedRun {
   readonly phases: readonly (PhaseBegin & PhaseEnd)[];
   /** Count of all the model's weights. */
   readonly parameters: number;
+  /** The operations that may give other last digits at each run. */
+  readonly nondeterministicOperations: readonly string[];
   /** `null` if this process trained no epoch. */
   readonly memory: MemorySummary | null;
 }

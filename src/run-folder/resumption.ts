@@ -63,10 +63,10 @@ function hashesOf({ weightHashes }: Environment): string {
 
 type FlatSettings = Readonly<Record<string, Json>>;
 
-/** The checkpoint schedule may change: it does not affect the results. */
+/** Checkpoint times and the requested device do not make another run. */
 function settingDifferences(before: FlatSettings, after: FlatSettings): string[] {
   const show = (value: Json | undefined) => (value === undefined ? 'absent' : formatJson(value));
   return changes(before, after)
-    .filter(({ name }) => !name.startsWith('checkpoint.'))
+    .filter(({ name }) => name !== 'device' && !name.startsWith('checkpoint.'))
     .flatMap(({ name, first, second }) => difference(name, show(first), show(second)));
 }

@@ -28,7 +28,7 @@ import { checkResumption } from './resumption.ts';
 import { type PhaseHistory, RunCheckpoints } from './run-checkpoints.ts';
 import { createRunFolder, runName } from './run-folder.ts';
 import { RunLock, StatusWriter } from './status.ts';
-import { writeSummary } from './summary.ts';
+import { nondeterminism, writeSummary } from './summary.ts';
 import { sweptSettings } from './sweep-record.ts';
 import { TensorBoard } from './tensorboard/tensorboard.ts';
 
@@ -198,7 +198,7 @@ export class RunRecord implements TrainingCallback {
     evaluation: Evaluation,
     signal: AbortSignal,
   ): Promise<RunResult> {
-    const { planned, data } = this.#options;
+    const { planned, data, engine } = this.#options;
     const { experiment, plan } = planned;
     const { folder, lock, log, status, metrics, tensorBoard } = this.#parts;
     const { ended } = this.#phases;
@@ -207,12 +207,17 @@ export class RunRecord implements TrainingCallback {
       classNames: data.classNames,
       preprocess: experiment.data.preprocess,
     });
+    const nondeterministicOperations = engine.nondeterministicOperations();
+    if (nondeterministicOperations.length > 0) {
+      await log.notify(nondeterminism(nondeterministicOperations));
+    }
     const run = evaluatedRun({ experiment, data, epochs: metrics.epochs, evaluation });
     await writeSummary(folder, {
       ...run,
       id: plan.id,
       phases: ended,
       parameters: model.countParams(),
+      nondeterministicOperations,
       memory: this.#memory.summary(),
     });
     const onChart = (name: string, png: Buffer) => tensorBoard.image(name, png);

@@ -24,6 +24,8 @@ export interface Summary {
   readonly steps: number;
   readonly seconds: number;
   readonly memory: MemorySummary | null;
+  /** The operations that may give other last digits at each run; `undefined` in runs of early versions. */
+  readonly nondeterministicOperations?: readonly string[];
   /** The final model's metrics on the validation split. */
   readonly validation: Readonly<Record<string, number | null>>;
   readonly phases: readonly PhaseSummary[];
@@ -54,6 +56,14 @@ const SUMMARY = new JsonFile<Summary>('summary.json', {
   version: 1,
   keys: ['validation', 'images', 'phases'],
 });
+
+/** A sentence on operations whose results may differ from run to run. */
+export function nondeterminism(operations: readonly string[]): string {
+  return (
+    `${operations.join(', ')} have no deterministic kernel for GPUs: ` +
+    'a repeated run may differ in the last digits'
+  );
+}
 
 /** Reads summary.json; `null` if there is none. @throws UnreadableFileError */
 export function readSummary(folder: string): Promise<Summary | null> {
@@ -95,6 +105,7 @@ export async function writeSummary(folder: string, run: FinishedRun): Promise<vo
     steps: epochs.at(-1)?.step ?? 0,
     seconds: totalSeconds(epochs),
     memory: run.memory,
+    nondeterministicOperations: run.nondeterministicOperations,
     validation: { ...evaluation.metrics, accuracy, ...derived },
     phases: run.phases.map((phase) => summarizePhase(phase, epochs)),
   });

@@ -26,6 +26,8 @@ export interface JobOptions {
 /** The progress of a job. */
 export type JobEvent =
   | { readonly kind: 'step'; readonly title: string }
+  /** A warning that every run of the sweep may send. */
+  | { readonly kind: 'notice'; readonly line: string }
   | {
       /** The features of frozen layers are being computed. */
       readonly kind: 'features';

@@ -8,13 +8,14 @@ import { SweepMonitor } from './sweep-monitor.ts';
 export const launchLocally: Launcher = async (request) => {
   const { sweep, record, entries, retries, options } = request;
   const { failFast, signal, progress } = options;
-  const machine = await thisMachine();
+  const usesGpu = sweep.trials.some(({ experiment }) => experiment.device !== 'cpu');
+  const machine = await thisMachine(usesGpu ? 'auto' : 'cpu');
   // All trials count, not only those that are left: another number of threads would change last digits and features.
   const plans = sweep.trials.map(({ plan }) => plan);
   const capacity = divide(machine, plans, options);
   const { jobs: slots, threads } = capacity;
   await progress.step(describeStart(request, capacity), async (step) => {
-    const pool = localJobPool({ slots, gpus: machine.gpus });
+    const pool = localJobPool({ slots, gpus: capacity.gpus });
     const jobOptions = { ...request.jobOptions, threads };
     const monitor = new SweepMonitor(record, sweep, { step, slots });
     await schedule(entries, { pool, jobOptions, retries, failFast, signal }, monitor);

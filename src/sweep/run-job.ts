@@ -38,12 +38,13 @@ function endOfError(error: Error): JobEnd {
   return { kind: 'failed', error: error.message, cause };
 }
 
-/** Sends the title of each step. */
+/** Sends the title and the warnings of each step. */
 function eventProgress(send: Send): Progress {
   return {
     step(title, run) {
       send({ kind: 'step', title });
-      return run({ report: () => {}, note: () => {} });
+      const warn = (line: string) => send({ kind: 'notice', line });
+      return run({ report: () => {}, note: () => {}, warn });
     },
   };
 }

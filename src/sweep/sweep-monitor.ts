@@ -41,6 +41,7 @@ export class SweepMonitor implements SchedulerObserver {
   readonly #display: SweepDisplay;
   readonly #formatSettings: (settings: Settings) => string;
   readonly #progress = new Map<number, RunProgress>();
+  readonly #notices = new Set<string>();
 
   constructor(
     record: SweepRecord,
@@ -63,6 +64,10 @@ export class SweepMonitor implements SchedulerObserver {
   progressed(run: number, event: JobEvent): void {
     const before = this.#progress.get(run);
     if (!before) return;
+    if (event.kind === 'notice') {
+      this.#notify(event.line);
+      return;
+    }
     this.#progress.set(run, { ...before, ...this.#after(run, before, event) });
     this.#show();
   }
@@ -92,7 +97,18 @@ export class SweepMonitor implements SchedulerObserver {
     this.#progress.set(run, { ...NO_PROGRESS, ...this.#progress.get(run), ...change });
   }
 
-  #after(run: number, { training }: RunProgress, event: JobEvent): Partial<RunProgress> {
+  /** Shows a notice once, though each run of the sweep may send it. */
+  #notify(line: string): void {
+    if (this.#notices.has(line)) return;
+    this.#notices.add(line);
+    this.#step.note(line);
+  }
+
+  #after(
+    run: number,
+    { training }: RunProgress,
+    event: Exclude<JobEvent, { kind: 'notice' }>,
+  ): Partial<RunProgress> {
     switch (event.kind) {
       case 'step':
         return { activity: event.title };

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
 import { expect } from 'chai';
+import { detectProcessor } from '../../src/engine/hardware.ts';
 import { AttrType, DType } from '../../src/engine/tensorflow/attributes.ts';
 import { useEngine } from '../engine.ts';
 
@@ -203,6 +204,8 @@ describe('the check of the engine', () => {
     const { rows, gflops, passed } = await checkEngine(engine());
     expect(passed, JSON.stringify(rows)).to.equal(true);
     expect(rows.length).to.be.at.least(12);
-    expect(gflops).to.be.above(1);
+    expect(gflops.float32).to.be.above(1);
+    const precisions = new Set(rows.map(({ precision }) => precision));
+    expect(precisions.has('bfloat16')).to.equal(detectProcessor().bfloat16);
   });
 });

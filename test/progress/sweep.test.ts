@@ -25,6 +25,7 @@ function display(live: boolean) {
   const step: Step = {
     report: (text) => said.reports.push(text),
     note: (line) => said.notes.push(line),
+    warn: (line) => said.notes.push(line),
     ...(live && { live }),
   };
   return { said, display: new SweepDisplay(step, { metric: 'val_accuracy', slots: 2 }) };

@@ -9,6 +9,7 @@ describe('the progress of training', () => {
   const callback = trainingProgress({
     report: (line) => reported.push(line),
     note: (line) => noted.push(line),
+    warn: (line) => noted.push(line),
   });
 
   it('shows the phase, the epoch, metrics, images per second and the remaining time of the phase', () => {

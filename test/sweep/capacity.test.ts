@@ -5,6 +5,7 @@ import {
   divide,
   gpuEnvironment,
   type Machine,
+  parseGpus,
 } from '../../src/sweep/capacity.ts';
 
 const GB = 1e9;
@@ -37,19 +38,36 @@ describe('the number of concurrent runs', () => {
     expect(divide({ ...machine, memory: 0.1 * GB }, plans(5), auto).jobs).to.equal(1);
   });
 
-  it('is one per GPU', () => {
-    const two = { ...machine, gpus: ['0', '3'] };
-    expect(of(divide(two, plans(20), auto))).to.deep.equal([2, 4]);
-    const requested = divide(two, plans(20), { ...auto, jobs: 4 });
-    expect([requested.jobs, requested.reason]).to.deep.equal([
-      2,
-      'each run takes a GPU and there are 2',
-    ]);
-    const environments = [0, 1].map((place) => gpuEnvironment(place, two.gpus));
+  it('is as many as fit into the memory of the GPUs, spread evenly', () => {
+    const gpus = [
+      { name: '0', memory: 6 * GB },
+      { name: '3', memory: 3 * GB },
+    ];
+    const two = { ...machine, gpus };
+    const shared = divide(two, plans(20, 0.5 * GB), auto);
+    expect(shared).to.deep.equal({ jobs: 4, threads: 2, gpus: ['0', '3', '0', '0'], reason: null });
+    const requested = divide(two, plans(20, 2 * GB), { ...auto, jobs: 4 });
+    expect(requested).to.deep.equal({
+      jobs: 2,
+      threads: 4,
+      gpus: ['0', '3'],
+      reason:
+        'one run takes about 5.0 GB of a GPU, and GPU 0 has 6.0 GB free, GPU 3 has 3.0 GB free',
+    });
+    const unknown = { ...machine, gpus: [{ name: 'GPU-1f', memory: null }] };
+    expect(divide(unknown, plans(20), { ...auto, jobs: 2 }).gpus).to.deep.equal(['GPU-1f']);
+    const environments = [0, 1].map((slot) => gpuEnvironment(slot, requested.gpus));
     expect(environments).to.deep.equal([
       { CUDA_VISIBLE_DEVICES: '0' },
       { CUDA_VISIBLE_DEVICES: '3' },
     ]);
-    expect(gpuEnvironment(0, machine.gpus)).to.deep.equal({});
+    expect(gpuEnvironment(0, [])).to.deep.equal({});
+  });
+
+  it('is decided by what nvidia-smi says', () => {
+    expect(parseGpus('0, GPU-8a, 81088\n1, GPU-1f, 1024\n')).to.deep.equal([
+      { index: '0', uuid: 'GPU-8a', memory: 81088 * 2 ** 20 },
+      { index: '1', uuid: 'GPU-1f', memory: 2 ** 30 },
+    ]);
   });
 });

@@ -102,6 +102,7 @@ function experiment(phases: readonly PhaseConfig[], seed: number): ResolvedExper
     metrics: [{ name: 'accuracy', label: 'accuracy', k: null }],
     phases,
     precision: { training: 'float32', inference: 'float32' },
+    device: 'auto',
     features: { cache: 'off', dtype: 'float32' },
     checkpoint: { everyEpochs: 1, everySteps: null, everyMinutes: null, keep: true },
     onNonFinite: { retries: 0, factor: 0.1 },

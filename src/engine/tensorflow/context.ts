@@ -1,6 +1,7 @@
 import { bytesField, integerField, message } from '../../common/protobuf.ts';
 import type { Precision } from '../../experiment/experiment.ts';
 import type { CApi, Pointer } from './c-api.ts';
+import { type GpuArithmetic, gpuArithmetic } from './gpu-arithmetic.ts';
 
 interface Device {
   /** For example `/job:localhost/replica:0/task:0/device:GPU:0`. */
@@ -15,13 +16,20 @@ export interface Context {
   readonly pointer: Pointer;
   /** The serialized `ConfigProto` of a precision. */
   readonly configOf: (precision: Precision) => Uint8Array;
+  /** Sets the arithmetic of GPUs; has no effect on a CPU. */
+  readonly setArithmetic: (arithmetic: GpuArithmetic) => void;
   readonly devices: readonly Device[];
   /** The device of new tensors: the last GPU, else the CPU, as in tfjs-node. */
   readonly device: Device;
 }
 
-/** Starts TensorFlow. @param threads within one operation */
-export function createContext(api: CApi, threads: number): Context {
+/**
+ * Starts TensorFlow.
+ *
+ * @param framework path of `libtensorflow_framework`
+ * @param threads within one operation
+ */
+export function createContext(api: CApi, framework: string, threads: number): Context {
   const status = new Status(api);
   const options = api.TFE_NewContextOptions();
   const configs = new Map<Precision, Uint8Array>();
@@ -42,7 +50,9 @@ export function createContext(api: CApi, threads: number): Context {
   if (!device) {
     throw new Error(`TensorFlow has no CPU or GPU, only ${devices.map((d) => d.name).join(', ')}`);
   }
-  return { api, status, pointer, configOf, devices, device };
+  const setArithmetic = device.type === 'GPU' ? gpuArithmetic(framework) : () => {};
+  setArithmetic({ tf32: false, deterministic: true });
+  return { api, status, pointer, configOf, setArithmetic, devices, device };
 }
 
 /** `RewriterConfig.Toggle.ON` */
@@ -104,6 +114,9 @@ const CODES = [
   'UNAUTHENTICATED',
 ];
 
+/** The errors of CUDA's libraries when the memory of a GPU runs out; TensorFlow reports them as INTERNAL or UNKNOWN. */
+const OUT_OF_GPU_MEMORY = /CUDA_ERROR_OUT_OF_MEMORY|CU(BLAS|DNN|SOLVER)_STATUS_ALLOC_FAILED/;
+
 /** A failed call of TensorFlow. `code` is a name of `TF_Code`, such as `RESOURCE_EXHAUSTED` when memory runs out. */
 export class TensorFlowError extends Error {
   override readonly name = 'TensorFlowError';
@@ -111,7 +124,7 @@ export class TensorFlowError extends Error {
 
   constructor(code: string, message: string) {
     super(message);
-    this.code = code;
+    this.code = OUT_OF_GPU_MEMORY.test(message) ? 'RESOURCE_EXHAUSTED' : code;
   }
 }
 

@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
 import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
+import { RunError } from '../../common/errors.ts';
+import type { Device } from '../../experiment/experiment.ts';
 import type { Engine, EngineOptions } from '../engine.ts';
 import { detectProcessor } from '../hardware.ts';
 import { createBinding, NodeJSKernelBackend } from './backend.ts';
@@ -10,7 +12,13 @@ import { fusedUpdates } from './compile/fused.ts';
 import { Tensors } from './compile/tensors.ts';
 import { Tracer } from './compile/trace.ts';
 import { createContext } from './context.ts';
-import { inspectInstallation, locateTensorFlow, requireVersion } from './install/locate.ts';
+import { detectDriver, diagnoseGpu, librariesToPin, noDriverReason } from './gpu.ts';
+import {
+  inspectInstallation,
+  type Location,
+  locateTensorFlow,
+  requireVersion,
+} from './install/locate.ts';
 import { Jpegs } from './jpegs.ts';
 import { randomMask, randomUniform, unpack } from './operations.ts';
 import { convolutions } from './own-kernels/convolution.ts';
@@ -26,16 +34,25 @@ import {
 
 /** Starts TensorFlow and makes it the backend of tfjs; installs it first if necessary. */
 export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
-  const libraries = await locateTensorFlow(options.report);
-  // TensorFlow reads both variables while its libraries load.
+  const { device: requested = 'auto', report } = options;
+  const libraries = await locateTensorFlow({ device: requested, report });
+  // TensorFlow reads these variables while its libraries load.
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
   process.env.TF_CPP_MIN_LOG_LEVEL ??= options.verbose ? '0' : '3';
 
+  if (requested === 'cpu') process.env.CUDA_VISIBLE_DEVICES = '-1';
+
   const threads = options.threads ?? availableParallelism();
-  pinLibraries([libraries.framework, libraries.core], !options.verbose);
-  const api = loadCApi(libraries.framework, libraries.core);
+  const { framework, core } = libraries;
+  pinLibraries([...librariesToPin(core), framework, core], !options.verbose);
+  const api = loadCApi(framework, core);
   requireVersion(libraries.folder, api.TF_Version());
-  const context = createContext(api, threads);
+  const context = createContext(api, framework, threads);
+  const device = context.device.type === 'GPU' ? 'gpu' : 'cpu';
+  const unusedGpu = device === 'gpu' ? null : reasonForCpu(libraries, requested);
+  if (requested === 'gpu' && device === 'cpu') {
+    throw new RunError(`device: gpu was requested, but ${unusedGpu}`);
+  }
   const binding = createBinding(context);
   const backend = new NodeJSKernelBackend(binding as unknown as TFJSBinding, 'tensorflow');
   tf.registerBackend('tensorflow', () => backend, 3);
@@ -53,8 +70,9 @@ export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
   return {
     name: 'tensorflow',
     version: binding.TF_Version,
-    device: context.device.type === 'GPU' ? 'gpu' : 'cpu',
+    device,
     devices: context.devices.map((device) => device.name),
+    unusedGpu,
     threads,
     inspect: (verify) => inspectInstallation(libraries, verify),
     randomUniform: (shape, key) => randomUniform(backend, shape, key),
@@ -63,10 +81,21 @@ export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
     compiler,
     compile: compiler === 'none' ? uncompiled : (fn, options) => new Compiled(tracer, fn, options),
     takeProfiles: () => tracer.takeProfiles(),
+    nondeterministicOperations: () => tracer.nondeterministicOperations(),
     fused: fusedUpdates(tracer),
     syncVariables: () => tracer.syncVariables(),
     jpegs: new Jpegs(context, binding.handles),
   };
+}
+
+/** Returns why TensorFlow uses the processor; `null` if there is no GPU, or if it was not requested. */
+function reasonForCpu(libraries: Location, device: Device): string | null {
+  if (device === 'cpu') return null;
+  if (libraries.unusedGpu !== null) return libraries.unusedGpu;
+  if (detectDriver() === null) return device === 'gpu' ? noDriverReason() : null;
+  return libraries.variant === 'cpu'
+    ? `${libraries.folder} contains a TensorFlow without CUDA`
+    : diagnoseGpu(libraries.core);
 }
 
 /** Replaces kernels of tfjs-node by faster operations of TensorFlow, and adds the optional kernels. */
@@ -76,7 +105,8 @@ function registerOwnKernels(backend: NodeJSKernelBackend): void {
     gather,
     batchNorm,
     batchNormGradient,
-    crossEntropy,
+    // Its kernel for GPUs is not deterministic.
+    ...(backend.isUsingGpuDevice ? [] : [crossEntropy]),
     ...channelReductions,
     // The speed of these convolutions was measured on CPUs only.
     ...(backend.isUsingGpuDevice ? [] : convolutions(detectProcessor().instructions)),

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { RunError } from '../../../src/common/errors.ts';
 import {
   chooseDistribution,
   detectHost,
@@ -6,10 +7,11 @@ import {
   unusedGpuReason,
 } from '../../../src/engine/tensorflow/install/platforms.ts';
 
-const LINUX: Host = { platform: 'linux', arch: 'x64', glibc: '2.36', cuda: null };
-const LINUX_GPU: Host = { ...LINUX, cuda: 12_040 };
+const LINUX: Host = { platform: 'linux', arch: 'x64', glibc: '2.36', driver: null };
+const DRIVER = { cuda: 12_040, error: null };
+const LINUX_GPU: Host = { ...LINUX, driver: DRIVER };
 const LINUX_ARM: Host = { ...LINUX, arch: 'arm64' };
-const MACOS: Host = { platform: 'darwin', arch: 'arm64', glibc: null, cuda: null };
+const MACOS: Host = { platform: 'darwin', arch: 'arm64', glibc: null, driver: null };
 
 describe('chooseDistribution', () => {
   const cases: [string, Host, string, string, string][] = [
@@ -30,7 +32,7 @@ describe('chooseDistribution', () => {
     ],
     [
       'an NVIDIA driver too old',
-      { ...LINUX, cuda: 11_080 },
+      { ...LINUX, driver: { cuda: 11_080, error: null } },
       'cpu',
       'tensorflow-cpu==2.21.0',
       'manylinux_2_27_x86_64',
@@ -38,7 +40,7 @@ describe('chooseDistribution', () => {
     ['Linux arm64', LINUX_ARM, 'cpu', 'tensorflow==2.21.0', 'manylinux_2_27_aarch64'],
     [
       'Linux arm64 with an NVIDIA driver',
-      { ...LINUX_ARM, cuda: 13_000 },
+      { ...LINUX_ARM, driver: { cuda: 13_000, error: null } },
       'cpu',
       'tensorflow==2.21.0',
       'manylinux_2_27_aarch64',
@@ -47,7 +49,7 @@ describe('chooseDistribution', () => {
   ];
   for (const [name, host, variant, requirement, platform] of cases) {
     it(`for ${name}`, () => {
-      const chosen = chooseDistribution(host);
+      const chosen = chooseDistribution(host, 'auto');
       expect(chosen.variant).to.equal(variant);
       expect(chosen.wheels[0]).to.include({ requirement, platform });
       for (const library of [chosen.framework, chosen.core]) {
@@ -59,7 +61,7 @@ describe('chooseDistribution', () => {
   }
 
   it('keeps the CUDA libraries that TensorFlow loads and the programs that XLA starts', () => {
-    const { members, wheels } = chooseDistribution(LINUX_GPU);
+    const { members, wheels } = chooseDistribution(LINUX_GPU, 'auto');
     expect(wheels).to.have.length(13);
     for (const path of [
       'nvidia/cublas/lib/libcublasLt.so.12',
@@ -96,19 +98,35 @@ describe('chooseDistribution', () => {
   ];
   for (const [name, host, sentence] of refused) {
     it(`names an alternative on ${name}`, () => {
-      expect(() => chooseDistribution(host))
+      expect(() => chooseDistribution(host, 'auto'))
         .to.throw(sentence)
         .with.property('name', 'RunError');
     });
   }
 
   it('explains why a GPU is not used', () => {
-    expect(unusedGpuReason({ ...LINUX, cuda: 11_040 })).to.equal(
-      'the GPU is not used: its NVIDIA driver supports CUDA 11.4, and TensorFlow 2.21.0 needs CUDA 12.0 ' +
-        '(driver 525 or later)',
+    expect(unusedGpuReason({ ...LINUX, driver: { cuda: 11_040, error: null } })).to.equal(
+      'the NVIDIA driver supports CUDA 11.4, and TensorFlow 2.21.0 needs CUDA 12.0: install driver 525 or later',
     );
+    const error = 'the NVIDIA driver finds no GPU';
+    const unusable = { ...LINUX, driver: { ...DRIVER, error } };
+    expect(unusedGpuReason(unusable)).to.equal(error);
+    expect(chooseDistribution(unusable, 'auto').variant).to.equal('cpu');
     expect(unusedGpuReason(LINUX)).to.equal(null);
     expect(unusedGpuReason(LINUX_GPU)).to.equal(null);
+  });
+
+  it('uses the requested device, or says why it cannot', () => {
+    expect(chooseDistribution(LINUX_GPU, 'cpu').variant).to.equal('cpu');
+    expect(chooseDistribution(LINUX_GPU, 'gpu').variant).to.equal('cuda');
+    expect(() => chooseDistribution(LINUX, 'gpu')).to.throw(
+      RunError,
+      /^device: gpu was requested, but there is no NVIDIA driver: libcuda\.so\.1 does not load\. Install the driver/,
+    );
+    expect(() => chooseDistribution(MACOS, 'gpu')).to.throw(
+      RunError,
+      /uses GPUs on Linux x64 only, and this is darwin arm64$/,
+    );
   });
 
   it('detects this machine, and no GPU if all are hidden', () => {
@@ -116,7 +134,7 @@ describe('chooseDistribution', () => {
     process.env.CUDA_VISIBLE_DEVICES = '-1';
     try {
       const host = detectHost();
-      expect(host).to.include({ platform: process.platform, arch: process.arch, cuda: null });
+      expect(host).to.include({ platform: process.platform, arch: process.arch, driver: null });
       if (process.platform === 'linux') expect(host.glibc).to.match(/^2\.\d+$/);
     } finally {
       if (before === undefined) delete process.env.CUDA_VISIBLE_DEVICES;
@@ -128,7 +146,7 @@ describe('chooseDistribution', () => {
 describe('the table of wheels', () => {
   it('pins the version, hash and size of each wheel', () => {
     for (const host of [LINUX, LINUX_GPU, LINUX_ARM, MACOS]) {
-      const { wheels, installedBytes } = chooseDistribution(host);
+      const { wheels, installedBytes } = chooseDistribution(host, 'auto');
       for (const { requirement, sha256, bytes } of wheels) {
         expect(requirement).to.match(/^[a-z0-9-]+==[\d.]+$/);
         expect(sha256).to.match(/^[0-9a-f]{64}$/);

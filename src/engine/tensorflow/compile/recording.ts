@@ -3,6 +3,7 @@ import type { Precision } from '../../../experiment/experiment.ts';
 import { AttrType, DType, NUMERIC, type OpAttribute } from '../attributes.ts';
 import type { GraphOutput, Pointer } from '../c-api.ts';
 import type { Context } from '../context.ts';
+import { isNondeterministic } from '../gpu-arithmetic.ts';
 import type { Handles, TensorMetadata, Values } from '../handles.ts';
 import { Graph, type Operation, type OperationInput } from './graph.ts';
 import type { OpDefinitions } from './op-definitions.ts';
@@ -91,6 +92,14 @@ export class Recording {
   /** The variables that the graph reads or writes. */
   get slots(): Slot[] {
     return [...this.#slotNodes.keys()];
+  }
+
+  /** The recorded operations that have no deterministic kernel for GPUs. */
+  get nondeterministic(): string[] {
+    const operations = [...this.#sources.values()];
+    return operations
+      .filter(({ name, attributes }) => isNondeterministic(name, attributes))
+      .map(({ name }) => name);
   }
 
   /** Returns `true` for tensors of the graph, which have no values. */

@@ -7,6 +7,8 @@ export interface RunFunctionOptions {
   /** Compiles the function with XLA. */
   readonly xla?: boolean;
   readonly precision?: Precision;
+  /** On GPUs; all kernels of the function must have a deterministic form. */
+  readonly deterministic?: boolean;
 }
 
 /** Runs functions of TensorFlow by name, in another thread. */
@@ -31,9 +33,9 @@ export class FunctionRunner {
     name: string,
     inputIds: readonly number[],
     count: number,
-    { xla = false, precision = 'float32' }: RunFunctionOptions = {},
+    { xla = false, precision = 'float32', deterministic = true }: RunFunctionOptions = {},
   ): Promise<TensorMetadata[]> {
-    const { api, pointer, configOf } = this.#context;
+    const { api, pointer, configOf, setArithmetic } = this.#context;
     const config = configOf(precision);
     const handles = this.#handles;
     const status = this.#status;
@@ -49,6 +51,7 @@ export class FunctionRunner {
       // Without a configuration TensorFlow does not optimize the graph of the function.
       api.TFE_OpSetAttrString(op, 'config_proto', config, config.length);
       if (xla) api.TFE_OpSetAttrBool(op, '_XlaMustCompile', 1);
+      setArithmetic({ tf32: precision !== 'float32', deterministic });
       await execute(api, op, outputs, status);
       status.check(attempt);
     } finally {

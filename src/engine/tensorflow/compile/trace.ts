@@ -16,6 +16,8 @@ export interface Trace {
   /** The name for users. */
   readonly title: string;
   readonly precision: Precision;
+  /** All operations have a deterministic kernel. */
+  readonly deterministic: boolean;
   readonly outputs: number;
   /** The variables that it reads or writes. */
   readonly slots: readonly Slot[];
@@ -48,6 +50,7 @@ export class Tracer {
   readonly #xla: boolean;
   readonly #withoutXla = new WeakSet<Trace>();
   readonly #profiling: boolean;
+  readonly #nondeterministic = new Set<string>();
   #profiles: Profile[] = [];
   #traced = 0;
   /** The recording of the current trace. */
@@ -102,7 +105,9 @@ export class Tracer {
       if (this.#profiling) this.#profile(title, recording, { inputs, slots, values, outputIds });
       const used = recording.slots;
       for (const slot of used) slot.users += 1;
-      return { name, title, precision, outputs: outputs.length, slots: used, written };
+      const deterministic = this.#checkDeterminism(recording);
+      const count = outputs.length;
+      return { name, title, precision, deterministic, outputs: count, slots: used, written };
     } finally {
       slots.forEach(({ variable }, i) => {
         variable.assign(values[i] as tf.Tensor);
@@ -152,10 +157,10 @@ export class Tracer {
 
   /** A trace that XLA cannot compile runs as a graph, with a warning that names the unsupported operations. */
   async #execute(trace: Trace, ids: readonly number[]): Promise<TensorMetadata[]> {
-    const { name, title, precision, outputs } = trace;
+    const { name, title, precision, deterministic, outputs } = trace;
     const xla = this.#xla && !this.#withoutXla.has(trace);
     try {
-      return await this.#runner.run(name, ids, outputs, { xla, precision });
+      return await this.#runner.run(name, ids, outputs, { xla, precision, deterministic });
     } catch (error) {
       const unsupported =
         xla && error instanceof TensorFlowError ? unsupportedByXla(error.message) : [];
@@ -171,6 +176,18 @@ export class Tracer {
   /** Copies the results of runs to the tfjs variables. */
   syncVariables(): void {
     this.#slots.pullAll();
+  }
+
+  /** Returns the names of the traced operations whose kernels are not deterministic. */
+  nondeterministicOperations(): readonly string[] {
+    return [...this.#nondeterministic];
+  }
+
+  #checkDeterminism(recording: Recording): boolean {
+    if (this.#context.device.type !== 'GPU') return true;
+    const operations = recording.nondeterministic;
+    for (const name of operations) this.#nondeterministic.add(name);
+    return operations.length === 0;
   }
 
   /** Returns the profiles since the last call. */

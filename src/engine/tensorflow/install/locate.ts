@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { cacheFolder } from '../../../cache/cache-folder.ts';
 import { InputError } from '../../../common/errors.ts';
 import { folderSize } from '../../../common/files.ts';
+import type { Device } from '../../../experiment/experiment.ts';
 import type { Installation } from '../../engine.ts';
 import { changedFiles } from './files.ts';
 import { install } from './install.ts';
@@ -20,24 +21,32 @@ interface Libraries {
   readonly variant: Variant | null;
 }
 
-interface Location extends Libraries {
+export interface Location extends Libraries {
   readonly source: 'installed' | 'CIFAR_RUN_TENSORFLOW';
+  /** Why the GPU of this machine cannot be used; `null` if it can, or if there is no NVIDIA driver. */
+  readonly unusedGpu: string | null;
+}
+
+interface LocateOptions {
+  readonly device: Device;
+  readonly report: (message: string) => void;
 }
 
 /**
  * Finds the libraries of TensorFlow in the folder that `CIFAR_RUN_TENSORFLOW` names, else in the cache folder. Installs
  * them there first if necessary.
  *
- * @throws InputError if the named folder has none; RunError if they cannot be installed.
+ * @throws InputError if the named folder has none; RunError if they cannot be installed, or if `device` is `gpu` and this
+ *   machine has none.
  */
-export async function locateTensorFlow(report: (message: string) => void): Promise<Location> {
-  const given = process.env.CIFAR_RUN_TENSORFLOW;
-  if (given) return { ...(await findLibraries(given)), source: 'CIFAR_RUN_TENSORFLOW' };
-
+export async function locateTensorFlow({ device, report }: LocateOptions): Promise<Location> {
   const host = detectHost();
-  const distribution = chooseDistribution(host);
   const unusedGpu = unusedGpuReason(host);
-  if (unusedGpu) report(unusedGpu);
+  const given = process.env.CIFAR_RUN_TENSORFLOW;
+  if (given) {
+    return { ...(await findLibraries(given)), source: 'CIFAR_RUN_TENSORFLOW', unusedGpu };
+  }
+  const distribution = chooseDistribution(host, device);
   const folder = await install(distribution, { cache: cacheFolder(), report });
   return {
     folder,
@@ -46,6 +55,7 @@ export async function locateTensorFlow(report: (message: string) => void): Promi
     version: distribution.version,
     variant: distribution.variant,
     source: 'installed',
+    unusedGpu,
   };
 }
 

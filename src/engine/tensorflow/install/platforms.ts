@@ -1,6 +1,7 @@
-import koffi from 'koffi';
 import type { Wheel } from '../../../cache/wheels/wheel.ts';
 import { RunError } from '../../../common/errors.ts';
+import type { Device } from '../../../experiment/experiment.ts';
+import { detectDriver, type NvidiaDriver, noDriverReason } from '../gpu.ts';
 import { LINUX_ARM64, LINUX_X64, LINUX_X64_CUDA, MACOS_ARM64 } from './wheels.ts';
 
 /** The properties of a machine that decide which TensorFlow runs on it. */
@@ -10,11 +11,8 @@ export interface Host {
   readonly arch: string;
   /** Version of the GNU C library, e.g. `2.36`; `null` with musl and on other systems. */
   readonly glibc: string | null;
-  /**
-   * The newest CUDA version that the NVIDIA driver supports, as 1000 × major + 10 × minor; `null` if there is no driver,
-   * or if `CUDA_VISIBLE_DEVICES` hides all GPUs.
-   */
-  readonly cuda: number | null;
+  /** `null` if there is none, or if `CUDA_VISIBLE_DEVICES` hides all GPUs. */
+  readonly driver: NvidiaDriver | null;
 }
 
 export function detectHost(): Host {
@@ -23,21 +21,8 @@ export function detectHost(): Host {
     platform: process.platform,
     arch: process.arch,
     glibc: header.glibcVersionRuntime ?? null,
-    cuda: driverCuda(),
+    driver: detectDriver(),
   };
-}
-
-/** Loads the same library as TensorFlow does, because in a container a driver may be installed but unusable. */
-function driverCuda(): number | null {
-  if (['', '-1'].includes(process.env.CUDA_VISIBLE_DEVICES ?? '0')) return null;
-  try {
-    const driver = koffi.load('libcuda.so.1');
-    const version = new Int32Array(1);
-    const status = driver.func('int cuDriverGetVersion(int *)')(version);
-    return status === 0 ? (version[0] ?? null) : null;
-  } catch {
-    return null;
-  }
 }
 
 export type Variant = 'cpu' | 'cuda';
@@ -119,15 +104,19 @@ const CPU_MACOS_ARM64: Distribution = {
 };
 
 /**
- * Returns the distribution for a machine.
+ * Returns the distribution for a machine and a device.
  *
- * @throws RunError with an alternative if there is no TensorFlow for it.
+ * @throws RunError with an alternative if there is no TensorFlow for it, or if it has no GPU and `device` is `gpu`.
  */
-export function chooseDistribution(host: Host): Distribution {
+export function chooseDistribution(host: Host, device: Device): Distribution {
+  const reason = noGpuReason(host);
+  if (device === 'gpu' && reason !== null) {
+    throw new RunError(`device: gpu was requested, but ${reason}`);
+  }
   switch (`${host.platform} ${host.arch}`) {
     case 'linux x64':
       requireGlibc(host);
-      return (host.cuda ?? 0) >= CUDA ? CUDA_LINUX_X64 : CPU_LINUX_X64;
+      return device === 'cpu' || reason !== null ? CPU_LINUX_X64 : CUDA_LINUX_X64;
     case 'linux arm64':
       requireGlibc(host);
       return CPU_LINUX_ARM64;
@@ -153,14 +142,25 @@ export function chooseDistribution(host: Host): Distribution {
   }
 }
 
-/** Returns why the NVIDIA GPU of a machine cannot be used; `null` if it can, or if there is none. */
-export function unusedGpuReason({ cuda }: Host): string | null {
-  if (cuda === null || cuda >= CUDA) return null;
-  const supported = `${Math.floor(cuda / 1000)}.${Math.floor((cuda % 1000) / 10)}`;
-  return (
-    `the GPU is not used: its NVIDIA driver supports CUDA ${supported}, and TensorFlow ` +
-    `${TENSORFLOW.version} needs CUDA 12.0 (driver 525 or later)`
-  );
+/** Returns why a machine cannot compute on an NVIDIA GPU; `null` if it probably can. */
+function noGpuReason({ platform, arch, driver }: Host): string | null {
+  if (`${platform} ${arch}` !== 'linux x64') {
+    return `TensorFlow ${TENSORFLOW.version} uses GPUs on Linux x64 only, and this is ${platform} ${arch}`;
+  }
+  if (driver === null) return noDriverReason();
+  if (driver.cuda < CUDA) {
+    const supported = `${Math.floor(driver.cuda / 1000)}.${Math.floor((driver.cuda % 1000) / 10)}`;
+    return (
+      `the NVIDIA driver supports CUDA ${supported}, and TensorFlow ${TENSORFLOW.version} needs ` +
+      'CUDA 12.0: install driver 525 or later'
+    );
+  }
+  return driver.error;
+}
+
+/** Returns why the GPU of a machine with an NVIDIA driver is not used; `null` if it is, or if there is no driver. */
+export function unusedGpuReason(host: Host): string | null {
+  return host.driver === null || host.platform !== 'linux' ? null : noGpuReason(host);
 }
 
 function requireGlibc({ glibc }: Host): void {
