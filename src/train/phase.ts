@@ -55,10 +55,12 @@ async function trainPhase(
   setFrozen(options.model, frozenLayers(graph, phase.freeze));
   const { use, features } = await prepareFeatures(options, phase, ['train', 'validation']);
   const weights = trainedWeights(options.model, graph, phase.learningRateScale);
+  const { training, inference } = experiment.precision;
   const optimizer = new Optimizer({
     ...phase,
     config: phase.optimizer,
     weights,
+    lossScaling: training === 'float16',
     fused: engine.fused,
   });
   const objective = new Objective(experiment.loss, experiment.metrics, data.classWeights);
@@ -69,7 +71,6 @@ async function trainPhase(
   const validation = batches('validation');
   const model = features?.tail ?? options.model;
   const learner = { model, objective, weights, optimizer };
-  const { training, inference } = experiment.precision;
   const step = new TrainingStep({
     ...learner,
     engine,

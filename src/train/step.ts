@@ -77,7 +77,7 @@ function trainStep(
       const predictions = forward(model, x, true);
       const loss = objective.trainingLoss(model, y, predictions);
       measures = objective.measure(loss.clone(), y, predictions).map((tensor) => tf.keep(tensor));
-      return loss;
+      return optimizer.scaleLoss(loss);
     }, variables);
     optimizer.apply(
       variables.map(({ name }) => grads[name] as tf.Tensor),

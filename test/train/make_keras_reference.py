@@ -89,6 +89,27 @@ def optimizers():
     return {"start": start, "gradients": gradients.tolist(), "final": final}
 
 
+def loss_scaling(start, gradients):
+    """Two of the batches have a gradient that is not finite."""
+    batches = f32(gradients)
+    batches[2, 1], batches[4, 0] = np.inf, np.nan
+    O = keras.optimizers
+    kinds = {"adam": O.Adam(0.1), "sgd ema": O.SGD(0.1, momentum=0.9, use_ema=True, ema_momentum=0.8)}
+    final = {}
+    for name, inner in kinds.items():
+        optimizer = O.LossScaleOptimizer(inner)
+        v, b = keras.Variable(f32(start)), keras.Variable(f32([0.25]))
+        optimizer.build([v, b])
+        scales = []
+        for g in batches:
+            scale = optimizer.dynamic_scale.numpy()
+            optimizer.apply([tf.constant(f32(g * scale)), tf.constant(f32(g[:1] * 2 * scale))], [v, b])
+            scales.append(float(optimizer.dynamic_scale.numpy()))
+        optimizer.finalize_variable_values([v, b])
+        final[name] = short(np.concatenate([v.numpy(), b.numpy()]))
+    return {"infinite": [2, 1], "nan": [4, 0], "scales": scales, "final": final}
+
+
 def schedules():
     S = keras.optimizers.schedules
     kinds = {
@@ -103,5 +124,6 @@ def schedules():
     return {name: [short(schedule(i)) for i in range(13)] for name, schedule in kinds.items()}
 
 
-json.dump({"losses": losses(), "metrics": metrics(), "optimizers": optimizers(), "schedules": schedules()},
-          open("keras-reference.json", "w"))
+reference = {"losses": losses(), "metrics": metrics(), "optimizers": optimizers(), "schedules": schedules()}
+reference["lossScaling"] = loss_scaling(reference["optimizers"]["start"], reference["optimizers"]["gradients"])
+json.dump(reference, open("keras-reference.json", "w"))

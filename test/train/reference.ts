@@ -22,6 +22,14 @@ interface Reference {
     readonly gradients: readonly number[][];
     readonly final: Readonly<Record<string, readonly number[]>>;
   };
+  /** Two batches have a gradient that is not finite, at these batches and elements. */
+  readonly lossScaling: {
+    readonly infinite: readonly [batch: number, element: number];
+    readonly nan: readonly [batch: number, element: number];
+    /** The scale after each batch. */
+    readonly scales: readonly number[];
+    readonly final: Readonly<Record<string, readonly number[]>>;
+  };
   readonly schedules: Readonly<Record<string, readonly number[]>>;
 }
 

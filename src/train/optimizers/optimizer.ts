@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { FusedUpdates } from '../../engine/engine.ts';
 import type { OptimizerConfig } from '../../experiment/experiment.ts';
+import { LossScale, type UpdatedVariable } from './loss-scale.ts';
 import type { UpdateRule } from './rule.ts';
 import { optimizers } from './table.ts';
 
@@ -21,6 +22,8 @@ export interface OptimizerOptions {
   /** Number of batches whose gradients are averaged for one update. */
   readonly gradientAccumulation: number;
   readonly ema: { readonly momentum: number } | null;
+  /** Scales the loss, as float16 needs; absent: no. */
+  readonly lossScaling?: boolean;
   /** The engine's fused updates; absent: rules are computed with TensorFlow.js. */
   readonly fused?: FusedUpdates | null;
 }
@@ -37,6 +40,9 @@ export class Optimizer {
   readonly #options: OptimizerOptions;
   readonly #rule: UpdateRule;
   readonly #average: MovingAverage | null;
+  readonly #lossScale: LossScale | null;
+  /** The weights and the state that an update changes, without that of the scale. */
+  readonly #updated: readonly UpdatedVariable[];
 
   constructor(options: OptimizerOptions) {
     const { config, weights, gradientAccumulation, ema } = options;
@@ -44,6 +50,7 @@ export class Optimizer {
     this.#options = options;
     this.#rule = kind.rule(config.args, tf);
     this.#average = ema && new MovingAverage(weights, ema.momentum);
+    this.#lossScale = options.lossScaling ? new LossScale() : null;
 
     const state = new Map<string, tf.Variable>();
     const add = (name: string, shape: number[], value: number) =>
@@ -61,6 +68,16 @@ export class Optimizer {
     }
     this.#average?.averages.forEach((variable, i) => {
       state.set(`average/${weights[i]?.name}`, variable);
+    });
+    this.#updated = [
+      ...weights.map(({ variable }) => variable),
+      ...[...state.values()].map((variable) => ({
+        read: () => variable,
+        write: (value: tf.Tensor) => variable.assign(value),
+      })),
+    ];
+    this.#lossScale?.state.forEach((variable, name) => {
+      state.set(name, variable);
     });
     this.state = state;
   }
@@ -80,11 +97,22 @@ export class Optimizer {
     this.batches += 1;
   }
 
+  /** Returns the loss to differentiate: with `lossScaling` a multiple of the loss. */
+  scaleLoss(loss: tf.Scalar): tf.Scalar {
+    return this.#lossScale?.scale(loss) ?? loss;
+  }
+
   /**
-   * Applies the gradients of one batch, one for each weight. It only uses operations on tensors and
-   * variables, so that it can be compiled. Call it within `tf.tidy`.
+   * Applies the gradients of one batch, one for each weight: those of `scaleLoss`. It only uses operations on tensors
+   * and variables, so that it can be compiled. Call it within `tf.tidy`.
    */
   apply(gradients: readonly tf.Tensor[], learningRate: tf.Tensor): void {
+    const update = (unscaled: readonly tf.Tensor[]) => this.#apply(unscaled, learningRate);
+    if (this.#lossScale) this.#lossScale.apply(gradients, this.#updated, update);
+    else update(gradients);
+  }
+
+  #apply(gradients: readonly tf.Tensor[], learningRate: tf.Tensor): void {
     const { gradientAccumulation } = this.#options;
     const iteration = this.#variable('iteration');
     const updatesBefore = iteration.clone();
