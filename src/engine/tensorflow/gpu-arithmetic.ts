@@ -1,5 +1,4 @@
 import koffi from 'koffi';
-import type { OpAttribute } from './attributes.ts';
 
 /** The arithmetic of kernels on GPUs. TensorFlow has one for the whole process; it is read when a kernel starts. */
 export interface GpuArithmetic {
@@ -47,8 +46,13 @@ const NONDETERMINISTIC = new Set([
   'UnsortedSegmentSum',
 ]);
 
+interface Attribute {
+  readonly name: string;
+  readonly value: unknown;
+}
+
 /** Returns true if an operation has no deterministic kernel for GPUs. */
-export function isNondeterministic(name: string, attributes: readonly OpAttribute[]): boolean {
+export function isNondeterministic(name: string, attributes: readonly Attribute[]): boolean {
   if (NONDETERMINISTIC.has(name)) return true;
   // With running statistics instead of those of the batch.
   const isTraining = attributes.find((attribute) => attribute.name === 'is_training');
