@@ -42,22 +42,22 @@ export class LossScale {
   ): void {
     const factor = tf.div(1, this.#scale);
     const unscaled = gradients.map((gradient) => gradient.mul(factor));
-    const isFinite = tf.stack(unscaled.map((gradient) => gradient.isFinite().all())).all();
+    const finite = tf.stack(unscaled.map((gradient) => gradient.isFinite().all())).all();
     const before = variables.map((variable) => variable.read().clone());
     update(unscaled);
     variables.forEach((variable, i) => {
-      variable.write(tf.where(isFinite, variable.read(), before[i] as tf.Tensor));
+      variable.write(tf.where(finite, variable.read(), before[i] as tf.Tensor));
     });
-    this.#adapt(isFinite);
+    this.#adapt(finite);
   }
 
-  #adapt(isFinite: tf.Tensor): void {
+  #adapt(finite: tf.Tensor): void {
     const finiteBatches = this.#finiteBatches.add<tf.Scalar>(1);
     const grows = finiteBatches.equal(GROWTH_STEPS);
     const kept = tf.where(grows, this.#scale.mul<tf.Scalar>(2), this.#scale);
-    this.#scale.assign(tf.where(isFinite, kept, this.#scale.div<tf.Scalar>(2)));
+    this.#scale.assign(tf.where(finite, kept, this.#scale.div<tf.Scalar>(2)));
     this.#finiteBatches.assign(
-      tf.where(isFinite.logicalAnd(grows.logicalNot()), finiteBatches, tf.scalar(0)),
+      tf.where(finite.logicalAnd(grows.logicalNot()), finiteBatches, tf.scalar(0)),
     );
   }
 }
