@@ -127,7 +127,10 @@ type Container = Record<string | number, Json>;
 function put(values: Json, path: Path, value: Json): void {
   const key = path.at(-1);
   const container = containerOf(values, path);
-  if (container && key !== undefined) container[key] = value;
+  if (!container || key === undefined) return;
+  // A repair of this round may have replaced the list by a shorter one.
+  if (Array.isArray(container) && !(key in container)) return;
+  container[key] = value;
 }
 
 function remove(values: Json, path: Path): void {

@@ -94,12 +94,18 @@ function valuesOf({ values = [] }: SweepParameter): Json[] {
 
 /** Tells if `settings` have all values of `some`. */
 function includes(settings: Settings, some: Settings): boolean {
-  return Object.entries(some).every(([name, value]) => isDeepStrictEqual(settings[name], value));
+  return Object.entries(some).every(([name, value]) => areEqual(settings[name], value));
+}
+
+/** A comparison of plain values first: a sweep may have millions of them. */
+function areEqual(a: Json | undefined, b: Json): boolean {
+  return a === b || (typeof a === 'object' && isDeepStrictEqual(a, b));
 }
 
 /** One seed changes nothing; more are counted from the seed of the experiment. */
 function withSeeds(settings: Settings, seeds: SweepConfig['seeds'], seed: number): Settings[] {
   if (seeds === 1) return [settings];
+  if (typeof seeds === 'number' && seeds > MAX_TRIALS) throw tooMany();
   const list =
     typeof seeds === 'number' ? Array.from({ length: seeds }, (_, i) => seed + i) : seeds;
   return list.map((each) => ({ ...settings, seed: each }));

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { isPair, isScalar, parseDocument, visit } from 'yaml';
+import { InputError } from '../../src/common/errors.ts';
 import { loadExperiment } from '../../src/load-experiment.ts';
 import { planExperiment } from '../../src/plan-experiment.ts';
 import { runModelsIn } from '../../src/runs/run-models.ts';
@@ -54,5 +56,49 @@ describe('an experiment file with several faults', () => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('a value that cannot be read, beside another mistake', () => {
+  const complete = `${base}
+sweep:
+  method: random
+  trials: 2
+  metric: { name: val_accuracy, goal: maximize }
+  parameters:
+    vars.rate: { values: [0.1, 0.2] }
+    phases.head.optimizer.learningRate: { min: 1e-4, max: 1e-2, scale: log }
+  include: [{ vars.rate: 0.3, phases.head.optimizer.learningRate: 1e-3 }]
+  exclude: [{ vars.rate: 0.1 }]
+  seeds: [1, 2]
+  retries: 1
+  asha: { metric: val_loss, eta: 2, minEpochs: 1 }
+launcher: { name: slurm, time: 10, setup: [module load nodejs] }
+`;
+
+  it('is reported with it, wherever it is', async () => {
+    const tree = parseDocument(complete);
+    const paths: (readonly (string | number)[])[] = [];
+    visit(tree, (_, node, ancestors) => {
+      const keys = ancestors.flatMap((each) =>
+        isPair(each) && isScalar(each.key) ? [each.key.value] : [],
+      );
+      if (isPair(node) && isScalar(node.key)) paths.push([...keys, node.key.value] as string[]);
+    });
+    expect(paths.length).to.be.above(50);
+    for (const path of paths.filter((each) => tree.hasIn(each))) {
+      const wrong = parseDocument(complete);
+      wrong.setIn(path, 'HOLE');
+      wrong.setIn(['metricz'], 1);
+      writeFileSync(file, String(wrong).replace('HOLE', '*nothing'));
+      const error = await loadExperiment(file, { set: [], setFile: [] }).then(
+        () => new Error('nothing is wrong'),
+        (reason: Error) => reason,
+      );
+      expect(error, `${path.join('.')}: ${error.stack}`).to.be.instanceOf(InputError);
+      expect(error.message, path.join('.'))
+        .to.match(/no anchor &nothing/)
+        .and.match(/metricz/);
+    }
   });
 });
