@@ -12,7 +12,7 @@ interface HttpOptions {
 export async function httpGet(url: string, options: HttpOptions): Promise<Response> {
   const { proxy = getProxyForUrl(url), ...request } = options;
   if (!proxy) return fetch(url, request);
-  const undici = await import('undici');
+  const { default: undici } = await import('undici');
   const dispatcher = new undici.ProxyAgent({ uri: proxy, proxyTunnel: false });
   return (await undici.fetch(url, { ...request, dispatcher })) as unknown as Response;
 }

@@ -10,7 +10,7 @@ export interface NvidiaDriver {
   readonly error: string | null;
 }
 
-const DRIVER = 'libcuda.so.1';
+const DRIVER = process.platform === 'win32' ? 'nvcuda.dll' : 'libcuda.so.1';
 
 /** Asks the driver, because in a container it may be installed but unusable; `null` if there is none to ask. */
 export function detectDriver(): NvidiaDriver | null {

@@ -31,6 +31,7 @@ import {
   randomDraws,
   registerReluGradients,
 } from './own-kernels/training.ts';
+import { pinWindowsLibraries } from './windows.ts';
 
 /** Starts TensorFlow and makes it the backend of tfjs; installs it first if necessary. */
 export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
@@ -43,8 +44,9 @@ export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
   if (requested === 'cpu') process.env.CUDA_VISIBLE_DEVICES = '-1';
 
   const threads = options.threads ?? availableParallelism();
-  const { framework, core } = libraries;
-  pinLibraries([...librariesToPin(core), framework, core], !options.verbose);
+  const { framework, core, python } = libraries;
+  if (python) pinWindowsLibraries([python, core], !options.verbose);
+  else pinLibraries([...librariesToPin(core), framework, core], !options.verbose);
   const api = loadCApi(framework, core);
   requireVersion(libraries.folder, api.TF_Version());
   const context = createContext(api, framework, threads);

@@ -11,6 +11,7 @@ const LINUX: Host = { platform: 'linux', arch: 'x64', glibc: '2.36', driver: nul
 const DRIVER = { cuda: 12_040, error: null };
 const LINUX_GPU: Host = { ...LINUX, driver: DRIVER };
 const LINUX_ARM: Host = { ...LINUX, arch: 'arm64' };
+const WINDOWS: Host = { ...LINUX, platform: 'win32', glibc: null };
 const MACOS: Host = { platform: 'darwin', arch: 'arm64', glibc: null, driver: null };
 
 describe('chooseDistribution', () => {
@@ -46,14 +47,27 @@ describe('chooseDistribution', () => {
       'manylinux_2_27_aarch64',
     ],
     ['macOS arm64', MACOS, 'cpu', 'tensorflow==2.21.0', 'macosx_12_0_arm64'],
+    ['Windows x64', WINDOWS, 'cpu', 'tensorflow==2.21.0', 'win_amd64'],
+    [
+      'Windows x64 with an NVIDIA driver',
+      { ...WINDOWS, driver: DRIVER },
+      'cpu',
+      'tensorflow==2.21.0',
+      'win_amd64',
+    ],
   ];
+  const endings: Partial<Record<NodeJS.Platform, RegExp>> = {
+    linux: /\.so\.2$/,
+    darwin: /\.2\.dylib$/,
+    win32: /\.dll$/,
+  };
   for (const [name, host, variant, requirement, platform] of cases) {
     it(`for ${name}`, () => {
       const chosen = chooseDistribution(host, 'auto');
       expect(chosen.variant).to.equal(variant);
       expect(chosen.wheels[0]).to.include({ requirement, platform });
       for (const library of [chosen.framework, chosen.core]) {
-        expect(library).to.match(host.platform === 'darwin' ? /\.2\.dylib$/ : /\.so\.2$/);
+        expect(library).to.match(endings[host.platform] as RegExp);
         expect(library).to.match(chosen.members);
       }
       expect('tensorflow/python/_pywrap_tfe.so').not.to.match(chosen.members);
@@ -77,7 +91,7 @@ describe('chooseDistribution', () => {
   });
 
   const refused: [string, Host, RegExp][] = [
-    ['Windows', { ...LINUX, platform: 'win32', glibc: null }, /run cifar-run within WSL 2/],
+    ['Windows arm64', { ...WINDOWS, arch: 'arm64' }, /on ARM: run cifar-run within WSL 2/],
     ['macOS x64', { ...MACOS, arch: 'x64' }, /tensorflow==2\.16\.2.*CIFAR_RUN_TENSORFLOW/],
     [
       'musl',
@@ -112,6 +126,7 @@ describe('chooseDistribution', () => {
     const unusable = { ...LINUX, driver: { ...DRIVER, error } };
     expect(unusedGpuReason(unusable)).to.equal(error);
     expect(chooseDistribution(unusable, 'auto').variant).to.equal('cpu');
+    expect(unusedGpuReason({ ...WINDOWS, driver: DRIVER })).to.match(/on Linux only: .* WSL 2 /);
     expect(unusedGpuReason(LINUX)).to.equal(null);
     expect(unusedGpuReason(LINUX_GPU)).to.equal(null);
   });
@@ -145,7 +160,7 @@ describe('chooseDistribution', () => {
 
 describe('the table of wheels', () => {
   it('pins the version, hash and size of each wheel', () => {
-    for (const host of [LINUX, LINUX_GPU, LINUX_ARM, MACOS]) {
+    for (const host of [LINUX, LINUX_GPU, LINUX_ARM, MACOS, WINDOWS]) {
       const { wheels, installedBytes } = chooseDistribution(host, 'auto');
       for (const { requirement, sha256, bytes } of wheels) {
         expect(requirement).to.match(/^[a-z0-9-]+==[\d.]+$/);

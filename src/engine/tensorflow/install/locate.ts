@@ -5,6 +5,7 @@ import { InputError } from '../../../common/errors.ts';
 import { folderSize } from '../../../common/files.ts';
 import type { Device } from '../../../experiment/experiment.ts';
 import type { Installation } from '../../engine.ts';
+import { findPythonLibrary, pythonStandIn } from '../windows.ts';
 import { changedFiles } from './files.ts';
 import { install } from './install.ts';
 import { chooseDistribution, detectHost, unusedGpuReason, type Variant } from './platforms.ts';
@@ -16,6 +17,8 @@ interface Libraries {
   /** Paths of `libtensorflow_framework` and of `libtensorflow_cc` or `libtensorflow`. */
   readonly framework: string;
   readonly core: string;
+  /** Path of Python's library, which the core imports; Windows only. */
+  readonly python: string | null;
   /** `null` if it is unknown before the libraries are loaded. */
   readonly version: string | null;
   readonly variant: Variant | null;
@@ -52,6 +55,7 @@ export async function locateTensorFlow({ device, report }: LocateOptions): Promi
     folder,
     framework: join(folder, distribution.framework),
     core: join(folder, distribution.core),
+    python: process.platform === 'win32' ? pythonStandIn() : null,
     version: distribution.version,
     variant: distribution.variant,
     source: 'installed',
@@ -59,12 +63,26 @@ export async function locateTensorFlow({ device, report }: LocateOptions): Promi
   };
 }
 
-const NAMES = [
-  { framework: 'libtensorflow_framework.so.2', core: 'libtensorflow_cc.so.2' },
-  { framework: 'libtensorflow_framework.so.2', core: 'libtensorflow.so.2' },
-  { framework: 'libtensorflow_framework.2.dylib', core: 'libtensorflow_cc.2.dylib' },
-  { framework: 'libtensorflow_framework.2.dylib', core: 'libtensorflow.2.dylib' },
-] as const;
+/** The names of the two libraries. On Windows one library is both. */
+const NAMES: Readonly<Record<string, readonly (readonly [framework: string, core?: string])[]>> = {
+  linux: [
+    ['libtensorflow_framework.so.2', 'libtensorflow_cc.so.2'],
+    ['libtensorflow_framework.so.2', 'libtensorflow.so.2'],
+  ],
+  darwin: [
+    ['libtensorflow_framework.2.dylib', 'libtensorflow_cc.2.dylib'],
+    ['libtensorflow_framework.2.dylib', 'libtensorflow.2.dylib'],
+  ],
+  // Since 2.20, until 2.19, and of libtensorflow.
+  win32: [
+    ['_pywrap_tensorflow_common.dll'],
+    ['_pywrap_tensorflow_internal.pyd'],
+    ['tensorflow.dll'],
+  ],
+};
+
+/** Subfolders of a `site-packages`, of its `tensorflow` and of a libtensorflow that contain the libraries. */
+const PLACES = ['.', 'tensorflow', 'lib', 'tensorflow/python', 'python'];
 
 /**
  * Finds the libraries of TensorFlow in a folder: a Python `site-packages`, its `tensorflow`, an unpacked
@@ -72,25 +90,37 @@ const NAMES = [
  *
  * @throws InputError if there are none, or if their version is too old.
  */
-export async function findLibraries(given: string): Promise<Libraries> {
+export async function findLibraries(
+  given: string,
+  platform: NodeJS.Platform = process.platform,
+): Promise<Libraries> {
   const folder = resolve(given);
-  const paths = await findPair([folder, join(folder, 'tensorflow'), join(folder, 'lib')]);
+  const names = NAMES[platform] ?? [];
+  const paths = await findPair(
+    PLACES.map((place) => join(folder, place)),
+    names,
+  );
   if (paths === null) {
-    const pairs = process.platform === 'darwin' ? NAMES.slice(2) : NAMES.slice(0, 2);
-    const names = pairs.map(({ framework, core }) => `${core} and ${framework}`).join(', or ');
+    const wanted = names.map((pair) => pair.toReversed().join(' and ')).join(', or ');
     throw new InputError(
-      `CIFAR_RUN_TENSORFLOW: ${folder} does not contain TensorFlow. It must contain ${names}, directly or in its ` +
+      `CIFAR_RUN_TENSORFLOW: ${folder} does not contain TensorFlow. It must contain ${wanted}, directly or in its ` +
         'folder tensorflow or lib. A Python site-packages with TensorFlow, or an unpacked libtensorflow, would be right',
     );
   }
-  const version = (await pythonVersion(dirname(paths.core))) ?? (await versionInName(paths.core));
+  const own = dirname(paths.core);
+  const tensorflow = basename(own) === 'python' ? dirname(own) : own;
+  const version = (await pythonVersion(tensorflow)) ?? (await versionInName(paths.core));
   if (version !== null) requireVersion(folder, version);
-  return { folder, ...paths, version, variant: await pythonVariant(dirname(paths.core)) };
+  const python = platform === 'win32' ? await findPythonLibrary(dirname(tensorflow)) : null;
+  return { folder, ...paths, python, version, variant: await pythonVariant(tensorflow) };
 }
 
-async function findPair(folders: readonly string[]) {
+async function findPair(
+  folders: readonly string[],
+  names: readonly (readonly [framework: string, core?: string])[],
+) {
   for (const folder of folders) {
-    for (const { framework, core } of NAMES) {
+    for (const [framework, core = framework] of names) {
       const paths = { framework: join(folder, framework), core: join(folder, core) };
       if ((await isFile(paths.framework)) && (await isFile(paths.core))) return paths;
     }
@@ -105,7 +135,7 @@ async function isFile(path: string): Promise<boolean> {
 /** Reads the version from the folder `tensorflow_cpu-2.21.0.dist-info` beside the package; add-ons have other names. */
 async function pythonVersion(folder: string): Promise<string | null> {
   const packages =
-    /^(?:tensorflow(?:_(?:cpu|cpu_aws|gpu|macos|rocm))?|tf_nightly(?:_cpu)?)-(\d[^-]*)\.dist-info$/;
+    /^(?:tensorflow(?:_(?:cpu|cpu_aws|gpu|intel|macos|rocm))?|tf_nightly(?:_cpu)?)-(\d[^-]*)\.dist-info$/;
   for (const entry of await readdir(dirname(folder))) {
     const version = packages.exec(entry)?.[1];
     if (version !== undefined) return version;

@@ -2,7 +2,7 @@ import type { Wheel } from '../../../cache/wheels/wheel.ts';
 import { RunError } from '../../../common/errors.ts';
 import type { Device } from '../../../experiment/experiment.ts';
 import { detectDriver, type NvidiaDriver, noDriverReason } from '../gpu.ts';
-import { LINUX_ARM64, LINUX_X64, LINUX_X64_CUDA, MACOS_ARM64 } from './wheels.ts';
+import { LINUX_ARM64, LINUX_X64, LINUX_X64_CUDA, MACOS_ARM64, WINDOWS_X64 } from './wheels.ts';
 
 /** The properties of a machine that decide which TensorFlow runs on it. */
 export interface Host {
@@ -65,6 +65,13 @@ const DYLIB = {
   members: new RegExp(`^(tensorflow/libtensorflow_(cc|framework)\\.2\\.dylib|${LICENCES})$`),
 } as const;
 
+/** One library has both halves of the C API. */
+const DLL = {
+  framework: 'tensorflow/python/_pywrap_tensorflow_common.dll',
+  core: 'tensorflow/python/_pywrap_tensorflow_common.dll',
+  members: new RegExp(`^(tensorflow/python/_pywrap_tensorflow_common\\.dll|${LICENCES})$`),
+} as const;
+
 /** TensorFlow finds the CUDA libraries in `../nvidia`, so the paths are kept. XLA needs `ptxas`. */
 const SO_AND_CUDA = new RegExp(
   `${SO.members.source}|^nvidia/.*(\\.so(\\.\\d+)*|/bin/ptxas|/libdevice\\.10\\.bc)$`,
@@ -103,6 +110,14 @@ const CPU_MACOS_ARM64: Distribution = {
   installedBytes: 741_277_043,
 };
 
+const CPU_WINDOWS_X64: Distribution = {
+  ...TENSORFLOW,
+  ...DLL,
+  variant: 'cpu',
+  wheels: [WINDOWS_X64],
+  installedBytes: 1_057_107_929,
+};
+
 /**
  * Returns the distribution for a machine and a device.
  *
@@ -128,15 +143,15 @@ export function chooseDistribution(host: Host, device: Device): Distribution {
           'pip install tensorflow==2.16.2, the last version that does, and set CIFAR_RUN_TENSORFLOW to its folder',
       );
     case 'win32 x64':
+      return CPU_WINDOWS_X64;
     case 'win32 arm64':
       throw new RunError(
-        'the engine runs on Linux and macOS: on Windows, run cifar-run within WSL 2 (wsl --install), ' +
-          'which supports NVIDIA GPUs as well',
+        `TensorFlow ${TENSORFLOW.version} does not support Windows on ARM: run cifar-run within WSL 2 (wsl --install)`,
       );
     default:
       throw new RunError(
         `TensorFlow ${TENSORFLOW.version} is not available on ${host.platform} ${host.arch}, only on ` +
-          'Linux x64 and arm64 and on macOS arm64: set CIFAR_RUN_TENSORFLOW to the folder of a TensorFlow ' +
+          'Linux x64 and arm64, Windows x64 and macOS arm64: set CIFAR_RUN_TENSORFLOW to the folder of a TensorFlow ' +
           'that was built for this machine',
       );
   }
@@ -144,6 +159,12 @@ export function chooseDistribution(host: Host, device: Device): Distribution {
 
 /** Returns why a machine cannot compute on an NVIDIA GPU; `null` if it probably can. */
 function noGpuReason({ platform, arch, driver }: Host): string | null {
+  if (platform === 'win32') {
+    return (
+      'TensorFlow is built for GPUs on Linux only: run cifar-run within WSL 2 (wsl --install), which is a Linux that ' +
+      'uses the GPU through the driver of Windows'
+    );
+  }
   if (`${platform} ${arch}` !== 'linux x64') {
     return `TensorFlow ${TENSORFLOW.version} uses GPUs on Linux x64 only, and this is ${platform} ${arch}`;
   }
@@ -160,7 +181,7 @@ function noGpuReason({ platform, arch, driver }: Host): string | null {
 
 /** Returns why the GPU of a machine with an NVIDIA driver is not used; `null` if it is, or if there is no driver. */
 export function unusedGpuReason(host: Host): string | null {
-  return host.driver === null || host.platform !== 'linux' ? null : noGpuReason(host);
+  return host.driver === null ? null : noGpuReason(host);
 }
 
 function requireGlibc({ glibc }: Host): void {

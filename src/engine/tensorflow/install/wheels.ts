@@ -27,6 +27,13 @@ export const MACOS_ARM64 = wheel(
   223_488_205,
 );
 
+export const WINDOWS_X64 = wheel(
+  'tensorflow==2.21.0',
+  'win_amd64',
+  '27ba0682572b1e50a0db1ee74cfb787eafcfdb1b751bbbf401fed62fe32a92e0',
+  350_945_509,
+);
+
 /**
  * The dependencies of `tensorflow[and-cuda]==2.21.0`: the newest CUDA 12 libraries, which support the newest GPUs;
  * cuDNN 9.10, the last version for the oldest GPUs of TensorFlow 2.21 (sm_60, sm_70); NCCL 2.27.7, with which TensorFlow
