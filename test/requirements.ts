@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { access } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
@@ -68,7 +67,7 @@ const TENSORBOARD = ['tensorboard==2.21.0', 'setuptools<80', 'pillow'];
  * @returns the path of a Python that has it.
  */
 export function useTensorBoard(): string {
-  const venv = join(tmpdir(), 'cifar-run-tensorboard-2.21.0');
+  const venv = fileURLToPath(new URL('../node_modules/.cache/tensorboard-2.21.0', import.meta.url));
   const python = join(venv, 'bin/python');
   before(async function () {
     this.timeout(300_000);
