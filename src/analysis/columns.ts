@@ -40,7 +40,7 @@ export function chooseColumns(list: string, known: readonly string[]): string[] 
   const names = list.split(',').map((name) => name.trim());
   const chosen = names.flatMap((name) => {
     if (!name.includes('*')) return [findColumn(name, known)];
-    const isMatch = globMatcher(name);
+    const isMatch = globMatcher(name, { sets: false });
     const found = known.filter((column) => isMatch(column));
     if (found.length > 0) return found;
     throw new InputError(

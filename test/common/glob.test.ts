@@ -13,13 +13,23 @@ describe('globMatcher', () => {
     expect(globMatcher('a.c')('abc')).to.equal(false);
   });
 
+  it('matches one character of a set', () => {
+    const matches = globMatcher('conv[1-46]_[!a]*');
+    expect(['conv1_b', 'conv4_1', 'conv6_cc'].every(matches)).to.equal(true);
+    expect(['conv5_b', 'conv1_a', 'conv_b', 'conv[1-46]_b'].some(matches)).to.equal(false);
+    expect(globMatcher('a[1]', { sets: false })('a[1]')).to.equal(true);
+    expect(globMatcher('a[')('a[')).to.equal(true);
+  });
+
   it('agrees with a regular expression', () =>
     fc.assert(
       fc.property(
-        fc.stringMatching(/^[ab*?]{0,6}$/),
+        fc.stringMatching(/^([ab*?]|\[!?ab?\]){0,6}$/),
         fc.stringMatching(/^[ab]{0,8}$/),
         (glob, name) => {
-          const expected = new RegExp(`^${glob.replaceAll('*', '.*').replaceAll('?', '.')}$`);
+          const expected = new RegExp(
+            `^${glob.replaceAll('*', '.*').replaceAll('?', '.').replaceAll('[!', '[^')}$`,
+          );
           expect(globMatcher(glob)(name)).to.equal(expected.test(name));
         },
       ),

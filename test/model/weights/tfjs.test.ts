@@ -51,7 +51,7 @@ describe('weights of a tfjs layers model', () => {
 
   it('are rejected without a shard', async () => {
     const message = await errorOf((json) => json.replace('shard2of3', 'shard9of3'));
-    expect(message).to.contain('group1-shard9of3.bin, which does not exist');
+    expect(message).to.contain('group1-shard9of3.bin, which is not a file');
   });
 
   it('are rejected if the shards have another size', async () => {

@@ -43,14 +43,14 @@ describe('RunIndex', () => {
       const name = `made/2026-01-31T13-${String(Math.floor(i / 60)).padStart(2, '0')}-${String(i % 60).padStart(2, '0')}Z-${i.toString(16).padStart(10, '0')}`;
       cpSync(first, join(runs, name), { recursive: true });
     }
-    const { readFile, readdir } = fs;
+    const { open, readdir } = fs;
     const read = { files: 0, folders: 0 };
     // Modules that load at the same time do not count.
     const isInRuns = (path: unknown) => String(path).startsWith(runs);
-    fs.readFile = ((...args: Parameters<typeof readFile>) => {
+    fs.open = ((...args: Parameters<typeof open>) => {
       if (isInRuns(args[0])) read.files++;
-      return readFile(...args);
-    }) as typeof readFile;
+      return open(...args);
+    }) as typeof open;
     fs.readdir = ((...args: Parameters<typeof readdir>) => {
       if (isInRuns(args[0])) read.folders++;
       return readdir(...args);
@@ -66,7 +66,7 @@ describe('RunIndex', () => {
       await until(({ unread }) => unread === 0);
       expect(read.files).to.equal(4 * count);
     } finally {
-      Object.assign(fs, { readFile, readdir });
+      Object.assign(fs, { open, readdir });
       syncBuiltinESMExports();
     }
   });
