@@ -6,7 +6,7 @@
  * @param options `sets: false` takes brackets literally, for names that contain them.
  */
 export function globMatcher(glob: string, { sets = true } = {}): (name: string) => boolean {
-  const parts = glob.match(sets ? /\[!?[^\]]+\]|[^]/g : /[^]/g) ?? [];
+  const parts = glob.match(sets ? /\[!?[^\]]+\]|[\s\S]/g : /[\s\S]/g) ?? [];
   const tests = parts.map(characterTest);
   return (name) => {
     let [at, position] = [0, 0];
@@ -33,7 +33,7 @@ function characterTest(part: string): (character: string) => boolean {
   if (part === '?') return () => true;
   if (part.length === 1) return (character) => character === part;
   const isNegated = part.startsWith('[!');
-  const ranges = part.slice(isNegated ? 2 : 1, -1).match(/[^]-[^]|[^]/g) ?? [];
+  const ranges = part.slice(isNegated ? 2 : 1, -1).match(/[\s\S]-[\s\S]|[\s\S]/g) ?? [];
   return (character) =>
     ranges.some((range) => {
       const [first = '', last = first] = range.length === 3 ? [range[0], range[2]] : [range];
