@@ -1,4 +1,4 @@
-import { formatCount } from '../common/format.ts';
+import { countOf, formatCount } from '../common/format.ts';
 import type { Json } from '../common/json.ts';
 import { formatMean, metricOf, VALIDATION_ACCURACY } from '../experiment/metrics.ts';
 import type { Scores } from './classification.ts';
@@ -70,7 +70,7 @@ export function describeVerdict({ predictions, unpaired, seeds }: RunDiff): stri
 function describeSeeds({ first, second, difference, pValue, interval }: SeedNoise): string[] {
   const { format } = metricOf(VALIDATION_ACCURACY);
   const describe = (spread: Spread) =>
-    `${formatMean(format, spread)} (${spread.n} ${spread.n === 1 ? 'run' : 'runs'})`;
+    `${formatMean(format, spread)} (${countOf(spread.n, 'run')})`;
   return [
     `  seeds     ${describe(first)} to ${describe(second)}`,
     `            ${points(difference)} points, 95 % interval ${formatInterval(interval)}; t-test p = ${roundPValue(pValue)}`,

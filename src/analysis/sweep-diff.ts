@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '../common/json.ts';
 import type { MetricGoal } from '../experiment/experiment.ts';
-import { formatMetric, metricOf } from '../experiment/metrics.ts';
+import { formatMetric, isBetter, metricOf } from '../experiment/metrics.ts';
 import { type ComparedRun, hasResult, valueIn } from './compared-run.ts';
 import { type Change, changes } from './diff.ts';
 import { changesTable, type DiffView, roundPValue, type Section } from './diff-views.ts';
@@ -108,8 +108,7 @@ export function describeSweepDiff({ metric, cells, onlyFirst, onlySecond }: Swee
     const change = changes[metric.name];
     return change === undefined ? [] : { change, seeds };
   });
-  const sign = metric.goal === 'minimize' ? -1 : 1;
-  const better = known.filter(({ change }) => sign * change > 0);
+  const better = known.filter(({ change }) => isBetter(metric.goal, change, 0));
   const clear = known.filter(({ seeds }) => seeds && seeds.pValue <= SIGNIFICANCE);
   const mean = known.reduce((sum, { change }) => sum + change, 0) / known.length;
   const headline =

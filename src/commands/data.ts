@@ -1,5 +1,5 @@
 import { RunError } from '../common/errors.ts';
-import { alignColumns } from '../common/format.ts';
+import { alignColumns, countOf } from '../common/format.ts';
 import type { Overrides } from '../config/overrides.ts';
 import type { Dataset, LoadContext } from '../data/dataset.ts';
 import { datasetKind } from '../data/datasets/table.ts';
@@ -57,7 +57,7 @@ export async function checkDataCommand(file: string, options: DataOptions): Prom
     `${images.train} training and ${images.validation} validation images of ${classNames.length} classes are readable`,
   ]);
   if (broken.length === 0 || source.experiment.data.broken === 'skip') return;
-  const count = `${broken.length} ${broken.length === 1 ? 'image' : 'images'}`;
+  const count = countOf(broken.length, 'image');
   throw new RunError(`${count} cannot be read; repair them or set data.broken: skip`);
 }
 

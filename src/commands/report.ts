@@ -11,7 +11,7 @@ import {
 } from '../analysis/views.ts';
 import { InputError } from '../common/errors.ts';
 import { writeAtomic } from '../common/files.ts';
-import { formatCount } from '../common/format.ts';
+import { countOf, formatCount } from '../common/format.ts';
 import { MAIN_COLUMNS } from '../experiment/metrics.ts';
 import { fittedReportHtml, GENERATOR } from '../report/report-html.tsx';
 import type { Comparison } from '../report/report-view.tsx';
@@ -50,9 +50,7 @@ export async function reportCommand(
   const html = fittedReportHtml({ runs, comparison }, await readAssets(), MAX_BYTES);
   await writeAtomic(out, html);
   const bytes = formatCount(Math.ceil(Buffer.byteLength(html) / 1000));
-  process.stdout.write(
-    `${out}: ${runs.length === 1 ? '1 run' : `${runs.length} runs`}, ${bytes} kB\n`,
-  );
+  process.stdout.write(`${out}: ${countOf(runs.length, 'run')}, ${bytes} kB\n`);
 }
 
 /** The folder of each run that has started. Among several runs, a damaged one appears only in the table. */

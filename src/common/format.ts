@@ -5,6 +5,11 @@ export function formatCount(number: number): string {
   return String(number).replace(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ',');
 }
 
+/** Formats a number of things: `1 run`, `1,200 runs`. @param noun one whose plural ends with an s. */
+export function countOf(number: number, noun: string): string {
+  return `${formatCount(number)} ${noun}${number === 1 ? '' : 's'}`;
+}
+
 /** Formats `0.8736` as `87.36 %`. */
 export function formatPercent(share: number, digits: number): string {
   return `${(100 * share).toFixed(digits)} %`;

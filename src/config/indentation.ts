@@ -1,3 +1,5 @@
+import { countOf } from '../common/format.ts';
+
 /** An error in a text, in words. */
 export interface Explanation {
   readonly offset: number;
@@ -69,7 +71,7 @@ function explainLine(lines: readonly Line[], index: number): Explanation | null 
   const here = columns.filter(({ column }) => column === indent);
   const [item] = here;
   if (!item) {
-    const message = `the indentation of ${spaces(indent)} matches no line above; use ${advise(nearest(columns, indent))}`;
+    const message = `the indentation of ${countOf(indent, 'space')} matches no line above; use ${advise(nearest(columns, indent))}`;
     return { offset, message };
   }
   if (/^-(\s|$)/.test(text) || here.some(({ kind }) => kind === 'key')) return null;
@@ -115,7 +117,10 @@ function hasColon({ text }: Pick<Line, 'text'>): boolean {
 /** `4 spaces as for freeze (line 13), or 2 as for - name (line 12)` */
 function advise(columns: readonly Column[]): string {
   return columns
-    .map((each, i) => `${i === 0 ? spaces(each.column) : each.column} as for ${nameOf(each)}`)
+    .map(
+      (each, i) =>
+        `${i === 0 ? countOf(each.column, 'space') : each.column} as for ${nameOf(each)}`,
+    )
     .join(', or ');
 }
 
@@ -123,8 +128,4 @@ function advise(columns: readonly Column[]): string {
 function nameOf({ of: { text, number }, kind }: Column): string {
   const [name = ''] = text.replace(/^(-\s+)+/, '').split(':');
   return `${kind === 'item' ? '- ' : ''}${name} (line ${number})`;
-}
-
-function spaces(count: number): string {
-  return `${count} ${count === 1 ? 'space' : 'spaces'}`;
 }

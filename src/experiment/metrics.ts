@@ -90,20 +90,24 @@ export const VALIDATION_ACCURACY = columnName('accuracy', 'validation');
 /** The columns that tables show by default. */
 export const MAIN_COLUMNS: readonly string[] = [VALIDATION_LOSS, VALIDATION_ACCURACY];
 
+/** Tells if a value is better than another. Neither is better if one is NaN. */
+export function isBetter(goal: Goal, value: number, other: number): boolean {
+  return goal === 'minimize' ? value < other : value > other;
+}
+
 /** The items, the best first; equal ones keep their order, those without a finite value come last. */
 export function rank<Item>(
   items: readonly Item[],
   goal: Goal,
   valueIn: (item: Item) => number | null | undefined,
 ): Item[] {
-  const sign = goal === 'minimize' ? 1 : -1;
   return items
     .map((item) => ({ item, value: valueIn(item) }))
     .toSorted((a, b) => {
       const [first, second] = [a.value, b.value];
       if (!isKnown(first) || !isKnown(second))
         return Number(isKnown(second)) - Number(isKnown(first));
-      return sign * (first - second);
+      return Number(isBetter(goal, second, first)) - Number(isBetter(goal, first, second));
     })
     .map(({ item }) => item);
 }

@@ -1,4 +1,4 @@
-import { type Align, alignColumns, formatCount, formatJson } from '../common/format.ts';
+import { type Align, alignColumns, countOf, formatCount, formatJson } from '../common/format.ts';
 import type { Shape } from '../model/graph.ts';
 import { type Memory, sum } from './memory.ts';
 import type { Plan, PlannedLayer } from './plan.ts';
@@ -29,7 +29,7 @@ export function formatSweep(trials: readonly TrialPlan[]): string[] {
     scaled(plan.flops),
   ]);
   return [
-    `${trials.length} ${trials.length === 1 ? 'run' : 'runs'}`,
+    countOf(trials.length, 'run'),
     '',
     ...alignColumns(
       [['run', 'id', ...names, 'parameters', 'FLOPs'], ...rows],
@@ -79,14 +79,15 @@ function phaseTable({ phases }: Plan): string[] {
 function featureLines({ phases }: Plan): string[] {
   const lines = phases.flatMap(({ name, epochs, features }) => {
     if (!features) return [];
-    const { cut, shape, views, bytes, flopsSaved, uncached, cached } = features;
+    const { cut, shape, views, bytes, flops, uncached, cached } = features;
     const frozen = `${name}: frozen up to ${cut}`;
-    if (uncached !== null) return [`${frozen}, computed in each of ${epochs} epochs: ${uncached}`];
-    const once = views === 1 ? 'once' : `in ${views} views`;
-    const done = cached ? 'found in the cache instead of computed' : `computed ${once} instead of`;
+    if (uncached !== null) return [`${frozen}, computed in each epoch: ${uncached}`];
+    const once = views === 1 ? 'computed once' : `computed in ${views} views`;
+    const instead = epochs > views ? ` instead of ${epochs} times` : '';
+    const flopsSaved = cached ? epochs * flops : features.flopsSaved;
+    const saved = flopsSaved > 0 ? `saves ${scaled(flopsSaved, 'FLOPs')} per image, ` : '';
     const kept = `${size(shape)} features take ${scaled(bytes, 'B')}`;
-    const saved = `saves ${scaled(flopsSaved, 'FLOPs')} per image`;
-    return [`${frozen}, ${done} ${epochs} times: ${saved}, ${kept}`];
+    return [`${frozen}, ${cached ? 'found in the cache' : once + instead}: ${saved}${kept}`];
   });
   return lines.length > 0 ? ['', ...lines] : [];
 }

@@ -1,11 +1,12 @@
 import { dirname } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
 import { InterruptedError } from '../common/errors.ts';
+import { countOf, formatCount } from '../common/format.ts';
 import { resolvedYaml } from '../config/resolved.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Experiment } from '../experiment/experiment.ts';
-import { toColumns } from '../experiment/metrics.ts';
+import { formatMetric, toColumns } from '../experiment/metrics.ts';
 import type { Plan } from '../plan/plan.ts';
 import type {
   EpochRecord,
@@ -163,7 +164,7 @@ export class RunRecord implements TrainingCallback {
     this.#phases = { ended, current: event };
     const { phase, trainableParameters, frozenParameters, features } = event;
     await this.note(
-      `phase ${phase.name} begins: ${trainableParameters} parameters to train, ${frozenParameters} frozen`,
+      `phase ${phase.name} begins: ${formatCount(trainableParameters)} parameters to train, ${formatCount(frozenParameters)} frozen`,
     );
     if (features) await this.note(`phase ${phase.name}: ${formatFeaturesUse(features)}`);
   }
@@ -173,7 +174,9 @@ export class RunRecord implements TrainingCallback {
     lock.throwIfLost();
     await metrics.append(record);
     await tensorBoard.epoch(record);
-    const values = Object.entries(toColumns(record)).map(([name, value]) => `${name} ${value}`);
+    const values = Object.entries(toColumns(record)).map(
+      ([name, value]) => `${name} ${formatMetric(name, value)}`,
+    );
     await log.write(`${record.phase} epoch ${record.phaseEpoch}: ${values.join(', ')}`);
     const warning = this.#memory.epochEnd(memoryUse());
     if (warning) await log.notify(warning);
@@ -188,7 +191,7 @@ export class RunRecord implements TrainingCallback {
     const { phase, epochs, stoppedEarly, keptEpoch } = event;
     const why = stoppedEarly ? `: ${stoppedEarly}` : '';
     await this.note(
-      `phase ${phase.name} ends after ${epochs} epochs${why}; epoch ${keptEpoch} kept`,
+      `phase ${phase.name} ends after ${countOf(epochs, 'epoch')}${why}; epoch ${keptEpoch} kept`,
     );
   }
 

@@ -1,5 +1,5 @@
 import type { AshaConfig } from '../experiment/experiment.ts';
-import { formatMetric } from '../experiment/metrics.ts';
+import { formatMetric, isBetter } from '../experiment/metrics.ts';
 import { readMetricsCsv } from '../run-folder/metrics-csv.ts';
 import { listRuns } from '../runs/places.ts';
 import type { TrainingCallback } from '../train/callbacks.ts';
@@ -69,7 +69,6 @@ export function continues(
   others: readonly number[],
 ): boolean {
   if (Number.isNaN(value)) return false;
-  const sign = metric.goal === 'minimize' ? 1 : -1;
-  const better = others.filter((other) => sign * other < sign * value).length;
+  const better = others.filter((other) => isBetter(metric.goal, other, value)).length;
   return better < Math.max(1, Math.floor((others.length + 1) / eta));
 }

@@ -1,3 +1,4 @@
+import { countOf } from '../common/format.ts';
 import { type Capacity, divide, thisMachine } from './capacity.ts';
 import { localJobPool } from './job-process.ts';
 import type { Launcher, LaunchRequest } from './launcher.ts';
@@ -29,10 +30,10 @@ function describeStart(
 ): string {
   const { name, trials } = sweep;
   return [
-    `Sweep ${name}: ${trials.length} ${trials.length === 1 ? 'run' : 'runs'}`,
+    `Sweep ${name}: ${countOf(trials.length, 'run')}`,
     entries.length < trials.length ? `${entries.length} left` : '',
     `${Math.min(jobs, entries.length)} at once`,
-    `${threads} ${threads === 1 ? 'thread' : 'threads'} each`,
+    `${countOf(threads, 'thread')} each`,
     reason ?? '',
   ]
     .filter(Boolean)

@@ -1,6 +1,7 @@
 import { InputError } from '../common/errors.ts';
+import { countOf } from '../common/format.ts';
 import type { EarlyStoppingConfig, ReduceOnPlateauConfig } from '../experiment/experiment.ts';
-import { formatMetric, type Goal, toColumns } from '../experiment/metrics.ts';
+import { formatMetric, type Goal, isBetter, toColumns } from '../experiment/metrics.ts';
 import type { EpochRecord } from './callbacks.ts';
 
 /**
@@ -24,7 +25,7 @@ function improves(
   { goal, minDelta }: { readonly goal: Goal; readonly minDelta: number },
 ): boolean {
   if (best === null) return true;
-  return goal === 'minimize' ? value + minDelta < best : value - minDelta > best;
+  return isBetter(goal, goal === 'minimize' ? value + minDelta : value - minDelta, best);
 }
 
 export interface EarlyStoppingState {
@@ -58,9 +59,8 @@ export class EarlyStopping {
   /** The reason to stop, in words. */
   get reason(): string {
     const { monitor, patience, goal } = this.#config;
-    const epochs = `${patience} ${patience === 1 ? 'epoch' : 'epochs'}`;
     const verb = goal === 'minimize' ? 'fall below' : 'rise above';
-    return `${monitor} did not ${verb} ${formatMetric(monitor, this.state.best)} in ${epochs}`;
+    return `${monitor} did not ${verb} ${formatMetric(monitor, this.state.best)} in ${countOf(patience, 'epoch')}`;
   }
 }
 

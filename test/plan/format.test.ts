@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { NO_FILES } from '../../src/config/file-hashes.ts';
+import type { AugmentConfig } from '../../src/experiment/experiment.ts';
 import { formatPlan } from '../../src/plan/format.ts';
 import { planRun } from '../../src/plan/plan.ts';
 import { experiment, named, phase } from '../experiment.ts';
@@ -31,6 +32,32 @@ describe('formatPlan', () => {
       '',
       'head: frozen up to flatten, computed once instead of 5 times: saves 317 MFLOPs per image, 16384 features take 65.5 kB',
     ]);
+  });
+
+  it('says what caching features saves only if it saves something', () => {
+    const said = (epochs: number, augment: readonly AugmentConfig[] = [], cached = false) => {
+      const base = experiment({
+        backbone: named('vgg16', { cut: 'block1_pool' }),
+        phases: [phase({ name: 'head', freeze: ['backbone'], epochs })],
+      });
+      const changed = { ...base, data: { ...base.data, augment } };
+      const plan = planRun(changed, { graph: null, hashes: NO_FILES });
+      const phases = plan.phases.map((each) => {
+        return { ...each, features: each.features && { ...each.features, cached } };
+      });
+      return formatPlan({ ...plan, phases }).at(-1);
+    };
+    const start = 'head: frozen up to flatten';
+    const flip = { kind: 'flip', args: { direction: 'horizontal' } };
+    const cutout = { kind: 'cutout', args: { size: 8 } };
+    expect(said(1)).to.equal(`${start}, computed once: 16384 features take 65.5 kB`);
+    expect(said(2, [flip])).to.equal(`${start}, computed in 2 views: 16384 features take 131 kB`);
+    expect(said(3, [], true)).to.equal(
+      `${start}, found in the cache: saves 238 MFLOPs per image, 16384 features take 65.5 kB`,
+    );
+    expect(said(1, [cutout])).to.equal(
+      `${start}, computed in each epoch: augmentation by cutout changes the images at random`,
+    );
   });
 
   it('marks a layer that no phase trains', () => {

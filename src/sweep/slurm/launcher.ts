@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InputError } from '../../common/errors.ts';
 import { writeAtomic } from '../../common/files.ts';
+import { countOf } from '../../common/format.ts';
 import type { PlannedExperiment } from '../../plan-experiment.ts';
 import type { Step } from '../../progress/progress.ts';
 import { timeStamp } from '../../run-folder/run-folder.ts';
@@ -29,12 +30,15 @@ export const launchOnSlurm: Launcher = async (request) => {
     return !task || hasEnded(states.get(task.id));
   });
   if (entries.length > 0) {
-    await progress.step(`Submitting ${countRuns(entries.length)} to Slurm`, async ({ note }) => {
-      const job = await submit({ ...request, entries });
-      const tasks = entries.map(({ run, trial }) => [trial.plan.id, `${job}_${run}`] as const);
-      await record.submitted(new Map(tasks));
-      note(`job ${job}: squeue -j ${job} shows it, scancel ${job} cancels it`);
-    });
+    await progress.step(
+      `Submitting ${countOf(entries.length, 'run')} to Slurm`,
+      async ({ note }) => {
+        const job = await submit({ ...request, entries });
+        const tasks = entries.map(({ run, trial }) => [trial.plan.id, `${job}_${run}`] as const);
+        await record.submitted(new Map(tasks));
+        note(`job ${job}: squeue -j ${job} shows it, scancel ${job} cancels it`);
+      },
+    );
   }
   if (!options.wait) return false;
   await progress.step(describe(request, entries.length), (step) => follow(request, step));
@@ -44,16 +48,12 @@ export const launchOnSlurm: Launcher = async (request) => {
 function describe({ sweep, entries }: LaunchRequest, submitted: number): string {
   const earlier = entries.length - submitted;
   return [
-    `Sweep ${sweep.name}: ${countRuns(sweep.trials.length)}`,
+    `Sweep ${sweep.name}: ${countOf(sweep.trials.length, 'run')}`,
     `${entries.length} left`,
     earlier > 0 ? `${earlier} submitted before` : '',
   ]
     .filter(Boolean)
     .join(', ');
-}
-
-function countRuns(runs: number): string {
-  return `${runs} ${runs === 1 ? 'run' : 'runs'}`;
 }
 
 /** A subfolder of the sweep's folder, with scripts, inputs of tasks, and logs. */
