@@ -3,19 +3,31 @@ import type { Json } from './common/json.ts';
 import { hashFiles } from './config/file-hashes.ts';
 import { normalizeSweep } from './config/normalize.ts';
 import { listTrials, showSettings } from './config/trials.ts';
+import { checkData } from './data/check-data.ts';
+import { DataError, type LoadContext } from './data/dataset.ts';
+import { isUrl } from './data/files/source.ts';
 import { detectPrecisionSupport, detectProcessor } from './engine/hardware.ts';
-import type { AshaConfig, ResolvedExperiment, Settings } from './experiment/experiment.ts';
+import type {
+  AshaConfig,
+  ModelConfig,
+  ResolvedExperiment,
+  Settings,
+} from './experiment/experiment.ts';
+import type { Path } from './experiment/problem.ts';
 import {
   type LoadedExperiment,
   type LoadedFile,
   loadTrial,
   problemsError,
 } from './load-experiment.ts';
+import { buildGraph } from './model/build-graph.ts';
+import { needsClassCount, withClassCount } from './model/class-count.ts';
+import type { Graph } from './model/graph.ts';
 import { type FindRunModel, type ModelSource, readSource } from './model/source.ts';
 import { epochsOf, type Plan, planRun } from './plan/plan.ts';
 import { precisionProblems, resolvePrecision } from './plan/precision.ts';
 import type { SweepPlan, TrialPlan } from './plan/sweep.ts';
-import { checkNetworkRules, knownClasses } from './rules/rules.ts';
+import { checkNetworkRules } from './rules/rules.ts';
 
 /** An experiment that is ready to run. All but `source` is plain JSON. */
 export interface PlannedExperiment extends LoadedExperiment {
@@ -26,7 +38,8 @@ export interface PlannedExperiment extends LoadedExperiment {
 }
 
 /**
- * Plans an experiment: reads the model that it names, hashes its files, and checks the rules that need them.
+ * Plans an experiment: reads the model that it names, looks at its data and weights on this machine, hashes its files, and
+ * checks the rules that need them.
  * @throws InputError with a line for each error.
  */
 export async function planExperiment(
@@ -34,29 +47,93 @@ export async function planExperiment(
   findRunModel: FindRunModel,
 ): Promise<PlannedExperiment> {
   const { text, source } = loaded;
-  const experiment = await resolveExperiment(loaded);
   const modelSource = await readModelSource(loaded, findRunModel);
   const graph = modelSource?.graph ?? null;
-  if (graph) {
-    const problems = checkNetworkRules(experiment, { classes: knownClasses(experiment), graph });
-    if (problems.length > 0) throw problemsError(loaded, problems);
-  }
+  const { data, seed, model } = loaded.experiment;
+  const classNames = await withPlace(loaded, ['data'], () =>
+    checkData(data, seed, imageShapeOf(model, modelSource)),
+  );
+  const experiment = await resolveExperiment(loaded, classNames);
+  const problems = checkNetworkRules(experiment, { classes: classNames?.length ?? null, graph });
+  if (problems.length > 0) throw problemsError(loaded, problems);
+  await checkWeightFile(loaded, graph);
   const hashes = await hashFiles(experiment, modelSource?.path ?? null);
   return { experiment, text, source, modelSource, plan: planRun(experiment, { graph, hashes }) };
 }
 
-/** Replaces `auto` by the precision of this machine. @throws InputError if it lacks a precision. */
-async function resolveExperiment(loaded: LoadedExperiment): Promise<ResolvedExperiment> {
+/** Height, width and channels of the model's input, for the data of an experiment that need not be planned. */
+export async function readImageShape(
+  loaded: LoadedExperiment,
+  findRunModel: FindRunModel,
+): Promise<LoadContext['imageShape']> {
+  const { model } = loaded.experiment;
+  const source = await readModelSource(loaded, findRunModel);
+  return imageShapeOf(model, source);
+}
+
+function imageShapeOf(model: ModelConfig, source: ModelSource | null): LoadContext['imageShape'] {
+  const [height = 0, width = 0, channels = 0] = buildGraph(model, source?.graph).inputShape;
+  return [height, width, channels];
+}
+
+/**
+ * Replaces `units: classes` by the number of classes, and `auto` by the precision of this machine.
+ * @param classNames `null` if they are not known yet.
+ * @throws InputError if the classes are needed and not known, or if the machine lacks a precision.
+ */
+async function resolveExperiment(
+  loaded: LoadedExperiment,
+  classNames: readonly string[] | null,
+): Promise<ResolvedExperiment> {
   const { experiment } = loaded;
+  const model = resolveModel(loaded, classNames);
   const { training, inference } = experiment.precision;
   if (training === 'float32' && inference === 'float32') {
-    return { ...experiment, precision: { training, inference } };
+    return { ...experiment, model, precision: { training, inference } };
   }
   const support = await detectPrecisionSupport(experiment.device);
   const precision = resolvePrecision(experiment.precision, support);
   const problems = precisionProblems(precision, support);
   if (problems.length > 0) throw problemsError(loaded, problems);
-  return { ...experiment, precision };
+  return { ...experiment, model, precision };
+}
+
+function resolveModel(loaded: LoadedExperiment, classNames: readonly string[] | null): ModelConfig {
+  const { model, data } = loaded.experiment;
+  if (classNames) return withClassCount(model, classNames.length);
+  const index = model.head.findIndex(needsClassCount);
+  if (index < 0) return model;
+  const message = `has a unit for each class, but the classes are known only after the download of ${data.source}; run cifar-run data fetch with this file, or list the classes in data.classes`;
+  throw problemsError(loaded, [{ path: ['model', 'head', index], message }]);
+}
+
+/** Checks a weight file on this machine. ImageNet weights are checked by their hash when they are downloaded. */
+async function checkWeightFile(loaded: LoadedExperiment, graph: Graph | null): Promise<void> {
+  const { backbone } = loaded.experiment.model;
+  const { weights } = backbone;
+  if (weights === null || weights === 'imagenet' || weights === 'random' || isUrl(weights)) return;
+  await withPlace(loaded, ['model', 'backbone', 'weights'], async () => {
+    const { checkWeights } = await import('./model/weights/load.ts');
+    await checkWeights(weights, backbone, graph);
+  });
+}
+
+/** Runs work that reads what a value of the file names. Its errors get the place of the value. */
+export async function withPlace<T>(
+  loaded: Pick<LoadedExperiment, 'source'>,
+  path: Path,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const problem =
+      error instanceof DataError
+        ? { path: [...path, error.key ?? []].flat(), message: error.detail }
+        : { path, message: error.message };
+    throw problemsError(loaded, [problem]);
+  }
 }
 
 /** @throws InputError if a planned experiment needs another device than the engine uses. */
@@ -76,18 +153,14 @@ export function checkClasses(planned: PlannedExperiment, classNames: readonly st
   if (problems.length > 0) throw problemsError(planned, problems);
 }
 
-async function readModelSource(
+function readModelSource(
   loaded: LoadedExperiment,
   findRunModel: FindRunModel,
 ): Promise<ModelSource | null> {
   const { backbone } = loaded.experiment.model;
-  try {
-    return await readSource(backbone, findRunModel);
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    const path = ['model', 'backbone', backbone.from.kind];
-    throw problemsError(loaded, [{ path, message: error.message }]);
-  }
+  return withPlace(loaded, ['model', 'backbone', backbone.from.kind], () =>
+    readSource(backbone, findRunModel),
+  );
 }
 
 /** A sweep that is ready to run. */

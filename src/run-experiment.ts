@@ -3,7 +3,12 @@ import type { Compiler } from './engine/engine.ts';
 import { startEngine } from './engine/start-engine.ts';
 import { loadModel } from './model/build.ts';
 import { buildGraph } from './model/build-graph.ts';
-import { checkClasses, type PlannedExperiment, requirePrecision } from './plan-experiment.ts';
+import {
+  checkClasses,
+  type PlannedExperiment,
+  requirePrecision,
+  withPlace,
+} from './plan-experiment.ts';
 import type { Progress } from './progress/progress.ts';
 import { trainingProgress } from './progress/training.ts';
 import type { RunResult } from './run-folder/finished-run.ts';
@@ -50,23 +55,27 @@ export async function prepareTraining(
   });
   requirePrecision(planned, engine.device);
 
-  // 2. Data: the images, decoded and split.
-  const data = await progress.step('Data', (step) =>
-    loadData(experiment.data, experiment.seed, {
-      imageShape: plan.imageShape,
-      signal,
-      jpegs: engine.jpegs,
-      ...step,
-    }),
-  );
-  checkClasses(planned, data.classNames);
-
-  // 3. Model: the layers with their first weights.
+  // 2. Model: the layers with their first weights. A wrong weight file is found before the images are decoded.
   const graph = buildGraph(experiment.model, modelSource?.graph ?? null);
   const { backbone } = experiment.model;
   const { model, weights } = await progress.step('Model', ({ report }) =>
-    loadModel({ graph, backbone, source: modelSource, seed: experiment.seed, signal, report }),
+    withPlace(planned, ['model', 'backbone', 'weights'], () =>
+      loadModel({ graph, backbone, source: modelSource, seed: experiment.seed, signal, report }),
+    ),
   );
+
+  // 3. Data: the images, decoded and split.
+  const data = await progress.step('Data', (step) =>
+    withPlace(planned, ['data'], () =>
+      loadData(experiment.data, experiment.seed, {
+        imageShape: plan.imageShape,
+        signal,
+        jpegs: engine.jpegs,
+        ...step,
+      }),
+    ),
+  );
+  checkClasses(planned, data.classNames);
   return { experiment, graph, engine, data, model, weights, signal };
 }
 

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { buildModel } from '../src/model/build.ts';
 import { buildGraph } from '../src/model/build-graph.ts';
@@ -8,6 +9,12 @@ import { planExperiment, planSweep } from '../src/plan-experiment.ts';
 import { runModelsIn } from '../src/runs/run-models.ts';
 import { useEngine } from './engine.ts';
 import { configNames, loadConfig, trainsBriefly } from './example-configs.ts';
+
+/** A folder of cats and dogs stands in for the images of the user. */
+const OWN_IMAGES = [
+  `data.source=${fileURLToPath(new URL('config/images', import.meta.url))}`,
+  'data.validation=0.3',
+];
 
 describe('an example experiment', () => {
   useEngine();
@@ -19,11 +26,12 @@ describe('an example experiment', () => {
 
   for (const name of configNames)
     it(`builds the model that it plans, in full size: ${name}`, async () => {
-      const loaded = await loadConfig(name);
-      const { plan } = await planExperiment(loaded, runModelsIn('runs'));
+      const own = ['own-images.yaml', 'cats-dogs.yaml'].includes(name);
+      const loaded = await loadConfig(name, own ? OWN_IMAGES : []);
+      const { plan, experiment } = await planExperiment(loaded, runModelsIn('runs'));
       const { trials } = await planSweep(loaded, runModelsIn('runs'));
       expect(trials.length > 1).to.equal(loaded.sweep !== null);
-      const model = buildModel(buildGraph(loaded.experiment.model), loaded.experiment.seed);
+      const model = buildModel(buildGraph(experiment.model), experiment.seed);
       expect(model.inputs[0]?.shape).to.deep.equal([null, ...plan.imageShape]);
       for (const { name: layer, kind, outputShape, parameters } of plan.layers) {
         const built = model.getLayer(layer);

@@ -7,7 +7,7 @@ import { damagedPaths } from '../data/inspect/inspect.ts';
 import { loadData } from '../data/load.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import { loadExperiment } from '../load-experiment.ts';
-import { planExperiment } from '../plan-experiment.ts';
+import { readImageShape } from '../plan-experiment.ts';
 import { chooseProgress } from '../progress/display.ts';
 import type { Progress, Step } from '../progress/progress.ts';
 import { runModelsIn } from '../runs/run-models.ts';
@@ -69,15 +69,15 @@ export interface DataSource {
   readonly loadContext: (step: Step) => LoadContext;
 }
 
-/** Loads and plans an experiment, without its data. */
+/** Loads an experiment, without its data. */
 export async function openDataSource(file: string, options: DataOptions): Promise<DataSource> {
   const { runs, signal, json } = options;
   const loaded = await loadExperiment(file, options);
-  const { experiment, plan } = await planExperiment(loaded, runModelsIn(runs));
+  const imageShape = await readImageShape(loaded, runModelsIn(runs));
   return {
-    experiment,
+    experiment: loaded.experiment,
     progress: json ? silentProgress : await chooseProgress(),
-    loadContext: (step) => ({ imageShape: plan.imageShape, signal, ...step }),
+    loadContext: (step) => ({ imageShape, signal, ...step }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Json } from '../common/json.ts';
-import { datasetKind, datasetNames } from '../data/datasets/table.ts';
+import { datasetKind, datasetNames, knownClasses } from '../data/datasets/table.ts';
 import type {
   BackboneConfig,
   LayerArgs,
@@ -9,6 +9,7 @@ import type {
 import type { Backbone, ExperimentFile, Layer } from '../experiment/file-types.ts';
 import { withDefaults } from '../experiment/schema.ts';
 import { backbones } from '../model/backbones/table.ts';
+import { CLASSES, withClassCount } from '../model/class-count.ts';
 import { layerKinds } from '../model/layers/table.ts';
 import type { ResolvePath } from './paths.ts';
 
@@ -23,15 +24,25 @@ export function normalizeModel(
     ...written.filter((name) => name !== null),
     ...layerNamesOf(backbone),
   ]);
-  return {
+  const normalized = {
     backbone: {
       from: normalizeSource(backbone, names, resolvePath),
       weights: normalizeWeights(backbone, resolvePath),
       inputShape: backbone.inputShape ?? defaultShape(backbone, data.dataset),
       cut: backbone.cut ?? null,
     },
-    head: normalizeLayers(head, names),
+    head: withClassesLast(normalizeLayers(head, names)),
   };
+  const classNames = knownClasses(data);
+  return classNames ? withClassCount(normalized, classNames.length) : normalized;
+}
+
+/** The last dense layer has a unit for each class, if its units are not given. */
+function withClassesLast(head: readonly LayerConfig[]): LayerConfig[] {
+  const last = head.findLastIndex(({ kind }) => kind === 'dense');
+  return head.map((layer, i) => {
+    return i === last ? { ...layer, args: { units: CLASSES, ...layer.args } } : layer;
+  });
 }
 
 function normalizeSource(

@@ -1,6 +1,21 @@
+import { InputError } from '../common/errors.ts';
 import type { JpegDecoder } from '../engine/engine.ts';
 import type { DataConfig } from '../experiment/experiment.ts';
 import { type Pixels, SelectedPixels } from './pixels.ts';
+
+/** The data does not fit the configuration. */
+export class DataError extends InputError {
+  /** The key of `data` to correct; `null` if it is not one alone. */
+  readonly key: keyof DataConfig | null;
+  /** The message without the key. */
+  readonly detail: string;
+
+  constructor(key: DataError['key'], detail: string) {
+    super(key === null ? detail : `data.${key}: ${detail}`);
+    this.key = key;
+    this.detail = detail;
+  }
+}
 
 /** Images of one size with their labels, e.g. one split of a dataset. */
 export interface Images {
@@ -86,6 +101,8 @@ export interface DatasetKind {
   readonly classNames?: readonly string[];
   /** Height, width and channels of the images; absent if they are resized to the model's input. */
   readonly imageShape?: readonly [number, number, number];
+  /** The accepted names of each file that a source must have; absent if they do not matter. */
+  readonly files?: readonly (readonly string[])[];
   /** Finds the images and their labels. The images may be decoded later. */
   open(config: DataConfig, context: LoadContext): Promise<RawDataset>;
 }

@@ -1,6 +1,12 @@
-import { InputError } from '../common/errors.ts';
 import type { DataConfig } from '../experiment/experiment.ts';
-import type { BrokenImage, Dataset, Images, LoadContext, ReadImages } from './dataset.ts';
+import {
+  type BrokenImage,
+  DataError,
+  type Dataset,
+  type Images,
+  type LoadContext,
+  type ReadImages,
+} from './dataset.ts';
 import { datasetKind } from './datasets/table.ts';
 import { SelectedPixels } from './pixels.ts';
 import { indicesByLabel, requireEveryClass, type Selection, selectImages } from './split.ts';
@@ -10,7 +16,7 @@ import { indicesByLabel, requireEveryClass, type Selection, selectImages } from 
  * those, in the dataset's own order.
  *
  * @param seed The experiment's seed. The same seed selects the same images.
- * @throws InputError when the dataset does not fit the configuration or the model's input.
+ * @throws DataError when the dataset does not fit the configuration or the model's input.
  */
 export async function loadData(
   config: DataConfig,
@@ -45,7 +51,8 @@ async function readImages(
   const read = await source.read(Int32Array.from(selected, ({ index }) => index));
   const channels = context.imageShape[2];
   if (read.channels !== channels && read.channels !== 1)
-    throw new InputError(
+    throw new DataError(
+      null,
       `the images have ${read.channels} channels, but the model's inputShape has ${channels}; it must have ${read.channels}`,
     );
   const labels = selected.map(({ label }) => label);
@@ -88,7 +95,7 @@ function noteBroken(broken: readonly BrokenImage[], { note }: LoadContext): void
  * missing class has the factor 1, as in Keras.
  *
  * @param labels Labels of the training images. Every class occurs.
- * @throws InputError for a class that the dataset does not have.
+ * @throws DataError for a class that the dataset does not have.
  */
 export function classWeights(
   config: DataConfig['classWeights'],
@@ -102,8 +109,9 @@ export function classWeights(
     );
   const unknown = Object.keys(config).filter((name) => !classNames.includes(name));
   if (unknown.length > 0)
-    throw new InputError(
-      `data.classWeights: the dataset has no class "${unknown.join('", "')}"; its classes are ${classNames.join(', ')}`,
+    throw new DataError(
+      'classWeights',
+      `the dataset has no class "${unknown.join('", "')}"; its classes are ${classNames.join(', ')}`,
     );
   return classNames.map((name) => config[name] ?? 1);
 }

@@ -1,7 +1,6 @@
-import { InputError } from '../common/errors.ts';
 import { type StreamKey, shuffled } from '../common/random.ts';
 import type { DataConfig } from '../experiment/experiment.ts';
-import type { ImageSource, RawDataset } from './dataset.ts';
+import { DataError, type ImageSource, type RawDataset } from './dataset.ts';
 
 /** Selected images of a source: their indices, by label. */
 export interface Selection {
@@ -15,7 +14,7 @@ type IndicesByLabel = readonly (readonly number[])[];
  * Selects the images of both splits: keeps the classes, splits, applies `limit`.
  *
  * @param seed The experiment's seed. The same seed selects the same images.
- * @throws InputError when a class is unknown or a split has no image of a class.
+ * @throws DataError when a class is unknown or a split has no image of a class.
  */
 export function selectImages(
   raw: RawDataset,
@@ -40,8 +39,9 @@ function split(
   requireEveryClass(sizesOf(all), classNames, 'no images to train on');
   if (validation === 'test') {
     if (!raw.test)
-      throw new InputError(
-        'data.validation: test, but this dataset has no test split; give the fraction of its images to validate on, e.g. 0.1',
+      throw new DataError(
+        'validation',
+        'test, but this dataset has no test split; give the fraction of its images to validate on, e.g. 0.1',
       );
     const test = keepClasses(raw.test, raw.classNames, classNames);
     requireEveryClass(sizesOf(test), classNames, 'no images in the test split');
@@ -51,9 +51,9 @@ function split(
   const total = sizes.reduce((sum, size) => sum + size, 0);
   const shares = proportionalShares(sizes, Math.round(validation * total));
   const fraction = `data.validation: ${validation}`;
-  requireEveryClass(shares, classNames, `no images to validate on with ${fraction}`);
+  requireEveryClass(shares, classNames, `no images to validate on with ${fraction}`, 'validation');
   const rest = sizes.map((size, label) => size - (shares[label] as number));
-  requireEveryClass(rest, classNames, `no images left to train on with ${fraction}`);
+  requireEveryClass(rest, classNames, `no images left to train on with ${fraction}`, 'validation');
   const { drawn, left } = draw(all.indices, shares, [seed, 'split']);
   return {
     train: { source: raw.train, indices: left },
@@ -68,18 +68,20 @@ function keepClasses(
   classNames: readonly string[],
 ): Selection {
   if (classNames.length < 2)
-    throw new InputError(
+    throw new DataError(
+      null,
       `a classifier needs at least 2 classes. Received ${classNames.length}: ${classNames.join(', ')}`,
     );
   const repeated = classNames.find((name, label) => classNames.indexOf(name) !== label);
   if (repeated !== undefined)
-    throw new InputError(`data.classes: "${repeated}" occurs twice; name each class once`);
+    throw new DataError('classes', `"${repeated}" occurs twice; name each class once`);
   const byLabel = indicesByLabel(source.labels, known.length);
   const indices = classNames.map((name) => {
     const own = byLabel[known.indexOf(name)];
     if (!own)
-      throw new InputError(
-        `data.classes: the dataset has no class "${name}"; its classes are ${known.join(', ')}`,
+      throw new DataError(
+        'classes',
+        `the dataset has no class "${name}"; its classes are ${known.join(', ')}`,
       );
     return own;
   });
@@ -96,7 +98,8 @@ function limit(
   const maximum = config.limit[name];
   if (maximum === null) return selection;
   const shares = evenShares(sizesOf(selection), maximum);
-  requireEveryClass(shares, classNames, `no images left with data.limit.${name}: ${maximum}`);
+  const complaint = `no images left with data.limit.${name}: ${maximum}`;
+  requireEveryClass(shares, classNames, complaint, 'limit');
   const { drawn } = draw(selection.indices, shares, [seed, 'limit', name]);
   return { source: selection.source, indices: drawn };
 }
@@ -105,15 +108,17 @@ function sizesOf({ indices }: Selection): number[] {
   return indices.map((own) => own.length);
 }
 
-/** @throws InputError that names the classes of size 0. */
+/** @throws DataError that names the classes of size 0. */
 export function requireEveryClass(
   sizes: readonly number[],
   classNames: readonly string[],
   complaint: string,
+  key: DataError['key'] = null,
 ): void {
   const empty = classNames.filter((_, label) => sizes[label] === 0);
   if (empty.length > 0)
-    throw new InputError(
+    throw new DataError(
+      key,
       `${empty.length === 1 ? 'class' : 'classes'} ${empty.join(', ')}: ${complaint}`,
     );
 }

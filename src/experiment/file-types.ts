@@ -243,11 +243,12 @@ export type Layer =
  */
 export type Dense =
   | number
+  | 'classes'
   | {
       /**
-       * Number of outputs.
+       * Number of outputs; `classes`: the number of classes of the data. Default: `classes` for the last dense layer of the head; other layers need a number.
        */
-      units: number;
+      units?: number | 'classes';
       /**
        * Activation function of the output.
        */

@@ -1,6 +1,7 @@
 import type { Experiment, ModelConfig } from '../experiment/experiment.ts';
 import type { Path, Problem } from '../experiment/problem.ts';
 import { BackboneError, buildGraph } from './build-graph.ts';
+import { needsClassCount } from './class-count.ts';
 import { type Graph, type GraphNode, INPUT } from './graph.ts';
 import { formatArgument } from './layers/args.ts';
 import { checkArgs, LayerError, type LayerSummary, Shapes, summarize } from './shapes.ts';
@@ -42,7 +43,9 @@ export function findNetwork(
     unknown.push(INPUT);
   }
   if (!isInputKnown) unknown.push(INPUT);
-  const skipped = graph.nodes.filter((node) => !isKnown(pathOf(experiment, node)));
+  const skipped = graph.nodes.filter(
+    (node) => needsClassCount(node) || !isKnown(pathOf(experiment, node)),
+  );
   problems.push(...layerProblems(experiment, graph, { unknown, skipped }));
   const isComplete = problems.length === 0 && unknown.length === 0 && skipped.length === 0;
   if (!isComplete) return { graph, network: null, problems };
@@ -95,7 +98,7 @@ function withInputShape(model: ModelConfig, inputShape: readonly [number, number
 interface Unchecked {
   /** Layers, or the input, whose output shape is not known. */
   readonly unknown: readonly string[];
-  /** Layers whose arguments are wrong. */
+  /** Layers whose arguments are wrong or not known yet. */
   readonly skipped: readonly GraphNode[];
 }
 

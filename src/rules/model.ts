@@ -104,6 +104,23 @@ const layerNamesAreNotReserved: Rule = {
       })),
 };
 
+const denseLayersHaveUnits: Rule = {
+  reads: ['model.backbone.layers', 'model.head'],
+  check({ experiment: { model }, isKnown }) {
+    const { from } = model.backbone;
+    const at = (layers: readonly LayerConfig[], path: Path) =>
+      layers
+        .map(({ kind, args }, i) => ({ kind, args, path: [...path, i, 'dense', 'units'] }))
+        .filter(({ kind, args }) => kind === 'dense' && args.units === undefined);
+    const backbone = from.kind === 'layers' ? at(from.layers, [...BACKBONE, 'layers']) : [];
+    const message =
+      'is missing; it must be a whole number of at least 1, or classes. Only the last dense layer of the head has classes by default';
+    return [...backbone, ...at(model.head, ['model', 'head'])]
+      .filter(({ path }) => isKnown(path))
+      .map(({ path }) => ({ path, message, key: true }));
+  },
+};
+
 /** The activation at the end of a layer, as far as the layer alone tells. */
 function lastActivation({ kind, args }: LayerConfig): string | null {
   if (kind === 'softmax') return 'softmax';
@@ -136,5 +153,6 @@ export const modelRules: readonly Rule[] = [
   weightsAreKnown,
   layerNamesAreUnique,
   layerNamesAreNotReserved,
+  denseLayersHaveUnits,
   outputIsProbabilities,
 ];

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { datasetKind, datasetNames } from '../data/datasets/table.ts';
+import { knownClasses } from '../data/datasets/table.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import { isWithin, type Path, type Problem } from '../experiment/problem.ts';
 import type { Graph } from '../model/graph.ts';
@@ -22,7 +22,7 @@ const rules: readonly Rule[] = [
 
 /** The problems of a config beyond its schema, as far as its file alone shows them. */
 export function checkRules({ file, experiment, sweep, source, wrong }: Config): Problem[] {
-  const classes = knownClasses(experiment);
+  const classes = knownClasses(experiment.data)?.length ?? null;
   return apply(rules, { experiment, classes, graph: null, wrong }, { file, sweep, source });
 }
 
@@ -37,12 +37,6 @@ export interface ReadFacts {
   readonly classes: number | null;
   /** The network of `model.backbone.model` or `run`; `null` if there is none, or it was not read. */
   readonly graph: Graph | null;
-}
-
-/** The number of classes that an experiment names, or that its dataset always has. */
-export function knownClasses({ data: { dataset, classes } }: Experiment): number | null {
-  const classNames = datasetNames.includes(dataset) ? datasetKind(dataset).classNames : undefined;
-  return classes?.length ?? classNames?.length ?? null;
 }
 
 interface Basis extends ReadFacts {

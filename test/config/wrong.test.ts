@@ -8,6 +8,7 @@ import { runModelsIn } from '../../src/runs/run-models.ts';
 
 const root = fileURLToPath(new URL('./', import.meta.url));
 const folder = `${root}wrong/`;
+const tests = fileURLToPath(new URL('../', import.meta.url));
 
 /** Returns the command-line options in the first comment of a file: `# --set path=value …`. */
 function optionsIn(text: string): { set: string[]; setFile: string[] } {
@@ -26,7 +27,10 @@ async function said(name: string): Promise<string> {
     await planSweep(loaded, runModelsIn('runs'));
   } catch (error) {
     expect(error).to.be.instanceOf(InputError);
-    return (error as Error).message.replaceAll(folder, '').replaceAll(root, '');
+    return (error as Error).message
+      .replaceAll(folder, '')
+      .replaceAll(root, '')
+      .replaceAll(tests, '');
   }
   return 'nothing';
 }

@@ -1,8 +1,13 @@
 import type { Hash } from '../../cache/hash.ts';
-import { InputError } from '../../common/errors.ts';
 import type { DataConfig } from '../../experiment/experiment.ts';
-import { type DatasetKind, decodedSource, type ImageSource, type LoadContext } from '../dataset.ts';
-import { type NpmCopy, type OfficialFile, openPublished } from '../files/published.ts';
+import {
+  DataError,
+  type DatasetKind,
+  decodedSource,
+  type ImageSource,
+  type LoadContext,
+} from '../dataset.ts';
+import type { NpmCopy, OfficialFile } from '../files/published.ts';
 import { localPath, openTree } from '../files/source.ts';
 import { type FileTree, readNamed } from '../files/tree.ts';
 import { MemoryPixels } from '../pixels.ts';
@@ -25,45 +30,50 @@ interface CifarFormat {
 
 /** Reads a CIFAR dataset from its official binary archive, or from a folder with the archive's files. */
 function cifar(format: CifarFormat): DatasetKind {
+  const names = [...format.trainFiles, format.testFile].map((name) => [name]);
   return {
     name: format.name,
     classNames: format.classNames,
     imageShape: [SIDE, SIDE, 3],
-    open: (config, context) => open(format, config, context),
+    files: names,
+
+    async open(config, context) {
+      const tree = await openSource(format, config, context);
+      const files = await readNamed(tree, names);
+      files.forEach((bytes, i) => {
+        checkFile(bytes, `${names[i]} of ${tree.root}`, format);
+      });
+      return {
+        classNames: format.classNames,
+        train: imageSource(Buffer.concat(files.slice(0, -1)), format),
+        test: imageSource(files.at(-1) as Buffer, format),
+      };
+    },
   };
 }
 
-async function open(format: CifarFormat, config: DataConfig, context: LoadContext) {
-  const { name, archive, copy } = format;
-  const tree =
-    config.source === null
-      ? await openPublished({ name, downloads: [archive], copy }, context)
-      : await openTree(await localPath(config.source, context));
-  const names = [...format.trainFiles, format.testFile];
-  const files = await readNamed(
-    tree,
-    names.map((name) => [name]),
-  );
-  files.forEach((bytes, i) => {
-    checkFile(bytes, `${names[i]} of ${tree.root}`, format);
-  });
-  return {
-    classNames: format.classNames,
-    train: source(Buffer.concat(files.slice(0, -1)), format),
-    test: source(files.at(-1) as Buffer, format),
-  };
+async function openSource(
+  { name, archive, copy }: CifarFormat,
+  { source }: DataConfig,
+  context: LoadContext,
+): Promise<FileTree> {
+  if (source !== null) return openTree(await localPath(source, context));
+  // `check` opens no dataset, and loads nothing that downloads.
+  const { openPublished } = await import('../files/published.ts');
+  return openPublished({ name, downloads: [archive], copy }, context);
 }
 
 function checkFile(bytes: Buffer, name: string, { labelBytes }: CifarFormat): void {
   const record = labelBytes + 3 * PLANE;
   if (bytes.length === 0 || bytes.length % record !== 0)
-    throw new InputError(
-      `data.source: ${name} has ${bytes.length} bytes; it must have a multiple of the ${record} bytes of an image`,
+    throw new DataError(
+      'source',
+      `${name} has ${bytes.length} bytes; it must have a multiple of the ${record} bytes of an image`,
     );
 }
 
 /** A record has the label bytes, then the red, the green and the blue plane. */
-function source(bytes: Buffer, { name, classNames, labelBytes }: CifarFormat): ImageSource {
+function imageSource(bytes: Buffer, { name, classNames, labelBytes }: CifarFormat): ImageSource {
   const record = labelBytes + 3 * PLANE;
   const count = bytes.length / record;
   const labels = new Int32Array(count);
@@ -72,8 +82,9 @@ function source(bytes: Buffer, { name, classNames, labelBytes }: CifarFormat): I
     const start = i * record + labelBytes;
     const label = bytes[start - 1] as number;
     if (label >= classNames.length)
-      throw new InputError(
-        `data.source: image ${i} has the label ${label}; labels of ${name} are 0 to ${classNames.length - 1}`,
+      throw new DataError(
+        'source',
+        `image ${i} has the label ${label}; labels of ${name} are 0 to ${classNames.length - 1}`,
       );
     labels[i] = label;
     for (let at = 0; at < PLANE; at++)

@@ -2,8 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { basename, dirname, posix } from 'node:path';
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import { InputError } from '../../common/errors.ts';
-import type { DatasetKind } from '../dataset.ts';
+import { DataError, type DatasetKind } from '../dataset.ts';
 import { openTree } from '../files/source.ts';
 import type { FileTree } from '../files/tree.ts';
 import {
@@ -41,8 +40,9 @@ export const csv: DatasetKind = {
 async function onlyTable(tree: FileTree): Promise<string> {
   const tables = (await tree.list()).filter((path) => /\.csv$/i.test(path));
   if (tables.length !== 1)
-    throw new InputError(
-      `data.source: ${tree.root} contains ${tables.length === 0 ? 'no .csv file' : `${tables.length} .csv files, ${tables.join(', ')}`}; it must contain one, or the source must be the file itself`,
+    throw new DataError(
+      'source',
+      `${tree.root} contains ${tables.length === 0 ? 'no .csv file' : `${tables.length} .csv files, ${tables.join(', ')}`}; it must contain one, or the source must be the file itself`,
     );
   return tables[0] as string;
 }
@@ -50,10 +50,10 @@ async function onlyTable(tree: FileTree): Promise<string> {
 async function readTable(tree: FileTree, path: string): Promise<Buffer> {
   for await (const { bytes } of tree.read(new Set([path]))) {
     return await bytes().catch((error: Error) => {
-      throw new InputError(`data.source: ${error.message}`);
+      throw new DataError('source', `${error.message}`);
     });
   }
-  throw new InputError(`data.source: ${tree.root} has no file ${path}`);
+  throw new DataError('source', `${tree.root} has no file ${path}`);
 }
 
 interface Row {
@@ -70,13 +70,13 @@ interface Row {
  * alphabetical order of the training classes.
  *
  * @param name Name of the table in messages.
- * @throws InputError with the number of the wrong line.
+ * @throws DataError with the number of the wrong line.
  */
 export async function labelByTable(table: Buffer, name: string): Promise<LabelledFiles> {
   const rows = await readRows(table, name);
   const splits = new Set(rows.map(({ split }) => split));
   const train = rows.filter(({ split }) => split === 'train' || split === '');
-  if (train.length === 0) throw new InputError(`data.source: ${name} lists no images to train on`);
+  if (train.length === 0) throw new DataError('source', `${name} lists no images to train on`);
   const classNames = [...new Set(train.map(({ label }) => label))].sort();
   const labels = new Map(classNames.map((className, label) => [className, label]));
   const labelled = (own: readonly Row[]) => own.map((row) => withLabel(row, labels, name));
@@ -93,18 +93,20 @@ async function readRows(table: Buffer, name: string): Promise<Row[]> {
   const columns = header?.record.map((column) => column.toLowerCase()) ?? [];
   for (const column of ['path', 'label'])
     if (!columns.includes(column))
-      throw new InputError(
-        `data.source: the first line of ${name} must name the columns: path,label or path,label,split. Received: ${header?.record.join() ?? 'nothing'}`,
+      throw new DataError(
+        'source',
+        `the first line of ${name} must name the columns: path,label or path,label,split. Received: ${header?.record.join() ?? 'nothing'}`,
       );
   return records.map(({ record, line }) => {
     const value = (column: string) => record[columns.indexOf(column)] ?? '';
     const row = { line, path: value('path'), label: value('label'), split: value('split') };
     const split = row.split.toLowerCase();
     if (row.path === '' || row.label === '')
-      throw new InputError(`data.source: ${name}:${line} has no ${row.path ? 'label' : 'path'}`);
+      throw new DataError('source', `${name}:${line} has no ${row.path ? 'label' : 'path'}`);
     if (columns.includes('split') && split !== 'train' && !TEST_SPLITS.includes(split))
-      throw new InputError(
-        `data.source: ${name}:${line} has the unknown split "${row.split}"; known are train, ${TEST_SPLITS.join(', ')}`,
+      throw new DataError(
+        'source',
+        `${name}:${line} has the unknown split "${row.split}"; known are train, ${TEST_SPLITS.join(', ')}`,
       );
     return { ...row, split };
   });
@@ -123,7 +125,7 @@ async function parseTable(table: Buffer, name: string) {
     }
     return rows;
   } catch (error) {
-    throw new InputError(`data.source: ${name} is not valid CSV: ${(error as Error).message}`);
+    throw new DataError('source', `${name} is not valid CSV: ${(error as Error).message}`);
   }
 }
 
@@ -136,7 +138,7 @@ async function* chunks(table: Buffer): AsyncGenerator<Buffer> {
   }
 }
 
-/** @throws InputError with the line of the first byte that is not UTF-8, such as a letter of Latin-1. */
+/** @throws DataError with the line of the first byte that is not UTF-8, such as a letter of Latin-1. */
 function requireUtf8(table: Buffer, name: string): void {
   if (isUtf8(table)) return;
   let line = 1;
@@ -145,7 +147,7 @@ function requireUtf8(table: Buffer, name: string): void {
     if (!isUtf8(table.subarray(start, end))) break;
     start = end;
   }
-  throw new InputError(`data.source: ${name}:${line} is not UTF-8; save the table as UTF-8`);
+  throw new DataError('source', `${name}:${line} is not UTF-8; save the table as UTF-8`);
 }
 
 const NEWLINE = 10;
@@ -153,8 +155,9 @@ const NEWLINE = 10;
 function withLabel(row: Row, labels: ReadonlyMap<string, number>, name: string): LabelledFile {
   const label = labels.get(row.label);
   if (label === undefined)
-    throw new InputError(
-      `data.source: ${name}:${row.line} has the label "${row.label}", which no training image has; known are ${[...labels.keys()].join(', ')}`,
+    throw new DataError(
+      'source',
+      `${name}:${row.line} has the label "${row.label}", which no training image has; known are ${[...labels.keys()].join(', ')}`,
     );
   return { path: row.path, label };
 }

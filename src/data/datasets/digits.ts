@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { InputError } from '../../common/errors.ts';
-import { type DatasetKind, decodedSource, type RawDataset } from '../dataset.ts';
+import { DataError, type DatasetKind, decodedSource, type RawDataset } from '../dataset.ts';
 import { MemoryPixels } from '../pixels.ts';
 
 const classNames = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
@@ -15,8 +14,9 @@ export const digits: DatasetKind = {
 
   async open(config) {
     if (config.source !== null)
-      throw new InputError(
-        `data.source: the dataset digits is part of the program and must have no source. Received: ${config.source}`,
+      throw new DataError(
+        'source',
+        `the dataset digits is part of the program and must have no source. Received: ${config.source}`,
       );
     parsed ??= parse();
     return parsed;

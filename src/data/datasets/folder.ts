@@ -1,5 +1,4 @@
-import { InputError } from '../../common/errors.ts';
-import type { DatasetKind } from '../dataset.ts';
+import { DataError, type DatasetKind } from '../dataset.ts';
 import { openTree } from '../files/source.ts';
 import {
   imageSourcePath,
@@ -35,7 +34,7 @@ const HIDDEN = /(^|\/)(\.|__MACOSX\/)/;
  *
  * @param paths Paths of all files, and of folders with `/` at the end.
  * @param classes The wanted classes; `null`: all.
- * @throws InputError when an image is in no class folder, when its class has no training images, or when a
+ * @throws DataError when an image is in no class folder, when its class has no training images, or when a
  *   class folder contains no image.
  */
 export function labelByFolder(
@@ -48,14 +47,15 @@ export function labelByFolder(
       .map((path) => ({ path, parts: path.split('/') })),
   );
   if (images.length === 0)
-    throw new InputError(
-      `data.source: none of its ${paths.filter((path) => !path.endsWith('/')).length} files is an image`,
+    throw new DataError(
+      'source',
+      `none of its ${paths.filter((path) => !path.endsWith('/')).length} files is an image`,
     );
   const splits = new Set(images.map(splitName));
   if (![...splits].every((name) => name === 'train' || TEST_SPLITS.includes(name)))
     return { ...labelTraining(images, paths, classes), test: null };
   if (!splits.has('train'))
-    throw new InputError(`data.source: there is no folder train next to ${[...splits].join(', ')}`);
+    throw new DataError('source', `there is no folder train next to ${[...splits].join(', ')}`);
 
   const within = (split: string) =>
     images
@@ -99,8 +99,9 @@ function labelTraining(
     (name) => !classNames.includes(name) && (classes === null || classes.includes(name)),
   );
   if (empty.length > 0)
-    throw new InputError(
-      `data.source: there are no images in ${empty.map((name) => root + name).join(', ')}; remove folders that are not classes, or list the classes in data.classes`,
+    throw new DataError(
+      'source',
+      `there are no images in ${empty.map((name) => root + name).join(', ')}; remove folders that are not classes, or list the classes in data.classes`,
     );
   return { classNames, train };
 }
@@ -114,14 +115,16 @@ function rootOf([first]: readonly ImagePath[]): string {
 function labelled(images: readonly ImagePath[], classNames: readonly string[]) {
   const stray = images.find(({ parts }) => parts.length < 2);
   if (stray)
-    throw new InputError(
-      `data.source: ${stray.path} is in no class folder; every image must be in a folder named after its class`,
+    throw new DataError(
+      'source',
+      `${stray.path} is in no class folder; every image must be in a folder named after its class`,
     );
   return images.map(({ path, parts }) => {
     const label = classNames.indexOf(parts[0] as string);
     if (label < 0)
-      throw new InputError(
-        `data.source: ${path} has the class "${parts[0]}", which no training image has; known are ${classNames.join(', ')}`,
+      throw new DataError(
+        'source',
+        `${path} has the class "${parts[0]}", which no training image has; known are ${classNames.join(', ')}`,
       );
     return { path, label };
   });

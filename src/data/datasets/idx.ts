@@ -1,9 +1,14 @@
 import { gunzipSync } from 'node:zlib';
 import type { Hash } from '../../cache/hash.ts';
-import { InputError } from '../../common/errors.ts';
 import type { DataConfig } from '../../experiment/experiment.ts';
-import { type DatasetKind, decodedSource, type ImageSource, type LoadContext } from '../dataset.ts';
-import { type NpmCopy, type OfficialFile, openPublished } from '../files/published.ts';
+import {
+  DataError,
+  type DatasetKind,
+  decodedSource,
+  type ImageSource,
+  type LoadContext,
+} from '../dataset.ts';
+import type { NpmCopy, OfficialFile } from '../files/published.ts';
 import { isUrl, openDownloads, openTree } from '../files/source.ts';
 import { type FileTree, readNamed } from '../files/tree.ts';
 import { MemoryPixels } from '../pixels.ts';
@@ -15,6 +20,7 @@ const FILES = [
   't10k-images-idx3-ubyte',
   't10k-labels-idx1-ubyte',
 ] as const;
+const NAMES = FILES.map((name) => [name, `${name}.gz`]);
 
 /** A dataset in the four gzipped idx files of MNIST (LeCun et al. 1998). */
 interface IdxFormat {
@@ -36,6 +42,7 @@ function idx(format: IdxFormat): DatasetKind {
     name: format.name,
     classNames: format.classNames,
     imageShape: [SIDE, SIDE, 1],
+    files: NAMES,
 
     async open(config, context) {
       const files = await readFiles(format, config, context);
@@ -64,8 +71,7 @@ async function readFiles(
   config: DataConfig,
   context: LoadContext,
 ): Promise<IdxFile[]> {
-  const names = FILES.map((name) => [name, `${name}.gz`]);
-  const files = await readNamed(await openSource(format, config, context), names);
+  const files = await readNamed(await openSource(format, config, context), NAMES);
   return files.map((bytes, i) => {
     const gzipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
     return { name: FILES[i] as string, bytes: gzipped ? gunzipSync(bytes) : bytes };
@@ -79,7 +85,10 @@ async function openSource(
 ): Promise<FileTree> {
   const filesAt = (folder: string) =>
     FILES.map((file) => ({ url: new URL(`${file}.gz`, folder).href, hash: hashes[file] }));
-  if (source === null) return openPublished({ name, downloads: filesAt(url), copy }, context);
+  if (source === null) {
+    const { openPublished } = await import('../files/published.ts');
+    return openPublished({ name, downloads: filesAt(url), copy }, context);
+  }
   if (!isUrl(source)) return openTree(source);
   // Other images in this format have other hashes.
   return openDownloads(
@@ -92,13 +101,15 @@ function source(images: IdxFile, labels: IdxFile, format: IdxFormat): ImageSourc
   const pixels = values(images, [SIDE, SIDE]);
   const numbers = Int32Array.from(values(labels, []));
   if (pixels.length !== numbers.length * SIDE * SIDE)
-    throw new InputError(
-      `data.source: ${images.name} has ${pixels.length / SIDE ** 2} images, but ${labels.name} has ${numbers.length} labels; the numbers must be equal`,
+    throw new DataError(
+      'source',
+      `${images.name} has ${pixels.length / SIDE ** 2} images, but ${labels.name} has ${numbers.length} labels; the numbers must be equal`,
     );
   const wrong = numbers.findIndex((label) => label >= format.classNames.length);
   if (wrong >= 0)
-    throw new InputError(
-      `data.source: ${labels.name} gives image ${wrong} the label ${numbers[wrong]}; labels of ${format.name} are 0 to ${format.classNames.length - 1}`,
+    throw new DataError(
+      'source',
+      `${labels.name} gives image ${wrong} the label ${numbers[wrong]}; labels of ${format.name} are 0 to ${format.classNames.length - 1}`,
     );
   return decodedSource({
     height: SIDE,
@@ -122,8 +133,9 @@ function values({ name, bytes }: IdxFile, itemShape: readonly number[]): Buffer 
     shape.join() !== itemShape.join() ||
     bytes.length !== start + bytes.readUInt32BE(4) * size
   )
-    throw new InputError(
-      `data.source: ${name} is not an idx file of unsigned bytes in shape ${['count', ...itemShape].join(' x ')}`,
+    throw new DataError(
+      'source',
+      `${name} is not an idx file of unsigned bytes in shape ${['count', ...itemShape].join(' x ')}`,
     );
   return bytes.subarray(start);
 }

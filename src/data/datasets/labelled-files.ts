@@ -1,6 +1,5 @@
-import { InputError } from '../../common/errors.ts';
 import type { DataConfig } from '../../experiment/experiment.ts';
-import type { ImageSource, LoadContext, RawDataset } from '../dataset.ts';
+import { DataError, type ImageSource, type LoadContext, type RawDataset } from '../dataset.ts';
 import type { DecodedImages } from '../decode/decoded-images.ts';
 import { localPath } from '../files/source.ts';
 import type { FileTree } from '../files/tree.ts';
@@ -25,36 +24,40 @@ export const TEST_SPLITS: readonly string[] = ['val', 'validation', 'valid', 'te
 /**
  * Returns the local path of the user's own images.
  *
- * @throws InputError when `data.source` is missing, or when the model's input is neither RGB nor greyscale.
+ * @throws DataError when `data.source` is missing, or when the model's input is neither RGB nor greyscale.
  */
 export async function imageSourcePath(
   { dataset, source }: DataConfig,
   context: LoadContext,
 ): Promise<string> {
   if (source === null)
-    throw new InputError(
-      `data.source: the dataset ${dataset} needs the path of your images. Received: null`,
+    throw new DataError(
+      'source',
+      `the dataset ${dataset} needs the path of your images. Received: null`,
     );
   const channels = context.imageShape[2];
   if (channels !== 1 && channels !== 3)
-    throw new InputError(
+    throw new DataError(
+      null,
       `the model's inputShape has ${channels} channels; images have 3 (RGB) or 1 (greyscale)`,
     );
   return localPath(source, context);
 }
 
-/** Opens labelled image files as a dataset. They are decoded at the size of the model's input. */
-export async function openLabelledFiles(
+/** Opens labelled image files as a dataset. They are decoded at the size of the model's input when they are read. */
+export function openLabelledFiles(
   { classNames, train, test }: LabelledFiles,
   tree: FileTree,
   onBroken: DataConfig['broken'],
   context: LoadContext,
-): Promise<RawDataset> {
-  const { DecodedImages } = await import('../decode/decoded-images.ts');
-  const decoded = new DecodedImages(tree, context);
+): RawDataset {
+  // The decoder loads when the first images are read.
+  let decoded: DecodedImages | undefined;
   const source = (files: readonly LabelledFile[]): ImageSource => ({
     labels: Int32Array.from(files, ({ label }) => label),
-    read: (indices) => {
+    async read(indices) {
+      const { DecodedImages } = await import('../decode/decoded-images.ts');
+      decoded ??= new DecodedImages(tree, context);
       const paths = Array.from(indices, (index) => (files[index] as LabelledFile).path);
       return readImages(paths, decoded, tree, onBroken, context);
     },
@@ -73,7 +76,8 @@ async function readImages(
   const reasons = new Map<string, string>();
   await decoded.decode(paths, (path, reason) => {
     if (onBroken === 'stop')
-      throw new InputError(
+      throw new DataError(
+        null,
         `cannot read the image ${path} of ${tree.root}: ${reason}; repair or remove it, or leave out such images with data.broken: skip`,
       );
     reasons.set(path, reason);

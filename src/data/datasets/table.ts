@@ -1,5 +1,4 @@
-import { InputError } from '../../common/errors.ts';
-import type { DatasetKind } from '../dataset.ts';
+import { DataError, type DatasetKind } from '../dataset.ts';
 import { cifar10, cifar100 } from './cifar.ts';
 import { csv } from './csv.ts';
 import { digits } from './digits.ts';
@@ -13,12 +12,21 @@ const kinds: ReadonlyMap<string, DatasetKind> = new Map(
 
 export const datasetNames: readonly string[] = [...kinds.keys()];
 
-/** @throws InputError when there is no such dataset. */
+/** @throws DataError when there is no such dataset. */
 export function datasetKind(name: string): DatasetKind {
   const kind = kinds.get(name);
   if (!kind)
-    throw new InputError(
-      `data.dataset: "${name}" is unknown; known are ${datasetNames.join(', ')}`,
-    );
+    throw new DataError('dataset', `"${name}" is unknown; known are ${datasetNames.join(', ')}`);
   return kind;
+}
+
+/** The classes that an experiment names, or that its dataset always has; `null` if the data must be read. */
+export function knownClasses({
+  dataset,
+  classes,
+}: {
+  readonly dataset: string;
+  readonly classes?: readonly string[] | null;
+}): readonly string[] | null {
+  return classes ?? kinds.get(dataset)?.classNames ?? null;
 }

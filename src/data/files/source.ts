@@ -2,9 +2,8 @@ import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, sep } from 'node:path';
 import { cachedFilePath } from '../../cache/cache-folder.ts';
 import type { Download } from '../../cache/download.ts';
-import { InputError } from '../../common/errors.ts';
 import { readRegularFile, readSmallFile, statOrNull, walk } from '../../common/files.ts';
-import type { LoadContext } from '../dataset.ts';
+import { DataError, type LoadContext } from '../dataset.ts';
 import { type FileTree, MAX_FILE_BYTES } from './tree.ts';
 
 export function isUrl(source: string): boolean {
@@ -45,17 +44,18 @@ export async function openDownloads(
 /**
  * Opens a folder or an archive as a tree of files.
  *
- * @throws InputError when there is neither at this path.
+ * @throws DataError when there is neither at this path.
  */
 export async function openTree(path: string): Promise<FileTree> {
   const found = await stat(path).catch(() => null);
   if (!found)
-    throw new InputError(
-      `data.source: ${path} does not exist; it must be a folder, an archive, a .csv file or a URL`,
+    throw new DataError(
+      'source',
+      `${path} does not exist; it must be a folder, an archive, a .csv file or a URL`,
     );
   if (found.isDirectory()) return directoryTree(path);
   if (!found.isFile())
-    throw new InputError(`data.source: ${path} must be a folder, an archive or a .csv file`);
+    throw new DataError('source', `${path} must be a folder, an archive or a .csv file`);
   // Each archive library loads only when an archive of its kind is opened.
   if (/\.(tar|tgz|tar\.gz)$/i.test(path)) {
     const { tarTree } = await import('./tar.ts');
@@ -65,8 +65,9 @@ export async function openTree(path: string): Promise<FileTree> {
     const { zipTree } = await import('./zip.ts');
     return zipTree(path);
   }
-  throw new InputError(
-    `data.source: ${path} is neither a folder nor a supported archive; supported are .tar, .tar.gz, .tgz and .zip`,
+  throw new DataError(
+    'source',
+    `${path} is neither a folder nor a supported archive; supported are .tar, .tar.gz, .tgz and .zip`,
   );
 }
 

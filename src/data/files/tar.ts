@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { Parser } from 'tar';
-import { InputError } from '../../common/errors.ts';
+import { DataError } from '../dataset.ts';
 import { type FileTree, MAX_EXPANSION, refuseHostileFile, type TreeFile } from './tree.ts';
 
 /** The files of a tar archive, gzipped or not. Links are ignored, and nothing is written to disk. */
@@ -63,11 +63,9 @@ async function* entries(
     failure ??= error;
   });
   const takeComplete = function* () {
-    if (failure instanceof InputError) throw failure;
+    if (failure instanceof DataError) throw failure;
     if (failure)
-      throw new InputError(
-        `data.source: ${archive} is damaged or not an archive: ${failure.message}`,
-      );
+      throw new DataError('source', `${archive} is damaged or not an archive: ${failure.message}`);
     yield* complete.splice(0);
   };
   for await (const chunk of createReadStream(archive)) {

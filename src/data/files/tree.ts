@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { InputError } from '../../common/errors.ts';
+import { DataError } from '../dataset.ts';
 
 export interface TreeFile {
   readonly path: string;
@@ -19,29 +19,38 @@ export interface FileTree {
 }
 
 /**
- * Reads files by name, in any folder of the tree.
+ * Finds files by name, in any folder of the tree.
  *
  * @param names The accepted names of each wanted file.
- * @returns One file for each entry of `names`, in that order.
- * @throws InputError that names the missing files.
+ * @returns One path for each entry of `names`, in that order.
+ * @throws DataError that names the missing files.
  */
-export async function readNamed(
+export async function findNamed(
   tree: FileTree,
   names: readonly (readonly string[])[],
-): Promise<Buffer[]> {
+): Promise<string[]> {
   const paths = await tree.list();
   const found = names.map((accepted) =>
     paths.find((path) => accepted.some((name) => path === name || path.endsWith(`/${name}`))),
   );
   const missing = names.filter((_, i) => found[i] === undefined);
   if (missing.length > 0)
-    throw new InputError(
-      `data.source: ${tree.root} has no file ${missing.map((accepted) => accepted.join(' or ')).join(', ')}`,
+    throw new DataError(
+      'source',
+      `${tree.root} has no file ${missing.map((accepted) => accepted.join(' or ')).join(', ')}`,
     );
+  return found as string[];
+}
+
+/** Reads files that {@link findNamed} finds. */
+export async function readNamed(
+  tree: FileTree,
+  names: readonly (readonly string[])[],
+): Promise<Buffer[]> {
+  const found = await findNamed(tree, names);
   const contents = new Map<string, Buffer>();
-  for await (const { path, bytes } of tree.read(new Set(found as string[])))
-    contents.set(path, await bytes());
-  return (found as string[]).map((path) => contents.get(path) as Buffer);
+  for await (const { path, bytes } of tree.read(new Set(found))) contents.set(path, await bytes());
+  return found.map((path) => contents.get(path) as Buffer);
 }
 
 /** Largest accepted file of a dataset. The largest file of a standard dataset has 154 MB. */
@@ -53,14 +62,16 @@ export const MAX_FILE_BYTES = 2 ** 28;
  */
 export const MAX_EXPANSION = 200;
 
-/** @throws InputError for a file that an archive of images would not contain. */
+/** @throws DataError for a file that an archive of images would not contain. */
 export function refuseHostileFile(archive: string, path: string, bytes: number): void {
   if (posix.isAbsolute(path) || posix.normalize(path).split('/')[0] === '..')
-    throw new InputError(
-      `data.source: ${archive} contains ${path}, a path outside the archive; paths must be relative`,
+    throw new DataError(
+      'source',
+      `${archive} contains ${path}, a path outside the archive; paths must be relative`,
     );
   if (bytes > MAX_FILE_BYTES)
-    throw new InputError(
-      `data.source: ${archive} contains ${path} of ${bytes} bytes; the limit is ${MAX_FILE_BYTES} bytes a file`,
+    throw new DataError(
+      'source',
+      `${archive} contains ${path} of ${bytes} bytes; the limit is ${MAX_FILE_BYTES} bytes a file`,
     );
 }

@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { crc32 } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
-import { InputError } from '../../common/errors.ts';
+import { DataError } from '../dataset.ts';
 import { type FileTree, MAX_EXPANSION, refuseHostileFile, type TreeFile } from './tree.ts';
 
 /** The files of a zip archive. Nothing is written to disk. */
@@ -71,13 +71,14 @@ function refuseBomb(
   { packed, unpacked }: { packed: number; unpacked: number },
 ): void {
   if (packed > fileSize || unpacked > MAX_EXPANSION * fileSize)
-    throw new InputError(
-      `data.source: ${archive} of ${fileSize} bytes unpacks to more than ${MAX_EXPANSION} times its size; an archive of images does not`,
+    throw new DataError(
+      'source',
+      `${archive} of ${fileSize} bytes unpacks to more than ${MAX_EXPANSION} times its size; an archive of images does not`,
     );
 }
 
 function damaged(archive: string) {
   return (error: Error): never => {
-    throw new InputError(`data.source: ${archive} is damaged or not an archive: ${error.message}`);
+    throw new DataError('source', `${archive} is damaged or not an archive: ${error.message}`);
   };
 }

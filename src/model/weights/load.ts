@@ -1,13 +1,13 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import { InputError } from '../../common/errors.ts';
 import type { Json } from '../../common/json.ts';
 import type { BackboneConfig } from '../../experiment/experiment.ts';
 import { buildGraph } from '../build-graph.ts';
 import { type Graph, INPUT } from '../graph.ts';
 import { layerKinds } from '../layers/table.ts';
-import { summarize } from '../shapes.ts';
-import { type KerasLayer, splitWeightName, type WeightFile } from './format.ts';
-import { type LayerWeights, matchWeights, renameInOrder } from './match.ts';
+import { type LayerSummary, summarize } from '../shapes.ts';
+import type { KerasLayer, WeightFile } from './format.ts';
+import { matchWeights, renameInOrder } from './match.ts';
 import { openWeights } from './open.ts';
 
 /**
@@ -37,16 +37,48 @@ export async function loadWeights(
   backbone: BackboneConfig,
   source: Graph | null,
 ): Promise<void> {
+  // Loaded lazily, because the other functions need no TensorFlow.js.
+  const { assignWeights } = await import('./assign.ts');
+  await useWeights(path, backbone, source, (file, layers) => {
+    const names = layers.map(({ name }) => name);
+    return assignWeights(
+      model.layers.filter(({ name }) => names.includes(name)),
+      file,
+    );
+  });
+}
+
+/**
+ * Checks that a weight file fits a backbone; reads no values.
+ *
+ * @throws InputError as `loadWeights`
+ */
+export async function checkWeights(
+  path: string,
+  backbone: BackboneConfig,
+  source: Graph | null,
+): Promise<void> {
+  await useWeights(path, backbone, source, async (file, layers) => {
+    matchWeights(
+      layers.map(({ name, weights }) => ({ layer: name, weights })),
+      file,
+    );
+  });
+}
+
+/** Opens a weight file for a backbone. */
+async function useWeights(
+  path: string,
+  backbone: BackboneConfig,
+  source: Graph | null,
+  use: (file: WeightFile, layers: readonly LayerSummary[]) => Promise<void>,
+): Promise<void> {
   const whole = buildGraph({ backbone: { ...backbone, cut: null }, head: [] }, source);
   const order = kerasOrder(whole);
   const file = await openWeights(path, order);
   try {
     const renamed = backbone.weights === 'imagenet' ? renameLayers(file, whole, order) : file;
-    const used = buildGraph({ backbone, head: [] }, source).nodes.map((node) => node.name);
-    await assignWeights(
-      model.layers.filter((layer) => used.includes(layer.name)),
-      renamed,
-    );
+    await use(renamed, summarize(buildGraph({ backbone, head: [] }, source)));
   } finally {
     await file.close();
   }
@@ -58,6 +90,7 @@ export async function loadWeights(
  * @throws InputError if the model of the run has other layers or shapes.
  */
 export async function loadRunWeights(model: tf.LayersModel, path: string): Promise<void> {
+  const { assignWeights } = await import('./assign.ts');
   const file = await openWeights(path);
   try {
     await assignWeights(model.layers, file);
@@ -71,34 +104,6 @@ function renameLayers(file: WeightFile, whole: Graph, order: readonly KerasLayer
   const weights = new Map(summarize(whole).map((layer) => [layer.name, layer.weights]));
   const layers = order.map(({ name }) => ({ layer: name, weights: weights.get(name) ?? [] }));
   return renameInOrder(layers, file);
-}
-
-/**
- * Loads a weight file into layers by name; see {@link matchWeights}.
- *
- * @throws InputError if the file has no weights for a layer, or if a shape differs; then no layer is changed.
- */
-async function assignWeights(layers: readonly tf.layers.Layer[], file: WeightFile): Promise<void> {
-  const matched = matchWeights(layers.map(layerWeights), file);
-  for (const layer of layers) {
-    const entries = matched.get(layer.name) ?? [];
-    const values = await Promise.all(entries.map((entry) => entry.read()));
-    const tensors = entries.map((entry, i) =>
-      tf.tensor(values[i] ?? [], [...entry.shape], 'float32'),
-    );
-    layer.setWeights(tensors);
-    tf.dispose(tensors);
-  }
-}
-
-function layerWeights(layer: tf.layers.Layer): LayerWeights {
-  return {
-    layer: layer.name,
-    weights: layer.weights.map((weight) => ({
-      name: splitWeightName(weight.originalName).name,
-      shape: weight.shape.map((size) => size ?? 0),
-    })),
-  };
 }
 
 /**

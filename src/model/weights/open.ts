@@ -53,6 +53,11 @@ async function firstBytes(path: string): Promise<Uint8Array> {
       await file.close();
     }
   } catch (error) {
-    throw new InputError(`cannot read the weight file ${path}: ${(error as Error).message}`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new InputError(
+      code === 'ENOENT'
+        ? `there is no weight file ${path}`
+        : `cannot read the weight file ${path}: ${message}`,
+    );
   }
 }

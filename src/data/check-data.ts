@@ -1,0 +1,50 @@
+import { statOrNull } from '../common/files.ts';
+import type { DataConfig } from '../experiment/experiment.ts';
+import type { LoadContext, RawDataset } from './dataset.ts';
+import { datasetKind, knownClasses } from './datasets/table.ts';
+import { cachePath, isUrl, openTree } from './files/source.ts';
+import { findNamed } from './files/tree.ts';
+import { classWeights } from './load.ts';
+import { selectImages } from './split.ts';
+
+/**
+ * Checks the data of an experiment as far as it is on this machine, without decoding an image: the source, the classes, and
+ * whether each split has images of each class.
+ *
+ * @param imageShape Height, width and channels of the model's input.
+ * @returns the names of the classes; `null` if they are known only after a download.
+ * @throws DataError
+ */
+export async function checkData(
+  config: DataConfig,
+  seed: number,
+  imageShape: LoadContext['imageShape'],
+): Promise<readonly string[] | null> {
+  const { source, classes } = config;
+  const kind = datasetKind(config.dataset);
+  const known = knownClasses(config);
+  if (source === null || (isUrl(source) && !statOrNull(cachePath(source)))) return known;
+  if (kind.classNames) {
+    if (kind.files && !isUrl(source)) await findNamed(await openTree(source), kind.files);
+    return known;
+  }
+  const raw = await openOnce(config, imageShape);
+  const classNames = classes ?? raw.classNames;
+  const { train } = selectImages(raw, classNames, config, seed);
+  const labels = train.indices.flatMap((own, label) => own.map(() => label));
+  classWeights(config.classWeights, classNames, Int32Array.from(labels));
+  return classNames;
+}
+
+/** Files are listed once a process: the trials of a sweep share them. */
+const opened = new Map<string, Promise<RawDataset>>();
+
+function openOnce(config: DataConfig, imageShape: LoadContext['imageShape']): Promise<RawDataset> {
+  const { dataset, source, classes } = config;
+  const key = JSON.stringify([dataset, source, classes, imageShape]);
+  const signal = new AbortController().signal;
+  const context = { imageShape, signal, report: () => {}, note: () => {} };
+  const raw = opened.get(key) ?? datasetKind(dataset).open(config, context);
+  opened.set(key, raw);
+  return raw;
+}
