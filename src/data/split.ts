@@ -50,10 +50,19 @@ function split(
   const sizes = sizesOf(all);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   const shares = proportionalShares(sizes, Math.round(validation * total));
-  const fraction = `data.validation: ${validation}`;
-  requireEveryClass(shares, classNames, `no images to validate on with ${fraction}`, 'validation');
+  requireEveryClass(
+    shares,
+    classNames,
+    `no images to validate on. Received: ${validation}`,
+    'validation',
+  );
   const rest = sizes.map((size, label) => size - (shares[label] as number));
-  requireEveryClass(rest, classNames, `no images left to train on with ${fraction}`, 'validation');
+  requireEveryClass(
+    rest,
+    classNames,
+    `no images left to train on. Received: ${validation}`,
+    'validation',
+  );
   const { drawn, left } = draw(all.indices, shares, [seed, 'split']);
   return {
     train: { source: raw.train, indices: left },
@@ -98,7 +107,7 @@ function limit(
   const maximum = config.limit[name];
   if (maximum === null) return selection;
   const shares = evenShares(sizesOf(selection), maximum);
-  const complaint = `no images left with data.limit.${name}: ${maximum}`;
+  const complaint = `no ${name === 'train' ? 'training' : 'validation'} images left. Received: ${name}: ${maximum}`;
   requireEveryClass(shares, classNames, complaint, 'limit');
   const { drawn } = draw(selection.indices, shares, [seed, 'limit', name]);
   return { source: selection.source, indices: drawn };

@@ -88,17 +88,17 @@ describe('loadData', () => {
     [
       'a fraction without validation images of some classes',
       { validation: 0.0001 },
-      'classes 0, 2, 3, 4, 5, 6, 7, 8, 9: no images to validate on with data.validation: 0.0001',
+      'data.validation: classes 0, 2, 3, 4, 5, 6, 7, 8, 9: no images to validate on. Received: 0.0001',
     ],
     [
       'a fraction without training images',
       { validation: 1, classes: ['0', '1'] },
-      'classes 0, 1: no images left to train on with data.validation: 1',
+      'data.validation: classes 0, 1: no images left to train on. Received: 1',
     ],
     [
       'a limit below the number of classes',
       { limit: { train: 1, validation: null }, classes: ['0', '1'] },
-      'class 0: no images left with data.limit.train: 1',
+      'data.limit: class 0: no training images left. Received: train: 1',
     ],
     [
       'an unknown dataset',

@@ -138,7 +138,7 @@ describe('openWeights', () => {
     after(() => rm(folder, { recursive: true }));
 
     it('a file that does not exist', async () => {
-      expect(await errorOf(join(folder, 'none.h5'))).to.contain('no such file');
+      expect(await errorOf(join(folder, 'none.h5'))).to.contain('there is no weight file');
     });
 
     it('a file of another format', async () => {
