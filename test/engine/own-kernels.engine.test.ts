@@ -2,11 +2,13 @@ import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 import { CROSS_ENTROPY, runOptionalKernel } from '../../src/engine/optional-kernels.ts';
 import type { NodeJSKernelBackend } from '../../src/engine/tensorflow/backend.ts';
+import { depthwiseGradients } from '../../src/engine/tensorflow/own-kernels/depthwise.ts';
 import {
   type ConvAttributes,
   MatMulConvolution,
   type Shape4D,
 } from '../../src/engine/tensorflow/own-kernels/matmul-convolution.ts';
+import type { OwnKernel } from '../../src/engine/tensorflow/own-kernels/own-kernel.ts';
 import { useEngine } from '../engine.ts';
 
 describe('own kernels', () => {
@@ -106,6 +108,46 @@ describe('own kernels', () => {
         expect(await difference(() => tf.grads(loss)([x(), w()])[i] as tf.Tensor)).to.be.below(
           1e-4,
         );
+    });
+
+  for (const [image, filter, stride, pad] of [
+    [6, 5, 1, 'same'],
+    [7, 7, 1, 'same'],
+    [9, 7, 2, 'same'],
+    [8, 5, 2, 'same'],
+    // The last row and column of the image reach no output.
+    [8, 5, 2, 'valid'],
+    [10, 3, 3, 'valid'],
+    [8, 3, 2, 'same'],
+    [2, 5, 1, 'same'],
+  ] as const)
+    it(`compute gradients of ${pad} depthwise convolutions of ${image}×${image} images, ${filter}×${filter} filters, stride ${stride}`, async () => {
+      const x = () => wave([3, image, image, 4]) as tf.Tensor4D;
+      const w = () => wave([filter, filter, 4, 1], 2) as tf.Tensor4D;
+      const convolution = (x: tf.Tensor, w: tf.Tensor) =>
+        tf.depthwiseConv2d(x as tf.Tensor4D, w as tf.Tensor4D, stride, pad);
+      const dy = () => {
+        const { shape } = convolution(x(), w());
+        return wave(shape, 3) as tf.Tensor4D;
+      };
+      const loss = (x: tf.Tensor, w: tf.Tensor) => convolution(x, w).mul(dy()).sum();
+      for (const i of [0, 1]) {
+        const gradient = () => tf.grads(loss)([x(), w()])[i] as tf.Tensor;
+        expect(await difference(gradient)).to.be.below(1e-4);
+      }
+      if (stride === 1) return;
+      const inBfloat16 = depthwiseGradients(() => 'bfloat16')[0] as OwnKernel;
+      const shape = x().shape;
+      const attributes = { strides: stride, dilations: 1, pad, inputShape: shape };
+      const upstream = dy();
+      expect(
+        await difference(() => {
+          const inputs = { dy: upstream, filter: w() };
+          if (tf.getBackend() === 'cpu') return tf.grads(loss)([x(), w()])[0] as tf.Tensor;
+          const backend = tf.backend() as NodeJSKernelBackend;
+          return inBfloat16.run(backend, inputs, attributes) as tf.Tensor;
+        }),
+      ).to.be.below(1e-4);
     });
 
   for (const [image, filter] of [

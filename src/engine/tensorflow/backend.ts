@@ -1,6 +1,7 @@
 import util from 'node:util';
 import '@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js';
 import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
+import type { Precision } from '../../experiment/experiment.ts';
 import { AttrType, DType, eagerSetters, type OpAttribute, setAttribute } from './attributes.ts';
 import type { Context } from './context.ts';
 import { Handles, type TensorMetadata, type Values } from './handles.ts';
@@ -18,6 +19,8 @@ Object.assign(util, {
 
 /** Records operations instead of executing them. */
 export interface OperationRecorder {
+  /** The precision in which TensorFlow will compute the operations. */
+  readonly precision: Precision;
   execute(
     name: string,
     attributes: readonly OpAttribute[],

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
 import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
 import { RunError } from '../../common/errors.ts';
-import type { Device } from '../../experiment/experiment.ts';
+import type { Device, Precision } from '../../experiment/experiment.ts';
 import type { Engine, EngineOptions } from '../engine.ts';
 import { detectProcessor } from '../hardware.ts';
 import { createBinding, NodeJSKernelBackend } from './backend.ts';
@@ -22,6 +22,7 @@ import {
 import { Jpegs } from './jpegs.ts';
 import { randomMask, randomUniform, unpack } from './operations.ts';
 import { convolutions } from './own-kernels/convolution.ts';
+import { depthwiseGradients } from './own-kernels/depthwise.ts';
 import { channelReductions, gather, matMul } from './own-kernels/math.ts';
 import { registerOwnKernel } from './own-kernels/own-kernel.ts';
 import {
@@ -58,7 +59,7 @@ export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
   const binding = createBinding(context);
   const backend = new NodeJSKernelBackend(binding as unknown as TFJSBinding, 'tensorflow');
   tf.registerBackend('tensorflow', () => backend, 3);
-  registerOwnKernels(backend);
+  registerOwnKernels(backend, () => binding.recording?.precision ?? 'float32');
   // In other modes tfjs recommends tfjs-node when its plain JavaScript backend is used.
   tf.enableProdMode();
   await tf.setBackend('tensorflow');
@@ -101,7 +102,7 @@ function reasonForCpu(libraries: Location, device: Device): string | null {
 }
 
 /** Replaces kernels of tfjs-node by faster operations of TensorFlow, and adds the optional kernels. */
-function registerOwnKernels(backend: NodeJSKernelBackend): void {
+function registerOwnKernels(backend: NodeJSKernelBackend, precision: () => Precision): void {
   const kernels = [
     matMul,
     gather,
@@ -111,7 +112,9 @@ function registerOwnKernels(backend: NodeJSKernelBackend): void {
     ...(backend.isUsingGpuDevice ? [] : [crossEntropy]),
     ...channelReductions,
     // The speed of these convolutions was measured on CPUs only.
-    ...(backend.isUsingGpuDevice ? [] : convolutions(detectProcessor().instructions)),
+    ...(backend.isUsingGpuDevice
+      ? []
+      : [...convolutions(detectProcessor().instructions), ...depthwiseGradients(precision)]),
     ...randomDraws,
   ];
   for (const kernel of kernels) registerOwnKernel(backend, kernel);

@@ -76,7 +76,9 @@ describe('the outputs of pretrained backbones', () => {
     expect(error)
       .to.be.instanceOf(Error)
       .with.property('message')
-      .that.contains('layer block4_conv1 has no weights in the file. Did you mean block1_conv1?')
+      .that.contains(
+        'layer block4_conv1 has no weights in the file. There are block1_conv1 to block3_conv4',
+      )
       .and.contains('8 layers with weights');
   });
 });

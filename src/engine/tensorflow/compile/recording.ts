@@ -43,7 +43,7 @@ interface RecordingOptions {
   readonly definitions: OpDefinitions;
   /** Variables are inputs of the function, as XLA requires; else the function finds them by name. */
   readonly variablesAsInputs: boolean;
-  /** The precision in which the graph is profiled. */
+  /** The precision in which TensorFlow will compute the operations. */
   readonly precision: Precision;
 }
 
@@ -56,7 +56,7 @@ export class Recording {
   readonly #graph: Graph;
   readonly #handles: Handles;
   readonly #variablesAsInputs: boolean;
-  readonly #precision: Precision;
+  readonly precision: Precision;
   readonly #outputs = new Map<number, OperationInput>();
   /** The recorded operations by their `TF_Operation`. */
   readonly #sources = new Map<Pointer, Operation>();
@@ -83,7 +83,7 @@ export class Recording {
     { definitions, variablesAsInputs, precision }: RecordingOptions,
   ) {
     this.#variablesAsInputs = variablesAsInputs;
-    this.#precision = precision;
+    this.precision = precision;
     this.#context = context;
     this.#graph = new Graph(context, definitions);
     this.#handles = handles;
@@ -205,7 +205,7 @@ export class Recording {
     const feeds = inputs.map((handle, i) => ({ output: this.#inputs[i] as GraphOutput, handle }));
     return profileGraph(this.#context, {
       graph: this.#graph.pointer,
-      precision: this.#precision,
+      precision: this.precision,
       inputs: [...feeds, ...initializers.map(({ feed }) => feed)],
       outputs: outputIds.map((id) => this.#output(id)),
       effects: this.#effects,
