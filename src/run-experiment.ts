@@ -2,7 +2,6 @@ import { loadData } from './data/load.ts';
 import type { Compiler } from './engine/engine.ts';
 import { startEngine } from './engine/start-engine.ts';
 import { loadModel } from './model/build.ts';
-import { buildGraph } from './model/build-graph.ts';
 import {
   checkClasses,
   type PlannedExperiment,
@@ -56,11 +55,15 @@ export async function prepareTraining(
   requirePrecision(planned, engine.device);
 
   // 2. Model: the layers with their first weights. A wrong weight file is found before the images are decoded.
-  const graph = buildGraph(experiment.model, modelSource?.graph ?? null);
-  const { backbone } = experiment.model;
-  const { model, weights } = await progress.step('Model', ({ report }) =>
+  const { model, graph, weights } = await progress.step('Model', (step) =>
     withPlace(planned, ['model', 'backbone', 'weights'], () =>
-      loadModel({ graph, backbone, source: modelSource, seed: experiment.seed, signal, report }),
+      loadModel({
+        config: experiment.model,
+        source: modelSource,
+        seed: experiment.seed,
+        signal,
+        ...step,
+      }),
     ),
   );
 

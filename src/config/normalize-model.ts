@@ -85,7 +85,7 @@ function defaultShape({ name, layers }: Backbone, dataset: string): BackboneConf
 function layerNamesOf({ name }: Backbone): string[] {
   const backbone = name && backbones[name];
   if (!backbone) return [];
-  const nodes = backbone.layers({ inputShape: [224, 224, 3], alpha: 1, imagenet: true });
+  const nodes = backbone.layers({ inputShape: [224, 224, 3], alpha: 1, weights: 'keras' });
   return nodes.map((node) => node.name);
 }
 

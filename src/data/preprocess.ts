@@ -8,7 +8,8 @@ const TORCH_DEVIATION = [0.229, 0.224, 0.225];
 
 /**
  * Scales images as `keras.applications.imagenet_utils.preprocess_input` does in its modes `caffe`,
- * `torch` and `tf`. The mode `scale` is x / 255.
+ * `torch` and `tf`. The mode `scale` is x / 255; `lite` is that of EfficientNet-Lite (MEAN_RGB and STDDEV_RGB in
+ * efficientnet/lite/efficientnet_lite_builder.py in tensorflow/tpu).
  *
  * @param x NHWC, RGB or greyscale, float32, 0 to 255.
  * @throws RangeError for `caffe` and `torch` on greyscale images; validation refuses such files earlier.
@@ -28,6 +29,8 @@ export function preprocess(x: tf.Tensor4D, mode: DataConfig['preprocess']): tf.T
         return x.div<tf.Tensor4D>(127.5).sub(1);
       case 'scale':
         return x.div(255);
+      case 'lite':
+        return x.sub<tf.Tensor4D>(127).div(128);
       case 'none':
         return x.clone();
     }

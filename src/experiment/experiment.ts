@@ -36,8 +36,8 @@ export interface DataConfig {
   readonly validation: 'test' | number;
   /** An image that cannot be read stops the run, or is skipped and counted. */
   readonly broken: 'stop' | 'skip';
-  /** keras.applications' modes of `preprocess_input`, or `scale` (x / 255), or `none`. */
-  readonly preprocess: 'caffe' | 'torch' | 'tf' | 'scale' | 'none';
+  /** keras.applications' modes of `preprocess_input`, or `scale` (x / 255), `lite` ((x - 127) / 128), or `none`. */
+  readonly preprocess: 'caffe' | 'torch' | 'tf' | 'scale' | 'lite' | 'none';
   /** An epoch visits each training image once, or draws all classes equally often. */
   readonly sampling: 'uniform' | 'balanced';
   /** Factor on the training loss by class name; `balanced`: inverse to the class frequency. */

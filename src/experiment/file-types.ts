@@ -1169,9 +1169,9 @@ export interface Data {
    */
   broken?: 'stop' | 'skip';
   /**
-   * Scaling of pixel values. `caffe`, `torch` and `tf` are the modes of keras.applications, `scale` divides by 255. Default: the mode that the ImageNet weights of a named backbone were trained with; `scale` for other backbones.
+   * Scaling of pixel values. `caffe`, `torch` and `tf` are the modes of keras.applications, `scale` divides by 255, `lite` is (x - 127) / 128, for EfficientNet-Lite. Default: the mode that the ImageNet weights of a named backbone were trained with; `scale` for other backbones.
    */
-  preprocess?: 'caffe' | 'torch' | 'tf' | 'scale' | 'none';
+  preprocess?: 'caffe' | 'torch' | 'tf' | 'scale' | 'lite' | 'none';
   /**
    * Choice of the training images of an epoch. `uniform`: every image once. `balanced`: the same number of images, with all classes equally frequent.
    */
@@ -1208,10 +1208,22 @@ export interface Model {
  */
 export interface Backbone {
   /**
-   * Network of keras.applications, without its top layers.
+   * Network of keras.applications, or EfficientNet-Lite, without its top layers.
    */
   name?:
-    'vgg16' | 'vgg19' | 'resnet50' | 'resnet50v2' | 'mobilenet' | 'mobilenetV2' | 'efficientnetB0';
+    | 'vgg16'
+    | 'vgg19'
+    | 'resnet50'
+    | 'resnet50v2'
+    | 'mobilenet'
+    | 'mobilenetV2'
+    | 'efficientnetB0'
+    | 'efficientnetB1'
+    | 'efficientnetB2'
+    | 'efficientnetB3'
+    | 'efficientnetLite0'
+    | 'efficientnetLite1'
+    | 'efficientnetLite2';
   /**
    * Width multiplier; only for `mobilenet` and `mobilenetV2`.
    */
@@ -1229,7 +1241,7 @@ export interface Backbone {
    */
   run?: string;
   /**
-   * Initial weights: `imagenet`, `random`, or the URL or path (relative to this file) of a `.h5`, `.keras`, `.safetensors` or `model.json` file. Default: `imagenet` with `name`, `random` with `layers`, the model's own weights with `model` and `run`.
+   * Initial weights: `imagenet`, `random`, or the URL or path (relative to this file) of a `.h5`, `.keras`, `.safetensors`, `model.json`, `.pth` or `.pt` file. A PyTorch checkpoint (`.pth`, `.pt`) fits `layers` with the names of its modules, and the backbones `mobilenetV2` and `efficientnetLite0` to `efficientnetLite2`. Default: `imagenet` with `name`, `random` with `layers`, the model's own weights with `model` and `run`.
    */
   weights?: string | null;
   /**
@@ -1630,7 +1642,7 @@ export interface Phase {
    */
   name: string;
   /**
-   * Layers whose weights stay fixed.
+   * Layers whose weights stay fixed. They run as in inference: batch normalization uses its statistics, dropout and noise pass their input.
    */
   freeze?: FreezePattern[];
   /**

@@ -1,6 +1,7 @@
 import { didYouMean } from '../common/did-you-mean.ts';
 import { InputError } from '../common/errors.ts';
 import type { LayerConfig, ModelConfig } from '../experiment/experiment.ts';
+import type { WeightOrigin } from './backbones/backbone.ts';
 import { backbones } from './backbones/table.ts';
 import { ancestors, type Graph, type GraphNode, INPUT, layerHint, type Shape } from './graph.ts';
 
@@ -39,13 +40,13 @@ function backboneGraph({ backbone }: ModelConfig, source: Graph | null): Graph {
     throw new BackboneError('inputShape', 'must be [height, width, channels]. Received: nothing');
   }
   if (from.kind === 'layers') return { inputShape, nodes: stack(from.layers, 'backbone', INPUT) };
-  return { inputShape, nodes: namedBackbone(from, inputShape, weights === 'imagenet') };
+  return { inputShape, nodes: namedBackbone(from, inputShape, weights) };
 }
 
 function namedBackbone(
   { name, alpha }: { readonly name: string; readonly alpha: number },
   inputShape: Shape,
-  imagenet: boolean,
+  weights: string | null,
 ): readonly GraphNode[] {
   const backbone = backbones[name];
   if (!backbone) {
@@ -55,13 +56,23 @@ function namedBackbone(
       `there is no backbone named ${name}; there are ${names.join(', ')}${didYouMean(name, names)}`,
     );
   }
-  if (imagenet && inputShape[2] !== 3) {
+  if (weights === 'imagenet' && inputShape[2] !== 3) {
     throw new BackboneError(
       'inputShape',
       `ImageNet's weights take images of 3 channels. Received: ${inputShape.join(' × ')}`,
     );
   }
-  return backbone.layers({ inputShape, alpha, imagenet });
+  return backbone.layers({ inputShape, alpha, weights: originOf(weights) });
+}
+
+function originOf(weights: string | null): WeightOrigin {
+  if (weights === 'imagenet') return 'keras';
+  return weights !== null && isPytorch(weights) ? 'pytorch' : 'other';
+}
+
+/** Tells by the path or URL of a weight file if it is a checkpoint of PyTorch. */
+export function isPytorch(file: string): boolean {
+  return /\.(pth|pt)([?#].*)?$/i.test(file);
 }
 
 /** Connects each layer to its `inputs`, or else to the previous layer. */

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { engineKey } from '../common/random.ts';
-import type { BackboneConfig } from '../experiment/experiment.ts';
+import type { ModelConfig } from '../experiment/experiment.ts';
+import { buildGraph, isPytorch } from './build-graph.ts';
 import { type Graph, type GraphNode, INPUT } from './graph.ts';
 import { createLayer } from './keras/factories.ts';
 import { toTfjsArgs } from './layers/tfjs-args.ts';
@@ -11,27 +12,36 @@ import { loadWeights } from './weights/load.ts';
 import { resolveWeights } from './weights/resolve.ts';
 
 interface LoadModelOptions {
-  readonly graph: Graph;
-  readonly backbone: BackboneConfig;
+  readonly config: ModelConfig;
   readonly seed: number;
   readonly source: ModelSource | null;
   readonly report: (message: string) => void;
+  readonly note: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
 interface LoadedModel {
   readonly model: tf.LayersModel;
+  readonly graph: Graph;
   /** The file with the weights of the backbone; `null` if they are random. */
   readonly weights: string | null;
 }
 
 /** Builds a model and loads the weights that training starts from; downloads them if necessary. */
 export async function loadModel(options: LoadModelOptions): Promise<LoadedModel> {
-  const { graph, backbone, seed, source } = options;
-  const weights = await resolveWeights(backbone, { ...options, source: source?.path ?? null });
+  const { config, seed, source } = options;
+  const network = source?.graph ?? null;
+  const weights = await resolveWeights(config.backbone, {
+    ...options,
+    source: source?.path ?? null,
+  });
+  // A checkpoint of PyTorch may fit a variant of the network only.
+  const isCheckpoint = weights !== null && isPytorch(weights);
+  const backbone = isCheckpoint ? { ...config.backbone, weights } : config.backbone;
+  const graph = buildGraph({ ...config, backbone }, network);
   const model = buildModel(graph, seed);
-  if (weights) await loadWeights(model, weights, backbone, source?.graph ?? null);
-  return { model, weights };
+  if (weights) await loadWeights(model, weights, backbone, network);
+  return { model, graph, weights };
 }
 
 /** Builds a network as a tfjs model. Its initial weights depend on the seed and the names of the layers alone. */

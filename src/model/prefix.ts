@@ -28,9 +28,8 @@ export function frozenPrefix(
 ): Prefix | null {
   const constant = new Set<string>([INPUT]);
   for (const layer of layers) {
-    const isFixed = frozen.has(layer.name) || layer.weights.length === 0;
-    const isConstant = isFixed && !kindOf(layer).random;
-    if (isConstant && layer.inputs.every((name) => constant.has(name))) constant.add(layer.name);
+    const isFixed = frozen.has(layer.name) || (layer.weights.length === 0 && !kindOf(layer).random);
+    if (isFixed && layer.inputs.every((name) => constant.has(name))) constant.add(layer.name);
   }
   const prefixes = layers
     .filter(({ name }) => constant.has(name))

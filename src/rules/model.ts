@@ -6,11 +6,12 @@ import type { LayerConfig } from '../experiment/experiment.ts';
 import type { ExperimentFile } from '../experiment/file-types.ts';
 import type { Path } from '../experiment/problem.ts';
 import { backbones } from '../model/backbones/table.ts';
+import { isPytorch } from '../model/build-graph.ts';
 import { INPUT } from '../model/graph.ts';
 import { duplicates, type Rule } from './rule.ts';
 
 const SOURCES = ['name', 'layers', 'model', 'run'] as const;
-const WEIGHT_FILES = ['.h5', '.keras', '.safetensors', '.json'];
+const WEIGHT_FILES = ['.h5', '.keras', '.safetensors', '.json', '.pth', '.pt'];
 /** Words that name parts of the model where layers are named. */
 const RESERVED_NAMES = [INPUT, 'backbone', 'head'];
 const BACKBONE = ['model', 'backbone'];
@@ -55,6 +56,18 @@ const weightsAreKnown: Rule = {
     if (WEIGHT_FILES.some((ending) => fileName.endsWith(ending))) return [];
     const message = `must be imagenet, random, or a file that ends with ${WEIGHT_FILES.join(', ')}. Received: "${weights}"${didYouMean(weights, ['imagenet', 'random'])}`;
     return [{ path, message }];
+  },
+};
+
+const pytorchFitsBackbone: Rule = {
+  reads: ['model.backbone.name', 'model.backbone.weights'],
+  check({ file }) {
+    const { weights, name } = file.model.backbone;
+    if (!weights || name === undefined || !isPytorch(weights)) return [];
+    if (backbones[name]?.pytorchModules) return [];
+    const known = Object.values(backbones).filter(({ pytorchModules }) => pytorchModules);
+    const message = `a PyTorch checkpoint fits ${known.map((each) => each.name).join(', ')}, or a backbone of layers. Received: one for ${name}`;
+    return [{ path: [...BACKBONE, 'weights'], message }];
   },
 };
 
@@ -151,6 +164,7 @@ export const modelRules: readonly Rule[] = [
   backboneHasOneSource,
   alphaIsForMobilenets,
   weightsAreKnown,
+  pytorchFitsBackbone,
   layerNamesAreUnique,
   layerNamesAreNotReserved,
   denseLayersHaveUnits,

@@ -9,7 +9,7 @@ import { useEngine } from '../engine.ts';
 
 function backboneGraph(name: string, size: number): Graph {
   const inputShape = [size, size, 3];
-  const nodes = backbones[name]?.layers({ inputShape, alpha: 1, imagenet: true }) ?? [];
+  const nodes = backbones[name]?.layers({ inputShape, alpha: 1, weights: 'keras' }) ?? [];
   return { inputShape, nodes };
 }
 

@@ -2,7 +2,8 @@ import { stat } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { crc32 } from 'node:zlib';
-import { type Entry, openPromise, type ZipFile } from 'yauzl';
+import type { Entry, ZipFile } from 'yauzl';
+import { openZip } from '../../common/zip.ts';
 import { DataError } from '../dataset.ts';
 import { type FileTree, MAX_EXPANSION, refuseHostileFile, type TreeFile } from './tree.ts';
 
@@ -46,7 +47,7 @@ async function contentOf(zip: ZipFile, entry: Entry): Promise<Buffer> {
  * outside the archive, and files that are longer than the directory says.
  */
 async function* entries(archive: string) {
-  const zip = await openPromise(archive, { autoClose: false }).catch(damaged(archive));
+  const zip = await openZip(archive).catch(damaged(archive));
   try {
     const sizes = { packed: 0, unpacked: 0 };
     const all = zip.eachEntry();

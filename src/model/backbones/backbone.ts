@@ -6,20 +6,29 @@ interface BackboneOptions {
   readonly inputShape: Shape;
   /** The width multiplier of the MobileNets. */
   readonly alpha: number;
-  /** ImageNet weights of keras.applications will be loaded, for which EfficientNet has an additional layer. */
-  readonly imagenet: boolean;
+  /** The file with the weights, for which some networks have other layers. */
+  readonly weights: WeightOrigin;
 }
 
+/** A file of keras.applications, a checkpoint of PyTorch, or any other weights. */
+export type WeightOrigin = 'keras' | 'pytorch' | 'other';
+
 /**
- * A network of keras.applications without its top. Layers have the names of Keras, so that weights can be loaded by name. All
- * backbones are listed in `table.ts`.
+ * A network without its top. Layers have the names of keras.applications, so that weights can be loaded by name. All backbones
+ * are listed in `table.ts`.
  */
 export interface Backbone {
   readonly name: string;
-  /** The mode of `preprocess_input` with which the ImageNet weights were trained. */
+  /** The preprocessing with which the ImageNet weights were trained. */
   readonly preprocess: DataConfig['preprocess'];
   readonly hasAlpha: boolean;
   layers(options: BackboneOptions): readonly GraphNode[];
+  /**
+   * Returns the module of each layer with weights in PyTorch checkpoints; absent if they are not supported.
+   *
+   * @param layers the names of all layers, in order
+   */
+  pytorchModules?(layers: readonly string[]): ReadonlyMap<string, string>;
 }
 
 /** A network under construction. */
@@ -60,4 +69,10 @@ export class Network {
       [half - 1 + (width % 2), half],
     ];
   }
+}
+
+/** Returns the nearest multiple of 8 that is at least 90 % of the width (`_make_divisible` of Keras). */
+export function divisible(width: number): number {
+  const nearest = Math.max(8, Math.floor((width + 4) / 8) * 8);
+  return nearest < 0.9 * width ? nearest + 8 : nearest;
 }

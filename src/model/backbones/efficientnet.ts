@@ -1,4 +1,4 @@
-import { type Backbone, Network } from './backbone.ts';
+import { type Backbone, divisible, Network } from './backbone.ts';
 
 interface Stage {
   readonly kernelSize: 3 | 5;
@@ -9,6 +9,7 @@ interface Stage {
   readonly strides: 1 | 2;
 }
 
+/** The stages of B0. */
 const STAGES: readonly Stage[] = [
   { kernelSize: 3, blocks: 1, filters: 16, expand: 1, strides: 1 },
   { kernelSize: 3, blocks: 2, filters: 24, expand: 6, strides: 2 },
@@ -18,7 +19,6 @@ const STAGES: readonly Stage[] = [
   { kernelSize: 5, blocks: 4, filters: 192, expand: 6, strides: 2 },
   { kernelSize: 3, blocks: 1, filters: 320, expand: 6, strides: 1 },
 ];
-const BLOCKS = STAGES.reduce((total, stage) => total + stage.blocks, 0);
 const DROP_CONNECT_RATE = 0.2;
 
 const INITIALIZER = {
@@ -26,57 +26,151 @@ const INITIALIZER = {
 } as const;
 const SAME = { padding: 'same', useBias: false, kernelInitializer: INITIALIZER };
 
+/** The factors by which a variant is wider and deeper than B0. */
+interface Scale {
+  readonly width: number;
+  readonly depth: number;
+}
+
 /**
  * Tan and Le 2019; keras/src/applications/efficientnet.py. The input is pixels from 0 to 255, which the network scales and
  * normalizes. With the ImageNet weights of Keras it also scales them by 1 / √deviation.
  */
-export const efficientnetB0: Backbone = {
-  name: 'efficientnetB0',
-  preprocess: 'none',
-  hasAlpha: false,
-  layers({ inputShape, imagenet }) {
-    const network = new Network(inputShape);
-    network.add('rescaling', 'rescaling', { scale: 1 / 255 });
-    network.add('normalization', 'normalization');
-    if (imagenet) {
-      const scale = [0.229, 0.224, 0.225].map((deviation) => 1 / Math.sqrt(deviation));
-      network.add('rescaling', 'rescaling_1', { scale });
-    }
-    network.add('zeroPadding2d', 'stem_conv_pad', { padding: network.strideTwoPadding(3) });
-    const stem = { ...SAME, filters: 32, kernelSize: 3, strides: 2, padding: 'valid' };
-    network.add('conv2d', 'stem_conv', stem);
-    addNormSwish(network, 'stem_bn', 'stem_activation');
-    let blocks = 0;
-    for (const [index, stage] of STAGES.entries()) {
-      for (let repeat = 0; repeat < stage.blocks; repeat++) {
-        const name = `block${index + 1}${'abcd'[repeat]}`;
-        const dropRate = (DROP_CONNECT_RATE * blocks) / BLOCKS;
-        addBlock(network, { ...stage, strides: repeat === 0 ? stage.strides : 1, name, dropRate });
-        blocks += 1;
+function efficientnet(name: string, { width, depth }: Scale): Backbone {
+  return {
+    name,
+    preprocess: 'none',
+    hasAlpha: false,
+    layers({ inputShape, weights }) {
+      const network = new Network(inputShape);
+      network.add('rescaling', 'rescaling', { scale: 1 / 255 });
+      network.add('normalization', 'normalization');
+      if (weights === 'keras') {
+        const scale = [0.229, 0.224, 0.225].map((deviation) => 1 / Math.sqrt(deviation));
+        network.add('rescaling', 'rescaling_1', { scale });
       }
-    }
-    network.add('conv2d', 'top_conv', { ...SAME, filters: 1280, kernelSize: 1 });
-    addNormSwish(network, 'top_bn', 'top_activation');
-    return network.nodes;
-  },
+      const stages = STAGES.map((stage) => ({
+        ...stage,
+        filters: divisible(stage.filters * width),
+        blocks: Math.ceil(stage.blocks * depth),
+      }));
+      const [stem, top] = [divisible(32 * width), divisible(1280 * width)];
+      addLayers(network, { stem, stages, top, isLite: false });
+      return network.nodes;
+    },
+  };
+}
+
+export const efficientnetB0 = efficientnet('efficientnetB0', { width: 1, depth: 1 });
+export const efficientnetB1 = efficientnet('efficientnetB1', { width: 1, depth: 1.1 });
+export const efficientnetB2 = efficientnet('efficientnetB2', { width: 1.1, depth: 1.2 });
+export const efficientnetB3 = efficientnet('efficientnetB3', { width: 1.2, depth: 1.4 });
+
+/**
+ * EfficientNet for phones and browsers: ReLU6 instead of swish, no squeeze and excitation, and a stem, a first stage, a last
+ * stage and a top that are the same in all variants (efficientnet/lite/efficientnet_lite_builder.py in tensorflow/tpu). Layers
+ * have the names of EfficientNet. The checkpoints are those of efficientnet-lite-pytorch.
+ */
+function efficientnetLite(name: string, { width, depth }: Scale): Backbone {
+  return {
+    name,
+    preprocess: 'lite',
+    hasAlpha: false,
+    layers({ inputShape }) {
+      const network = new Network(inputShape);
+      const last = STAGES.length - 1;
+      const stages = STAGES.map((stage, index) => ({
+        ...stage,
+        filters: divisible(stage.filters * width),
+        blocks: index === 0 || index === last ? stage.blocks : Math.ceil(stage.blocks * depth),
+      }));
+      addLayers(network, { stem: 32, stages, top: 1280, isLite: true });
+      return network.nodes;
+    },
+    pytorchModules,
+  };
+}
+
+export const efficientnetLite0 = efficientnetLite('efficientnetLite0', { width: 1, depth: 1 });
+export const efficientnetLite1 = efficientnetLite('efficientnetLite1', { width: 1, depth: 1.1 });
+export const efficientnetLite2 = efficientnetLite('efficientnetLite2', { width: 1.1, depth: 1.2 });
+
+const MODULES: Readonly<Record<string, string>> = {
+  stem_conv: '_conv_stem',
+  stem_bn: '_bn0',
+  top_conv: '_conv_head',
+  top_bn: '_bn1',
 };
+const BLOCK_MODULES: Readonly<Record<string, string>> = {
+  expand_conv: '_expand_conv',
+  expand_bn: '_bn0',
+  dwconv: '_depthwise_conv',
+  bn: '_bn1',
+  project_conv: '_project_conv',
+  project_bn: '_bn2',
+};
+
+/** PyTorch numbers the blocks from 0, across stages. */
+function pytorchModules(layers: readonly string[]): ReadonlyMap<string, string> {
+  const blocks: string[] = [];
+  const modules = new Map<string, string>();
+  for (const layer of layers) {
+    const [, block = '', part = ''] = /^(block\d[a-z])_(.+)$/.exec(layer) ?? [];
+    if (block && block !== blocks.at(-1)) blocks.push(block);
+    const module = block ? BLOCK_MODULES[part] : MODULES[layer];
+    if (module) modules.set(layer, block ? `_blocks.${blocks.length - 1}.${module}` : module);
+  }
+  return modules;
+}
+
+interface EfficientNetLayers {
+  /** The filters of the first and of the last convolution. */
+  readonly stem: number;
+  readonly top: number;
+  readonly stages: readonly Stage[];
+  readonly isLite: boolean;
+}
+
+function addLayers(network: Network, { stem, stages, top, isLite }: EfficientNetLayers): void {
+  network.add('zeroPadding2d', 'stem_conv_pad', { padding: network.strideTwoPadding(3) });
+  const strided = { ...SAME, kernelSize: 3, strides: 2, padding: 'valid' };
+  network.add('conv2d', 'stem_conv', { ...strided, filters: stem });
+  addNormActivation(network, 'stem', isLite);
+  const total = stages.reduce((sum, { blocks }) => sum + blocks, 0);
+  let count = 0;
+  for (const [index, stage] of stages.entries()) {
+    for (let repeat = 0; repeat < stage.blocks; repeat++) {
+      addBlock(network, {
+        ...stage,
+        name: `block${index + 1}${String.fromCharCode('a'.charCodeAt(0) + repeat)}`,
+        strides: repeat === 0 ? stage.strides : 1,
+        dropRate: (DROP_CONNECT_RATE * count) / total,
+        isLite,
+      });
+      count += 1;
+    }
+  }
+  network.add('conv2d', 'top_conv', { ...SAME, filters: top, kernelSize: 1 });
+  addNormActivation(network, 'top', isLite);
+}
 
 interface EfficientNetBlock extends Stage {
   readonly name: string;
   /** The probability that training skips the block (Huang et al. 2016). */
   readonly dropRate: number;
+  readonly isLite: boolean;
 }
 
-/** Adds a mobile inverted bottleneck with squeeze and excitation. */
+/** Adds a mobile inverted bottleneck, with squeeze and excitation unless it is for phones. */
 function addBlock(network: Network, args: EfficientNetBlock): void {
-  const { name, filters, kernelSize, strides } = args;
+  const { name, filters, kernelSize, strides, isLite } = args;
   const input = network.last;
   const channels = network.channels();
   const expanded = channels * args.expand;
 
   if (args.expand > 1) {
     network.add('conv2d', `${name}_expand_conv`, { ...SAME, filters: expanded, kernelSize: 1 });
-    addNormSwish(network, `${name}_expand_bn`, `${name}_expand_activation`);
+    addNormActivation(network, `${name}_expand`, isLite);
   }
   if (strides === 2) {
     const padding = network.strideTwoPadding(kernelSize);
@@ -89,9 +183,11 @@ function addBlock(network: Network, args: EfficientNetBlock): void {
     useBias: false,
     depthwiseInitializer: INITIALIZER,
   });
-  const convolved = addNormSwish(network, `${name}_bn`, `${name}_activation`);
-  const excitation = addSqueeze(network, name, Math.max(1, Math.floor(channels / 4)));
-  network.add('multiply', `${name}_se_excite`, {}, [convolved, excitation]);
+  const convolved = addNormActivation(network, name, isLite);
+  if (!isLite) {
+    const excitation = addSqueeze(network, name, Math.max(1, Math.floor(channels / 4)));
+    network.add('multiply', `${name}_se_excite`, {}, [convolved, excitation]);
+  }
 
   network.add('conv2d', `${name}_project_conv`, { ...SAME, filters, kernelSize: 1 });
   network.add('batchNormalization', `${name}_project_bn`);
@@ -115,7 +211,9 @@ function addSqueeze(network: Network, name: string, units: number): string {
   return network.add('conv2d', `${name}_se_expand`, { ...args, filters, activation: 'sigmoid' });
 }
 
-function addNormSwish(network: Network, normalization: string, name: string): string {
-  network.add('batchNormalization', normalization);
-  return network.add('activation', name, { activation: 'swish' });
+function addNormActivation(network: Network, name: string, isLite: boolean): string {
+  network.add('batchNormalization', `${name}_bn`);
+  return isLite
+    ? network.add('reLU', `${name}_activation`, { maxValue: 6 })
+    : network.add('activation', `${name}_activation`, { activation: 'swish' });
 }

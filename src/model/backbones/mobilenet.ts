@@ -1,4 +1,4 @@
-import { type Backbone, Network } from './backbone.ts';
+import { type Backbone, divisible, Network } from './backbone.ts';
 
 /** The filters of the pointwise convolution and the stride of the depthwise convolution of each block. */
 const V1_BLOCKS: readonly [filters: number, strides: 1 | 2][] = [
@@ -54,6 +54,9 @@ export const mobilenet: Backbone = {
   },
 };
 
+const TORCH_MEAN = [0.485, 0.456, 0.406];
+const TORCH_DEVIATION = [0.229, 0.224, 0.225];
+
 /** The filters, the stride of the first block and the number of blocks of each stage. */
 const V2_STAGES: readonly [filters: number, strides: 1 | 2, blocks: number][] = [
   [16, 1, 1],
@@ -65,41 +68,86 @@ const V2_STAGES: readonly [filters: number, strides: 1 | 2, blocks: number][] = 
   [320, 1, 1],
 ];
 
-/** Sandler et al. 2018; keras/src/applications/mobilenet_v2.py. */
+/**
+ * Sandler et al. 2018; keras/src/applications/mobilenet_v2.py. With a checkpoint of PyTorch it is the network of torchvision
+ * (torchvision/models/mobilenetv2.py), whose convolutions of stride 2 pad all sides, and whose batch normalization has other
+ * settings. It expects the same pixels, from -1 to 1, and brings them to the mean and deviation of torchvision.
+ */
 export const mobilenetV2: Backbone = {
   name: 'mobilenetV2',
   preprocess: 'tf',
   hasAlpha: true,
-  layers({ inputShape, alpha }) {
+  layers({ inputShape, alpha, weights }) {
     const network = new Network(inputShape);
-    const stem = { filters: divisible(32 * alpha), kernelSize: 3, strides: 2, padding: 'same' };
-    network.add('conv2d', 'Conv1', { ...stem, useBias: false });
-    addNormalization(network, 'bn_Conv1');
+    const isTorch = weights === 'pytorch';
+    const stem = { filters: divisible(32 * alpha), kernelSize: 3, strides: 2, useBias: false };
+    if (isTorch) {
+      network.add('rescaling', 'rescaling', TORCH_SCALING);
+      network.add('zeroPadding2d', 'Conv1_pad', { padding: ALL_SIDES });
+    }
+    network.add('conv2d', 'Conv1', { ...stem, padding: isTorch ? 'valid' : 'same' });
+    addNormalization(network, 'bn_Conv1', isTorch);
     addReLU6(network, 'Conv1_relu');
     let id = 0;
-    for (const [width, strides, count] of V2_STAGES) {
+    for (const [width, stride, count] of V2_STAGES) {
       const filters = divisible(Math.floor(width * alpha));
       for (let index = 0; index < count; index++) {
-        addInvertedResidual(network, { id, filters, strides: index === 0 ? strides : 1 });
+        addInvertedResidual(network, { id, filters, strides: index === 0 ? stride : 1, isTorch });
         id += 1;
       }
     }
     const filters = alpha > 1 ? divisible(1280 * alpha) : 1280;
     network.add('conv2d', 'Conv_1', { filters, kernelSize: 1, useBias: false });
-    addNormalization(network, 'Conv_1_bn');
+    addNormalization(network, 'Conv_1_bn', isTorch);
     addReLU6(network, 'out_relu');
     return network.nodes;
   },
+  pytorchModules(layers) {
+    const known = layers.map((layer) => [layer, torchModule(layer)] as const);
+    return new Map(known.filter((pair): pair is [string, string] => pair[1] !== null));
+  },
 };
+
+/** Brings pixels from -1 to 1 to the mean and deviation of ImageNet. */
+const TORCH_SCALING = {
+  scale: TORCH_DEVIATION.map((deviation) => 0.5 / deviation),
+  offset: TORCH_MEAN.map((mean, i) => (0.5 - mean) / (TORCH_DEVIATION[i] ?? 1)),
+};
+const ALL_SIDES = [
+  [1, 1],
+  [1, 1],
+];
+
+const ENDS: Readonly<Record<string, string>> = {
+  Conv1: 'features.0.0',
+  bn_Conv1: 'features.0.1',
+  Conv_1: 'features.18.0',
+  Conv_1_bn: 'features.18.1',
+};
+
+/** Returns the module of a layer with weights in torchvision; `null` for other layers. */
+function torchModule(layer: string): string | null {
+  const [, id, part, isNormalization] =
+    /^(?:expanded_conv|block_(\d+))_(expand|depthwise|project)(_BN)?$/.exec(layer) ?? [];
+  if (part === undefined) return ENDS[layer] ?? null;
+  // The first block has no expansion.
+  const parts = id === undefined ? ['depthwise', 'project'] : ['expand', 'depthwise', 'project'];
+  const index = parts.indexOf(part);
+  const block = `features.${Number(id ?? 0) + 1}.conv`;
+  if (part === 'project') return `${block}.${isNormalization ? index + 1 : index}`;
+  return `${block}.${index}.${isNormalization ? 1 : 0}`;
+}
 
 interface MobileNetV2Block {
   readonly id: number;
   readonly filters: number;
   readonly strides: 1 | 2;
+  readonly isTorch: boolean;
 }
 
 /** Adds an inverted residual: an expansion by six (except in the first block), a depthwise convolution, and a projection. */
-function addInvertedResidual(network: Network, { id, filters, strides }: MobileNetV2Block): void {
+function addInvertedResidual(network: Network, block: MobileNetV2Block): void {
+  const { id, filters, strides, isTorch } = block;
   const input = network.last;
   const channels = network.channels();
   const prefix = id === 0 ? 'expanded_conv' : `block_${id}`;
@@ -107,34 +155,30 @@ function addInvertedResidual(network: Network, { id, filters, strides }: MobileN
 
   if (id > 0) {
     network.add('conv2d', `${prefix}_expand`, { ...pointwise, filters: 6 * channels });
-    addNormalization(network, `${prefix}_expand_BN`);
+    addNormalization(network, `${prefix}_expand_BN`, isTorch);
     addReLU6(network, `${prefix}_expand_relu`);
   }
   if (strides === 2) {
-    network.add('zeroPadding2d', `${prefix}_pad`, { padding: network.strideTwoPadding(3) });
+    const padding = isTorch ? ALL_SIDES : network.strideTwoPadding(3);
+    network.add('zeroPadding2d', `${prefix}_pad`, { padding });
   }
   const padding = strides === 1 ? 'same' : 'valid';
   const depthwise = { kernelSize: 3, strides, padding, useBias: false };
   network.add('depthwiseConv2d', `${prefix}_depthwise`, depthwise);
-  addNormalization(network, `${prefix}_depthwise_BN`);
+  addNormalization(network, `${prefix}_depthwise_BN`, isTorch);
   addReLU6(network, `${prefix}_depthwise_relu`);
   network.add('conv2d', `${prefix}_project`, { ...pointwise, filters });
-  const residual = addNormalization(network, `${prefix}_project_BN`);
+  const residual = addNormalization(network, `${prefix}_project_BN`, isTorch);
   if (channels === filters && strides === 1) {
     network.add('add', `${prefix}_add`, {}, [input, residual]);
   }
 }
 
-function addNormalization(network: Network, name: string): string {
-  return network.add('batchNormalization', name, { epsilon: 1e-3, momentum: 0.999 });
+function addNormalization(network: Network, name: string, isTorch: boolean): string {
+  const args = isTorch ? { epsilon: 1e-5, momentum: 0.9 } : { epsilon: 1e-3, momentum: 0.999 };
+  return network.add('batchNormalization', name, args);
 }
 
 function addReLU6(network: Network, name: string): void {
   network.add('reLU', name, { maxValue: 6 });
-}
-
-/** Returns the nearest multiple of 8 that is at least 90 % of the width (`_make_divisible`). */
-function divisible(width: number): number {
-  const nearest = Math.max(8, Math.floor((width + 4) / 8) * 8);
-  return nearest < 0.9 * width ? nearest + 8 : nearest;
 }

@@ -1,5 +1,13 @@
 import type { Backbone } from './backbone.ts';
-import { efficientnetB0 } from './efficientnet.ts';
+import {
+  efficientnetB0,
+  efficientnetB1,
+  efficientnetB2,
+  efficientnetB3,
+  efficientnetLite0,
+  efficientnetLite1,
+  efficientnetLite2,
+} from './efficientnet.ts';
 import { mobilenet, mobilenetV2 } from './mobilenet.ts';
 import { resnet50, resnet50v2 } from './resnet.ts';
 import { vgg16, vgg19 } from './vgg.ts';
@@ -13,4 +21,10 @@ export const backbones: Readonly<Record<string, Backbone>> = {
   mobilenet,
   mobilenetV2,
   efficientnetB0,
+  efficientnetB1,
+  efficientnetB2,
+  efficientnetB3,
+  efficientnetLite0,
+  efficientnetLite1,
+  efficientnetLite2,
 };

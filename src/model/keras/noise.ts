@@ -48,7 +48,10 @@ export interface DropoutArgs {
   readonly noiseShape?: readonly (number | null)[];
 }
 
-/** keras/src/layers/regularization/dropout.py: keeps a fraction of 1 - rate, and divides by it. */
+/**
+ * keras/src/layers/regularization/dropout.py: keeps a fraction of 1 - rate, and divides by it. Unlike in Keras, a frozen layer
+ * passes its input, so that the features of a frozen backbone with stochastic depth are constant.
+ */
 export class Dropout extends tf.layers.Layer {
   static readonly className = 'Dropout';
   readonly #rate: number;
@@ -62,7 +65,7 @@ export class Dropout extends tf.layers.Layer {
 
   override call(inputs: Inputs, { training }: Kwargs): tf.Tensor {
     const input = Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs;
-    if (!training || this.#rate === 0) return input;
+    if (!training || !this.trainable || this.#rate === 0) return input;
     return tf.tidy(() => {
       const shape = input.shape.map((size, axis) => this.#noiseShape?.[axis] ?? size);
       const mask = currentRandomSource(this.name).mask(shape, this.#rate, this.name);
@@ -86,11 +89,11 @@ function normal(shape: number[], stream: string): tf.Tensor {
   return distance.mul(angle.mul(2 * Math.PI).cos());
 }
 
-/** A layer that adds noise to its input in training only. */
+/** A layer that adds noise to its input in training only, unless it is frozen. */
 abstract class GaussianLayer extends tf.layers.Layer {
   override call(inputs: Inputs, { training }: Kwargs): tf.Tensor {
     const input = Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs;
-    if (!training) return input;
+    if (!training || !this.trainable) return input;
     return tf.tidy(() => this.applyNoise(input, normal(input.shape, this.name)));
   }
 

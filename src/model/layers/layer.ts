@@ -24,7 +24,7 @@ export interface LayerKind {
   readonly main?: string;
   /** Names of all arguments except `name`. */
   readonly args: readonly string[];
-  /** Draws random numbers in training, even if it is frozen. */
+  /** Draws random numbers in training, unless it is frozen. */
   readonly random?: true;
   /** @throws InputError if the layer does not accept these inputs. */
   outputShape(inputs: readonly Shape[], args: LayerArgs): Shape;

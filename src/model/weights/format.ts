@@ -89,3 +89,12 @@ export async function decode(bytes: Uint8Array, encoding: Encoding): Promise<Flo
   tensor.dispose();
   return Float32Array.from(values);
 }
+
+/** Converts bfloat16, which is the upper half of a float32. */
+export function fromBfloat16(data: Buffer): Float32Array {
+  const bits = Uint32Array.from(
+    { length: data.length / 2 },
+    (_, i) => data.readUInt16LE(2 * i) << 16,
+  );
+  return new Float32Array(bits.buffer);
+}

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Entry } from 'yauzl';
 import { InputError } from '../../common/errors.ts';
 import type { Json } from '../../common/json.ts';
+import { openZip } from '../../common/zip.ts';
 import type { KerasLayer, WeightFormat } from './format.ts';
 import { openHdf5 } from './hdf5.ts';
 import { indexedEntries } from './keras-hdf5.ts';
@@ -43,8 +44,7 @@ export const keras: WeightFormat = {
 
 /** Extracts the weights of the archive to `target`, and returns the configuration. */
 async function extract(path: string, target: string): Promise<Json> {
-  const { openPromise } = await import('yauzl');
-  const zip = await openPromise(path, { autoClose: false });
+  const zip = await openZip(path);
   try {
     const members = new Map<string, Entry>();
     for await (const entry of zip.eachEntry()) members.set(entry.fileName, entry);

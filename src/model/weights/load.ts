@@ -2,13 +2,16 @@ import type * as tf from '@tensorflow/tfjs';
 import { InputError } from '../../common/errors.ts';
 import type { Json } from '../../common/json.ts';
 import type { BackboneConfig } from '../../experiment/experiment.ts';
+import { backbones } from '../backbones/table.ts';
 import { buildGraph } from '../build-graph.ts';
 import { type Graph, INPUT } from '../graph.ts';
 import { layerKinds } from '../layers/table.ts';
 import { type LayerSummary, summarize } from '../shapes.ts';
 import type { KerasLayer, WeightFile } from './format.ts';
+import { fromPytorch } from './from-pytorch.ts';
 import { matchWeights, renameInOrder } from './match.ts';
 import { openWeights } from './open.ts';
+import { pytorch } from './pytorch.ts';
 
 /**
  * Reads the Keras configuration (`class_name`, `config`) of a `model.json`, `.keras` or `.h5` file.
@@ -77,8 +80,8 @@ async function useWeights(
   const order = kerasOrder(whole);
   const file = await openWeights(path, order);
   try {
-    const renamed = backbone.weights === 'imagenet' ? renameLayers(file, whole, order) : file;
-    await use(renamed, summarize(buildGraph({ backbone, head: [] }, source)));
+    const converted = inKerasLayout(file, whole, backbone, order);
+    await use(converted, summarize(buildGraph({ backbone, head: [] }, source)));
   } finally {
     await file.close();
   }
@@ -97,6 +100,21 @@ export async function loadRunWeights(model: tf.LayersModel, path: string): Promi
   } finally {
     await file.close();
   }
+}
+
+/** Returns a file with the names and the layout of Keras, whatever it comes from. */
+function inKerasLayout(
+  file: WeightFile,
+  whole: Graph,
+  { from, weights }: BackboneConfig,
+  order: readonly KerasLayer[],
+): WeightFile {
+  if (file.format === pytorch.name) {
+    const known = from.kind === 'named' ? backbones[from.name] : undefined;
+    const modules = known?.pytorchModules?.(whole.nodes.map(({ name }) => name));
+    return fromPytorch(file, whole, (layer) => modules?.get(layer) ?? layer);
+  }
+  return weights === 'imagenet' ? renameLayers(file, whole, order) : file;
 }
 
 /** Keras loads the files of keras.applications by the order of layers, not by their names. */

@@ -4,11 +4,15 @@ import { OPEN_AT_ONCE, requireRegularFile } from '../../common/files.ts';
 import type { KerasLayer, WeightFile, WeightFormat } from './format.ts';
 import { keras } from './keras.ts';
 import { kerasHdf5 } from './keras-hdf5.ts';
+import { pytorch } from './pytorch.ts';
 import { safetensors } from './safetensors.ts';
 import { tfjs } from './tfjs.ts';
 
-/** Safetensors comes before JSON, because the length of its header can start with the byte `{`. */
-const formats: readonly WeightFormat[] = [safetensors, kerasHdf5, keras, tfjs];
+/**
+ * Safetensors comes before JSON, because the length of its header can start with the byte `{`. PyTorch comes before Keras:
+ * both are ZIP archives, and PyTorch's have a folder.
+ */
+const formats: readonly WeightFormat[] = [safetensors, kerasHdf5, pytorch, keras, tfjs];
 
 /**
  * Opens a weight file and detects its format.
@@ -42,12 +46,15 @@ function asInputError(error: Error, path: string): never {
   throw new InputError(`${path} is truncated or damaged: ${error.message}`);
 }
 
+/** Enough for the name of the first file of a ZIP archive. */
+const HEAD_BYTES = 512;
+
 async function firstBytes(path: string): Promise<Uint8Array> {
   try {
     const file = await open(path, OPEN_AT_ONCE);
     try {
       requireRegularFile(path, await file.stat());
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0);
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
       return buffer.subarray(0, bytesRead);
     } finally {
       await file.close();

@@ -2,7 +2,14 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { InputError } from '../../common/errors.ts';
 import { writeAtomic } from '../../common/files.ts';
 import type { Shape } from '../graph.ts';
-import { decode, isShape, splitWeightName, type WeightEntry, type WeightFormat } from './format.ts';
+import {
+  decode,
+  fromBfloat16,
+  isShape,
+  splitWeightName,
+  type WeightEntry,
+  type WeightFormat,
+} from './format.ts';
 
 /** The specification allows 100 MB, which takes seconds to parse. This is enough for 200,000 tensors. */
 const MAX_HEADER_BYTES = 2 ** 24;
@@ -145,15 +152,6 @@ function tensorEntry(
 async function readExactly(file: FileHandle, position: number, length: number): Promise<Buffer> {
   const { buffer } = await file.read(Buffer.alloc(length), 0, length, position);
   return buffer;
-}
-
-/** Converts bfloat16, which is the upper half of a float32. */
-function fromBfloat16(data: Buffer): Float32Array {
-  const bits = Uint32Array.from(
-    { length: data.length / 2 },
-    (_, i) => data.readUInt16LE(2 * i) << 16,
-  );
-  return new Float32Array(bits.buffer);
 }
 
 /** A float32 tensor in a file. */

@@ -16,6 +16,9 @@ NETWORKS = {
     "mobilenet": applications.MobileNet,
     "mobilenetV2": applications.MobileNetV2,
     "efficientnetB0": applications.EfficientNetB0,
+    "efficientnetB1": applications.EfficientNetB1,
+    "efficientnetB2": applications.EfficientNetB2,
+    "efficientnetB3": applications.EfficientNetB3,
 }
 ALPHAS = {"mobilenet": 0.5, "mobilenetV2": 0.35}
 

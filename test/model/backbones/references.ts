@@ -7,7 +7,7 @@ interface Reference {
   readonly nonTrainable: number;
   /** `name class shape parameters inputs…` */
   readonly layers?: readonly string[];
-  /** The output of the network with the weights and the image of `keras_applications.py`. */
+  /** The output of the network with the weights and the image of its script. */
   readonly output?: {
     readonly mean: number;
     readonly deviation: number;
@@ -15,16 +15,34 @@ interface Reference {
   };
 }
 
-/** The networks of keras.applications in Keras 3.15 with `include_top=False`, written by `keras_applications.py`. */
-export const { size, references }: { size: number; references: Record<string, Reference> } =
-  JSON.parse(readFileSync(new URL('keras-applications.json', import.meta.url), 'utf8'));
+interface References {
+  /** Height and width of the input. */
+  readonly size: number;
+  readonly references: Record<string, Reference>;
+}
 
-/** Returns the backbone of a reference, e.g. `mobilenet` or `mobilenet-0.5`. */
+function read(name: string): References {
+  return JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8'));
+}
+
+const keras = read('keras-applications.json');
+const pytorch = read('pytorch-networks.json');
+
+export const { size } = keras;
+
+/**
+ * The networks of keras.applications in Keras 3.15 with `include_top=False`, written by `keras_applications.py`, and
+ * networks of PyTorch, written by `pytorch_networks.py`.
+ */
+export const references = { ...keras.references, ...pytorch.references };
+
+/** Returns the backbone of a reference, e.g. `mobilenet`, `mobilenet-0.5` or `mobilenetV2-1-pytorch`. */
 export function graphOf(title: string): Graph {
-  const [name = '', alpha = '1'] = title.split('-');
+  const [name = '', alpha = '1', origin] = title.split('-');
   const backbone = backbones[name];
   if (!backbone) throw new Error(`there is no backbone ${name}`);
   const inputShape = [size, size, 3];
-  const nodes = backbone.layers({ inputShape, alpha: Number(alpha), imagenet: false });
+  const weights = origin === 'pytorch' ? 'pytorch' : 'other';
+  const nodes = backbone.layers({ inputShape, alpha: Number(alpha), weights });
   return { inputShape, nodes };
 }

@@ -256,6 +256,16 @@ describe('layers that compute like Keras', () => {
     });
   });
 
+  it('noise and dropout pass their input if they are frozen', () => {
+    for (const kind of ['dropout', 'spatialDropout2d', 'gaussianNoise', 'gaussianDropout']) {
+      const args = kind === 'gaussianNoise' ? { stddev: 0.5 } : { rate: 0.5 };
+      const model = buildModel(chain([4, 4, 3], [kind, args]), 1);
+      expect(new Set(train(model, tf.ones([2, 4, 4, 3]))), kind).not.to.have.keys(1);
+      setFrozen(model, new Set(['layer_0']));
+      expect(new Set(train(model, tf.ones([2, 4, 4, 3]))), kind).to.have.keys(1);
+    }
+  });
+
   it('gaussianNoise adds noise, gaussianDropout multiplies by it', () => {
     const input = () => tf.fill([100, 200], 3);
     const noise = train(buildModel(chain([200], ['gaussianNoise', { stddev: 0.5 }]), 1), input());

@@ -14,7 +14,7 @@ describe('kerasOrder', () => {
     if (!backbone || layers.length === 0) continue;
 
     it(`sorts the layers of ${name} like Keras`, () => {
-      const nodes = backbone.layers({ inputShape, alpha: 1, imagenet: false });
+      const nodes = backbone.layers({ inputShape, alpha: 1, weights: 'other' });
       const order = kerasOrder({ inputShape, nodes: shuffled(nodes) });
       expect(order.map((layer) => `${layer.name} ${layer.className}`)).to.deep.equal(
         layers.map((line) => line.split(' ').slice(0, 2).join(' ')),

