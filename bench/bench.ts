@@ -3,8 +3,10 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
+import { detectProcessor } from '../src/engine/hardware.ts';
 import { contestantCommands } from './contestant.ts';
 import { unpackImages } from './images.ts';
+import { TURN, WARM_UP } from './measure.ts';
 import { measures } from './measures/table.ts';
 import { formatResults, mergeRows, parseNotes, type Results } from './results.ts';
 
@@ -38,7 +40,10 @@ const pinned = (
   .flatMap((lines) => lines.split('\n'))
   .filter((line) => /^(tensorflow|keras|torch|pillow)/.test(line));
 const threads = os.availableParallelism();
-const machine = `${os.cpus()[0]?.model}, ${threads} threads`;
+const { instructions, bfloat16 } = detectProcessor();
+const features = [instructions, ...(bfloat16 ? ['bfloat16'] : [])].join(' and ');
+const machine = `${os.cpus()[0]?.model} with ${features}, ${threads} threads`;
+const turns = `turns of at least ${TURN} s of steps after ${WARM_UP} s`;
 const versions = [`Node ${process.versions.node}`, ...pinned].join(', ');
 
 const commands = await contestantCommands();
@@ -60,6 +65,7 @@ try {
       date,
       machine,
       versions,
+      turns,
       load: `${load} to ${os.loadavg()[0]?.toFixed(1)}`,
     }));
     results = mergeRows(results, measured);

@@ -7,6 +7,8 @@ export interface Row {
   readonly unit: 's' | 'ms' | 'MiB';
   /** Maximum ratio of the number of cifar-run to that of the better peer. */
   readonly target: number;
+  /** For a row in bfloat16: the number of the better peer in float32, and the maximum ratio to it. */
+  readonly toFloat32?: { readonly peer: number; readonly target: number };
   readonly values: Readonly<Record<ContestantName, number>>;
   /** The variant that each peer used, if it has several. */
   readonly variants: readonly string[];
@@ -41,10 +43,28 @@ export const median = (values: readonly number[]): number => {
 
 export interface Turns {
   readonly work: (name: ContestantName) => Work;
-  /** The amount of work in a round. */
-  readonly amount: (name: ContestantName) => number;
+  /** Lets a contestant take its turn in a round. */
+  readonly turn: (contestant: Contestant) => Promise<Answer>;
   /** The amount of work before the first round; 0 for none. */
   readonly warmUp: number;
+}
+
+/** Length of a turn of steps, in seconds. People train in one stretch. */
+export const TURN = 5;
+/** Seconds of steps before each turn, in which the processor's caches and clock recover from the turns of the others. */
+export const WARM_UP = 1;
+
+/** Takes a turn of at least five seconds. The answer's seconds are those of one unit of work. */
+export async function longTurn(contestant: Contestant): Promise<Answer> {
+  let [warmUp, fastest] = [0, Number.POSITIVE_INFINITY];
+  while (warmUp < WARM_UP) {
+    const { seconds } = await contestant.run(1);
+    warmUp += seconds;
+    fastest = Math.min(fastest, seconds);
+  }
+  const amount = Math.ceil(TURN / fastest);
+  const answer = await contestant.run(amount);
+  return { ...answer, seconds: answer.seconds / amount };
 }
 
 export type Answers = Readonly<Record<ContestantName, readonly Answer[]>>;
@@ -57,7 +77,7 @@ export async function takeTurns(turns: Turns, options: BenchOptions): Promise<An
     for (const name of contestants) started.push(await startBest(name, turns.work(name), options));
     if (turns.warmUp > 0) for (const one of started) await one.run(turns.warmUp);
     for (let round = 0; round < options.rounds; round++)
-      for (const one of started) answers[one.name].push(await one.run(turns.amount(one.name)));
+      for (const one of started) answers[one.name].push(await turns.turn(one));
     return answers;
   } finally {
     for (const one of started) await one.end();

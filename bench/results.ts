@@ -8,6 +8,8 @@ export interface Setting {
   readonly versions: string;
   /** Load average of the machine before and after the measurement. */
   readonly load: string;
+  /** The length of a turn of steps; rows of older benches have none. */
+  readonly turns?: string;
 }
 
 export type Results = readonly (Row & Setting)[];
@@ -18,9 +20,19 @@ export function mergeRows(old: Results, rows: Results): Results {
   return [...new Map([...old, ...rows].map((row) => [key(row), row])).values()];
 }
 
+/** The number of the better peer. */
+export function betterPeer({ values }: Row): number {
+  return Math.min(values.keras, values.torch);
+}
+
 /** The ratio of the number of cifar-run to that of the better peer. */
-export function ratio({ values }: Row): number {
-  return values['cifar-run'] / Math.min(values.keras, values.torch);
+export function ratio(row: Row): number {
+  return row.values['cifar-run'] / betterPeer(row);
+}
+
+/** The ratio of the number of cifar-run in bfloat16 to that of the better peer in float32; `null` for other rows. */
+function ratioToFloat32({ values, toFloat32 }: Row): number | null {
+  return toFloat32 ? values['cifar-run'] / toFloat32.peer : null;
 }
 
 /** A number with three significant digits, or all digits before the decimal point. */
@@ -31,6 +43,8 @@ const HEAD = [
   'unit',
   ...contestants,
   'ratio to the better peer',
+  'target',
+  'ratio to its float32',
   'target',
   'result',
   'rounds',
@@ -44,6 +58,8 @@ function formatTable(results: Results): string[] {
     ...contestants.map((name) => format(row.values[name])),
     ratio(row).toFixed(ratio(row) < 0.1 ? 3 : 2),
     `≤ ${row.target}`,
+    ratioToFloat32(row)?.toFixed(2) ?? '',
+    row.toFloat32 ? `≤ ${row.toFloat32.target}` : '',
     isHit(row) ? 'hit' : 'miss',
     `${row.rounds}`,
     row.load,
@@ -51,11 +67,19 @@ function formatTable(results: Results): string[] {
   return [HEAD, HEAD.map(() => '---'), ...table].map((cells) => `| ${cells.join(' | ')} |`);
 }
 
-const isHit = (row: Row) => ratio(row) <= row.target;
+function isHit(row: Row): boolean {
+  const { target = 0 } = row.toFloat32 ?? {};
+  return ratio(row) <= row.target && (ratioToFloat32(row) ?? 0) <= target;
+}
 
 /** The section of one machine. */
 function formatMachine(machine: string, results: Results): string[] {
-  const settings = new Set(results.map(({ date, versions }) => `${date}: ${versions}`));
+  const settings = new Set(
+    results.map(
+      ({ date, versions, turns = 'turns of one to three steps' }) =>
+        `${date}: ${versions}; ${turns}`,
+    ),
+  );
   const remarks = results.flatMap((row) => {
     const details = [...row.variants, ...(row.scaled ? [row.scaled] : [])];
     return details.length > 0 ? [`- ${row.name}: ${details.join('; ')}`] : [];
@@ -81,8 +105,9 @@ export function formatResults(results: Results, notes: ReadonlyMap<string, strin
   return [
     '# cifar-run compared with Keras and PyTorch',
     '',
-    '`npm run bench` writes this file. The numbers are medians over rounds in which all three take turns; lower is better. The load',
-    'is the load average of the machine before and after the measurement; the bench itself contributes 2.',
+    '`npm run bench` writes this file. The numbers are medians over rounds in which all three take turns; lower is better. Rows in',
+    'bfloat16 compare with the better peer in bfloat16 (autocast in PyTorch, `mixed_bfloat16` in Keras), and with the better peer in',
+    'float32. The load is the load average of the machine before and after the measurement; the bench itself contributes 2.',
     '',
     ...machines.flatMap((machine) =>
       formatMachine(

@@ -1,12 +1,19 @@
-export type ModelName = 'head' | 'vgg19' | 'resnet50' | 'mobilenet';
+export type ModelName =
+  | 'head'
+  | 'vgg19'
+  | 'resnet18'
+  | 'resnet50'
+  | 'mobilenet'
+  | 'efficientnetLite0';
+
+export type BenchPrecision = 'float32' | 'bfloat16';
 
 /** Training steps with Adam, or forward passes, on one batch. The amount is their number. */
 export interface StepWork {
   readonly kind: 'step' | 'inference';
   readonly model: ModelName;
   readonly batch: number;
-  /** Default: float32. */
-  readonly precision?: 'float32' | 'bfloat16';
+  readonly precision: BenchPrecision;
 }
 
 /** The work of a contestant. The peers in Python use the same names. */

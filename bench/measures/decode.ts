@@ -11,7 +11,7 @@ export const decode: Measure = {
       [true, 'second time', 0.1],
     ] as const) {
       const work = () => ({ kind: 'decode', folder: options.images, again }) as const;
-      const answers = await takeTurns({ work, amount: () => 1, warmUp: 1 }, options);
+      const answers = await takeTurns({ work, turn: (one) => one.run(1), warmUp: 1 }, options);
       const seconds = medians(answers, (answer) => answer.seconds);
       const name = `reading and decoding the images, ${title}`;
       rows.push({ ...seconds, name, unit: 's', target, scaled: '' });

@@ -37,7 +37,7 @@ export function frozenMeasure(name: string, cases: readonly FrozenCase[]): Measu
               folder,
               images: part(who).images,
             }),
-            amount: (who) => part(who).epochs,
+            turn: (one) => one.run(part(one.name).epochs),
             warmUp: 0,
           },
           options,

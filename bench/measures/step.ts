@@ -1,37 +1,61 @@
-import { type Measure, medians, type Row, takeTurns } from '../measure.ts';
-import type { StepWork } from '../task.ts';
+import { detectProcessor } from '../../src/engine/hardware.ts';
+import {
+  type BenchOptions,
+  longTurn,
+  type Measure,
+  medians,
+  type Row,
+  takeTurns,
+} from '../measure.ts';
+import { betterPeer } from '../results.ts';
+import type { BenchPrecision, StepWork } from '../task.ts';
 
-export interface StepCase extends Omit<StepWork, 'kind'> {
-  /** Steps in one round. */
-  readonly steps: number;
-  readonly target: number;
-  /** Adds a row with the peak memory. */
+export interface StepCase extends Pick<StepWork, 'model' | 'batch'> {
+  /** Maximum ratio of the time in bfloat16 to that of the better peer in float32. */
+  readonly toFloat32: number;
+  /** Adds rows with the peak memory. */
   readonly memory: boolean;
 }
 
-/** Measures the milliseconds of a step, or of a forward pass, on one batch. */
+/** Maximum ratios to the better peer in the same precision. */
+const TARGETS: Readonly<Record<BenchPrecision, number>> = { float32: 1, bfloat16: 0.9 };
+
+/** Measures the milliseconds of a step, or of a forward pass, on one batch; in bfloat16 where the processor computes it. */
 export function stepMeasure(
   name: string,
   title: string,
   kind: StepWork['kind'],
   cases: readonly StepCase[],
 ): Measure {
+  async function rows(
+    { model, batch, memory }: StepCase,
+    precision: BenchPrecision,
+    options: BenchOptions,
+  ): Promise<[time: Row, ...peak: Row[]]> {
+    const work = () => ({ kind, model, batch, precision });
+    const answers = await takeTurns({ work, turn: longTurn, warmUp: 2 }, options);
+    const suffix = precision === 'float32' ? '' : `, ${precision}`;
+    const row = { name: `${title}, batch ${batch}${suffix}`, scaled: '' };
+    const milliseconds = medians(answers, ({ seconds }) => 1000 * seconds);
+    const time: Row = { ...row, ...milliseconds, unit: 'ms', target: TARGETS[precision] };
+    if (!memory) return [time];
+    const peak = medians(answers, (answer) => answer.peak);
+    return [time, { ...row, ...peak, name: `${row.name}: peak memory`, unit: 'MiB', target: 1 }];
+  }
   return {
     name,
     needsImages: false,
     async run(options) {
-      const rows: Row[] = [];
-      for (const { model, batch, steps, target, memory } of cases) {
-        const work = () => ({ kind, model, batch });
-        const answers = await takeTurns({ work, amount: () => steps, warmUp: 2 }, options);
-        const row = { name: `${title}, batch ${batch}`, scaled: '' };
-        const time = medians(answers, ({ seconds }) => (1000 * seconds) / steps);
-        rows.push({ ...row, ...time, unit: 'ms', target });
-        if (!memory) continue;
-        const peak = medians(answers, (answer) => answer.peak);
-        rows.push({ ...row, ...peak, name: `${row.name}: peak memory`, unit: 'MiB', target: 1 });
+      const results: Row[] = [];
+      for (const each of cases) {
+        const [time, ...peak] = await rows(each, 'float32', options);
+        results.push(time, ...peak);
+        if (!detectProcessor().bfloat16) continue;
+        const [halfTime, ...halfPeak] = await rows(each, 'bfloat16', options);
+        const toFloat32 = { peer: betterPeer(time), target: each.toFloat32 };
+        results.push({ ...halfTime, toFloat32 }, ...halfPeak);
       }
-      return rows;
+      return results;
     },
   };
 }

@@ -7,7 +7,7 @@ import type { DoWork, StepWork } from '../task.ts';
 
 /** Forward passes of one batch, as in evaluation. */
 export async function inference(
-  { model: name, batch, precision = 'float32' }: StepWork,
+  { model: name, batch, precision }: StepWork,
   engine: Engine,
 ): Promise<DoWork> {
   const graph = await benchGraph(name);

@@ -13,7 +13,7 @@ const CLASSES = 10;
 
 /** Training steps with Adam on one batch, as in the training loop. */
 export async function step(
-  { model: name, batch, precision = 'float32' }: StepWork,
+  { model: name, batch, precision }: StepWork,
   engine: Engine,
 ): Promise<DoWork> {
   const graph = await benchGraph(name);

@@ -14,6 +14,8 @@ import tensorflow as tf
 from keras import layers
 
 tf.config.threading.set_intra_op_parallelism_threads(TASK["threads"])
+if TASK.get("precision") == "bfloat16":
+    keras.config.set_dtype_policy("mixed_bfloat16")
 
 HEAD = [1024, 512, 512, 256, 256, 128, 128, 64, 64, 64]
 
@@ -24,13 +26,62 @@ def published_head(x):
         x = layers.Dropout(0.25)(x)
         if i % 2 == 1:
             x = layers.BatchNormalization()(x)
-    return layers.Dense(10, activation="softmax")(x)
+    return predictions(x)
+
+
+def predictions(x):
+    # In float32 in every policy, as Keras recommends.
+    return layers.Dense(10, activation="softmax", dtype="float32")(x)
+
+
+def normalized(x, activation=None):
+    x = layers.BatchNormalization()(x)
+    return layers.Activation(activation)(x) if activation else x
+
+
+def convolution(x, filters, kernel, strides=1):
+    return layers.Conv2D(filters, kernel, strides, padding="same", use_bias=False)(x)
+
+
+def resnet18():
+    inputs = keras.Input((32, 32, 3))
+    x = normalized(convolution(inputs, 64, 3), "relu")
+    for stage, filters in enumerate([64, 128, 256, 512]):
+        for block in range(2):
+            strides = 2 if stage > 0 and block == 0 else 1
+            residual = normalized(convolution(x, filters, 3, strides), "relu")
+            residual = normalized(convolution(residual, filters, 3))
+            shortcut = normalized(convolution(x, filters, 1, strides)) if strides > 1 else x
+            x = layers.ReLU()(layers.Add()([shortcut, residual]))
+    return keras.Model(inputs, predictions(layers.GlobalAveragePooling2D()(x)))
+
+
+# Kernel, blocks, filters, expansion and stride of each stage.
+LITE0 = [(3, 1, 16, 1, 1), (3, 2, 24, 6, 2), (5, 2, 40, 6, 2), (3, 3, 80, 6, 2), (5, 3, 112, 6, 1), (5, 4, 192, 6, 2), (3, 1, 320, 6, 1)]
+
+
+def efficientnet_lite0():
+    inputs = keras.Input((96, 96, 3))
+    x = normalized(convolution(inputs, 32, 3, 2), "relu6")
+    for kernel, blocks, filters, expand, stride in LITE0:
+        for block in range(blocks):
+            strides, before = stride if block == 0 else 1, x
+            if expand > 1:
+                x = normalized(convolution(x, expand * x.shape[-1], 1), "relu6")
+            x = layers.DepthwiseConv2D(kernel, strides, padding="same", use_bias=False)(x)
+            x = normalized(convolution(normalized(x, "relu6"), filters, 1))
+            if x.shape == before.shape:
+                x = layers.Add()([before, x])
+    x = layers.GlobalAveragePooling2D()(normalized(convolution(x, 1280, 1), "relu6"))
+    return keras.Model(inputs, predictions(layers.Dropout(0.2)(x)))
 
 
 def build(name):
     if name == "head":
         inputs = keras.Input((512,))
         return keras.Model(inputs, published_head(inputs))
+    if name in ("resnet18", "efficientnetLite0"):
+        return {"resnet18": resnet18, "efficientnetLite0": efficientnet_lite0}[name]()
     if name == "vgg19":
         backbone = keras.applications.VGG19(include_top=False, weights=None, input_shape=(32, 32, 3))
         return keras.Model(backbone.input, published_head(layers.Flatten()(backbone.output)))
@@ -40,7 +91,7 @@ def build(name):
     if name == "mobilenet":
         x = layers.Dense(128, activation="relu")(x)
     x = layers.Dropout(0.3 if name == "mobilenet" else 0.2)(x)
-    return keras.Model(backbone.input, layers.Dense(10, activation="softmax")(x))
+    return keras.Model(backbone.input, predictions(x))
 
 
 def compiled(model, jit):

@@ -14,6 +14,10 @@ torch.set_num_threads(TASK["threads"])
 CAFFE_MEAN = torch.tensor([123.68, 116.779, 103.939]).view(1, 3, 1, 1)
 
 
+def autocast():
+    return torch.autocast("cpu", torch.bfloat16, enabled=TASK.get("precision") == "bfloat16")
+
+
 def channels_last(tensor):
     return tensor.to(memory_format=torch.channels_last) if tensor.dim() == 4 else tensor
 
@@ -29,8 +33,9 @@ def trainer(model):
 
     def run(x, y):
         optimizer.zero_grad(set_to_none=True)
-        logits = model(x)
-        value = loss(logits, y)
+        with autocast():
+            logits = model(x)
+            value = loss(logits, y)
         value.backward()
         optimizer.step()
         return value.detach(), (logits.detach().argmax(1) == y).sum()
@@ -60,7 +65,7 @@ def inference(compile):
     x, _ = random_batch(shape)
 
     def work(passes):
-        with torch.inference_mode():
+        with torch.inference_mode(), autocast():
             for _ in range(passes):
                 model(x)
 

@@ -19,8 +19,15 @@ const row = (name: string, own: number) => ({
 describe('results of the bench', () => {
   it('are compared with the better peer', () => {
     expect(ratio(row('step', 6))).to.equal(0.6);
-    expect(formatResults([row('step', 6)], new Map())).to.include('0.60 | ≤ 0.6 | hit');
+    expect(formatResults([row('step', 6)], new Map())).to.include('0.60 | ≤ 0.6 |  |  | hit');
     expect(formatResults([row('step', 6.1)], new Map())).to.include('| miss |');
+  });
+
+  it('in bfloat16 are also compared with the better peer in float32', () => {
+    const half = (own: number) => ({ ...row('step', own), toFloat32: { peer: 12, target: 0.5 } });
+    expect(formatResults([half(6)], new Map())).to.include('| 0.60 | ≤ 0.6 | 0.50 | ≤ 0.5 | hit |');
+    expect(formatResults([{ ...half(6.1), target: 1 }], new Map())).to.include('| miss |');
+    expect(formatResults([half(6.1)], new Map())).to.include('| miss |');
   });
 
   it('replace older ones with the same name', () => {
