@@ -63,6 +63,7 @@ export function experiment(parts: Parts = {}): Experiment {
       limit: { train: null, validation: null },
       validation: 'test',
       broken: 'stop',
+      resize: { fit: 'stretch', interpolation: 'bilinear' },
       preprocess: 'caffe',
       sampling: 'uniform',
       classWeights: null,

@@ -19,11 +19,13 @@ export interface Prediction {
   readonly confidence: number;
 }
 
-/** The predictions for a split, and the names of the classes. */
+/** The predictions for a split, and the names of the classes and images. */
 export interface ClassifiedImages {
   readonly classNames: readonly string[];
   /** One for each image, in order. */
   readonly predictions: readonly Prediction[];
+  /** The path of each image within the dataset, or its split and its index there. */
+  readonly imageNames: readonly string[];
 }
 
 /** Scores of one class, or their average over classes; all but `support` from 0 to 1. */

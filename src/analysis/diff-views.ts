@@ -152,8 +152,8 @@ function flipsTable(title: string, flips: readonly Flip[]): Table {
       column('second'),
       column('confidence', 'percent'),
     ],
-    rows: flips.map(({ index, truth, first, second, confidence }) => [
-      index,
+    rows: flips.map(({ image, truth, first, second, confidence }) => [
+      image,
       truth,
       first,
       second,

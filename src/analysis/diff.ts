@@ -90,6 +90,8 @@ export interface PredictionDiff {
 export interface Flip {
   /** Position in the validation split, from 0. */
   readonly index: number;
+  /** Path within the dataset, or the split and the index there. */
+  readonly image: string;
   /** Name of the true class. */
   readonly truth: string;
   /** Names of the predicted classes. */
@@ -189,6 +191,7 @@ function diffPredictions(first: ClassifiedImages, second: ClassifiedImages): Pre
     return [
       {
         index,
+        image: second.imageNames[index] ?? '',
         truth: classNames[label] ?? '',
         first: classNames[first.predictions[i]?.predicted ?? -1] ?? '',
         second: classNames[predicted] ?? '',

@@ -2,11 +2,11 @@ import type { TopLevelSpec } from 'vega-lite';
 import type { ClassifiedImages, Prediction } from '../analysis/classification.ts';
 import { GRID_SIZE, randomExamples, surestMistakes } from '../analysis/image-selection.ts';
 import { formatCount, formatPercent } from '../common/format.ts';
-import type { Images } from '../data/dataset.ts';
+import { type Images, imageName } from '../data/dataset.ts';
 import { COLORS } from './theme.ts';
 
 /** Images and their predictions. */
-export interface PredictedImages extends ClassifiedImages {
+export interface PredictedImages extends Omit<ClassifiedImages, 'imageNames'> {
   readonly title: string;
   /** The split that `Prediction.index` refers to. */
   readonly images: Images;
@@ -46,10 +46,10 @@ const FONT_SIZE = 12;
 /** The room for `100 %` beside the class name. */
 const PERCENTAGE_WIDTH = 34;
 const CELL_WIDTH = IMAGE_SIZE + 24;
-const CELL_HEIGHT = IMAGE_SIZE + 56;
+const CELL_HEIGHT = IMAGE_SIZE + 72;
 
-/** Explains the two lines under each image. */
-const LEGEND = 'under each: predicted class and its probability, then the true class';
+/** Explains the lines under each image. */
+const LEGEND = 'under each: predicted class and its probability, true class, image';
 
 /** Images in rows of five, each with its prediction and its true class below it. */
 async function predictionGrid(
@@ -59,6 +59,7 @@ async function predictionGrid(
   const values = await Promise.all(
     predictions.map(async (prediction, i) => ({
       ...describePrediction(prediction, classNames),
+      name: imageName(images, prediction.index),
       url: await pngUrl(images.pixels.of(prediction.index), images, 2 * IMAGE_SIZE),
       left: (i % GRID_COLUMNS) * CELL_WIDTH,
       top: Math.floor(i / GRID_COLUMNS) * CELL_HEIGHT,
@@ -104,6 +105,19 @@ async function predictionGrid(
         mark: { type: 'text', ...text, dy: IMAGE_SIZE + 24, limit: IMAGE_SIZE },
         encoding: { text: { field: 'truth', type: 'nominal' } },
       },
+      {
+        // Of a long path, the end says most.
+        mark: {
+          type: 'text',
+          ...text,
+          fontSize: FONT_SIZE - 2,
+          dy: IMAGE_SIZE + 42,
+          dir: 'rtl',
+          limit: IMAGE_SIZE,
+          color: COLORS.faint,
+        },
+        encoding: { text: { field: 'name', type: 'nominal' } },
+      },
     ],
   };
 }
@@ -121,12 +135,15 @@ function describePrediction(
   };
 }
 
-/** Rows of images, each with a label to its left. */
+/** Rows of images, each with the lines of its label to its left. */
 export interface ContactSheet {
   readonly title: string;
   readonly subtitle: string;
   readonly size: Pick<Images, 'width' | 'height' | 'channels'>;
-  readonly rows: readonly { readonly label: string; readonly images: readonly Uint8Array[] }[];
+  readonly rows: readonly {
+    readonly label: readonly string[];
+    readonly images: readonly Uint8Array[];
+  }[];
 }
 
 /** Pixels of the chart; a PNG has twice as many. */

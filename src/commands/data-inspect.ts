@@ -1,5 +1,5 @@
 import { alignColumns } from '../common/format.ts';
-import type { Dataset, Images } from '../data/dataset.ts';
+import { type Dataset, imageName } from '../data/dataset.ts';
 import type { DuplicatePair } from '../data/inspect/duplicates.ts';
 import { type Inspection, inspect, type Range } from '../data/inspect/inspect.ts';
 import { type DataOptions, loadAllImages, openDataSource, print } from './data.ts';
@@ -15,12 +15,12 @@ export async function inspectCommand(file: string, options: DataOptions): Promis
   print(options, withPaths(inspection, data), formatInspection(inspection, data));
 }
 
-/** Replaces the indexes of duplicates by paths. */
+/** Replaces the indexes of duplicates by the names of the images. */
 function withPaths(inspection: Inspection, { train, validation }: Dataset) {
   const paths = (pairs: readonly DuplicatePair[]) =>
     pairs.map((pair) => ({
-      train: pathOf(train, pair.train),
-      validation: pathOf(validation, pair.validation),
+      train: imageName(train, pair.train),
+      validation: imageName(validation, pair.validation),
     }));
   const { exact, near, repeated } = inspection.duplicates;
   return { ...inspection, duplicates: { exact: paths(exact), near: paths(near), repeated } };
@@ -78,13 +78,9 @@ function pairLines(
   { train, validation }: Dataset,
 ): string[] {
   const lines = pairs.slice(0, MAX_PAIRS).map((pair) => {
-    const [first, second] = [pathOf(train, pair.train), pathOf(validation, pair.validation)];
+    const [first, second] = [imageName(train, pair.train), imageName(validation, pair.validation)];
     return `${kind}: ${first} in train, ${second} in validation`;
   });
   const more = pairs.length - lines.length;
   return more > 0 ? [...lines, `${kind}: ${more} more`] : lines;
-}
-
-function pathOf({ paths }: Images, index: number): string {
-  return paths?.[index] ?? `image ${index}`;
 }

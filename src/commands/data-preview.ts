@@ -5,10 +5,9 @@ import { writeAtomic } from '../common/files.ts';
 import { augmentBatch } from '../data/augment/apply.ts';
 import type { LabelledBatch } from '../data/augment/augment.ts';
 import { imageBatches } from '../data/batches/image-batches.ts';
-import type { Dataset, Images } from '../data/dataset.ts';
+import { type Dataset, type Images, imageName } from '../data/dataset.ts';
 import { loadData } from '../data/load.ts';
 import { SelectedPixels } from '../data/pixels.ts';
-
 import type { Engine } from '../engine/engine.ts';
 import { startEngine } from '../engine/start-engine.ts';
 import type { AugmentConfig, Experiment } from '../experiment/experiment.ts';
@@ -49,7 +48,7 @@ export async function previewCommand(file: string, options: PreviewOptions): Pro
     subtitle: `original on the left, augmented views beside it: ${describeAugmentation(config.augment)}`,
     size: { height, width, channels },
     rows: Array.from(images.labels, (label, row) => ({
-      label: data.classNames[label] as string,
+      label: [data.classNames[label] as string, imageName(images, row)],
       images: views.map((view) => view[row] as Uint8Array),
     })),
   });
@@ -75,6 +74,7 @@ async function drawViews(
     classCount,
     imageShape,
     batchSize: ROWS,
+    resize: experiment.data.resize,
     preprocess: 'none',
     augment: [],
     sampling: 'uniform',
@@ -109,6 +109,7 @@ function firstOfEachClass({ train, classNames }: Dataset): Images {
     ...train,
     pixels: new SelectedPixels(train.pixels, chosen),
     labels: Int32Array.from(chosen, (index) => train.labels[index] as number),
+    names: chosen.map((index) => imageName(train, index)),
   };
 }
 

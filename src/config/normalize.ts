@@ -28,6 +28,7 @@ import type {
   Optimizer,
   Phase,
   Precision as PrecisionFile,
+  Resize,
   Retries,
   Schedule,
   Sweep,
@@ -125,12 +126,13 @@ function normalizeCheckpoint(checkpoint: Checkpoint): CheckpointConfig {
 }
 
 function normalizeData({ data, model }: ExperimentFile, resolvePath: ResolvePath): DataConfig {
-  const { source, limit, augment, preprocess, ...rest } = withDefaults<Data>('data', data);
+  const { source, limit, resize, augment, preprocess, ...rest } = withDefaults<Data>('data', data);
   const backbone = model.backbone.name && backbones[model.backbone.name];
   return {
     ...rest,
     source: source === null ? null : resolvePath(['data', 'source'], source),
     limit: normalizeLimit(limit),
+    resize: normalizeResize(resize),
     preprocess: preprocess ?? (backbone ? backbone.preprocess : 'scale'),
     augment: augment.map(normalizeAugmentation),
   };
@@ -139,6 +141,11 @@ function normalizeData({ data, model }: ExperimentFile, resolvePath: ResolvePath
 function normalizeLimit(limit: Required<Data>['limit']): DataConfig['limit'] {
   if (limit === null || typeof limit === 'number') return { train: limit, validation: limit };
   return { train: null, validation: null, ...limit };
+}
+
+/** How images are resized, from a word or a map. */
+export function normalizeResize(written: Required<Data>['resize']): DataConfig['resize'] {
+  return withDefaults<Resize>('resize', typeof written === 'string' ? { fit: written } : written);
 }
 
 /** An augmentation is written as a name, as a map with arguments, or as a map with its main argument. */

@@ -23,14 +23,19 @@ export interface Images {
   readonly width: number;
   readonly channels: number;
   readonly pixels: Pixels;
-  /** Path of each image within the dataset, if the images come from files. */
-  readonly paths?: readonly string[];
+  /** Path of each image within the dataset, or its split and its index there: `test 17`. */
+  readonly names?: readonly string[];
   /** Returns the size of an image before it was resized; absent if it is unknown. */
   readonly originalSize?: (index: number) => readonly [width: number, height: number];
   /** Returns true for an image whose file is known to be damaged but could be decoded. */
   readonly isDamaged?: (index: number) => boolean;
   /** Index into the class names, one for each image. */
   readonly labels: Int32Array;
+}
+
+/** What people call an image: its path within the dataset, or its split and its index there. */
+export function imageName({ names }: Pick<Images, 'names'>, index: number): string {
+  return names?.[index] ?? `image ${index}`;
 }
 
 /** The images of an experiment, split. */

@@ -26,8 +26,9 @@ export async function loadData(
   const raw = await datasetKind(config.dataset).open(config, context);
   const classNames = config.classes ?? raw.classNames;
   const selected = selectImages(raw, classNames, config, seed);
-  const train = await readImages(selected.train, context);
-  const validation = await readImages(selected.validation, context);
+  const train = await readImages(selected.train, 'train', context);
+  const split = config.validation === 'test' ? 'test' : 'train';
+  const validation = await readImages(selected.validation, split, context);
   const broken = [...train.broken, ...validation.broken];
   noteBroken(broken, context);
   requireImages(train.images, classNames, 'train on');
@@ -43,6 +44,7 @@ export async function loadData(
 
 async function readImages(
   { source, indices }: Selection,
+  split: 'train' | 'test',
   context: LoadContext,
 ): Promise<{ images: Images; broken: readonly BrokenImage[] }> {
   const selected = indices
@@ -56,12 +58,16 @@ async function readImages(
       `the images have ${read.channels} channels, but the model's inputShape has ${channels}; it must have ${read.channels}`,
     );
   const labels = selected.map(({ label }) => label);
-  return { images: withoutBroken(read, labels), broken: read.broken };
+  const names = read.names ?? selected.map(({ index }) => `${split} ${index}`);
+  return { images: withoutBroken({ ...read, names }, labels), broken: read.broken };
 }
 
-function withoutBroken({ broken, ...images }: ReadImages, labels: readonly number[]): Images {
+function withoutBroken(
+  { broken, ...images }: ReadImages & Required<Pick<Images, 'names'>>,
+  labels: readonly number[],
+): Images {
   if (broken.length === 0) return { ...images, labels: Int32Array.from(labels) };
-  const { paths, originalSize, isDamaged } = images;
+  const { names, originalSize, isDamaged } = images;
   const omitted = new Set(broken.map(({ index }) => index));
   const kept = [...labels.keys()].filter((index) => !omitted.has(index));
   const original = (index: number) => kept[index] as number;
@@ -69,7 +75,7 @@ function withoutBroken({ broken, ...images }: ReadImages, labels: readonly numbe
     ...images,
     labels: Int32Array.from(kept, (index) => labels[index] as number),
     pixels: new SelectedPixels(images.pixels, kept),
-    ...(paths && { paths: kept.map((index) => paths[index] as string) }),
+    names: kept.map((index) => names[index] as string),
     ...(originalSize && { originalSize: (index: number) => originalSize(original(index)) }),
     ...(isDamaged && { isDamaged: (index: number) => isDamaged(original(index)) }),
   };

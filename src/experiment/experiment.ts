@@ -36,6 +36,11 @@ export interface DataConfig {
   readonly validation: 'test' | number;
   /** An image that cannot be read stops the run, or is skipped and counted. */
   readonly broken: 'stop' | 'skip';
+  /** How images get the size of the model's input. */
+  readonly resize: {
+    readonly fit: 'stretch' | 'crop' | 'pad';
+    readonly interpolation: 'bilinear' | 'bicubic' | 'lanczos3';
+  };
   /** keras.applications' modes of `preprocess_input`, or `scale` (x / 255), `lite` ((x - 127) / 128), or `none`. */
   readonly preprocess: 'caffe' | 'torch' | 'tf' | 'scale' | 'lite' | 'none';
   /** An epoch visits each training image once, or draws all classes equally often. */

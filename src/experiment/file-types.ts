@@ -4,6 +4,10 @@
 // biome-ignore-all assist: generated
 
 /**
+ * Treatment of images with another aspect ratio. `stretch`: they are distorted. `crop`: their middle is kept. `pad`: all of them is kept, between black borders.
+ */
+export type Fit = 'stretch' | 'crop' | 'pad';
+/**
  * An augmentation: a random change of the training images. A bare number or string stands for the main argument, e.g. `cutout: 8`.
  */
 export type Augmentation =
@@ -1169,6 +1173,10 @@ export interface Data {
    */
   broken?: 'stop' | 'skip';
   /**
+   * How images get the size of the model's input.
+   */
+  resize?: Fit | Resize;
+  /**
    * Scaling of pixel values. `caffe`, `torch` and `tf` are the modes of keras.applications, `scale` divides by 255, `lite` is (x - 127) / 128, for EfficientNet-Lite. Default: the mode that the ImageNet weights of a named backbone were trained with; `scale` for other backbones.
    */
   preprocess?: 'caffe' | 'torch' | 'tf' | 'scale' | 'lite' | 'none';
@@ -1192,6 +1200,16 @@ export interface Data {
    * Augmentations of the training images, in order.
    */
   augment?: Augmentation[];
+}
+/**
+ * How images get the size of the model's input.
+ */
+export interface Resize {
+  fit?: Fit;
+  /**
+   * Interpolation between pixels. An image file that shrinks is averaged over the area of a pixel.
+   */
+  interpolation?: 'bilinear' | 'bicubic' | 'lanczos3';
 }
 /**
  * The network: a backbone and a head.

@@ -23,11 +23,17 @@ export function runId(
 export function byContent(
   { data, model }: Pick<Experiment, 'data' | 'model'>,
   hashes: FileHashes,
-): Pick<Experiment, 'data'> & { readonly model: object & { readonly backbone: object } } {
+): {
+  readonly data: Omit<Experiment['data'], 'resize'>;
+  readonly model: object & { readonly backbone: object };
+} {
   const { backbone } = model;
+  const { resize, ...images } = data;
+  const isDefault = resize.fit === 'stretch' && resize.interpolation === 'bilinear';
   const saved = hashes.model && { kind: 'model', content: hashes.model };
   return {
-    data: { ...data, source: hashes.data ?? data.source },
+    // Runs of versions without a choice keep their ids.
+    data: { ...images, ...(!isDefault && { resize }), source: hashes.data ?? data.source },
     model: {
       ...model,
       backbone: {

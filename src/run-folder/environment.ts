@@ -101,11 +101,11 @@ export function dataHash({ classNames, train, validation }: Dataset): string {
 
 /** Identifies the validation images, so that two runs can be compared image by image. */
 export function validationImages({ classNames, validation }: Dataset): ValidationImages {
-  const { height, width, channels, paths } = validation;
+  const { height, width, channels, names } = validation;
   return {
     size: [height, width, channels],
     pixels: hashOf(classNames, [validation]),
-    paths: paths ? hash('sha256', JSON.stringify(paths), 'hex') : null,
+    paths: names ? hash('sha256', JSON.stringify(names), 'hex') : null,
   };
 }
 

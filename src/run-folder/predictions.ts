@@ -7,6 +7,7 @@ import {
   type Scores,
 } from '../analysis/classification.ts';
 import { writeAtomic } from '../common/files.ts';
+import { imageName } from '../data/dataset.ts';
 import type { EvaluatedRun } from './finished-run.ts';
 import { readText, UnreadableFileError } from './run-file.ts';
 import { readStatus } from './status.ts';
@@ -18,7 +19,7 @@ import { readSummary } from './summary.ts';
  */
 
 const PREDICTIONS = 'predictions.csv';
-const COLUMNS = ['index', 'true', 'predicted', 'confidence'];
+const COLUMNS = ['index', 'image', 'true', 'predicted', 'confidence'];
 /** Before the class name in the column of its probability. */
 const PROBABILITY = 'p_';
 /** Enough decimal digits to restore every float32 exactly. */
@@ -33,7 +34,8 @@ export async function writePredictions(folder: string, run: EvaluatedRun): Promi
     const start = index * classNames.length;
     const row = probabilities.subarray(start, start + classNames.length);
     const numbers = [confidence, ...row].map((p) => Number(p.toPrecision(DIGITS)));
-    return [index, classNames[label], classNames[predicted], ...numbers];
+    const image = imageName(run.data.validation, index);
+    return [index, image, classNames[label], classNames[predicted], ...numbers];
   });
   await writeAtomic(join(folder, PREDICTIONS), stringify([header, ...rows]));
 }
@@ -55,7 +57,7 @@ export async function readPredictions(folder: string): Promise<ClassifiedImages 
 
 /** @param expected the number of images; `null` if it is unknown. */
 function parsePredictions(path: string, text: string, expected: number | null): ClassifiedImages {
-  const [header = [], ...rows] = parseRows(path, text);
+  const [header = [], ...rows] = withImages(parseRows(path, text));
   if (!text.endsWith('\n') || header.slice(0, COLUMNS.length).join() !== COLUMNS.join()) {
     throw damaged(path, `it must begin with the columns ${COLUMNS.join()} and have whole lines`);
   }
@@ -65,13 +67,22 @@ function parsePredictions(path: string, text: string, expected: number | null): 
   const classNames = header.slice(COLUMNS.length).map((name) => name.slice(PROBABILITY.length));
   const labels = new Map(classNames.map((name, label) => [name, label]));
   const predictions = rows.map((row, index) => {
-    const [label, predicted] = [labels.get(row[1] ?? ''), labels.get(row[2] ?? '')];
+    const [label, predicted] = [labels.get(row[2] ?? ''), labels.get(row[3] ?? '')];
     if (Number(row[0]) !== index || label === undefined || predicted === undefined) {
       throw damaged(path, `line ${index + 2} is not of image ${index} and known classes: ${row}`);
     }
-    return { index, label, predicted, confidence: Number(row[3]) };
+    return { index, label, predicted, confidence: Number(row[4]) };
   });
-  return { classNames, predictions };
+  return { classNames, predictions, imageNames: rows.map(([, image = '']) => image) };
+}
+
+/** Early versions wrote no column `image`. */
+function withImages([header = [], ...rows]: string[][]): string[][] {
+  if (header[1] !== 'true') return [header, ...rows];
+  return [
+    header.toSpliced(1, 0, 'image'),
+    ...rows.map((row, i) => row.toSpliced(1, 0, `image ${i}`)),
+  ];
 }
 
 const CONFUSION_MATRIX = 'confusion_matrix.csv';

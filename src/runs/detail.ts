@@ -109,7 +109,7 @@ async function readThumbnails(folder: string, seed: number): Promise<Thumbnails 
     throw error;
   });
   if (!classified) return null;
-  const { classNames, predictions } = classified;
+  const { classNames, predictions, imageNames } = classified;
   const urlOf = await tileReader(sheetImage, sheet);
   const read = async (selected: typeof predictions) => {
     const thumbnails = selected.map(async ({ index, label, predicted, confidence }) => {
@@ -119,6 +119,7 @@ async function readThumbnails(folder: string, seed: number): Promise<Thumbnails 
       return [
         {
           index,
+          image: imageNames[index] ?? '',
           truth: classNames[label] ?? '',
           predicted: classNames[predicted] ?? '',
           confidence,

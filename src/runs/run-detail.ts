@@ -89,6 +89,8 @@ export interface Thumbnails {
 export interface PredictedImage {
   /** Position in the validation split, from 0. */
   readonly index: number;
+  /** Path within the dataset, or the split and the index there. */
+  readonly image: string;
   /** Name of the true class. */
   readonly truth: string;
   /** Name of the predicted class. */

@@ -11,7 +11,8 @@ function classified(predicted: readonly number[], labels = LABELS): ClassifiedIm
   const predictions = predicted.map((each, index) => {
     return { index, label: labels[index] ?? 0, predicted: each, confidence: (index + 1) / 16 };
   });
-  return { classNames: ['cat', 'dog', 'owl'], predictions };
+  const imageNames = predictions.map(({ index }) => `images/${index}.png`);
+  return { classNames: ['cat', 'dog', 'owl'], predictions, imageNames };
 }
 
 function run(
@@ -59,7 +60,14 @@ describe('the differences between two runs', () => {
   it('lists the fixed and the broken images, most confident first', () => {
     expect(diff.predictions?.fixed.map(({ index }) => index)).to.deep.equal([7, 3, 2]);
     expect(diff.predictions?.broken).to.deep.equal([
-      { index: 10, truth: 'owl', first: 'owl', second: 'cat', confidence: 11 / 16 },
+      {
+        index: 10,
+        image: 'images/10.png',
+        truth: 'owl',
+        first: 'owl',
+        second: 'cat',
+        confidence: 11 / 16,
+      },
     ]);
     expect(diff.predictions?.verdict).to.include({ fixed: 3, broken: 1 });
     expect(diff.predictions?.verdict.pValue).to.be.closeTo(0.625, 1e-12);

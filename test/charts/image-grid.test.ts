@@ -48,6 +48,15 @@ describe('images with their predictions', () => {
     );
   });
 
+  it('have their names, of which the end is shown', async () => {
+    const { images: own, ...rest } = images(60);
+    const names = own.labels.map((_, i) => i);
+    const long = (i: number) => `${'folder/'.repeat(20)}${i}.jpg`;
+    const all = { ...rest, images: { ...own, names: Array.from(names, long) } };
+    const texts = await textsOf(await examplesChart(all, 1));
+    expect(texts.filter((text) => /^….*folder\/\d+\.jpg$/.test(text))).to.have.length(25);
+  });
+
   it('depend on the seed alone', async () => {
     const chosen = async (seed: number) => JSON.stringify(await examplesChart(images(60), seed));
     expect(await chosen(1)).to.equal(await chosen(1));

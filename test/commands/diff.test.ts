@@ -22,7 +22,7 @@ function writeRun(runs: string, second: number, content: RunContent): string {
   const predictions = Array.from({ length: 10 }, (_, i) => {
     const truth = i % 2 ? 'odd' : 'p_even';
     const other = i % 2 ? 'p_even' : 'odd';
-    return `${i},${truth},${i < correct ? truth : other},0.9,0.9,0.1`;
+    return `${i},images/${i}.png,${truth},${i < correct ? truth : other},0.9,0.9,0.1`;
   });
   const files = {
     'status.json': JSON.stringify({ state: 'finished' }),
@@ -43,7 +43,7 @@ function writeRun(runs: string, second: number, content: RunContent): string {
     'metrics.csv':
       'phase,phase_epoch,epoch,step,learning_rate,loss,val_loss,seconds,images_per_second\n' +
       `all,1,1,9,0.1,1,2,1,9\nall,2,2,18,0.1,1,${correct / 10},1,9\nall,3,3,27,0.1,1,1.5,1,9\n`,
-    'predictions.csv': `index,true,predicted,confidence,p_p_even,p_odd\n${predictions.join('\n')}\n`,
+    'predictions.csv': `index,image,true,predicted,confidence,p_p_even,p_odd\n${predictions.join('\n')}\n`,
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(path, name), text);
   return folder;
@@ -94,7 +94,7 @@ describe('diff', () => {
     );
     expect(stdout).to.contain("McNemar's exact test p = 0.5; 95 % of bootstraps -50.00 to 0.00");
     expect(Math.max(...stdout.split('\n').map(({ length }) => length))).to.be.at.most(80);
-    expect(stdout).to.match(/^ +6 +p_even +p_even +odd +90\.00 %$/m);
+    expect(stdout).to.match(/^images\/6\.png +p_even +p_even +odd +90\.00 %$/m);
     expect(stdout).to.match(/^gitCommit +1{12} +2{12}-dirty$/m);
     expect(stdout).to.not.contain('memoryBytes');
     expect(stdout).to.not.contain('\u001b[');
@@ -149,7 +149,7 @@ describe('diff', () => {
     for (const [what, change, message] of [
       ['are missing', () => null, 'the run has finished, but the file is missing'],
       ['are truncated', (text: string) => text.slice(0, -30), /damaged: (Invalid Record|it must)/],
-      ['lack images', (text: string) => text.replace(/9,odd.*\n/, ''), 'it has 9 of 10 images'],
+      ['lack images', (text: string) => text.replace(/9,images.*\n/, ''), 'it has 9 of 10 images'],
       [
         'have an unknown class',
         (text: string) => text.replace(',odd,', ',ood,'),
@@ -158,7 +158,7 @@ describe('diff', () => {
       [
         'have other columns',
         () => 'x\n',
-        'it must begin with the columns index,true,predicted,confidence',
+        'it must begin with the columns index,image,true,predicted,confidence',
       ],
     ] as const) {
       it(what, async () => {

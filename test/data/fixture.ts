@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import type { Images, LoadContext } from '../../src/data/dataset.ts';
 import type { DataConfig } from '../../src/experiment/experiment.ts';
 
+/** How images are resized by default. */
+export const STRETCH = { fit: 'stretch', interpolation: 'bilinear' } as const;
+
 /** A data section with all defaults filled in. */
 export function dataConfig(given: Partial<DataConfig>): DataConfig {
   return {
@@ -13,6 +16,7 @@ export function dataConfig(given: Partial<DataConfig>): DataConfig {
     limit: { train: null, validation: null },
     validation: 'test',
     broken: 'stop',
+    resize: STRETCH,
     preprocess: 'none',
     sampling: 'uniform',
     classWeights: null,

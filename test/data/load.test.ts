@@ -50,6 +50,20 @@ describe('loadData', () => {
     });
   });
 
+  it('names each image by its split and its index there', async () => {
+    const { train, validation } = await load({ validation: 0.1 });
+    const indexes = [...(train.names ?? []), ...(validation.names ?? [])].map((name) =>
+      Number(name.replace('train ', '')),
+    );
+    expect(indexes.toSorted((a, b) => a - b)).to.deep.equal([...Array(10_000).keys()]);
+    const all = await load({ validation: 0.2 });
+    const [name = ''] = validation.names ?? [];
+    const [images, at] = [all.train, all.validation]
+      .map((each) => [each, each.names?.indexOf(name) ?? -1] as const)
+      .find(([, index]) => index >= 0) ?? [all.train, -1];
+    expect(images.pixels.of(at)).to.deep.equal(validation.pixels.of(0));
+  });
+
   it('limits both splits evenly over the classes', async () => {
     const { train, validation } = await load({ limit: { train: 105, validation: 20 } });
     expect(countsOf(train.labels, 10).sort()).to.deep.equal([

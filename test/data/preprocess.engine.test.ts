@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 import { fitImages, preprocess } from '../../src/data/preprocess.ts';
 import { useEngine } from '../engine.ts';
+import { STRETCH } from './fixture.ts';
 
 describe('preprocess', () => {
   useEngine();
@@ -54,7 +55,7 @@ describe('fitImages', () => {
   for (const values of [larger, smaller])
     it(`resizes to ${values.length} pixels as Keras does`, () => {
       const side = values.length;
-      const fitted = fitImages(tf.tensor4d(image, [1, 3, 3, 1]), [side, side, 1]);
+      const fitted = fitImages(tf.tensor4d(image, [1, 3, 3, 1]), [side, side, 1], STRETCH);
       expect(fitted.shape).to.deep.equal([1, side, side, 1]);
       const expected = values.flat();
       fitted.dataSync().forEach((value, i) => {
@@ -62,8 +63,51 @@ describe('fitImages', () => {
       });
     });
 
+  // Results of Pillow 13 for mode F, clipped to bytes.
+  const pillow = {
+    bicubic: [
+      [0, 0, 31.5094, 63.7313, 81.4276],
+      [80.8223, 49.7939, 18.0597, 104.6948, 165.8969],
+      [214.3396, 122.6119, 10, 157.3134, 255],
+      [120.8927, 103.0892, 80.5224, 105.0056, 123.8623],
+      [43.4817, 81.7601, 128.3019, 64.2129, 16.2905],
+    ],
+    lanczos3: [
+      [0, 0, 35.7618, 62.3101, 67.058],
+      [92.4043, 42.1655, 12.1416, 107.2095, 182.7725],
+      [228.3878, 112.9389, 10, 151.6382, 255],
+      [132.7875, 107.3527, 81.8004, 106.5005, 131.6035],
+      [24.1999, 81.6463, 132.5416, 61.3252, 0],
+    ],
+  };
+
+  for (const [interpolation, values] of Object.entries(pillow))
+    it(`enlarges as Pillow does: ${interpolation}`, () => {
+      const resize = {
+        fit: 'stretch',
+        interpolation: interpolation as keyof typeof pillow,
+      } as const;
+      const fitted = fitImages(tf.tensor4d(image, [1, 3, 3, 1]), [5, 5, 1], resize);
+      fitted.dataSync().forEach((value, i) => {
+        expect(value).to.be.closeTo(values.flat()[i] as number, 1e-3);
+      });
+    });
+
+  it('crops or pads images of another aspect ratio', () => {
+    const square = tf.tensor4d([1, 2, 3, 4], [1, 2, 2, 1]);
+    const fitted = (fit: 'crop' | 'pad', size: readonly [number, number, number]) => {
+      return [...fitImages(square, size, { fit, interpolation: 'bilinear' }).dataSync()];
+    };
+    expect(fitted('pad', [2, 4, 1])).to.deep.equal([0, 1, 2, 0, 0, 3, 4, 0]);
+    expect(fitted('pad', [3, 2, 1])).to.deep.equal([1, 2, 3, 4, 0, 0]);
+    expect(fitted('crop', [2, 4, 1])).to.deep.equal([1.5, 1.75, 2.25, 2.5, 2.5, 2.75, 3.25, 3.5]);
+    expect(fitted('crop', [4, 2, 1])).to.deep.equal([
+      1.25, 1.75, 1.75, 2.25, 2.75, 3.25, 3.25, 3.75,
+    ]);
+  });
+
   it('repeats the channel of greyscale images', () => {
-    const fitted = fitImages(tf.tensor4d([1, 2], [1, 1, 2, 1]), [1, 2, 3]);
+    const fitted = fitImages(tf.tensor4d([1, 2], [1, 1, 2, 1]), [1, 2, 3], STRETCH);
     expect([...fitted.dataSync()]).to.deep.equal([1, 1, 1, 2, 2, 2]);
   });
 });

@@ -85,5 +85,7 @@ describe('planRun', () => {
     expect(of({ name: 'another' })).to.equal(id);
     expect(of(Object.fromEntries(Object.entries(twoPhases).toReversed()))).to.equal(id);
     expect(of({ seed: 2 })).not.to.equal(id);
+    const cropped = { ...twoPhases.data.resize, fit: 'crop' } as const;
+    expect(of({ data: { ...twoPhases.data, resize: cropped } })).not.to.equal(id);
   });
 });

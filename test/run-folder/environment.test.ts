@@ -4,11 +4,11 @@ import { MemoryPixels } from '../../src/data/pixels.ts';
 import { dataHash, validationImages } from '../../src/run-folder/environment.ts';
 
 /** Grey images of 2 x 1 pixels, each of one brightness. */
-function images(brightness: readonly number[], paths?: readonly string[]): Images {
+function images(brightness: readonly number[], names?: readonly string[]): Images {
   const bytes = Uint8Array.from(brightness.flatMap((value) => [value, value]));
   const labels = Int32Array.from(brightness, (_, i) => i % 2);
   const size = { height: 2, width: 1, channels: 1 };
-  return { ...size, pixels: new MemoryPixels(bytes, 2), labels, ...(paths && { paths }) };
+  return { ...size, pixels: new MemoryPixels(bytes, 2), labels, ...(names && { names }) };
 }
 
 function dataset(train: Images, validation: Images): Dataset {

@@ -132,17 +132,18 @@ describe('the record of a run', () => {
 
   it('is consistent: predictions, confusion matrix, report, summary and the last epoch', async () => {
     const [, ...predictions] = await table('predictions.csv');
-    expect(predictions.map(([, truth]) => truth)).to.deep.equal(
+    expect(predictions.map(([, , truth]) => truth)).to.deep.equal(
       Array.from(data.validation.labels, (label) => data.classNames[label]),
     );
-    const correct = predictions.filter(([, truth, predicted]) => truth === predicted).length;
+    expect(predictions.every(([, image]) => /^train \d+$/.test(image ?? ''))).to.equal(true);
+    const correct = predictions.filter(([, , truth, predicted]) => truth === predicted).length;
     const [header, ...confusion] = await table('confusion_matrix.csv');
     expect(header).to.deep.equal(['true \\ predicted', '3', '5', '8']);
     for (const [i, [name, ...counts]] of confusion.entries())
       for (const [j, count] of counts.entries())
         expect(Number(count)).to.equal(
           predictions.filter(
-            ([, truth, predicted]) => truth === name && predicted === header?.[j + 1],
+            ([, , truth, predicted]) => truth === name && predicted === header?.[j + 1],
           ).length,
           `cell ${i} ${j}`,
         );
@@ -203,7 +204,9 @@ describe('the record of a run', () => {
     const values = Array.from(pixelsOf(data.validation), (level) => level / 255);
     const predicted = await predictInPlainTfjs(join(result.folder, 'model'), shape, values);
     const [, ...predictions] = await table('predictions.csv');
-    const written = predictions.flatMap(([, , , , ...probabilities]) => probabilities.map(Number));
+    const written = predictions.flatMap(([, , , , , ...probabilities]) =>
+      probabilities.map(Number),
+    );
     expect(predicted.values).to.have.length(written.length);
     for (const [i, value] of predicted.values.entries())
       expect(value).to.be.closeTo(written[i] ?? -1, 1e-5);

@@ -80,7 +80,8 @@ export function noiseThumbnails(count: number, side: number): Promise<Thumbnail[
     const webp = await sharp(pixels, { raw }).webp({ quality: 85 }).toBuffer();
     const url = `data:image/webp;base64,${webp.toString('base64')}`;
     const predicted = index % 3 === 0 ? 'dog' : 'cat';
-    return { index, truth: 'cat', predicted, confidence: 0.9, url, side };
+    const image = `images/${index}.png`;
+    return { index, image, truth: 'cat', predicted, confidence: 0.9, url, side };
   });
   return Promise.all(thumbnails);
 }

@@ -84,6 +84,7 @@ function experiment(phases: readonly PhaseConfig[], seed: number): ResolvedExper
       limit: { train: null, validation: null },
       validation: 'test',
       broken: 'stop',
+      resize: { fit: 'stretch', interpolation: 'bilinear' },
       preprocess: 'scale',
       sampling: 'uniform',
       classWeights: null,

@@ -124,12 +124,12 @@ describe('the page of cifar-run ui', () => {
     const csv = readFileSync(join(runs, first, 'predictions.csv'), 'utf8')
       .trim()
       .split('\n');
-    const [, truth, predicted] =
+    const [, , truth, predicted] =
       csv
         .slice(1)
         .map((row) => row.split(','))
-        .find(([, a, b]) => a !== b) ?? [];
-    const all = csv.filter((row) => row.split(',').slice(1, 3).join() === `${truth},${predicted}`);
+        .find(([, , a, b]) => a !== b) ?? [];
+    const all = csv.filter((row) => row.split(',').slice(2, 4).join() === `${truth},${predicted}`);
     const cell = [Number(truth) - 5, Number(predicted) - 5] as const;
     await page.locator('.matrix tbody tr').nth(cell[0]).locator('td').nth(cell[1]).click();
     const dialog = page.getByRole('dialog', { name: `${truth} predicted as ${predicted}` });

@@ -8,7 +8,7 @@ import { Batches } from './batches.ts';
 import { Rows } from './rows.ts';
 
 export interface ImageBatchesOptions
-  extends Pick<DataConfig, 'preprocess' | 'augment' | 'sampling'> {
+  extends Pick<DataConfig, 'resize' | 'preprocess' | 'augment' | 'sampling'> {
   readonly images: Images;
   readonly classCount: number;
   /** Height, width and channels of the model's input. */
@@ -21,7 +21,7 @@ export interface ImageBatchesOptions
 
 /** The batches of images: resized, augmented when they are shuffled, and preprocessed. */
 export function imageBatches(options: ImageBatchesOptions): Batches {
-  const { images, imageShape, augment, engine, reused } = options;
+  const { images, imageShape, resize, augment, engine, reused } = options;
   const { height, width, channels, pixels, labels } = images;
   const stride = height * width * channels;
   return new Batches({
@@ -36,7 +36,7 @@ export function imageBatches(options: ImageBatchesOptions): Batches {
       decode(packed, y, augmentations) {
         const bytes = engine.unpack(packed, 'uint8', stride);
         const stored = bytes.reshape<tf.Tensor4D>([packed.shape[0], height, width, channels]);
-        const plain = { x: fitImages(stored, imageShape), y };
+        const plain = { x: fitImages(stored, imageShape, resize), y };
         const batch =
           augmentations.length > 0
             ? applyAugmentations(plain, augment, engine, augmentations)

@@ -33,7 +33,7 @@ export const csv: DatasetKind = {
         label,
       }));
     const files = { classNames, train: located(train), test: test && located(test) };
-    return openLabelledFiles(files, tree, config.broken, context);
+    return openLabelledFiles(files, tree, config, context);
   },
 };
 

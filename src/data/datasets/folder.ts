@@ -14,7 +14,7 @@ export const folder: DatasetKind = {
   async open(config, context) {
     const tree = await openTree(await imageSourcePath(config, context));
     const files = labelByFolder(await tree.list(), config.classes);
-    return openLabelledFiles(files, tree, config.broken, context);
+    return openLabelledFiles(files, tree, config, context);
   },
 };
 

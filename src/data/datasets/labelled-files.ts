@@ -48,7 +48,7 @@ export async function imageSourcePath(
 export function openLabelledFiles(
   { classNames, train, test }: LabelledFiles,
   tree: FileTree,
-  onBroken: DataConfig['broken'],
+  { broken, resize }: Pick<DataConfig, 'broken' | 'resize'>,
   context: LoadContext,
 ): RawDataset {
   // The decoder loads when the first images are read.
@@ -57,9 +57,9 @@ export function openLabelledFiles(
     labels: Int32Array.from(files, ({ label }) => label),
     async read(indices) {
       const { DecodedImages } = await import('../decode/decoded-images.ts');
-      decoded ??= new DecodedImages(tree, context);
+      decoded ??= new DecodedImages(tree, resize, context);
       const paths = Array.from(indices, (index) => (files[index] as LabelledFile).path);
-      return readImages(paths, decoded, tree, onBroken, context);
+      return readImages(paths, decoded, tree, broken, context);
     },
   });
   return { classNames, train: source(train), test: test && source(test) };
@@ -87,7 +87,7 @@ async function readImages(
     height,
     width,
     channels,
-    paths,
+    names: paths,
     pixels: new SelectedPixels(decoded.pixels, positions),
     originalSize: (index: number) => decoded.originalSize(positions[index] as number),
     isDamaged: (index: number) => decoded.isDamaged(positions[index] as number),

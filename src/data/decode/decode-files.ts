@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { JpegDecoder } from '../../engine/engine.ts';
+import type { DataConfig } from '../../experiment/experiment.ts';
 import type { LoadContext } from '../dataset.ts';
 import type { FileTree } from '../files/tree.ts';
 
@@ -31,6 +32,7 @@ export interface DecodedFiles {
 export interface FileDecoding extends Pick<LoadContext, 'imageShape' | 'signal' | 'report'> {
   readonly tree: FileTree;
   readonly paths: ReadonlySet<string>;
+  readonly resize: DataConfig['resize'];
   /** Decodes plain JPEGs that have the model's size; `null`: sharp decodes all files. */
   readonly jpegs: JpegDecoder | null;
   readonly onDecoded: (images: DecodedFiles) => Promise<void>;
@@ -124,9 +126,9 @@ async function decodeJpegs(files: readonly OpenFile[], decoding: FileDecoding): 
 }
 
 async function decodeWithSharp({ path, bytes }: OpenFile, decoding: FileDecoding): Promise<void> {
-  const { imageShape, onDecoded, onBroken } = decoding;
+  const { imageShape, resize, onDecoded, onBroken } = decoding;
   const { decodeImage } = await import('./decode-image.ts');
-  const decoded = await decodeImage(bytes, imageShape).catch((error: Error) => {
+  const decoded = await decodeImage(bytes, imageShape, resize).catch((error: Error) => {
     onBroken(path, firstLine(error));
     return null;
   });

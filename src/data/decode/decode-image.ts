@@ -1,5 +1,6 @@
 import { Semaphore } from 'async-mutex';
 import sharp, { type FailOnOptions, type Sharp } from 'sharp';
+import type { DataConfig } from '../../experiment/experiment.ts';
 import { decodeBmp, isBmp } from './bmp.ts';
 
 // Decoding images in parallel is faster than several threads for one image. No image is decoded twice.
@@ -21,8 +22,8 @@ export interface DecodedImage {
 }
 
 /**
- * Decodes an image file. Applies the EXIF orientation, resizes to the shape by bilinear interpolation
- * (averaging over the area of a pixel when it shrinks), takes the first frame of an animation, blends
+ * Decodes an image file. Applies the EXIF orientation, resizes to the shape (averaging over the area of a pixel when it
+ * shrinks), takes the first frame of an animation, blends
  * transparency with white, and reduces 16 bits to 8. Damaged but complete data are decoded, as by
  * TensorFlow and Pillow.
  *
@@ -31,8 +32,9 @@ export interface DecodedImage {
 export async function decodeImage(
   bytes: Uint8Array,
   shape: readonly [number, number, number],
+  resize: DataConfig['resize'],
 ): Promise<DecodedImage> {
-  const decoded = async (failOn: FailOnOptions) => decode(await open(bytes, failOn), shape);
+  const decoded = async (failOn: FailOnOptions) => decode(await open(bytes, failOn), shape, resize);
   const strict = await errorLog.runExclusive(() => decoded('warning').catch(() => null));
   if (strict) return { ...strict, damaged: false };
   const lenient = await errorLog.runExclusive(() => decoded('error').catch(() => null));
@@ -43,14 +45,18 @@ export async function decodeImage(
   return { ...alone, damaged: false };
 }
 
+const FIT = { stretch: 'fill', crop: 'cover', pad: 'contain' } as const;
+const KERNEL = { bilinear: 'linear', bicubic: 'cubic', lanczos3: 'lanczos3' } as const;
+
 async function decode(
   image: Sharp,
   [height, width, channels]: readonly [number, number, number],
+  { fit, interpolation }: DataConfig['resize'],
 ): Promise<Omit<DecodedImage, 'damaged'>> {
   const { autoOrient } = await image.metadata();
   const pixels = await image
     .flatten({ background: 'white' })
-    .resize(width, height, { fit: 'fill', kernel: 'linear' })
+    .resize(width, height, { fit: FIT[fit], kernel: KERNEL[interpolation], background: 'black' })
     .toColourspace(channels === 1 ? 'b-w' : 'srgb')
     .raw({ depth: 'uchar' })
     .toBuffer();

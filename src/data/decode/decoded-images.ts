@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import { openStore, type Store } from '../../cache/store.ts';
+import type { DataConfig } from '../../experiment/experiment.ts';
 import type { LoadContext } from '../dataset.ts';
 import type { FileTree } from '../files/tree.ts';
 import { ConcatenatedPixels, type Pixels } from '../pixels.ts';
@@ -23,6 +24,7 @@ export type OnBroken = (path: string, reason: string) => void;
  */
 export class DecodedImages {
   readonly #tree: FileTree;
+  readonly #resize: DataConfig['resize'];
   readonly #context: LoadContext;
   readonly #pixels = new ConcatenatedPixels();
   readonly #packs: IndexedPack[] = [];
@@ -32,8 +34,9 @@ export class DecodedImages {
   readonly #positions = new Map<string, number>();
   #store: Promise<Store | null> | undefined;
 
-  constructor(tree: FileTree, context: LoadContext) {
+  constructor(tree: FileTree, resize: DataConfig['resize'], context: LoadContext) {
     this.#tree = tree;
+    this.#resize = resize;
     this.#context = context;
   }
 
@@ -135,6 +138,7 @@ export class DecodedImages {
       ...this.#context,
       tree: this.#tree,
       paths: new Set(paths),
+      resize: this.#resize,
       jpegs: this.#context.jpegs ?? null,
       onDecoded,
       onBroken,
@@ -164,10 +168,10 @@ export class DecodedImages {
     return this.#context.jpegs ? ['sharp', 'engine'] : ['sharp'];
   }
 
-  /** Prefix of the store keys of all packs of this dataset and image shape. */
+  /** Prefix of the store keys of all packs of this dataset and way to resize. */
   get #group(): string {
     const { imageShape } = this.#context;
-    return `images-${shortHash([resolve(this.#tree.root), imageShape])}`;
+    return `images-${shortHash([resolve(this.#tree.root), imageShape, this.#resize])}`;
   }
 
   get #stride(): number {

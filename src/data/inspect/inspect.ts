@@ -1,4 +1,4 @@
-import type { BrokenImage, Dataset, Images } from '../dataset.ts';
+import { type BrokenImage, type Dataset, type Images, imageName } from '../dataset.ts';
 import { type Duplicates, findDuplicates } from './duplicates.ts';
 
 /** Statistics of a dataset, as plain JSON. */
@@ -68,10 +68,10 @@ function channelStatistics({ height, width, channels, pixels, labels }: Images) 
 
 /** Returns the paths of images whose files are damaged but could be decoded. */
 export function damagedPaths({ train, validation }: Dataset): string[] {
-  return [train, validation].flatMap(({ labels, paths, isDamaged }) =>
-    Array.from(labels.keys())
-      .filter((index) => isDamaged?.(index))
-      .map((index) => paths?.[index] ?? `image ${index}`),
+  return [train, validation].flatMap((images) =>
+    Array.from(images.labels.keys())
+      .filter((index) => images.isDamaged?.(index))
+      .map((index) => imageName(images, index)),
   );
 }
 

@@ -55,14 +55,19 @@ export function SheetImages({ run, images }: SheetImagesProps) {
     <ul class="thumbnails">
       {images
         .toSorted((a, b) => b.confidence - a.confidence)
-        .map(({ index, truth, predicted, confidence, tile }) => (
+        .map(({ index, image, truth, predicted, confidence, tile }) => (
           <li key={index}>
-            <ClassifiedImage truth={truth} predicted={predicted} confidence={confidence}>
+            <ClassifiedImage
+              image={image}
+              truth={truth}
+              predicted={predicted}
+              confidence={confidence}
+            >
               <svg
                 class="image"
                 viewBox={`${tile.left} ${tile.top} ${tile.width} ${tile.height}`}
                 role="img"
-                aria-label={`validation image ${index}, of class ${truth}`}
+                aria-label={`${image}, of class ${truth}`}
               >
                 <image href={sheet} width={tile.sheetWidth} height={tile.sheetHeight} />
               </svg>

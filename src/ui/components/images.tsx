@@ -6,8 +6,9 @@ interface ClassifiedImageProps extends Omit<PredictedImage, 'index'> {
   readonly children: ComponentChildren;
 }
 
-/** An image above its predicted class; an incorrect prediction also shows the true class. */
-export function ClassifiedImage({ truth, predicted, confidence, children }: ClassifiedImageProps) {
+/** An image above its predicted class and its name; an incorrect prediction also shows the true class. */
+export function ClassifiedImage(props: ClassifiedImageProps) {
+  const { image, truth, predicted, confidence, children } = props;
   const isCorrect = truth === predicted;
   return (
     <figure class={isCorrect ? 'thumbnail' : 'thumbnail thumbnail-incorrect'}>
@@ -20,6 +21,9 @@ export function ClassifiedImage({ truth, predicted, confidence, children }: Clas
           <span>{formatPercent(confidence, 0)}</span>
         </span>
         {!isCorrect && <span class="soft">true: {truth}</span>}
+        <span class="soft image-name" title={image}>
+          <bdi>{image}</bdi>
+        </span>
       </figcaption>
     </figure>
   );
@@ -32,15 +36,15 @@ const MIN_BLURRED = 48;
 export function ThumbnailGrid({ thumbnails }: { readonly thumbnails: readonly Thumbnail[] }) {
   return (
     <ul class="thumbnails">
-      {thumbnails.map(({ index, truth, predicted, confidence, url, side }) => (
+      {thumbnails.map(({ index, image, truth, predicted, confidence, url, side }) => (
         <li key={index}>
-          <ClassifiedImage truth={truth} predicted={predicted} confidence={confidence}>
-            <img
-              src={url}
-              alt={truth}
-              title={`validation image ${index}`}
-              {...(side < MIN_BLURRED && { class: 'small' })}
-            />
+          <ClassifiedImage
+            image={image}
+            truth={truth}
+            predicted={predicted}
+            confidence={confidence}
+          >
+            <img src={url} alt={truth} {...(side < MIN_BLURRED && { class: 'small' })} />
           </ClassifiedImage>
         </li>
       ))}

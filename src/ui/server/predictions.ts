@@ -1,5 +1,6 @@
 import { confusionMatrix } from '../../analysis/classification.ts';
 import { InputError } from '../../common/errors.ts';
+import { normalizeResize } from '../../config/normalize.ts';
 import { datasetKind } from '../../data/datasets/table.ts';
 import type { DataConfig, EvaluateConfig } from '../../experiment/experiment.ts';
 import { readResolved } from '../../run-folder/experiment-files.ts';
@@ -34,11 +35,12 @@ export async function readRunImages(run: string): Promise<RunImages> {
     );
   const classified = await readPredictions(run);
   if (classified === null) return { images: [], counts: {} };
-  const { classNames, predictions } = classified;
+  const { classNames, predictions, imageNames } = classified;
   const className = (label: number | undefined) => classNames[label ?? -1] ?? '';
   const size = sheetSize(sheet);
   const images = sheet.indexes.map((index, position) => ({
     index,
+    image: imageNames[index] ?? '',
     truth: className(predictions[index]?.label),
     predicted: className(predictions[index]?.predicted),
     confidence: predictions[index]?.confidence ?? 0,
@@ -55,6 +57,7 @@ export interface Predictor {
   readonly classNames: readonly string[];
   /** Height, width and channels of the dataset's images; `null` if they have the model's input shape. */
   readonly imageShape: readonly [number, number, number] | null;
+  readonly resize: DataConfig['resize'];
   readonly preprocess: DataConfig['preprocess'];
   readonly tta: EvaluateConfig['tta'];
 }
@@ -69,6 +72,8 @@ export async function readPredictor(run: string): Promise<Predictor> {
   return {
     classNames,
     imageShape: datasetKind(data.dataset).imageShape ?? null,
+    // Early versions always stretched images.
+    resize: normalizeResize(data.resize ?? 'stretch'),
     preprocess: data.preprocess ?? 'none',
     tta: evaluate?.tta ?? 'none',
   };

@@ -5,7 +5,7 @@ import { type ImageBatchesOptions, imageBatches } from '../../../src/data/batche
 import type { Images } from '../../../src/data/dataset.ts';
 import { MemoryPixels } from '../../../src/data/pixels.ts';
 import { useEngine } from '../../engine.ts';
-import { rejection } from '../fixture.ts';
+import { rejection, STRETCH } from '../fixture.ts';
 
 /** Image i has 2 x 1 pixels of the values 10 i and 10 i + 1, and the class i modulo 3. */
 const images: Images = {
@@ -27,6 +27,7 @@ describe('Batches', () => {
       classCount: 3,
       imageShape: [1, 2, 1],
       batchSize: 4,
+      resize: STRETCH,
       preprocess: 'none',
       augment: [],
       sampling: 'uniform',

@@ -283,9 +283,9 @@ describe('the dataset folder', () => {
       const again = await load(source, { limit: { train: 4, validation: 2 } });
       expect(await decoded()).to.equal(20);
       expect(dataHash(again)).to.equal(dataHash(part));
-      for (const { labels, pixels, paths } of [all.train, all.validation, part.train])
+      for (const { labels, pixels, names } of [all.train, all.validation, part.train])
         labels.forEach((_, i) => {
-          const shade = 20 * Number(paths?.[i]?.match(/\d/)?.[0]);
+          const shade = 20 * Number(names?.[i]?.match(/\d/)?.[0]);
           expect([...pixels.of(i).subarray(0, 3)]).to.deep.equal([shade, 0, 0]);
         });
       const [first, last] = [all.train.pixels.of(0), all.train.pixels.of(9)];

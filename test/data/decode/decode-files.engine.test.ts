@@ -10,7 +10,7 @@ import {
 } from '../../../src/data/decode/decode-files.ts';
 import { openTree } from '../../../src/data/files/source.ts';
 import { useEngine } from '../../engine.ts';
-import { loadContext, useFolder } from '../fixture.ts';
+import { loadContext, STRETCH, useFolder } from '../fixture.ts';
 
 /** Cuts a JPEG within its data, but keeps the end marker. */
 function damaged(whole: Uint8Array): Uint8Array {
@@ -82,6 +82,7 @@ describe('decodeFiles', () => {
       ...loadContext([12, 16, 3]),
       tree: await openTree(folder()),
       paths: new Set([...Object.keys(expected), 'missing.jpg']),
+      resize: STRETCH,
       jpegs: withEngine ? engine().jpegs : null,
       onBroken: (path, reason) => broken.set(path, reason),
       onDecoded: async ({ decoder, files, pixels }: DecodedFiles) => {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { fitImages, preprocess } from '../../../data/preprocess.ts';
 import type { Predictor } from '../../server/predictions.ts';
-import { type Raster, resizeLinear, toGreyscale } from './resize.ts';
+import { type Raster, resizeRaster, toGreyscale } from './resize.ts';
 
 /** A model's prediction for an image. */
 export interface Prediction {
@@ -27,12 +27,12 @@ export async function predict(
 ): Promise<Prediction> {
   const model = await loadModel(modelUrl);
   const shape = model.inputs[0]?.shape.slice(1) as [number, number, number];
-  const image = await decode(file, predictor.imageShape ?? shape);
+  const image = await decode(file, predictor.imageShape ?? shape, predictor.resize);
   const start = performance.now();
   const output = tf.tidy(() => {
     const { width, height, channels, data } = image;
     const pixels = tf.tensor4d(Float32Array.from(data), [1, height, width, channels]);
-    const x = preprocess(fitImages(pixels, shape), predictor.preprocess);
+    const x = preprocess(fitImages(pixels, shape, predictor.resize), predictor.preprocess);
     const probabilities = model.predict(x) as tf.Tensor2D;
     if (predictor.tta === 'none') return probabilities;
     const flipped = model.predict(x.reverse(2)) as tf.Tensor2D;
@@ -56,6 +56,7 @@ function loadModel(url: string): Promise<tf.LayersModel> {
 async function decode(
   file: Blob,
   [height, width, channels]: readonly [number, number, number],
+  resize: Predictor['resize'],
 ): Promise<Raster> {
   const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' });
   const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
@@ -66,6 +67,6 @@ async function decode(
   const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
   const withoutAlpha = data.filter((_, i) => i % 4 !== 3);
   const rgb = { width: bitmap.width, height: bitmap.height, channels: 3, data: withoutAlpha };
-  const resized = resizeLinear(rgb, width, height);
+  const resized = resizeRaster(rgb, [height, width], resize);
   return channels === 1 ? toGreyscale(resized) : resized;
 }

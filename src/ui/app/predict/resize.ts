@@ -1,3 +1,12 @@
+import {
+  centredStart,
+  KERNEL_RADIUS,
+  kernelWeight,
+  resizedSize,
+  type Size,
+} from '../../../data/resize.ts';
+import type { DataConfig } from '../../../experiment/experiment.ts';
+
 /** An image as rows of pixels. */
 export interface Raster {
   readonly width: number;
@@ -8,13 +17,22 @@ export interface Raster {
 }
 
 /**
- * Resizes an image as the training data are resized: libvips' reduce with the linear kernel. If the image shrinks, the
- * kernel covers the whole area of a target pixel. The result is rounded to bytes.
+ * Resizes an image as the training data are resized, by libvips. If the image shrinks, the kernel covers the whole area of
+ * a target pixel. The result is rounded to bytes.
  */
-export function resizeLinear(image: Raster, width: number, height: number): Raster {
+export function resizeRaster(
+  image: Raster,
+  size: Size,
+  { fit, interpolation }: DataConfig['resize'],
+): Raster {
+  const resized = resizedSize([image.height, image.width], size, fit);
+  return centred(interpolated(image, resized, interpolation), size);
+}
+
+function interpolated(image: Raster, [height, width]: Size, interpolation: Interpolation): Raster {
   if (image.width === width && image.height === height) return image;
-  const columns = weightsOf(image.width, width);
-  const rows = weightsOf(image.height, height);
+  const columns = weightsOf(image.width, width, interpolation);
+  const rows = weightsOf(image.height, height, interpolation);
   const { channels, data } = image;
   const resizedRows = new Float32Array(image.height * width * channels);
   for (let y = 0; y < image.height; y++)
@@ -32,25 +50,40 @@ export function resizeLinear(image: Raster, width: number, height: number): Rast
   return { width, height, channels, data: Uint8ClampedArray.from(resized) };
 }
 
+/** Crops or pads an image, the same on both sides. */
+function centred({ width, height, channels, data }: Raster, [rows, columns]: Size): Raster {
+  if (rows === height && columns === width) return { width, height, channels, data };
+  const [top, left] = [centredStart(height, rows), centredStart(width, columns)];
+  const placed = new Uint8ClampedArray(rows * columns * channels);
+  for (let y = Math.max(0, -top); y < Math.min(height, rows - top); y++)
+    for (let x = Math.max(0, -left); x < Math.min(width, columns - left); x++)
+      for (let c = 0; c < channels; c++)
+        placed[((y + top) * columns + x + left) * channels + c] = data[
+          (y * width + x) * channels + c
+        ] as number;
+  return { width: columns, height: rows, channels, data: placed };
+}
+
+type Interpolation = DataConfig['resize']['interpolation'];
+
 interface Weight {
   readonly from: number;
   readonly weight: number;
 }
 
-/** For each of `to` target pixels, the weights of source pixels: a triangle around the target's centre. */
-function weightsOf(from: number, to: number): Weight[][] {
+/** For each of `to` target pixels, the weights of the source pixels around the target's centre. */
+function weightsOf(from: number, to: number, interpolation: Interpolation): Weight[][] {
   const scale = from / to;
-  const support = Math.max(1, scale);
+  const stretch = Math.max(1, scale);
+  const radius = KERNEL_RADIUS[interpolation] * stretch;
   return Array.from({ length: to }, (_, i) => {
     // When libvips enlarges, it aligns the corners of pixels and not their centres.
     const centre = (scale < 1 ? i : i + 0.5) * scale - 0.5;
-    const first = Math.ceil(centre - support);
-    const last = Math.floor(centre + support);
     const weights: Weight[] = [];
-    for (let at = first; at <= last; at++) {
-      const weight = 1 - Math.abs(at - centre) / support;
+    for (let at = Math.ceil(centre - radius); at <= Math.floor(centre + radius); at++) {
+      const weight = kernelWeight(interpolation, (at - centre) / stretch);
       // The border pixel is repeated beyond the border.
-      if (weight > 0) weights.push({ from: Math.min(from - 1, Math.max(0, at)), weight });
+      if (weight !== 0) weights.push({ from: Math.min(from - 1, Math.max(0, at)), weight });
     }
     const total = weights.reduce((sum, { weight }) => sum + weight, 0);
     return weights.map(({ from, weight }) => ({ from, weight: weight / total }));

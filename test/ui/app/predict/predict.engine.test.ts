@@ -100,8 +100,8 @@ describe('an image dropped on the page of a run', () => {
       .trim()
       .split('\n')
       .map((row) => row.split(','));
-    const names = head.slice(4).map((name) => name.slice('p_'.length));
-    return Object.fromEntries(names.map((name, i) => [name, Number(rows[index]?.[i + 4])]));
+    const names = head.slice(5).map((name) => name.slice('p_'.length));
+    return Object.fromEntries(names.map((name, i) => [name, Number(rows[index]?.[i + 5])]));
   }
 
   /** An image of the sheet, as PNG. */

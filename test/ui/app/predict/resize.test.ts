@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import sharp from 'sharp';
-
 import { uniforms } from '../../../../src/common/random.ts';
 import { decodeImage } from '../../../../src/data/decode/decode-image.ts';
-import { resizeLinear, toGreyscale } from '../../../../src/ui/app/predict/resize.ts';
+import type { DataConfig } from '../../../../src/experiment/experiment.ts';
+import { resizeRaster, toGreyscale } from '../../../../src/ui/app/predict/resize.ts';
+import { STRETCH } from '../../../data/fixture.ts';
 
 /** An image of blurred noise, which resembles a photograph. */
 async function makeImage(width: number, height: number) {
@@ -17,11 +18,12 @@ async function makeImage(width: number, height: number) {
 async function decodedByRun(
   { data, width, height }: Awaited<ReturnType<typeof makeImage>>,
   shape: readonly [number, number, number],
+  resize: DataConfig['resize'],
 ) {
   const png = await sharp(data, { raw: { width, height, channels: 3 } })
     .png()
     .toBuffer();
-  return (await decodeImage(png, shape)).pixels;
+  return (await decodeImage(png, shape, resize)).pixels;
 }
 
 function meanDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
@@ -30,20 +32,27 @@ function meanDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return sum / a.length;
 }
 
-describe('resizeLinear and toGreyscale in the browser', () => {
+describe('resizeRaster and toGreyscale in the browser', () => {
   const sizes = [
     { from: [32, 32], to: [32, 32], most: 0 },
     { from: [64, 48], to: [32, 32], most: 1 },
     { from: [300, 200], to: [32, 32], most: 2 },
     { from: [20, 24], to: [32, 32], most: 1.5 },
   ] as const;
-  for (const { from, to, most } of sizes)
-    it(`match the decoder of runs from ${from.join(' × ')} to ${to.join(' × ')}`, async () => {
-      const image = await makeImage(from[0], from[1]);
-      const resized = resizeLinear(image, to[0], to[1]);
-      const expected = await decodedByRun(image, [to[1], to[0], 3]);
-      expect(meanDifference(resized.data, expected)).to.be.at.most(most);
-      const greyscale = await decodedByRun(image, [to[1], to[0], 1]);
-      expect(meanDifference(toGreyscale(resized).data, greyscale)).to.be.at.most(most + 1);
-    });
+  const ways = [
+    STRETCH,
+    { fit: 'crop', interpolation: 'bilinear' },
+    { fit: 'pad', interpolation: 'bicubic' },
+    { fit: 'stretch', interpolation: 'lanczos3' },
+  ] as const;
+  for (const resize of ways)
+    for (const { from, to, most } of sizes)
+      it(`match the decoder of runs from ${from.join(' × ')} to ${to.join(' × ')}: ${resize.fit}, ${resize.interpolation}`, async () => {
+        const image = await makeImage(from[0], from[1]);
+        const resized = resizeRaster(image, [to[1], to[0]], resize);
+        const expected = await decodedByRun(image, [to[1], to[0], 3], resize);
+        expect(meanDifference(resized.data, expected)).to.be.at.most(most);
+        const greyscale = await decodedByRun(image, [to[1], to[0], 1], resize);
+        expect(meanDifference(toGreyscale(resized).data, greyscale)).to.be.at.most(most + 1);
+      });
 });
