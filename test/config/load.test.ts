@@ -51,6 +51,7 @@ describe('loadExperiment', () => {
       preprocess: 'scale',
       augment: [],
       broken: 'stop',
+      resize: { fit: 'stretch', interpolation: 'bilinear' },
       sampling: 'uniform',
       classWeights: null,
     });
