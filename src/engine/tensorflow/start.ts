@@ -1,6 +1,8 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
+import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
+import { cacheFolder } from '../../cache/cache-folder.ts';
 import { RunError } from '../../common/errors.ts';
 import type { Device, Precision } from '../../experiment/experiment.ts';
 import type { Engine, EngineOptions } from '../engine.ts';
@@ -43,6 +45,7 @@ export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= options.verbose ? '0' : '3';
 
   if (requested === 'cpu') process.env.CUDA_VISIBLE_DEVICES = '-1';
+  if (options.compiler === 'xla') keepXlaPrograms();
 
   const threads = options.threads ?? availableParallelism();
   const { framework, core, python } = libraries;
@@ -89,6 +92,14 @@ export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
     syncVariables: () => tracer.syncVariables(),
     jpegs: new Jpegs(context, binding.handles),
   };
+}
+
+/** Keeps what XLA compiles between runs, apart for each processor: a program may use its instructions. */
+function keepXlaPrograms(): void {
+  const processor = (cpus()[0]?.model ?? 'unknown').replace(/\W+/g, '-');
+  const { instructions } = detectProcessor();
+  const folder = join(cacheFolder(), 'xla', `${processor}-${instructions}`);
+  process.env.TF_XLA_FLAGS ??= `--tf_xla_persistent_cache_directory=${folder}`;
 }
 
 /** Returns why TensorFlow uses the processor; `null` if there is no GPU, or if it was not requested. */
