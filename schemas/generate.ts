@@ -4,7 +4,12 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
 import { transform } from 'esbuild';
 import { compile, type JSONSchema } from 'json-schema-to-typescript';
-import { experimentSchema, type Schema } from '../src/experiment/schema.ts';
+import {
+  definition,
+  dereference,
+  experimentSchema,
+  type Schema,
+} from '../src/experiment/schema.ts';
 import { reference } from './reference.ts';
 
 // `npm run generate`: writes the files that are made from experiment.schema.json. A test fails if one is out of date.
@@ -65,8 +70,8 @@ async function validator(): Promise<string> {
 }
 
 /**
- * The schema for editors, which check a file before it is merged with the file that it extends: nothing is required, and
- * `${name}` may replace any value.
+ * The schema for editors, which check a file before it is merged with the file that it extends: only a file that extends
+ * none needs all keys, and `${name}` may replace any value. Lists are not merged, so their layers need all arguments.
  */
 function editorSchema(): object {
   const variable = {
@@ -82,7 +87,7 @@ function editorSchema(): object {
       anyOf: [value, { $ref: '#/$defs/variable' }],
     };
   };
-  const relaxed = mapSchema(schema, ({ required: _, discriminator: __, oneOf, ...rest }) => ({
+  const withVariables: Change = ({ discriminator: _, oneOf, ...rest }) => ({
     ...rest,
     ...(oneOf && { anyOf: oneOf }),
     ...(rest.items && { items: orVariable(rest.items) }),
@@ -91,8 +96,58 @@ function editorSchema(): object {
         Object.entries(rest.properties).map(([key, value]) => [key, orVariable(value)]),
       ),
     }),
-  })) as Schema;
-  return { ...relaxed, $defs: { ...relaxed.$defs, variable } };
+  });
+  const relaxed = mapSchema(schema, ({ required: _, ...rest }) => withVariables(rest)) as Schema;
+  const listed = Object.fromEntries(
+    ['layer', 'augmentation'].map((name) => [name, suggestOnce(relaxed.$defs?.[name] ?? {})]),
+  );
+  const layers = Object.fromEntries(
+    kindsOf('layer').map((kind) => [kind, mapSchema(definition(kind), withVariables)]),
+  );
+  return {
+    ...relaxed,
+    $defs: { ...relaxed.$defs, ...listed, ...layers, variable },
+    if: { required: ['extends'] },
+    else: requirements(schema),
+  };
+}
+
+/** The kinds of layers or augmentations that have arguments. */
+function kindsOf(name: string): string[] {
+  const withArguments = definition(name).anyOf?.find(({ properties }) => properties);
+  return Object.keys(withArguments?.properties ?? {});
+}
+
+/** Of a kind that needs no arguments, editors suggest the bare name: they would insert `flatten: flatten` for both. */
+function suggestOnce({ anyOf = [], ...rest }: Schema): object {
+  const bare = anyOf.flatMap((each) => each.enum ?? []);
+  const suggested = anyOf.map(({ properties, ...each }) => ({
+    ...each,
+    ...(properties && {
+      properties: Object.fromEntries(
+        Object.entries(properties).map(([kind, value]) => [
+          kind,
+          bare.includes(kind) ? { ...value, doNotSuggest: true } : value,
+        ]),
+      ),
+    }),
+  }));
+  return { ...rest, anyOf: suggested };
+}
+
+/** The keys that a file needs, without anything else: editors would suggest each key twice. */
+function requirements(part: Schema): object {
+  const { required, properties = {}, items } = dereference(part);
+  const nested = Object.entries(properties).flatMap(([key, value]) => {
+    const own = requirements(value);
+    return Object.keys(own).length > 0 ? [[key, { ...own, doNotSuggest: true }] as const] : [];
+  });
+  const ofItems = items ? requirements(items) : {};
+  return {
+    ...(required && { required }),
+    ...(nested.length > 0 && { properties: Object.fromEntries(nested) }),
+    ...(Object.keys(ofItems).length > 0 && { items: ofItems }),
+  };
 }
 
 type Change = (schema: Schema) => object;

@@ -1,6 +1,9 @@
 #!/usr/bin/env node
+import { existsSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { LAUNCHER_OPTIONS } from './commands/options.ts';
+import { didYouMean } from './common/did-you-mean.ts';
+import { InputError } from './common/errors.ts';
 import { interruptSignal } from './common/signals.ts';
 import { version } from './common/version.ts';
 import { RUNS } from './runs/places.ts';
@@ -129,8 +132,8 @@ program
 
 program
   .command('show')
-  .description('show the record of a run')
-  .argument('<run>', RUN_HELP)
+  .description('show the record of a run, or all runs of an experiment or sweep')
+  .argument('<run>', `${RUN_HELP}; or an experiment or sweep`)
   .option(...RUNS_OPTION)
   .option(...JSON_OPTION)
   .action(async (run, options) => {
@@ -198,7 +201,7 @@ program
 program
   .command('rm')
   .description('delete runs')
-  .argument('<run...>', RUN_HELP)
+  .argument('<run...>', `${RUN_HELP}; or an experiment or sweep, for all its runs`)
   .option(...RUNS_OPTION)
   .option('--yes', 'delete without confirmation')
   .action(async (runs, options) => {
@@ -213,6 +216,7 @@ program
   .argument('<target>', 'a folder (tfjs layers model) or a .safetensors file (weights)')
   .option(...RUNS_OPTION)
   .option('--layers <glob>', 'only the weights of these layers (.safetensors)')
+  .option('--force', 'replace a target that exists')
   .action(async (run, target, options) => {
     const { exportCommand } = await import('./commands/export.ts');
     await exportCommand(run, target, options);
@@ -294,7 +298,7 @@ for (const [name, description] of [
 
 program
   .command('schema')
-  .description('print the JSON schema of experiment files')
+  .description('print the JSON schema of experiment files, for editors')
   .action(async () => {
     const { schemaCommand } = await import('./commands/schema.ts');
     await schemaCommand();
@@ -319,7 +323,24 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
+/** @throws InputError if the first argument is neither a command nor, for the default command, a file. */
+function requireCommand([first = '']: readonly string[]): void {
+  // A file has an extension or a folder; the default command reports one that does not exist.
+  if (!/^\w[\w-]*$/.test(first) || existsSync(first)) return;
+  if (program.commands.some((command) => command.name() === first)) return;
+  const names = program
+    .createHelp()
+    .visibleCommands(program)
+    .map((command) => command.name());
+  if (names.includes(first)) return;
+  const hint = didYouMean(first, names) || '. cifar-run --help lists the commands';
+  throw new InputError(`there is no command and no experiment file named ${first}${hint}`);
+}
+
 try {
+  const args = process.argv.slice(2);
+  if (args.length === 0) program.help({ error: true });
+  requireCommand(args);
   await program.parseAsync();
 } catch (error) {
   const known = error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number';

@@ -24,7 +24,7 @@ import { buildGraph } from './model/build-graph.ts';
 import { needsClassCount, withClassCount } from './model/class-count.ts';
 import type { Graph } from './model/graph.ts';
 import { type FindRunModel, type ModelSource, readSource } from './model/source.ts';
-import { epochsOf, type Plan, planRun } from './plan/plan.ts';
+import { batchWarnings, epochsOf, type Plan, planRun } from './plan/plan.ts';
 import { precisionProblems, resolvePrecision } from './plan/precision.ts';
 import type { SweepPlan, TrialPlan } from './plan/sweep.ts';
 import { checkNetworkRules } from './rules/rules.ts';
@@ -35,6 +35,8 @@ export interface PlannedExperiment extends LoadedExperiment {
   readonly plan: Plan;
   /** The model of `model.backbone.model` or `run`; `null` if there is none. */
   readonly modelSource: ModelSource | null;
+  /** What the user probably does not want. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -50,7 +52,7 @@ export async function planExperiment(
   const modelSource = await readModelSource(loaded, findRunModel);
   const graph = modelSource?.graph ?? null;
   const { data, seed, model } = loaded.experiment;
-  const classNames = await withPlace(loaded, ['data'], () =>
+  const { classNames, mostImages } = await withPlace(loaded, ['data'], () =>
     checkData(data, seed, imageShapeOf(model, modelSource)),
   );
   const experiment = await resolveExperiment(loaded, classNames);
@@ -58,7 +60,9 @@ export async function planExperiment(
   if (problems.length > 0) throw problemsError(loaded, problems);
   await checkWeightFile(loaded, graph);
   const hashes = await hashFiles(experiment, modelSource?.path ?? null);
-  return { experiment, text, source, modelSource, plan: planRun(experiment, { graph, hashes }) };
+  const plan = planRun(experiment, { graph, hashes });
+  const warnings = batchWarnings(plan, mostImages ?? Number.POSITIVE_INFINITY);
+  return { experiment, text, source, modelSource, plan, warnings };
 }
 
 /** Height, width and channels of the model's input, for the data of an experiment that need not be planned. */

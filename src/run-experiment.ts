@@ -1,7 +1,9 @@
+import { InterruptedError } from './common/errors.ts';
 import { loadData } from './data/load.ts';
 import type { Compiler } from './engine/engine.ts';
 import { startEngine } from './engine/start-engine.ts';
 import { loadModel } from './model/build.ts';
+import { batchWarnings } from './plan/plan.ts';
 import {
   checkClasses,
   type PlannedExperiment,
@@ -12,8 +14,9 @@ import type { Progress } from './progress/progress.ts';
 import { trainingProgress } from './progress/training.ts';
 import type { RunResult } from './run-folder/finished-run.ts';
 import { writeProfiles } from './run-folder/profile.ts';
-import { prepareExperimentFolder } from './run-folder/run-folder.ts';
+import { prepareExperimentFolder, runName } from './run-folder/run-folder.ts';
 import { openRecord } from './run-folder/run-record.ts';
+import { commandLine } from './runs/places.ts';
 import type { TrainingCallback } from './train/callbacks.ts';
 import { evaluate } from './train/evaluate.ts';
 import { recordFeatureKeys } from './train/features/keys.ts';
@@ -68,16 +71,18 @@ export async function prepareTraining(
   );
 
   // 3. Data: the images, decoded and split.
-  const data = await progress.step('Data', (step) =>
-    withPlace(planned, ['data'], () =>
+  const data = await progress.step('Data', async (step) => {
+    const loaded = await withPlace(planned, ['data'], () =>
       loadData(experiment.data, experiment.seed, {
         imageShape: plan.imageShape,
         signal,
         jpegs: engine.jpegs,
         ...step,
       }),
-    ),
-  );
+    );
+    for (const line of batchWarnings(plan, loaded.train.labels.length)) step.warn(line);
+    return loaded;
+  });
   checkClasses(planned, data.classNames);
   return { experiment, graph, engine, data, model, weights, signal };
 }
@@ -116,7 +121,10 @@ export async function runExperiment(
     );
   } catch (error) {
     await record.fail(error as Error);
-    throw error;
+    if (!(error instanceof InterruptedError)) throw error;
+    const saved = record.checkpoints.saved ?? 'no checkpoint yet';
+    const resume = commandLine(['resume', runName(record.folder)], runs);
+    throw new InterruptedError(error.signal, `saved ${saved}\nto continue: ${resume}`);
   } finally {
     model.dispose();
   }

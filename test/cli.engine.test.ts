@@ -28,6 +28,26 @@ describe('the command line', () => {
     expect(stderr).to.equal('');
   });
 
+  it('prints its help without arguments', async () => {
+    const { exitCode, stdout, stderr } = await cifarRun([]);
+    expect([exitCode, stdout]).to.deep.equal([2, '']);
+    expect(stderr).to.match(/^Usage: cifar-run /);
+  });
+
+  it('names the command that is meant by a misspelled one', async () => {
+    for (const [args, expected] of [
+      [['chekc', 'configs/quickstart.yaml'], 'named chekc. Did you mean check?'],
+      [['exprot', 'latest', 'model', '--layers', 'x'], 'named exprot. Did you mean export?'],
+      [['tsak'], 'named tsak. cifar-run --help lists the commands'],
+    ] as const) {
+      const { exitCode, stderr } = await cifarRun(args);
+      expect(stderr).to.equal(`there is no command and no experiment file ${expected}`);
+      expect(exitCode).to.equal(2);
+    }
+    const { stderr } = await cifarRun(['data', 'fetsh', 'x.yaml']);
+    expect(stderr).to.contain('Did you mean fetch?');
+  });
+
   it('rejects an unknown option with exit code 2', async () => {
     const { exitCode, stderr } = await cifarRun(['check', '--nonsense', 'x.yaml']);
     expect(exitCode).to.equal(2);

@@ -37,10 +37,20 @@ export function hasResult({ facts }: ComparedRun): boolean {
   return facts.status === 'finished' || facts.status === 'stopped';
 }
 
-/** The settings in which runs differ, in the order of the file. Runs that have not started have no known settings. */
+/**
+ * The settings in which runs differ, in the order of the file; a variable stands for the settings that have its value.
+ * Runs that have not started have no known settings.
+ */
 export function differingSettings(runs: readonly ComparedRun[]): string[] {
   const started = runs.filter(({ facts }) => facts.started !== undefined);
-  return differingKeys(started.map(({ settings }) => settings));
+  const differing = differingKeys(started.map(({ settings }) => settings));
+  const valuesOf = (path: string) => JSON.stringify(started.map(({ settings }) => settings[path]));
+  const variables = differing.filter(isVariable).map(valuesOf);
+  return differing.filter((path) => isVariable(path) || !variables.includes(valuesOf(path)));
+}
+
+function isVariable(path: string): boolean {
+  return path.startsWith('vars.');
 }
 
 /** The most settings in a label. */

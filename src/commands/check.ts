@@ -26,13 +26,18 @@ export async function checkCommand(files: readonly string[], options: CheckOptio
   for (const [index, file] of files.entries()) {
     try {
       const loaded = await loadExperiment(file, options);
-      const plan = await markCachedFeatures((await planExperiment(loaded, findRunModel)).plan);
+      const { plan: planned, warnings } = await planExperiment(loaded, findRunModel);
+      const plan = await markCachedFeatures(planned);
       const runs = loaded.sweep ? (await planSweep(loaded, findRunModel)).trials : [];
-      if (options.json) plans.push({ file, ...plan, runs: runs.map(trialJson) });
+      if (options.json) plans.push({ file, ...plan, warnings, runs: runs.map(trialJson) });
       else if (options.resolved)
         process.stdout.write(`${index > 0 ? '---\n' : ''}${resolvedYaml(loaded.experiment)}`);
       else {
-        const lines = [...formatPlan(plan), ...(loaded.sweep ? ['', ...formatSweep(runs)] : [])];
+        const lines = [
+          ...formatPlan(plan),
+          ...formatWarnings(warnings),
+          ...(loaded.sweep ? ['', ...formatSweep(runs)] : []),
+        ];
         process.stdout.write(`${index > 0 ? '\n' : ''}${lines.join('\n')}\n`);
       }
     } catch (error) {
@@ -42,6 +47,10 @@ export async function checkCommand(files: readonly string[], options: CheckOptio
   }
   if (options.json) process.stdout.write(`${JSON.stringify(plans, null, 2)}\n`);
   if (problems.length > 0) throw new InputError(problems.join('\n'));
+}
+
+function formatWarnings(warnings: readonly string[]): string[] {
+  return warnings.length > 0 ? ['', ...warnings.map((line) => `warning: ${line}`)] : [];
 }
 
 function trialJson({ settings, plan }: TrialPlan): object {

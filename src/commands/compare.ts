@@ -23,8 +23,9 @@ import {
   runsTable,
 } from '../analysis/views.ts';
 import { InputError } from '../common/errors.ts';
+import { countOf } from '../common/format.ts';
 import { MAIN_COLUMNS } from '../experiment/metrics.ts';
-import { readComparedRuns } from '../runs/compared.ts';
+import { type ComparedRuns, readComparedRuns } from '../runs/compared.ts';
 
 export interface CompareOptions {
   /** Folder of all runs. */
@@ -38,6 +39,9 @@ export interface CompareOptions {
   readonly md?: boolean;
 }
 
+/** What of runs is printed, and how. */
+type Shown = Omit<CompareOptions, 'runs'>;
+
 /**
  * `cifar-run compare RUN…`: prints runs as a table. For a sweep, it prints the cells with mean and standard deviation, the
  * best cell and the effect of each parameter, and also writes them to the folder of the sweep.
@@ -47,22 +51,32 @@ export async function compareCommand(
   references: readonly string[],
   options: CompareOptions,
 ): Promise<void> {
-  const { runs: all, sweep } = await readComparedRuns(references, options.runs);
+  const compared = await readComparedRuns(references, options.runs);
+  printComparison(compared, options);
+  const { sweep } = compared;
+  if (!sweep || options.filter !== undefined) return;
+  const { writeSummaryFiles } = await import('../run-folder/sweep-summary.ts');
+  const files = await writeSummaryFiles(sweep.folder, summarizeSweep(sweep));
+  if (isText(options)) process.stdout.write(`\n${sweep.folder}: ${files.join(', ')}\n`);
+}
+
+/** Prints runs as a table, and what a sweep's runs tell together. */
+export function printComparison({ runs: all, sweep }: ComparedRuns, options: Shown): void {
   const runs = options.filter === undefined ? all : filterRuns(all, options.filter);
+  if (runs.length === 0 && all.length > 0 && isText(options)) {
+    process.stdout.write(`0 of ${countOf(all.length, 'run')} match ${options.filter}\n`);
+    return;
+  }
   const summary = sweep && summarizeSweep({ ...sweep, runs });
   const table = tableOf(runs, summary, options);
   process.stdout.write(`${print(table, summary, options)}\n`);
-  if (!sweep || !summary || options.filter !== undefined) return;
-  const { writeSummaryFiles } = await import('../run-folder/sweep-summary.ts');
-  const files = await writeSummaryFiles(sweep.folder, summary);
-  if (isText(options)) process.stdout.write(`\n${sweep.folder}: ${files.join(', ')}\n`);
 }
 
 /** One row for each cell of a sweep with several seeds, unless the user asks for runs or other groups. */
 function tableOf(
   runs: readonly ComparedRun[],
   summary: SweepSummary | null,
-  { columns, groupBy, sort }: CompareOptions,
+  { columns, groupBy, sort }: Shown,
 ): Table {
   const known = knownColumns(runs);
   const chosen = columns === undefined ? null : chooseColumns(columns, known);
@@ -93,7 +107,7 @@ function requireMetrics(columns: readonly string[], cells: readonly Cell[]): rea
   );
 }
 
-function print(table: Table, summary: SweepSummary | null, options: CompareOptions): string {
+function print(table: Table, summary: SweepSummary | null, options: Shown): string {
   if (options.csv) return csvTable(table);
   if (options.json) return JSON.stringify(comparisonJson(table, summary), null, 2);
   const format = options.md ? markdownTable : textTable;
@@ -116,6 +130,6 @@ function comparisonJson(table: Table, summary: SweepSummary | null): object {
   return { sweep: name, metric, best: best && { ...best.key, ...best.metrics }, effects, rows };
 }
 
-function isText({ csv, json, md }: CompareOptions): boolean {
+function isText({ csv, json, md }: Shown): boolean {
   return !csv && !json && !md;
 }

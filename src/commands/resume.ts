@@ -10,6 +10,7 @@ import { readExperimentFiles } from '../run-folder/experiment-files.ts';
 import { findRun } from '../runs/find.ts';
 import { runModelsIn } from '../runs/run-models.ts';
 import { parseWholeNumber } from './options.ts';
+import { printRun } from './result.ts';
 
 export interface ResumeOptions extends Pick<RunOptions, 'runs' | 'verbose' | 'signal'> {
   readonly compile: boolean;
@@ -25,7 +26,7 @@ export async function resumeCommand(reference: string, options: ResumeOptions): 
   const folder = resolve(await findRun(reference, options.runs));
   const engine = await recordedEngine(folder);
   const planned = await recordedExperiment(folder, options);
-  const { folder: path } = await runExperiment(planned, {
+  const result = await runExperiment(planned, {
     ...options,
     threads: parseWholeNumber('--threads', options.threads, 1) ?? engine.threads,
     compiler: options.compile ? engine.compiler : 'none',
@@ -33,7 +34,7 @@ export async function resumeCommand(reference: string, options: ResumeOptions): 
     progress: await chooseProgress(),
     unfinished: folder,
   });
-  process.stdout.write(`${path}\n`);
+  printRun(result, options.runs);
 }
 
 /**

@@ -8,11 +8,13 @@ import { planExperiment, planSweep } from '../plan-experiment.ts';
 import { chooseProgress } from '../progress/display.ts';
 import { runExperiment } from '../run-experiment.ts';
 import type { RunResult } from '../run-folder/finished-run.ts';
+import { commandLine } from '../runs/places.ts';
 import { runModelsIn } from '../runs/run-models.ts';
 import { parseJobs } from '../sweep/capacity.ts';
 import { type OnceOptions, runOnce } from '../sweep/run-once.ts';
 import { describeRemaining, runSweep } from '../sweep/run-sweep.ts';
 import { deviceOverrides, launcherOverrides, parseWholeNumber } from './options.ts';
+import { printFolder, printRun } from './result.ts';
 
 /** Options as the command line gives them: texts, and `undefined` for an option without a default. */
 export interface RunCommandOptions extends Overrides {
@@ -57,19 +59,25 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
   const threads = parseWholeNumber('--threads', options.threads, 1);
   const compiler = chooseCompiler(options.compile);
   const progress = await chooseProgress();
-  const { folder } = isSweep(loaded)
-    ? await runSweep(loaded, {
-        ...options,
-        progress,
-        compiler,
-        threads,
-        jobs: parseJobs(options.jobs),
-        needed: needed ?? true,
-        limit: parseWholeNumber('--limit', options.limit, 1) ?? Number.POSITIVE_INFINITY,
-        retries: parseWholeNumber('--retries', options.retries, 0),
-      })
-    : await runOne(loaded, { ...options, progress, compiler, threads, needed: needed ?? resume });
-  process.stdout.write(`${folder}\n`);
+  if (!isSweep(loaded)) {
+    const once = { ...options, progress, compiler, threads, needed: needed ?? resume };
+    printRun(await runOne(loaded, once), runs);
+    return;
+  }
+  const { folder } = await runSweep(loaded, {
+    ...options,
+    progress,
+    compiler,
+    threads,
+    jobs: parseJobs(options.jobs),
+    needed: needed ?? true,
+    limit: parseWholeNumber('--limit', options.limit, 1) ?? Number.POSITIVE_INFINITY,
+    retries: parseWholeNumber('--retries', options.retries, 0),
+  });
+  printFolder(folder, [
+    commandLine(['compare', loaded.experiment.name], runs),
+    commandLine(['ui'], runs),
+  ]);
 }
 
 /** A single run on a cluster is a sweep of one. */

@@ -1,6 +1,8 @@
-import { alignColumns } from '../common/format.ts';
+import { type ComparedRun, STATUSES } from '../analysis/compared-run.ts';
+import { alignColumns, countOf } from '../common/format.ts';
 import type { ExperimentFile } from '../experiment/file-types.ts';
 import { columnName, formatMetric } from '../experiment/metrics.ts';
+import { findExperimentFolder, readComparedRuns } from '../runs/compared.ts';
 import { findRun } from '../runs/find.ts';
 import { readShownRun, type ShownRun } from '../runs/listed.ts';
 
@@ -10,11 +12,30 @@ export interface ShowOptions {
   readonly json?: boolean;
 }
 
-/** `cifar-run show RUN`: shows the experiment, phases, metrics and files of a run. */
+/**
+ * `cifar-run show RUN`: shows the experiment, phases, metrics and files of a run; of an experiment or a sweep, how many
+ * runs it has in each state, and their table.
+ */
 export async function showCommand(reference: string, { runs, json }: ShowOptions): Promise<void> {
+  if ((await findExperimentFolder(reference, runs)) !== null) {
+    const compared = await readComparedRuns([reference], runs);
+    if (!json) process.stdout.write(`${countStates(compared.runs)}\n\n`);
+    const { printComparison } = await import('./compare.ts');
+    printComparison(compared, { json: json ?? false });
+    return;
+  }
   const run = await readShownRun(await findRun(reference, runs));
   const lines = json ? [JSON.stringify(run, null, 2)] : describe(run);
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** `18 runs: 15 finished, 3 failed` */
+function countStates(runs: readonly ComparedRun[]): string {
+  const counts = STATUSES.map((state) => [
+    runs.filter(({ facts }) => facts.status === state).length,
+    state,
+  ]).filter(([count]) => count);
+  return `${countOf(runs.length, 'run')}: ${counts.map((each) => each.join(' ')).join(', ')}`;
 }
 
 function describe({ folder, status, experiment, epochs, metrics, files }: ShownRun): string[] {

@@ -21,8 +21,9 @@ export class InterruptedError extends Error {
   readonly exitCode: number;
   readonly signal: StopSignal;
 
-  constructor(signal: StopSignal) {
-    super(`interrupted by ${signal}`);
+  /** @param detail what was saved, and how to continue. */
+  constructor(signal: StopSignal, detail = '') {
+    super(`interrupted by ${signal}${detail && `: ${detail}`}`);
     this.signal = signal;
     this.exitCode = 128 + constants.signals[signal];
   }

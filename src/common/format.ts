@@ -33,6 +33,13 @@ export function formatJson(value: Json | undefined): string {
   return String(Number.isInteger(value) ? value : Number(value.toPrecision(4)));
 }
 
+/** Quotes arguments for a POSIX shell: `cifar-run my.yaml --set 'vars={a: 1}'`. */
+export function shellLine(words: readonly string[]): string {
+  return words
+    .map((word) => (/^[\w./:=,@%+~-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
+    .join(' ');
+}
+
 export type Align = 'left' | 'right';
 
 /** Formats rows of cells as lines with aligned columns, two spaces apart. */

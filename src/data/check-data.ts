@@ -7,22 +7,29 @@ import { findNamed } from './files/tree.ts';
 import { classWeights } from './load.ts';
 import { selectImages } from './split.ts';
 
+/** What is known of data before they are loaded. */
+export interface KnownData {
+  /** `null` if they are known only after a download. */
+  readonly classNames: readonly string[] | null;
+  /** The training images, or more; `null` if their number is not known. */
+  readonly mostImages: number | null;
+}
+
 /**
  * Checks the data of an experiment as far as it is on this machine, without decoding an image: the source, the classes, and
  * whether each split has images of each class.
  *
  * @param imageShape Height, width and channels of the model's input.
- * @returns the names of the classes; `null` if they are known only after a download.
  * @throws DataError
  */
 export async function checkData(
   config: DataConfig,
   seed: number,
   imageShape: LoadContext['imageShape'],
-): Promise<readonly string[] | null> {
-  const { source, classes } = config;
+): Promise<KnownData> {
+  const { source, classes, limit } = config;
   const kind = datasetKind(config.dataset);
-  const known = knownClasses(config);
+  const known = { classNames: knownClasses(config), mostImages: limit?.train ?? null };
   if (source === null || (isUrl(source) && !statOrNull(cachePath(source)))) return known;
   if (kind.classNames) {
     if (kind.files && !isUrl(source)) await findNamed(await openTree(source), kind.files);
@@ -33,7 +40,7 @@ export async function checkData(
   const { train } = selectImages(raw, classNames, config, seed);
   const labels = train.indices.flatMap((own, label) => own.map(() => label));
   classWeights(config.classWeights, classNames, Int32Array.from(labels));
-  return classNames;
+  return { classNames, mostImages: labels.length };
 }
 
 /** Files are listed once a process: the trials of a sweep share them. */

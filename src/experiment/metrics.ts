@@ -143,7 +143,9 @@ export function formatMean(
   { mean, sd }: { readonly mean: number; readonly sd: number | null },
 ): string {
   if (sd === null) return formatValue(format, mean);
-  if (format === 'number') return `${decimal(mean)} ± ${decimal(sd)}`;
+  // The digits of a deviation end where those of its mean do.
+  if (format === 'number')
+    return `${decimal(mean)} ± ${Math.abs(mean) < 0.001 ? decimal(sd) : sd.toFixed(4)}`;
   return `${(100 * mean).toFixed(2)} ± ${formatPercent(sd, 2)}`;
 }
 

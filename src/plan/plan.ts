@@ -1,4 +1,5 @@
 import { InputError } from '../common/errors.ts';
+import { countOf } from '../common/format.ts';
 import type { FileHashes } from '../config/file-hashes.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import type { Graph, Shape } from '../model/graph.ts';
@@ -104,6 +105,16 @@ export function planRun(experiment: Experiment, { graph, hashes }: PlanInputs): 
         prefix && !isTrainedBefore(prefix, index) ? featuresId(experiment, hashes, prefix) : null,
     })),
   };
+}
+
+/** A line for each phase whose batches hold all images. @param images the training images. */
+export function batchWarnings({ phases }: Pick<Plan, 'phases'>, images: number): string[] {
+  return phases
+    .filter(({ batchSize }) => batchSize > images)
+    .map(
+      ({ name, batchSize }) =>
+        `phase ${name}: batchSize ${batchSize} is above the ${countOf(images, 'training image')}, so an epoch is one step`,
+    );
 }
 
 /** The epochs of a run over all phases. */

@@ -13,6 +13,12 @@ export interface Step {
   readonly note: (line: string) => void;
   /** Adds a line that stays, also above the runs of a sweep. */
   readonly warn: (line: string) => void;
-  /** Set if each report replaces the one before. */
-  readonly live?: true;
+  /** Set on a terminal, where each report replaces the one before: the space for it at this moment. */
+  readonly screen?: () => Screen;
+}
+
+/** The size of a text that neither wraps nor scrolls, in characters. */
+export interface Screen {
+  readonly columns: number;
+  readonly rows: number;
 }

@@ -1,6 +1,6 @@
-import { alignColumns, formatDuration } from '../common/format.ts';
+import { type Align, alignColumns, formatDuration } from '../common/format.ts';
 import { formatMetric } from '../experiment/metrics.ts';
-import type { Step } from './progress.ts';
+import type { Screen, Step } from './progress.ts';
 
 /** A run of a sweep in the display. */
 export interface DisplayedRun {
@@ -24,34 +24,28 @@ export interface DisplayedRun {
 const END_STATES = ['finished', 'stopped', 'failed', 'interrupted'];
 /** The order in which the table prefers runs if it cannot show all. */
 const STATES_BY_IMPORTANCE = ['running', 'failed', 'interrupted', 'stopped', 'finished', 'waiting'];
-/** Rows of the terminal that are not runs. */
-const OTHER_ROWS = 8;
-/** Columns before a row, which reduce its width. */
-const INDENT = 6;
+/** Rows that are not runs: the titles, an empty one, the summary. */
+const OTHER_ROWS = 3;
 
 /** Displays a running sweep: on a terminal as a table, elsewhere as a line for each change of a run. */
 export class SweepDisplay {
   readonly #step: Step;
   readonly #metric: string;
-  readonly #rows: number;
-  readonly #width: number;
   readonly #slots: number;
 
   constructor(step: Step, { metric, slots }: { readonly metric: string; readonly slots: number }) {
     this.#step = step;
     this.#metric = metric;
     this.#slots = slots;
-    this.#rows = Math.max(4, (process.stdout.rows ?? 24) - OTHER_ROWS);
-    this.#width = (process.stdout.columns ?? Number.POSITIVE_INFINITY) - INDENT;
   }
 
   /** @param changed the run that has started or ended; none if runs have only progressed. */
   show(runs: readonly DisplayedRun[], changed?: DisplayedRun): void {
-    if (this.#step.live) {
-      this.#step.report([...this.#table(runs), '', summarize(runs, this.#slots)].join('\n'));
-      return;
-    }
-    if (changed) this.#step.note(this.#line(changed, runs.length));
+    const screen = this.#step.screen?.();
+    if (screen) {
+      const lines = [...this.#table(runs, screen), '', summarize(runs, this.#slots)];
+      this.#step.report(lines.join('\n'));
+    } else if (changed) this.#step.note(this.#line(changed, runs.length));
     else this.#step.report([summarize(runs, this.#slots), ...activities(runs)].join('; '));
   }
 
@@ -68,22 +62,83 @@ export class SweepDisplay {
       .join('  ');
   }
 
-  #table(runs: readonly DisplayedRun[]): string[] {
-    const rows = chooseRows(runs, this.#rows).map((run) => [
-      String(run.run),
-      run.settings,
-      run.state,
-      run.metric === null ? '' : formatMetric(this.#metric, run.metric),
-      run.seconds === null ? '' : formatDuration(run.seconds),
-      run.secondsLeft === null ? '' : formatDuration(run.secondsLeft),
-      run.activity,
-    ]);
-    // A row that wraps would break the table.
-    return alignColumns(
-      [['run', 'settings', 'state', this.#metric, 'time', 'left', 'activity'], ...rows],
-      ['right', 'left', 'left', 'right', 'right', 'right', 'left'],
-    ).map((row) => (row.length > this.#width ? `${row.slice(0, this.#width - 1)}…` : row));
+  #table(runs: readonly DisplayedRun[], screen: Screen): string[] {
+    const rows = chooseRows(runs, Math.max(4, screen.rows - OTHER_ROWS)).map(
+      (run): Row => ({
+        run: String(run.run),
+        settings: run.settings,
+        state: run.state,
+        metric: run.metric === null ? '' : formatMetric(this.#metric, run.metric),
+        time: run.seconds === null ? '' : formatDuration(run.seconds),
+        left: run.secondsLeft === null ? '' : formatDuration(run.secondsLeft),
+        activity: run.activity,
+      }),
+    );
+    return fitTable({ ...TITLES, metric: this.#metric }, rows, screen.columns);
   }
+}
+
+const TITLES = {
+  run: 'run',
+  settings: 'settings',
+  state: 'state',
+  metric: 'metric',
+  time: 'time',
+  left: 'left',
+  activity: 'activity',
+};
+
+type Column = keyof typeof TITLES;
+type Row = Readonly<Record<Column, string>>;
+
+const ALIGNS: Readonly<Record<Column, Align>> = {
+  run: 'right',
+  settings: 'left',
+  state: 'left',
+  metric: 'right',
+  time: 'right',
+  left: 'right',
+  activity: 'left',
+};
+/** The columns that a narrow terminal does without, the first one first. */
+const OPTIONAL: readonly Column[] = ['time', 'left', 'activity'];
+/** Columns of the terminal for settings; if there are fewer, an optional column is left out. */
+const MIN_SETTINGS = 16;
+/** Columns of the terminal for `fine-tune 3/12`, and the beginning of an error. */
+const MAX_NARROW_ACTIVITY = 20;
+const MAX_NARROW_TITLE = 8;
+const GAP = 2;
+
+/** Aligns the rows of a table. They do not wrap, which would break it: on a narrow terminal, it says less. */
+function fitTable(titles: Row, rows: readonly Row[], width: number): string[] {
+  let columns = Object.keys(TITLES) as Column[];
+  let table = [titles, ...rows];
+  const widthOf = (column: Column) => Math.max(...table.map((row) => row[column].length));
+  const spare = () => columns.reduce((rest, column) => rest - widthOf(column) - GAP, width + GAP);
+  if (spare() < 0) {
+    const values = rows.map((row) => ({
+      ...row,
+      // `dropout=0.25, seed=42` becomes `0.25, 42`.
+      settings: row.settings.replaceAll(/(^|, )[^=,]+=/g, '$1'),
+      activity: shorten(row.activity, MAX_NARROW_ACTIVITY),
+    }));
+    table = [{ ...titles, metric: shorten(titles.metric, MAX_NARROW_TITLE) }, ...values];
+  }
+  for (const column of OPTIONAL) {
+    const missing = -spare();
+    if (widthOf('settings') - missing >= Math.min(MIN_SETTINGS, widthOf('settings'))) break;
+    columns = columns.filter((each) => each !== column);
+  }
+  const settings = Math.max(1, widthOf('settings') + Math.min(0, spare()));
+  const cells = table.map((row) => ({ ...row, settings: shorten(row.settings, settings) }));
+  return alignColumns(
+    cells.map((row) => columns.map((column) => row[column])),
+    columns.map((column) => ALIGNS[column]),
+  );
+}
+
+function shorten(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }
 
 /** The most important runs, in their order: of those that wait the first, of the others the latest. */

@@ -1,8 +1,12 @@
 import { Listr } from 'listr2';
-import type { Progress } from './progress.ts';
+import type { Progress, Screen } from './progress.ts';
 
 /** The most notes of a step on the screen; the log of the run has all of them. */
 const KEPT_LINES = 12;
+/** Rows for the titles of the steps, a message below and a prompt. */
+const OTHER_ROWS = 6;
+/** Columns before each line of a step. */
+const INDENT = 6;
 
 /** A live display on a terminal. */
 export const terminalProgress: Progress = {
@@ -20,10 +24,14 @@ export const terminalProgress: Progress = {
             };
             const note = (line: string) => {
               notes.push(line);
-              if (notes.length > KEPT_LINES) notes.shift();
+              const { columns, rows } = screen();
+              const height = () =>
+                notes.reduce((sum, { length }) => sum + Math.ceil(length / columns), 0);
+              while (notes.length > 1 && (notes.length > KEPT_LINES || height() > rows - 2))
+                notes.shift();
               show('');
             };
-            result = await run({ report: show, live: true, note, warn: note });
+            result = await run({ report: show, screen, note, warn: note });
           },
           // One output of many lines: listr2 wraps all outputs that it keeps at each frame.
           rendererOptions: { outputBar: true, persistentOutput: true },
@@ -39,3 +47,12 @@ export const terminalProgress: Progress = {
     return result as Result;
   },
 };
+
+function screen(): Screen {
+  const { columns, rows } = process.stdout;
+  // A terminal that does not know its size says 0.
+  return {
+    columns: Math.max(10, (columns || 80) - INDENT),
+    rows: Math.max(4, (rows || 24) - OTHER_ROWS),
+  };
+}

@@ -1,5 +1,5 @@
 import { formatDuration } from '../common/format.ts';
-import { formatMetric, toColumns } from '../experiment/metrics.ts';
+import { formatMetric, parseColumn, toColumns, VALIDATION_LOSS } from '../experiment/metrics.ts';
 import {
   type EpochRecord,
   type FeaturesProgress,
@@ -23,10 +23,10 @@ export function trainingProgress(step: Step): TrainingCallback {
       );
       if (features) step.note(`${phase.name}: ${formatFeaturesUse(features)}`);
     },
-    step: (progress) => step.report(describeStep(progress)),
+    step: (progress) => step.report(fitLine(stepParts(progress), step)),
     // Returning a value would stop training.
     epochEnd(record) {
-      step.note(describeEpoch(record));
+      step.note(fitLine(epochParts(record), step));
     },
     phaseEnd({ phase, stoppedEarly, keptEpoch }) {
       if (stoppedEarly) step.note(`${phase.name}: ${stoppedEarly}, epoch ${keptEpoch} kept`);
@@ -43,36 +43,64 @@ function describeFeatures(at: FeaturesProgress): string {
   ].join('  ');
 }
 
-function describeStep(at: StepProgress): string {
+/**
+ * A part of a line, and how easily a narrow terminal does without it. Parts of rank 0 always stay: they say where the
+ * run is.
+ */
+type Part = readonly [text: string, rank: number];
+
+function stepParts(at: StepProgress): Part[] {
   const batchesLeft = (at.phaseEpochs - at.phaseEpoch + 1) * at.batches - at.batch;
   return [
-    `${at.phase}: epoch ${at.phaseEpoch} of ${at.phaseEpochs}`,
-    `${Math.floor((100 * at.batch) / at.batches)} %`,
-    describeMetrics(at.metrics),
-    `${count(Math.round(at.imagesPerSecond))} images/s`,
-    ...(at.waitingShare > MIN_WAITING
-      ? [`${Math.round(100 * at.waitingShare)} % waiting for images`]
-      : []),
-    `${formatDuration(at.secondsPerBatch * batchesLeft)} left`,
-  ].join('  ');
+    [`${at.phase}: epoch ${at.phaseEpoch} of ${at.phaseEpochs}`, 0],
+    [`${Math.floor((100 * at.batch) / at.batches)} %`, 0],
+    ...metricParts(at.metrics),
+    [`${count(Math.round(at.imagesPerSecond))} images/s`, 5],
+    ...waitingPart(`${Math.round(100 * at.waitingShare)} %`, at.waitingShare),
+    [`${formatDuration(at.secondsPerBatch * batchesLeft)} left`, 0],
+  ];
 }
 
-function describeEpoch(record: EpochRecord): string {
+function epochParts(record: EpochRecord): Part[] {
+  const { phase, phaseEpoch, imagesPerSecond, seconds, waitingSeconds } = record;
   return [
-    `${record.phase}: epoch ${record.phaseEpoch}`,
-    describeMetrics(toColumns(record)),
-    `${count(Math.round(record.imagesPerSecond))} images/s`,
-    formatDuration(record.seconds),
-    ...(record.waitingSeconds > MIN_WAITING * record.seconds
-      ? [`of which ${formatDuration(record.waitingSeconds)} waiting for images`]
-      : []),
-  ].join('  ');
+    [`${phase}: epoch ${phaseEpoch}`, 0],
+    ...metricParts(toColumns(record)),
+    [`${count(Math.round(imagesPerSecond))} images/s`, 5],
+    [formatDuration(seconds), 1],
+    ...waitingPart(`of which ${formatDuration(waitingSeconds)}`, waitingSeconds / seconds),
+  ];
 }
 
-function describeMetrics(metrics: Readonly<Record<string, number>>): string {
-  return Object.entries(metrics)
-    .map(([name, value]) => `${name} ${formatMetric(name, value)}`)
-    .join('  ');
+function waitingPart(waiting: string, share: number): Part[] {
+  return share > MIN_WAITING ? [[`${waiting} waiting for images`, 5]] : [];
+}
+
+/** The loss and the first metric matter most, those of the validation images more. */
+function metricParts(metrics: Readonly<Record<string, number>>): Part[] {
+  const columns = Object.keys(metrics).map((column) => ({ column, ...parseColumn(column) }));
+  const first = columns.find(({ metric }) => metric !== 'loss')?.metric ?? 'loss';
+  return columns.map(({ column, metric, split }) => {
+    const rank = metric === first ? 0 : metric === 'loss' ? 1 : 6;
+    return [
+      `${column} ${formatMetric(column, metrics[column] ?? null)}`,
+      split === 'train' && VALIDATION_LOSS in metrics ? rank + 3 : rank,
+    ];
+  });
+}
+
+/** Joins parts, without the least important ones if the line would wrap. */
+function fitLine(parts: readonly Part[], { screen }: Step): string {
+  const width = screen?.().columns ?? Number.POSITIVE_INFINITY;
+  let kept = parts;
+  const line = () => kept.map(([text]) => text).join('  ');
+  while (line().length > width) {
+    const least = Math.max(...kept.map(([, rank]) => rank));
+    if (least === 0) break;
+    const last = kept.findLastIndex(([, rank]) => rank === least);
+    kept = kept.filter((_, i) => i !== last);
+  }
+  return line();
 }
 
 function count(n: number): string {

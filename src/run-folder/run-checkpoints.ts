@@ -1,3 +1,4 @@
+import { countOf } from '../common/format.ts';
 import type { CheckpointConfig } from '../experiment/experiment.ts';
 import type { EpochRecord, PhaseBegin, PhaseEnd } from '../train/callbacks.ts';
 import type { Checkpoints, Position, TrainingState } from '../train/state.ts';
@@ -40,6 +41,7 @@ export class RunCheckpoints implements Checkpoints {
   readonly #options: RunCheckpointsOptions;
   readonly #schedule: CheckpointSchedule;
   #writing: Promise<void> = Promise.resolve();
+  #saved: Position | null = null;
 
   constructor(options: RunCheckpointsOptions) {
     this.#folder = new CheckpointFolder(options.folder);
@@ -70,7 +72,10 @@ export class RunCheckpoints implements Checkpoints {
     const isBest = at.batch === 0 && best?.phase === at.phase && best.phaseEpoch === at.epochs;
     this.#writing = this.#folder
       .write({ state: { at, phases: ended, begun: current }, tensors }, isBest)
-      .then(() => log.write(`checkpoint: ${describePosition(at)}`));
+      .then(() => {
+        this.#saved = at;
+        return log.write(`checkpoint: ${describePosition(at)}`);
+      });
     // The next `save` or `flush` throws the error; without this handler it would end the process first.
     this.#writing.catch(() => {});
   }
@@ -98,6 +103,7 @@ export class RunCheckpoints implements Checkpoints {
             `${failures.join('; ')}; going back to ${describePosition(state.at)}`,
           );
         const history = { ended: state.phases, current: state.begun };
+        this.#saved = state.at;
         return { at: state.at, tensors, history };
       } catch (error) {
         if (error instanceof LaterFormatError) throw error;
@@ -105,6 +111,11 @@ export class RunCheckpoints implements Checkpoints {
       }
     }
     return null;
+  }
+
+  /** The training that the last checkpoint has saved; `null` if there is none. */
+  get saved(): string | null {
+    return this.#saved && describePosition(this.#saved);
   }
 
   /** Removes the checkpoints that a finished run does not keep. */
@@ -116,7 +127,8 @@ export class RunCheckpoints implements Checkpoints {
 }
 
 function describePosition({ phase, epochs, batch }: Position): string {
-  return `phase ${phase} after ${epochs} epochs${batch > 0 ? ` and ${batch} batches` : ''}`;
+  const batches = batch > 0 ? ` and ${batch} batches` : '';
+  return `phase ${phase} after ${countOf(epochs, 'epoch')}${batches}`;
 }
 
 const MINUTE_MS = 60_000;

@@ -1,7 +1,7 @@
 import { join, relative, resolve } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { RunError } from '../common/errors.ts';
-import { writeAtomic } from '../common/files.ts';
+import { statOrNull, writeAtomic } from '../common/files.ts';
 import { withLock } from '../common/lock.ts';
 import type { Settings } from '../experiment/experiment.ts';
 import type { SweepPlan } from '../plan/sweep.ts';
@@ -49,9 +49,36 @@ export type SweepFile = Pick<SweepPlan, 'name' | 'metric' | 'asha'> & {
 
 const SWEEP = new JsonFile<SweepFile>('sweep.json', { version: 1, keys: ['metric', 'runs'] });
 
-/** Reads the sweep.json in a folder; `null` if there is none. @throws UnreadableFileError */
-export function readSweep(folder: string): Promise<SweepFile | null> {
-  return SWEEP.read(folder);
+/** Everything but runs in the folder of a sweep. */
+export const SWEEP_FILES: readonly string[] = [
+  SWEEP.name,
+  'summary.csv',
+  'cells.csv',
+  'effects.png',
+  'heatmap.png',
+  'parallel.png',
+  'slurm',
+];
+
+/**
+ * Reads the sweep.json in a folder; `null` if there is none. A trial whose run was deleted waits again.
+ * @throws UnreadableFileError
+ */
+export async function readSweep(folder: string): Promise<SweepFile | null> {
+  const file = await SWEEP.read(folder);
+  if (file === null) return null;
+  return {
+    ...file,
+    runs: file.runs.map((trial) => (isDeleted(trial, folder) ? reset(trial) : trial)),
+  };
+}
+
+function isDeleted(trial: Trial, sweepFolder: string): boolean {
+  return trial.folder !== null && statOrNull(join(sweepFolder, trial.folder)) === null;
+}
+
+function reset({ run, id, settings, replicate }: Trial): Trial {
+  return { ...WAITING, run, id, settings, replicate };
 }
 
 /** Returns whether a file of this name makes its folder that of a sweep. */
@@ -109,6 +136,15 @@ export class SweepRecord {
     throw new RunError(`there is no sweep in ${folder} any more: it has no ${SWEEP.name}`);
   }
 
+  /** Records that runs of a sweep were deleted. @returns false if none was. */
+  static async forgetDeleted(folder: string): Promise<boolean> {
+    const { runs = [] } = (await SWEEP.read(folder)) ?? {};
+    if (!runs.some((trial) => isDeleted(trial, folder))) return false;
+    const record = await SweepRecord.join(folder);
+    await record.#update((trials) => trials);
+    return true;
+  }
+
   get trials(): readonly Trial[] {
     return this.#file.runs;
   }
@@ -125,9 +161,7 @@ export class SweepRecord {
         const id = tasks.get(trial.id);
         // The task may have started by now, and recorded that.
         if (id === undefined || trial.task?.id === id) return trial;
-        const { run, settings, replicate } = trial;
-        const own = { run, id: trial.id, settings, replicate };
-        return { ...WAITING, ...own, task: { id, timeouts: 0 } };
+        return { ...reset(trial), task: { id, timeouts: 0 } };
       }),
     );
   }

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rankCells, type SweepSummary } from '../analysis/sweep-summary.ts';
 import { csvTable } from '../analysis/table-export.ts';
@@ -20,8 +21,14 @@ export async function writeSummaryFiles(folder: string, summary: SweepSummary): 
   await writeAtomic(join(folder, 'cells.csv'), cellsCsv(summary));
   const charts = chartsOf(summary);
   for (const [name, chart] of charts) await writeAtomic(join(folder, name), await renderPng(chart));
-  return ['cells.csv', ...charts.map(([name]) => name)];
+  const names = charts.map(([name]) => name);
+  // The charts of runs that were deleted.
+  for (const name of CHARTS)
+    if (!names.includes(name)) await rm(join(folder, name), { force: true });
+  return ['cells.csv', ...names];
 }
+
+const CHARTS = ['effects.png', 'heatmap.png', 'parallel.png'] as const;
 
 /** A row for each cell, best first, with the mean and deviation of every metric. */
 function cellsCsv({ cells, metric }: SweepSummary): string {
@@ -29,7 +36,7 @@ function cellsCsv({ cells, metric }: SweepSummary): string {
   return `${csvTable(cellsTable(rankCells(cells, metric), [...metrics]))}\n`;
 }
 
-type NamedChart = [name: string, chart: Parameters<typeof renderPng>[0]];
+type NamedChart = [name: (typeof CHARTS)[number], chart: Parameters<typeof renderPng>[0]];
 
 /** No charts for a sweep in which no parameter has an effect yet. */
 function chartsOf(summary: SweepSummary): NamedChart[] {

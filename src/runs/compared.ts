@@ -131,7 +131,10 @@ function finiteValues(metrics: Readonly<Record<string, number>>): Record<string,
 }
 
 /** Finds the folder of an experiment by its name or path; `null` if it is not one. */
-async function findExperimentFolder(reference: string, runs: string): Promise<string | null> {
+export async function findExperimentFolder(
+  reference: string,
+  runs: string,
+): Promise<string | null> {
   for (const path of [join(runs, reference), reference]) {
     const isFolder = (await stat(path).catch(() => null))?.isDirectory() ?? false;
     if (isFolder && parseRunPath(path) === null && !(await isRun(path))) return path;

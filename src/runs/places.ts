@@ -2,17 +2,23 @@ import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../common/errors.ts';
+import { shellLine } from '../common/format.ts';
 import { parseRunPath, type RunPlace } from '../run-folder/run-folder.ts';
 
 /** The default folder of all runs, relative to the working directory. */
 export const RUNS = 'runs';
+
+/** A command for a shell that looks for runs in a folder: `cifar-run resume quickstart/latest`. */
+export function commandLine(words: readonly string[], runs: string): string {
+  return shellLine(['cifar-run', ...words, ...(runs === RUNS ? [] : ['--runs', runs])]);
+}
 
 /**
  * Lists all runs in a folder of runs, oldest first.
  * @param experiment lists only the runs of the experiment of this name.
  */
 export async function listRuns(runs: string, experiment?: string): Promise<RunPlace[]> {
-  const experiments = experiment === undefined ? await foldersIn(runs) : [experiment];
+  const experiments = experiment === undefined ? await listExperiments(runs) : [experiment];
   const places = await Promise.all(
     experiments.map(async (name) => {
       const folders = await foldersIn(join(runs, name));
@@ -21,6 +27,11 @@ export async function listRuns(runs: string, experiment?: string): Promise<RunPl
   );
   const found = places.flat().filter((place) => place !== null);
   return found.toSorted((a, b) => compare(a.started, b.started) || compare(a.path, b.path));
+}
+
+/** Lists the folders of experiments in a folder of runs. */
+export function listExperiments(runs: string): Promise<string[]> {
+  return foldersIn(runs);
 }
 
 /** Lists the runs of one id, of any experiment, latest first. */

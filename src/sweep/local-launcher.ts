@@ -1,4 +1,6 @@
+import { InterruptedError } from '../common/errors.ts';
 import { countOf } from '../common/format.ts';
+import type { Trial } from '../run-folder/sweep-record.ts';
 import { type Capacity, divide, thisMachine } from './capacity.ts';
 import { localJobPool } from './job-process.ts';
 import type { Launcher, LaunchRequest } from './launcher.ts';
@@ -20,9 +22,21 @@ export const launchLocally: Launcher = async (request) => {
     const jobOptions = { ...request.jobOptions, threads };
     const monitor = new SweepMonitor(record, sweep, { step, slots });
     await schedule(entries, { pool, jobOptions, retries, failFast, signal }, monitor);
+    if (signal.aborted) throw interruption(signal.reason, record.trials);
   });
   return true;
 };
+
+/** The reason of the signal, with what is done and how to continue. */
+function interruption(reason: unknown, trials: readonly Trial[]): unknown {
+  if (!(reason instanceof InterruptedError)) return reason;
+  const done = trials.filter(({ state }) => state === 'finished' || state === 'stopped').length;
+  const saved = `${done} of ${countOf(trials.length, 'run')} done, the interrupted ones saved`;
+  return new InterruptedError(
+    reason.signal,
+    `${saved}\nto continue: the same command with --resume`,
+  );
+}
 
 function describeStart(
   { sweep, entries }: LaunchRequest,

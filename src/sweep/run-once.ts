@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Claim } from '../cache/claim.ts';
 import type { PlannedExperiment } from '../plan-experiment.ts';
@@ -7,9 +6,8 @@ import type { RunResult } from '../run-folder/finished-run.ts';
 import { readStatus } from '../run-folder/status.ts';
 import { finishedRun, unfinishedRun } from '../runs/finished.ts';
 import { runsOfId } from '../runs/places.ts';
+import { runClaim } from './claims.ts';
 
-/** A folder among the runs, with a file for each id that a process is about to run. */
-const CLAIMS = '.claims';
 const POLL_MS = 500;
 
 export interface OnceOptions extends RunOptions {
@@ -34,7 +32,7 @@ export async function runOnce(
 ): Promise<OnceRecord> {
   const { runs, signal, progress } = options;
   const { id } = planned.plan;
-  const path = join(runs, CLAIMS, id);
+  const path = runClaim(runs, id);
   const claim =
     (await Claim.tryTake(path, signal)) ??
     (await progress.step(`Waiting for another process that runs ${id}`, () =>

@@ -1,3 +1,4 @@
+import { Claim, claimOwner } from '../cache/claim.ts';
 import { RunError } from '../common/errors.ts';
 import { alignColumns, formatDuration } from '../common/format.ts';
 import { showSettings } from '../config/trials.ts';
@@ -6,13 +7,15 @@ import { bestOf, formatMetric } from '../experiment/metrics.ts';
 import type { LoadedFile } from '../load-experiment.ts';
 import { epochsOf } from '../plan/plan.ts';
 import type { SweepPlan } from '../plan/sweep.ts';
-import { type PlannedTrial, planSweep } from '../plan-experiment.ts';
+import { type PlannedSweep, type PlannedTrial, planSweep } from '../plan-experiment.ts';
+import { prepareExperimentFolder } from '../run-folder/run-folder.ts';
 import { SweepRecord, type Trial } from '../run-folder/sweep-record.ts';
 import { writeSweepSummary } from '../runs/compared.ts';
 import { finishedRun, stoppedRun } from '../runs/finished.ts';
 import { readListedRun } from '../runs/listed.ts';
 import { listRuns } from '../runs/places.ts';
 import { runModelsIn } from '../runs/run-models.ts';
+import { sweepClaim } from './claims.ts';
 import type { Launcher, SweepOptions } from './launcher.ts';
 import { launchLocally } from './local-launcher.ts';
 import { launchOnSlurm } from './slurm/launcher.ts';
@@ -23,18 +26,40 @@ const LAUNCHERS: Readonly<Record<LauncherConfig['name'], Launcher>> = {
 };
 
 /**
- * Runs a sweep, each trial in its own process: plan → record → launch → summarize.
- * @throws InputError before the first run if any trial is wrong; RunError if runs have failed; the reason of the
- *   signal if it is aborted.
+ * Runs a sweep, each trial in its own process: plan → record → launch → summarize. One process at a time runs the
+ * sweeps of a name.
+ * @throws InputError before the first run if any trial is wrong; RunError if another process runs the sweep, or runs
+ *   have failed; the reason of the signal if it is aborted.
  */
 export async function runSweep(
   loaded: LoadedFile,
   options: SweepOptions,
 ): Promise<{ readonly folder: string }> {
-  const { runs, threads, needed, resume, verbose, compiler, signal, progress } = options;
-
+  const { runs, signal } = options;
   // 1. Plan all trials, so that none fails late.
   const sweep = await planSweep(loaded, runModelsIn(runs));
+  await prepareExperimentFolder(runs, sweep.name);
+  const path = sweepClaim(runs, sweep.name);
+  const claim = await Claim.tryTake(path, signal);
+  if (!claim) {
+    const owner = await claimOwner(path);
+    throw new RunError(
+      `the sweep ${sweep.name} is running${owner ? `, in process ${owner.pid} on ${owner.host}` : ''}; wait for it, or give this one another name: --set name=${sweep.name}-2`,
+    );
+  }
+  try {
+    return await runClaimed(sweep, loaded, options);
+  } finally {
+    await claim.release();
+  }
+}
+
+async function runClaimed(
+  sweep: PlannedSweep,
+  loaded: LoadedFile,
+  options: SweepOptions,
+): Promise<SweepRecord> {
+  const { runs, threads, needed, resume, verbose, compiler, signal, progress } = options;
 
   // 2. Record, with the runs that are already done.
   const record = await SweepRecord.open(runs, sweep, needed);

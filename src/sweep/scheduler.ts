@@ -78,10 +78,10 @@ export async function schedule(
   }
 
   async function runOnce(
-    { experiment, text, plan, modelSource }: PlannedExperiment,
+    { experiment, text, plan, modelSource, warnings }: PlannedExperiment,
     { run, slot, resume }: { run: number; slot: number; resume: boolean },
   ): Promise<JobEnd> {
-    const planned = { experiment, text, plan, modelSource, source: null };
+    const planned = { experiment, text, plan, modelSource, warnings, source: null };
     const job = pool.start({ ...jobOptions, planned, resume }, slot, (event) =>
       observer.progressed(run, event),
     );

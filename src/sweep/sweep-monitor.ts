@@ -73,7 +73,7 @@ export class SweepMonitor implements SchedulerObserver {
   }
 
   retried(run: number, reason: string): void {
-    if (this.#step.live) this.#update(run, { activity: 'retrying' });
+    if (this.#step.screen) this.#update(run, { activity: 'retrying' });
     else this.#step.note(`run ${run}: ${reason.split('\n')[0]}`);
   }
 

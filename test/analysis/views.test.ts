@@ -49,6 +49,14 @@ describe('settings of many runs', () => {
     expect(differingSettings(RUNS.slice(0, 1))).to.deep.equal([]);
   });
 
+  it('are listed once if a variable gives them their values', () => {
+    const swept = RUNS.map((run, i) => ({
+      ...run,
+      settings: { ...run.settings, 'vars.rate': i % 2, 'phases.head.dropout': i % 2 },
+    }));
+    expect(differingSettings(swept)).to.deep.equal([RATE, 'seed', 'vars.rate']);
+  });
+
   it('have the shortest unique names', () => {
     expect(
       shortNames(['a.head.epochs', 'a.tune.epochs', 'vars.dropout', 'b.optimizer.name', 'run']),

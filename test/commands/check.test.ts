@@ -34,6 +34,18 @@ describe('cifar-run check', function (this: Mocha.Suite) {
     expect(stdout).to.match(/^fine-tune +150 +32 +adam +21,602,954 +2,048 /m);
   });
 
+  it('warns of a batch size above the number of images', () => {
+    const args = ['configs/quickstart.yaml', '--set', 'data.limit.train=31'];
+    const { status, stdout } = check(...args);
+    expect(status).to.equal(0);
+    expect(stdout.trim().split('\n').slice(-2)).to.deep.equal([
+      'warning: phase head: batchSize 32 is above the 31 training images, so an epoch is one step',
+      'warning: phase fine-tune: batchSize 32 is above the 31 training images, so an epoch is one step',
+    ]);
+    const [plan] = JSON.parse(check('configs/quickstart.yaml', '--json').stdout);
+    expect(plan.warnings).to.deep.equal([]);
+  });
+
   it('prints plans as JSON', () => {
     const plans: Plan[] = JSON.parse(check(post, 'configs/quickstart.yaml', '--json').stdout);
     expect(plans.map(({ name }) => name)).to.deep.equal(['vgg19-two-phase', 'quickstart']);

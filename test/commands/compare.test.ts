@@ -120,7 +120,9 @@ describe('compare', () => {
     expect(await compare('rates', { groupBy: 'seed', columns: 'val_loss', md: true })).to.contain(
       '| seed | finished | failed | val_loss |\n| ---: | ---: | ---: | ---: |\n| 2 | 2 | 0 | 0.3300 ± 0.0707 |',
     );
-    expect(await compare('rates', { filter: 'val_accuracy > 2' })).to.equal('no runs\n');
+    expect(await compare('rates', { filter: 'val_accuracy > 2' })).to.equal(
+      '0 of 5 runs match val_accuracy > 2\n',
+    );
   });
 
   it('finds runs by the names that all commands accept', async () => {

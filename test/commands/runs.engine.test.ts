@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { expect } from 'chai';
 import { execa } from 'execa';
 import { findRun } from '../../src/runs/find.ts';
@@ -107,6 +108,69 @@ describe('the commands for runs', () => {
     );
   });
 
+  it('export replaces nothing without --force, and writes no format that it does not know', async () => {
+    for (const target of ['exported', 'exported.safetensors']) {
+      expect((await say(`export latest ${target}`)).exitCode).to.equal(0);
+      const again = await say(`export latest ${target}`);
+      expect(again.stderr).to.equal(`${target} exists already; --force replaces it`);
+      expect(again.exitCode).to.equal(2);
+      expect((await say(`export latest ${target} --force`)).exitCode).to.equal(0);
+    }
+    const unknown = await say('export latest model.h5');
+    expect(unknown.exitCode).to.equal(2);
+    expect(unknown.stderr).to.match(/^the target must be a \.safetensors file .*model\.h5$/);
+    const file = await say('export latest exported.safetensors/ --force');
+    expect(file.stderr).to.match(/^exported\.safetensors\/ is a file; choose another target$/);
+    mkdirSync(join(folder, 'empty-1.2'));
+    expect((await say('export latest empty-1.2')).exitCode).to.equal(0);
+    expect(existsSync(join(folder, 'empty-1.2/model.json'))).to.equal(true);
+  });
+
+  it('compare says that no run matches a filter', async () => {
+    const args = ['compare', 'rates', '--filter', 'val_accuracy > 2'];
+    const { exitCode, stdout } = await cifarRun(args, folder);
+    expect(stdout).to.equal('0 of 4 runs match val_accuracy > 2');
+    expect(exitCode).to.equal(0);
+    const { stdout: rows } = await cifarRun([...args, '--json'], folder);
+    expect(JSON.parse(rows).rows).to.deep.equal([]);
+  });
+
+  it('a run ends on a terminal with its metrics, its folder and commands that use it', async () => {
+    const { stdout } = await atTerminal(
+      `${quickstart} --runs runs --set name=ended ${SMALL.map((word) => `'${word}'`).join(' ')}`,
+      folder,
+      '',
+    );
+    const name = /ended\/[\dTZ-]+-[\da-f]{10}/.exec(stdout)?.[0];
+    const lines = stripVTControlCharacters(stdout).trim().split(/\r?\n/).slice(-5);
+    expect(lines[0]).to.match(/val_loss \d\.\d{4}, val_accuracy \d+\.\d\d %$/);
+    expect(lines.slice(1)).to.deep.equal([
+      `runs/${name}`,
+      'next:',
+      `  cifar-run report ${name}`,
+      `  cifar-run export ${name} my-model`,
+    ]);
+    for (const command of [`report ${name}`, `export ${name} my-model`]) {
+      expect((await say(command)).exitCode).to.equal(0);
+    }
+  });
+
+  it('an interrupted run says what is saved, and the command that continues it', async () => {
+    const long = ['--set', 'name=paused', '--set', 'phases.head.epochs=3000'];
+    const { program, until } = startProgram([quickstart, ...SMALL, ...long], { cwd: folder });
+    await until(/epoch 2/);
+    program.kill('SIGINT');
+    const { exitCode, stderr } = await program;
+    expect(exitCode).to.equal(130);
+    const [name] = readdirSync(join(runs, 'paused'));
+    const [, saved, resume] = stderr.split('\n');
+    expect(saved).to.match(
+      /^interrupted by SIGINT: saved phase head after \d+ epochs( and \d+ batches)?$/,
+    );
+    expect(resume).to.equal(`to continue: cifar-run resume paused/${name}`);
+    expect((await say('rm paused --yes')).exitCode).to.equal(0);
+  });
+
   it('backbones find a run in the folder that --runs names', async () => {
     cpSync(join(runs, 'quickstart'), join(folder, 'elsewhere/moved'), { recursive: true });
     writeFileSync(join(folder, 'elsewhere.yaml'), next('moved/latest'));
@@ -175,6 +239,58 @@ describe('the commands for runs', () => {
     expect(mine.exitCode).to.equal(2);
     expect(mine.stderr).to.match(/mine does not have the name of a run's folder/);
     expect(readdirSync(join(runs, 'quickstart'))).to.deep.equal(before);
+  });
+
+  it('show and rm take a sweep, and a sweep does not count runs that were deleted', async () => {
+    cpSync(join(runs, 'rates'), join(runs, 'rates-copy'), { recursive: true });
+    expect((await say('show rates-copy')).stdout).to.match(
+      /^4 runs: 4 finished\n\nrun .*\n(rates-copy.* finished .*\n){4}/,
+    );
+    const [first] = await listed(' rates-copy');
+    expect((await say(`rm rates-copy/${first.id} --yes`)).exitCode).to.equal(0);
+    const compared = await say('compare rates-copy');
+    const [head, ...rows] = compared.stdout.split('\n\n')[0]?.split('\n') ?? [];
+    expect(head?.trim().split(/ {2,}/)).to.have.length.at.most(7);
+    expect(rows.filter((row) => row.includes(' finished '))).to.have.length(3);
+    expect(rows.filter((row) => row.includes(' waiting'))).to.have.length(1);
+    const files = (name: string) => readFileSync(join(runs, 'rates-copy', name), 'utf8');
+    expect(files('summary.csv').trim().split('\n')).to.have.length(1 + 3);
+    expect(files('summary.csv')).not.to.contain(first.id);
+    expect(files('cells.csv').match(/,1,/g)).to.have.length.at.least(3);
+    writeFileSync(join(runs, 'rates-copy/notes.txt'), 'mine');
+    expect((await say('rm rates-copy --yes')).stdout).to.equal('deleted runs/rates-copy');
+    expect(readdirSync(join(runs, 'rates-copy'))).to.deep.equal(['notes.txt']);
+    expect((await say('rm rates-copy --yes')).stderr).to.match(
+      /there is no run in runs\/rates-copy/,
+    );
+  });
+
+  it('one process runs a sweep, and a second one is refused until it ends', async () => {
+    writeFileSync(
+      join(folder, 'busy.yaml'),
+      `extends: ${quickstart}\nname: busy\ndata: { limit: { train: 100, validation: 60 } }\nphases: [{ name: head, epochs: 3000 }]\nsweep: { parameters: { seed: { values: [1, 2] } } }\n`,
+    );
+    const { program, until } = startProgram(['busy.yaml'], { cwd: folder });
+    await until(/run 1 of 2/);
+    const second = await say('busy.yaml');
+    expect(second.exitCode).to.equal(1);
+    expect(second.stderr).to.match(
+      /^the sweep busy is running, in process \d+ on .*; wait for it, or .*--set name=busy-2$/,
+    );
+    const deleted = await say('rm busy --yes');
+    expect(deleted.exitCode).to.equal(2);
+    expect(deleted.stderr).to.match(
+      /^the sweep busy is running, in process \d+ on .*; stop it first$/,
+    );
+    program.kill('SIGINT');
+    const { exitCode, stderr } = await program;
+    expect(exitCode).to.equal(130);
+    expect(stderr.trim().split('\n').slice(-2)).to.deep.equal([
+      'interrupted by SIGINT: 0 of 2 runs done, the interrupted ones saved',
+      'to continue: the same command with --resume',
+    ]);
+    expect((await say('rm busy --yes')).exitCode).to.equal(0);
+    expect(existsSync(join(runs, 'busy'))).to.equal(false);
   });
 
   it('a running run cannot be deleted, and is interrupted after a kill and can be deleted', async () => {

@@ -55,6 +55,39 @@ describe('the progress of training', () => {
     expect(noted.at(-1)).to.match(/ {2}1:15 {2}of which 8 s waiting for images$/);
   });
 
+  it('leaves out on a narrow terminal what does not tell where the run is', () => {
+    const lines: string[] = [];
+    let columns = 74;
+    const narrow = trainingProgress({
+      report: (line) => lines.push(line),
+      note: (line) => lines.push(line),
+      warn: (line) => lines.push(line),
+      screen: () => ({ columns, rows: 20 }),
+    });
+    const metrics = { loss: 0.31254, accuracy: 0.9, mse: 0.1 };
+    const report = () => {
+      narrow.step?.({
+        ...{ phase: 'fine-tune', phaseEpoch: 2, phaseEpochs: 4, batch: 50, batches: 100, metrics },
+        ...{ imagesPerSecond: 1234.5, waitingShare: 0.25, secondsPerBatch: 0.2 },
+      });
+      narrow.epochEnd?.({
+        ...{ phase: 'fine-tune', phaseEpoch: 2, epoch: 2, step: 200, learningRate: 1e-3 },
+        ...{ train: metrics, validation: metrics },
+        ...{ seconds: 75, imagesPerSecond: 900, waitingSeconds: 20 },
+      });
+    };
+    report();
+    columns = 34;
+    report();
+    expect(lines).to.deep.equal([
+      'fine-tune: epoch 2 of 4  50 %  loss 0.3125  accuracy 90.00 %  50 s left',
+      'fine-tune: epoch 2  val_loss 0.3125  val_accuracy 90.00 %  1:15',
+      // These wrap.
+      'fine-tune: epoch 2 of 4  50 %  accuracy 90.00 %  50 s left',
+      'fine-tune: epoch 2  val_accuracy 90.00 %',
+    ]);
+  });
+
   it('formats durations', () => {
     expect([0.4, 59.4, 60, 185, 7385].map(formatDuration)).to.deep.equal([
       '0 s',

@@ -183,7 +183,7 @@ describe('a sweep', function (this: Mocha.Suite) {
       await writeFile(file, EXPERIMENT);
       const set = ['--set', `${RATE}=0.01`, '--set', 'seed=6'];
       const { stdout } = await cifarRun([file, ...set, '--needed'], folder);
-      expect(stdout).to.equal(`runs/rates/${record.runs[3]?.folder}`);
+      expect(stdout.split('\n').at(-1)).to.equal(`runs/rates/${record.runs[3]?.folder}`);
     });
   });
 

@@ -57,6 +57,12 @@ export function matchWeights(
     if (sorted) matched.set(layer.layer, sorted);
   }
   if (problems.length === 0) return matched;
+  const cut = lastLayerWithin(layers, stored);
+  if (cut !== null && matched.size === weighted.length - problems.length) {
+    throw new InputError(
+      `the weights in ${file.path} end after ${cut}; cut: ${cut} leaves out the layers after it`,
+    );
+  }
   const more = problems.length > MAX_SHOWN ? [`and ${problems.length - MAX_SHOWN} more`] : [];
   throw new InputError(
     [
@@ -65,6 +71,21 @@ export function matchWeights(
       ...more,
     ].join('\n  '),
   );
+}
+
+/**
+ * Returns the last layer before the first one that a file has no weights for, if the file ends there; `null` if it has
+ * weights of later layers, or of none before.
+ */
+function lastLayerWithin(
+  layers: readonly LayerWeights[],
+  stored: ReadonlyMap<string, unknown>,
+): string | null {
+  const isMissing = ({ layer, weights }: LayerWeights) => weights.length > 0 && !stored.has(layer);
+  const first = layers.findIndex(isMissing);
+  const isStored = ({ layer }: LayerWeights) => stored.has(layer);
+  if (first < 1 || !layers.slice(0, first).some(isStored)) return null;
+  return layers.slice(first).some(isStored) ? null : (layers[first - 1]?.layer ?? null);
 }
 
 /**

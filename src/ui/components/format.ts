@@ -3,13 +3,6 @@ export function showTime(iso: string): string {
   return `${iso.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-/** Quotes arguments for a POSIX shell: `cifar-run my.yaml --set 'vars={a: 1}'`. */
-export function shellLine(words: readonly string[]): string {
-  return words
-    .map((word) => (/^[\w./:=,@%+~-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
-    .join(' ');
-}
-
 /** The most colour on which the page's text colour is readable, in light and in dark mode. */
 const MAX_FAINT = 0.6;
 /** The least colour on which `--shade-ink` is. Between the two, neither has WCAG's contrast of 4.5. */

@@ -1,8 +1,8 @@
 import { flatSettings } from '../../analysis/settings.ts';
+import { shellLine } from '../../common/format.ts';
 import type { Json } from '../../common/json.ts';
 import type { MarkedText } from '../../config/mark-defaults.ts';
 import type { RunDetail } from '../../runs/run-detail.ts';
-import { shellLine } from './format.ts';
 import { NameValueTable } from './section.tsx';
 
 /** The commands that repeat a run, the versions and hashes that identify it, and its experiment file. */

@@ -115,6 +115,13 @@ describe('matching weights', () => {
     );
   });
 
+  it('suggests the cut where the file ends', () => {
+    const message = errorOf(['conv kernel 3 3 1 8', 'conv bias 8']);
+    expect(message).to.equal(
+      'the weights in weights.h5 end after pool; cut: pool leaves out the layers after it',
+    );
+  });
+
   it('lists weights with another shape', () => {
     const lines = ['conv kernel 3 3 3 8', 'conv bias 8', 'bn gamma 4', 'bn beta 4'];
     expect(errorOf(lines))
