@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
 import { detectProcessor } from '../../src/engine/hardware.ts';
+import { BatchNormalization } from '../../src/model/keras/normalization.ts';
 import { readMetricsCsv } from '../../src/run-folder/metrics-csv.ts';
 import { useFolder } from '../data/fixture.ts';
 import { useEngine } from '../engine.ts';
 import { cifarRun } from '../program.ts';
+
+type Filter = tf.Variable<tf.Rank.R4>;
 
 describe('bfloat16', function (this: Mocha.Suite) {
   this.timeout(120_000);
@@ -38,6 +41,44 @@ describe('bfloat16', function (this: Mocha.Suite) {
     expect(await difference((x) => x.mul(x).add(0.1))).to.equal(0);
     expect(await difference((x) => x.sum(0))).to.equal(0);
   });
+
+  for (const size of [8, 64])
+    it(`keeps the statistics of normalization float32, for ${size}×${size} images`, async function () {
+      if (!isSupported) this.skip();
+      const statistics = async (precision: 'float32' | 'bfloat16') => {
+        const normal = (shape: [number, number, number, number], seed: number) =>
+          tf.randomNormal<tf.Rank.R4>(shape, 0, 1, 'float32', seed);
+        const x = normal([8, size, size, 4], 1);
+        const filters = [normal([3, 3, 4, 16], 2), normal([3, 3, 16, 16], 3)] as const;
+        const weights = filters.map((filter) => tf.variable(filter)) as [Filter, Filter];
+        const normalization = new BatchNormalization({ momentum: 0.99 });
+        normalization.build([null, size, size, 16]);
+        // Between two convolutions, where TensorFlow prefers bfloat16.
+        const loss = (images: tf.Tensor4D) => {
+          const y = tf.conv2d(images, weights[0], 1, 'same');
+          const normalized = normalization.call(y, { training: true }) as tf.Tensor4D;
+          return tf.conv2d(normalized, weights[1], 1, 'same').square().mean<tf.Scalar>();
+        };
+        const step = engine().compile(
+          ([images]) => {
+            const { grads } = tf.variableGrads(() => loss(images as tf.Tensor4D), weights);
+            return Object.values(grads);
+          },
+          { precision },
+        );
+        for (let i = 0; i < 3; i++) tf.dispose(await step.run([x]));
+        engine().syncVariables();
+        const [mean, variance] = normalization.getWeights().slice(-2) as [tf.Tensor, tf.Tensor];
+        return [...(await mean.data()), ...(await variance.data())];
+      };
+      const [exact, mixed] = [await statistics('float32'), await statistics('bfloat16')];
+      for (const [i, value] of exact.entries()) {
+        expect(mixed[i]).to.be.closeTo(value, 0.01 * Math.abs(value) + 2e-4);
+      }
+      // A number of bfloat16 is a float32 whose last 16 bits are 0.
+      const bits = new Uint32Array(Float32Array.from(mixed).buffer);
+      expect(bits.every((each) => (each & 0xffff) !== 0)).to.equal(true);
+    });
 
   it('trains to nearly the same losses, repeats them to the last bit, and is recorded', async () => {
     const runs = folder();

@@ -36,6 +36,17 @@ import {
 } from './own-kernels/training.ts';
 import { pinWindowsLibraries } from './windows.ts';
 
+/**
+ * Operations that stay float32 in mixed precision, as in Keras: those of statistics and of losses. TensorFlow would compute them
+ * in bfloat16 between two convolutions or products; then a moving average with momentum 0.99 hardly moves.
+ * Source: tensorflow/core/grappler/optimizers/auto_mixed_precision_lists.h.
+ */
+const FLOAT32_ONLY = [
+  ...['Mean', 'Sum', 'Prod', 'Sub', 'RealDiv', 'FloorDiv', 'Inv', 'Reciprocal'],
+  ...['Square', 'SquaredDifference', 'Sqrt', 'Rsqrt', 'Log', 'Log1p'],
+  ...['Softmax', 'LogSoftmax', 'Softplus', 'SoftplusGrad'],
+];
+
 /** Starts TensorFlow and makes it the backend of tfjs; installs it first if necessary. */
 export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
   const { device: requested = 'auto', report } = options;
@@ -43,6 +54,7 @@ export async function startTensorFlow(options: EngineOptions): Promise<Engine> {
   // TensorFlow reads these variables while its libraries load.
   process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
   process.env.TF_CPP_MIN_LOG_LEVEL ??= options.verbose ? '0' : '3';
+  process.env.TF_AUTO_MIXED_PRECISION_GRAPH_REWRITE_INFERLIST_REMOVE ??= FLOAT32_ONLY.join();
 
   if (requested === 'cpu') process.env.CUDA_VISIBLE_DEVICES = '-1';
   if (options.compiler === 'xla') keepXlaPrograms();
@@ -121,7 +133,7 @@ function registerOwnKernels(backend: NodeJSKernelBackend, precision: () => Preci
     batchNormGradient,
     // Its kernel for GPUs is not deterministic.
     ...(backend.isUsingGpuDevice ? [] : [crossEntropy]),
-    ...channelReductions,
+    ...channelReductions(precision),
     // The speed of these convolutions was measured on CPUs only.
     ...(backend.isUsingGpuDevice
       ? []

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Precision } from '../../../experiment/experiment.ts';
 import { AttrType, DType } from '../attributes.ts';
 import type { Binding } from '../backend.ts';
 import { FLOAT, isFloat, NHWC, type OwnKernel } from './own-kernel.ts';
@@ -24,20 +25,24 @@ const sum: OwnKernel = {
   },
 };
 
-/** Computes, for example, the mean for a batch normalization. */
-const mean: OwnKernel = {
+/** Computes, for example, the mean for a batch normalization. In bfloat16 only `Mean` stays float32. */
+const mean = (precision: () => Precision): OwnKernel => ({
   name: tf.Mean,
   run(_, inputs, attributes: Attributes) {
     const { x } = inputs as Record<'x', tf.Tensor4D>;
-    if (!keepsChannelsOnly(x, attributes)) return null;
+    if (precision() !== 'float32' || !keepsChannelsOnly(x, attributes)) return null;
     return tf.tidy(() => {
       const means = x.sum([0, 1, 2]).mul(x.shape[3] / x.size);
       return attributes.keepDims ? means.reshape([1, 1, 1, -1]) : means;
     });
   },
-};
+});
 
-export const channelReductions: readonly OwnKernel[] = [sum, mean];
+/** @param precision returns the precision of the function that is being recorded */
+export const channelReductions = (precision: () => Precision): OwnKernel[] => [
+  sum,
+  mean(precision),
+];
 
 /**
  * Multiplies two matrices with `MatMul`, which TensorFlow fuses with a bias and an activation. tfjs-node uses the
