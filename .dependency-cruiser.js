@@ -9,6 +9,7 @@ const folders = [
   'run-experiment.ts',
   'plan-experiment.ts',
   'load-experiment.ts',
+  'init',
   'report',
   'ui/app',
   'ui/server',

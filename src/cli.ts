@@ -69,6 +69,23 @@ withLauncher(withOverrides(program.command('run', { isDefault: true })))
     await runCommand(file, { ...options, ...program.opts(), signal: interruptSignal() });
   });
 
+program
+  .command('init')
+  .description('write an experiment for your images, with the best of some measured backbones')
+  .argument('[data]', 'folder, archive or table of images, or the name of a dataset')
+  .option('-o, --out <file>', 'experiment file to write (default: <name>.yaml)')
+  .option('--force', 'replace the file if it exists')
+  .option('--backbones <names>', 'backbones to compare, separated by commas')
+  .option('--sizes <pixels>', 'heights of square inputs to compare, e.g. 160,224')
+  .option('--images <n>', 'maximum number of training images to measure with', '2000')
+  .option('--splits <n>', 'number of random splits to measure with', '5')
+  .option('--yes', 'ask nothing, also on a terminal')
+  .option(...JSON_OPTION)
+  .action(async (word, options) => {
+    const { initCommand } = await import('./commands/init.ts');
+    await initCommand(word, { ...options, ...program.opts(), signal: interruptSignal() });
+  });
+
 withOverrides(program.command('check'))
   .description('validate experiment files and show their plans')
   .argument('<file...>', 'experiment files (YAML)')

@@ -8,7 +8,7 @@ import { loadData } from '../data/load.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import { loadExperiment } from '../load-experiment.ts';
 import { readImageShape } from '../plan-experiment.ts';
-import { chooseProgress } from '../progress/display.ts';
+import { chooseProgress, silentProgress } from '../progress/display.ts';
 import type { Progress, Step } from '../progress/progress.ts';
 import { runModelsIn } from '../runs/run-models.ts';
 
@@ -49,7 +49,7 @@ export async function checkDataCommand(file: string, options: DataOptions): Prom
   const source = await openDataSource(file, options);
   const data = await loadAllImages(source);
   const { classNames, train, validation, broken } = data;
-  const damaged = damagedPaths(data);
+  const damaged = damagedPaths([train, validation]);
   const images = { train: train.labels.length, validation: validation.labels.length };
   print(options, { classes: classNames, images, broken, damaged }, [
     ...broken.map(({ path, reason }) => `${path}: ${reason}`),
@@ -93,8 +93,3 @@ export function loadAllImages({ experiment, progress, loadContext }: DataSource)
 export function print({ json }: DataOptions, result: unknown, lines: readonly string[]): void {
   process.stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : `${lines.join('\n')}\n`);
 }
-
-/** With `--json`, nothing but JSON is printed. */
-const silentProgress: Progress = {
-  step: (_, run) => run({ report: () => {}, note: () => {}, warn: () => {} }),
-};

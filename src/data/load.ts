@@ -42,7 +42,11 @@ export async function loadData(
   };
 }
 
-async function readImages(
+/**
+ * Reads selected images, in the dataset's own order, without the broken ones.
+ * @param split the split of the dataset that they are from.
+ */
+export async function readImages(
   { source, indices }: Selection,
   split: 'train' | 'test',
   context: LoadContext,

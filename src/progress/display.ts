@@ -9,6 +9,11 @@ export async function chooseProgress(): Promise<Progress> {
   return plainProgress((line) => process.stdout.write(`${line}\n`));
 }
 
+/** Shows nothing: with `--json`, a command prints nothing but JSON. */
+export const silentProgress: Progress = {
+  step: (_, run) => run({ report: () => {}, note: () => {}, warn: () => {} }),
+};
+
 /** The least milliseconds between two reports in a log. */
 const MIN_INTERVAL = 10_000;
 

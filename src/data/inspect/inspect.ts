@@ -42,7 +42,7 @@ export function inspect(data: Dataset): Inspection {
     channels: channelStatistics(train),
     duplicates: findDuplicates(train, validation),
     broken,
-    damaged: damagedPaths(data),
+    damaged: damagedPaths([train, validation]),
   };
 }
 
@@ -67,8 +67,8 @@ function channelStatistics({ height, width, channels, pixels, labels }: Images) 
 }
 
 /** Returns the paths of images whose files are damaged but could be decoded. */
-export function damagedPaths({ train, validation }: Dataset): string[] {
-  return [train, validation].flatMap((images) =>
+export function damagedPaths(splits: readonly Images[]): string[] {
+  return splits.flatMap((images) =>
     Array.from(images.labels.keys())
       .filter((index) => images.isDamaged?.(index))
       .map((index) => imageName(images, index)),
@@ -87,11 +87,11 @@ export interface Sizes {
   readonly height: Range;
 }
 
-/** Returns the original sizes of all images of a class. Images that are not from files have one size. */
-export function sizesOf(splits: readonly Images[], label: number): Sizes {
+/** Returns the original sizes of all images, or of one class. Images that are not from files have one size. */
+export function sizesOf(splits: readonly Images[], label: number | null = null): Sizes {
   const sizes = splits.flatMap(({ labels, originalSize, width, height }) =>
     Array.from(labels.keys())
-      .filter((index) => labels[index] === label)
+      .filter((index) => label === null || labels[index] === label)
       .map((index) => originalSize?.(index) ?? ([width, height] as const)),
   );
   return {
