@@ -155,7 +155,7 @@ export function experimentText(
     '    optimizer:',
     '      name: adam',
     '      learningRate: { schedule: cosine, initialLearningRate: 1e-4, warmup: 50 }',
-    '    earlyStopping: { monitor: val_loss, patience: 4, restoreBest: true }',
+    '    earlyStopping: { monitor: val_accuracy, patience: 4, restoreBest: true }',
   ];
   return `${lines.join('\n')}\n`;
 }
