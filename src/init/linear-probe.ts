@@ -59,12 +59,12 @@ export async function probeAccuracies(
     const truth = tf.tensor1d(labelsOf(split.test), 'int32');
     return (changed ? [features, changed] : [features]).map((all) => {
       const predicted = standardized(all.gather(split.test)).matMul(kernel).add(bias).argMax(-1);
-      return predicted.equal(truth).toFloat().mean();
+      return predicted.equal(truth).toFloat().sum();
     });
   });
-  const accuracies = await Promise.all(measured.map((accuracy) => accuracy.data()));
+  const counts = await Promise.all(measured.map((correct) => correct.data()));
   tf.dispose(measured);
-  return accuracies.map(([accuracy = 0]) => accuracy);
+  return counts.map(([correct = 0]) => correct / split.test.length);
 }
 
 /** Fits `softmax(x · kernel + bias)` to the labels `y` by Adam. */
