@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import { chromiumPath } from '../test/requirements.ts';
 
 // Makes the screenshots of a report in docs/pages from a finished run, after `npm run build`:
-// `npx tsx docs/screenshots.ts quickstart/latest`. Needs Chromium.
+// `npx tsx docs/screenshots.ts digits/latest`. Needs Chromium.
 
 interface Screenshot {
   readonly name: string;
@@ -30,13 +30,13 @@ const SCREENSHOTS: readonly Screenshot[] = [
       await page.getByRole('heading', { name: 'Confusion matrix' }).evaluate((heading) => {
         heading.scrollIntoView();
       });
-      // 8 predicted as 7: the most frequent mistake of the quickstart.
+      // 8 predicted as 7: the most frequent mistake of the example of digits.
       await page.locator('.matrix td').nth(17).hover();
     },
   },
 ];
 
-const [run = 'quickstart/latest', ...options] = process.argv.slice(2);
+const [run = 'digits/latest', ...options] = process.argv.slice(2);
 const folder = await mkdtemp(join(tmpdir(), 'cifar-run-screenshots-'));
 const report = join(folder, 'report.html');
 const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));

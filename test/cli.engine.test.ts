@@ -56,11 +56,11 @@ describe('the command line', () => {
 
   describe('rejects an invalid file with one line and exit code 2', () => {
     const folder = mkdtempSync(join(tmpdir(), 'cifar-run-'));
-    const quickstart = ['extends: ', join(root, 'configs/quickstart.yaml'), '\n'].join('');
+    const digits = ['extends: ', join(root, 'configs/digits.yaml'), '\n'].join('');
     for (const [what, file, text, expected] of [
       ['a missing file', 'nonsense.yaml', null, /nonsense\.yaml.*no such file/],
-      ['an unknown key', 'key.yaml', `${quickstart}sead: 1\n`, /key\.yaml:2:1 .*sead.*seed/],
-      ['broken YAML', 'broken.yaml', `${quickstart}seed: [1, 2\n`, /broken\.yaml:\d+:\d+ /],
+      ['an unknown key', 'key.yaml', `${digits}sead: 1\n`, /key\.yaml:2:1 .*sead.*seed/],
+      ['broken YAML', 'broken.yaml', `${digits}seed: [1, 2\n`, /broken\.yaml:\d+:\d+ /],
     ] as const) {
       for (const command of [[], ['check']]) {
         it(`${what}, ${command[0] ?? 'run'}`, async () => {

@@ -46,7 +46,7 @@ describe('an example experiment', () => {
   const digits = ['data.dataset=digits', 'data.validation=0.2'];
   for (const [name, set] of [
     ['digits-0-4.yaml', []],
-    ['quickstart.yaml', []],
+    ['digits.yaml', []],
     ['mnist-lenet.yaml', digits],
     ['fashion-mnist.yaml', digits],
   ] as const)

@@ -61,6 +61,9 @@ describe('an example experiment', () => {
       ['gradual-unfreezing.yaml'],
       ['cats-dogs.yaml', 'data.classes=[cat,dog]'],
       ['own-images.yaml'],
+      ['quickstart.yaml'],
+      ['cifar10-two-phase.yaml'],
+      ['cifar10-fine-tune.yaml'],
     ] as const)
       it(name, () => trainsBriefly(name, [...random, ...set], runs));
   });

@@ -10,9 +10,9 @@ import { cifarRun } from './program.ts';
  * a copy, which it may change.
  */
 
-export const quickstart = fileURLToPath(new URL('../configs/quickstart.yaml', import.meta.url));
+export const digits = fileURLToPath(new URL('../configs/digits.yaml', import.meta.url));
 
-/** Options that let the quickstart train for a second. */
+/** Options that let `digits` train for a second. */
 export const SMALL = [
   '--set',
   'data.limit={train: 300, validation: 150}',
@@ -23,7 +23,7 @@ export const SMALL = [
 ];
 
 const SWEEP = `
-extends: ${quickstart}
+extends: ${digits}
 name: rates
 data: { limit: { train: 100, validation: 60 } }
 phases:
@@ -37,7 +37,7 @@ sweep:
 `;
 
 export interface TrainedRuns {
-  /** The name of the first run, `quickstart/…`. */
+  /** The name of the first run, `digits/…`. */
   readonly first: string;
   /** The name of the second run, which differs from the first in the learning rate of the fine-tuning. */
   readonly second: string;
@@ -46,7 +46,7 @@ export interface TrainedRuns {
 let trained: Promise<TrainedRuns & { readonly folder: string }> | undefined;
 
 /**
- * Copies two runs of `quickstart` and a later sweep `rates` of four runs into a folder of runs, before the tests of a
+ * Copies two runs of `digits` and a later sweep `rates` of four runs into a folder of runs, before the tests of a
  * `describe`.
  */
 export function useTrainedRuns(runs: string): () => TrainedRuns {
@@ -68,9 +68,9 @@ async function train() {
   const sweep = join(parent, 'rates.yaml');
   await writeFile(sweep, SWEEP);
   const folder = join(parent, 'runs');
-  const first = await run(folder, quickstart, ...SMALL);
+  const first = await run(folder, digits, ...SMALL);
   const rate = 'phases.fine-tune.optimizer.learningRate=1e-3';
-  const second = await run(folder, quickstart, ...SMALL, '--set', rate);
+  const second = await run(folder, digits, ...SMALL, '--set', rate);
   await run(folder, sweep);
   return { folder, first, second };
 }

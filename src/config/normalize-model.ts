@@ -30,6 +30,7 @@ export function normalizeModel(
       weights: normalizeWeights(backbone, resolvePath),
       inputShape: backbone.inputShape ?? defaultShape(backbone, data.dataset),
       cut: backbone.cut ?? null,
+      ...(backbone.batchNormalization && { batchNormalization: backbone.batchNormalization }),
     },
     head: withClassesLast(normalizeLayers(head, names)),
   };

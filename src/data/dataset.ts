@@ -104,6 +104,8 @@ export interface DatasetKind {
   readonly name: string;
   /** The class names, if they are known without reading the data; `check` uses them. */
   readonly classNames?: readonly string[];
+  /** The number of training images, if it is known without reading the data. */
+  readonly trainingImages?: number;
   /** Height, width and channels of the images; absent if they are resized to the model's input. */
   readonly imageShape?: readonly [number, number, number];
   /** The accepted names of each file that a source must have; absent if they do not matter. */

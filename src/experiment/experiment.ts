@@ -74,6 +74,8 @@ export interface BackboneConfig {
   readonly inputShape: readonly [number, number, number] | null;
   /** The last layer of the backbone to use; `null`: all layers. */
   readonly cut: string | null;
+  /** Settings of all batch normalizations of the backbone; absent: those of each layer. */
+  readonly batchNormalization?: { readonly momentum: number };
 }
 
 /** A layer. `inputs` names its input layers; `null`: the layer before it. */

@@ -1273,6 +1273,15 @@ export interface Backbone {
    * Name of the last layer to keep. Default: the last layer of the backbone.
    */
   cut?: string | null;
+  /**
+   * Settings of all batch normalizations of the backbone. Default: those of each layer.
+   */
+  batchNormalization?: {
+    /**
+     * Share of the moving mean and variance that a training step keeps. In Keras it is 0.99 or 0.999, in PyTorch 0.9. With 0.99 the statistics lag behind the weights for thousands of steps: too long for a phase of a few epochs.
+     */
+    momentum: number;
+  };
 }
 /**
  * Flatten the input of each image to one axis.

@@ -24,7 +24,12 @@ export class BackboneError extends InputError {
  */
 export function buildGraph(model: ModelConfig, source: Graph | null = null): Graph {
   const { inputShape, nodes } = backboneGraph(model, source);
-  const backbone = cutAt(nodes, model.backbone.cut);
+  const { cut, batchNormalization = {} } = model.backbone;
+  const backbone = cutAt(nodes, cut).map((node) =>
+    node.kind === 'batchNormalization'
+      ? { ...node, args: { ...node.args, ...batchNormalization } }
+      : node,
+  );
   return { inputShape, nodes: [...backbone, ...stack(model.head, 'head', backbone.at(-1)?.name)] };
 }
 

@@ -52,6 +52,34 @@ export function planFeatures(
   };
 }
 
+/** A phase with its frozen layers. */
+interface FrozenPhase {
+  readonly phase: PhaseConfig;
+  readonly prefix: Prefix | null;
+}
+
+/**
+ * Returns the prefixes of the next phases that end within the prefix of a phase, the longest first. The features of each are
+ * computed from those of the next one, so that an image passes each frozen layer once, and not once for each phase.
+ */
+export function sharedPrefixes(
+  experiment: Pick<Experiment, 'data' | 'features'>,
+  phases: readonly FrozenPhase[],
+  index: number,
+): readonly Prefix[] {
+  const shared: Prefix[] = [];
+  let longest = phases[index]?.prefix ?? null;
+  for (const { phase, prefix } of phases.slice(index + 1)) {
+    const planned = planFeatures(experiment, phase, prefix);
+    const within = new Set(longest?.layers.map(({ name }) => name));
+    if (!prefix || planned?.uncached !== null) break;
+    if (!prefix.layers.every(({ name }) => within.has(name))) break;
+    if (prefix.layers.length < within.size) shared.push(prefix);
+    longest = prefix;
+  }
+  return shared;
+}
+
 function reasonAgainstCache(
   { data, features }: Pick<Experiment, 'data' | 'features'>,
   epochs: number,
@@ -69,8 +97,15 @@ function reasonAgainstCache(
 /**
  * Identity of the features of frozen layers that no phase has trained yet. Experiments with one id share the features
  * on one machine.
+ *
+ * @param shared result of `sharedPrefixes`
  */
-export function featuresId(experiment: Experiment, hashes: FileHashes, prefix: Prefix): string {
+export function featuresId(
+  experiment: Experiment,
+  hashes: FileHashes,
+  prefix: Prefix,
+  shared: readonly Prefix[],
+): string {
   const { seed, features, precision } = experiment;
   const { data, model } = byContent(experiment, hashes);
   const { augment, sampling: _, classWeights: __, ...images } = data;
@@ -81,6 +116,7 @@ export function featuresId(experiment: Experiment, hashes: FileHashes, prefix: P
     views: possibleFlips(augment),
     backbone: model.backbone,
     layers: definitionOf(prefix),
+    through: shared.map(({ cut }) => cut.name),
     dtype: features.dtype,
     precision: precision.inference,
   });

@@ -15,6 +15,7 @@ export function formatPlan(plan: Plan): string[] {
     '',
     ...phaseTable(plan),
     ...featureLines(plan),
+    ...warningLines(plan),
   ];
 }
 
@@ -89,6 +90,11 @@ function featureLines({ phases }: Plan): string[] {
     const kept = `${size(shape)} features take ${scaled(bytes, 'B')}`;
     return [`${frozen}, ${cached ? 'found in the cache' : once + instead}: ${saved}${kept}`];
   });
+  return lines.length > 0 ? ['', ...lines] : [];
+}
+
+function warningLines({ phases }: Plan): string[] {
+  const lines = phases.flatMap(({ name, warning }) => (warning ? [`${name}: ${warning}`] : []));
   return lines.length > 0 ? ['', ...lines] : [];
 }
 

@@ -5,9 +5,10 @@ import type { Experiment } from '../experiment/experiment.ts';
 import type { Graph, Shape } from '../model/graph.ts';
 import { findNetwork } from '../model/network.ts';
 import { frozenPrefix, type Prefix } from '../model/prefix.ts';
-import { featuresId, type PlannedFeatures, planFeatures } from './features.ts';
+import { featuresId, type PlannedFeatures, planFeatures, sharedPrefixes } from './features.ts';
 import { runId } from './id.ts';
 import { type Memory, phaseMemory, phaseParameters, sum } from './memory.ts';
+import { statisticsWarning } from './statistics.ts';
 
 /** Everything that a run will do, as plain JSON. */
 export interface Plan {
@@ -46,6 +47,8 @@ export interface PlannedPhase {
   readonly features: PlannedFeatures | null;
   /** Identity of these features; `null` if an earlier phase trains the layers that compute them. */
   readonly featuresId: string | null;
+  /** A reason why the phase may train badly; `null` if none is known. */
+  readonly warning: string | null;
 }
 
 /** Facts from other files than the experiment's. */
@@ -102,7 +105,14 @@ export function planRun(experiment: Experiment, { graph, hashes }: PlanInputs): 
       memory: phaseMemory(phase, layers, parameters),
       features: planFeatures(experiment, phase, prefix),
       featuresId:
-        prefix && !isTrainedBefore(prefix, index) ? featuresId(experiment, hashes, prefix) : null,
+        prefix && !isTrainedBefore(prefix, index)
+          ? featuresId(experiment, hashes, prefix, sharedPrefixes(experiment, phases, index))
+          : null,
+      warning: statisticsWarning(
+        experiment.data,
+        phase,
+        layers.filter(({ name }) => !parameters.frozenLayers.has(name)),
+      ),
     })),
   };
 }

@@ -47,8 +47,8 @@ describe('cifar-run check', function (this: Mocha.Suite) {
   });
 
   it('prints plans as JSON', () => {
-    const plans: Plan[] = JSON.parse(check(post, 'configs/quickstart.yaml', '--json').stdout);
-    expect(plans.map(({ name }) => name)).to.deep.equal(['vgg19-two-phase', 'quickstart']);
+    const plans: Plan[] = JSON.parse(check(post, 'configs/digits.yaml', '--json').stdout);
+    expect(plans.map(({ name }) => name)).to.deep.equal(['vgg19-two-phase', 'digits']);
     expect(plans[0]?.layers).to.have.length(48);
   });
 

@@ -38,8 +38,8 @@ describe('cifar-run report', () => {
       /best: head\.optimizer\.learningRate=0\.\d+, fine-tune\.optimizer\.learningRate=0\.\d+: val_accuracy/,
     );
     expect(html).to.include('Effect of each parameter');
-    const both = 'quickstart/latest~1 quickstart/latest';
-    const named = await report(`quickstart/best:val_loss ${both} -o named.html`);
+    const both = 'digits/latest~1 digits/latest';
+    const named = await report(`digits/best:val_loss ${both} -o named.html`);
     expect(named).to.match(/: 2 runs, /);
   });
 

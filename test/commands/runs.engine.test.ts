@@ -16,7 +16,7 @@ import { expect } from 'chai';
 import { execa } from 'execa';
 import { findRun } from '../../src/runs/find.ts';
 import { cifarRun, cli, loadedModules, startProgram } from '../program.ts';
-import { quickstart, SMALL, useTrainedRuns } from '../trained-runs.ts';
+import { digits, SMALL, useTrainedRuns } from '../trained-runs.ts';
 
 /** An experiment whose backbone is the first block of a trained run. */
 const next = (run: string) => `
@@ -59,14 +59,14 @@ describe('the commands for runs', () => {
     );
     expect(rows).to.have.length(6);
     for (const [i, row] of rows.entries()) {
-      const experiment = i < 4 ? 'rates' : 'quickstart';
+      const experiment = i < 4 ? 'rates' : 'digits';
       expect(row).to.match(/^\S+ +[0-9a-f]{10} .*Z +finished +2 +\d{1,3}\.\d\d %$/);
       expect(row.startsWith(`${experiment} `), row).to.equal(true);
     }
   });
 
   it('list filters and ranks', async () => {
-    expect(await listed(' quickstart')).to.have.length(2);
+    expect(await listed(' digits')).to.have.length(2);
     expect(await listed(' --status failed')).to.deep.equal([]);
     const ranked = await listed(' --best val_loss');
     expect(ranked).to.have.length(6);
@@ -78,11 +78,11 @@ describe('the commands for runs', () => {
   });
 
   it('show prints the experiment and the results of a run', async () => {
-    const { stdout } = await say('show quickstart/latest');
+    const { stdout } = await say('show digits/latest');
     expect(stdout).to.match(/^status {3}finished$/m);
     expect(stdout).to.match(/^head +1 of 1 +\d\.\d{4} +\d{1,3}\.\d\d % +\d\.\d{4} +\d+ s$/m);
     expect(stdout).to.match(/^model\/weights\.bin +\d+ B$/m);
-    const shown = JSON.parse((await say('show quickstart/latest --json')).stdout);
+    const shown = JSON.parse((await say('show digits/latest --json')).stdout);
     expect(shown.experiment.data.dataset).to.equal('digits');
     expect(shown.epochs).to.have.length(2);
   });
@@ -91,11 +91,11 @@ describe('the commands for runs', () => {
     const { exitCode } = await say('export best:val_loss weights.safetensors --layers block1_conv');
     expect(exitCode).to.equal(0);
     expect(existsSync(join(folder, 'weights.safetensors'))).to.equal(true);
-    writeFileSync(join(folder, 'next.yaml'), next('quickstart/latest'));
+    writeFileSync(join(folder, 'next.yaml'), next('digits/latest'));
     const checked = await say('check next.yaml');
     expect(checked.stderr).to.equal('');
     expect(checked.stdout).to.match(/^block1_conv /m);
-    const model = join(await findRun('quickstart/latest', runs), 'model');
+    const model = join(await findRun('digits/latest', runs), 'model');
     const trainedNext = await say('next.yaml');
     expect(trainedNext.exitCode, trainedNext.stderr).to.equal(0);
     const path = trainedNext.stdout.trim().split('\n').at(-1) ?? '';
@@ -172,7 +172,7 @@ describe('the commands for runs', () => {
   });
 
   it('backbones find a run in the folder that --runs names', async () => {
-    cpSync(join(runs, 'quickstart'), join(folder, 'elsewhere/moved'), { recursive: true });
+    cpSync(join(runs, 'digits'), join(folder, 'elsewhere/moved'), { recursive: true });
     writeFileSync(join(folder, 'elsewhere.yaml'), next('moved/latest'));
     for (const args of ['check elsewhere.yaml', 'elsewhere.yaml --dry-run', 'elsewhere.yaml']) {
       const found = await say(`${args} --runs elsewhere`);
@@ -199,7 +199,7 @@ describe('the commands for runs', () => {
     const { stdout, exitCode } = await say('list');
     expect(exitCode).to.equal(0);
     expect(stdout).to.match(/^torn .* damaged/m);
-    expect(stdout).to.match(/^quickstart .* finished/m);
+    expect(stdout).to.match(/^digits .* finished/m);
     const damage = /torn.*summary\.json is damaged: its 27 characters .* delete the run/;
     expect(stdout).to.match(damage);
     const shown = await say('show torn/latest');
@@ -229,16 +229,16 @@ describe('the commands for runs', () => {
   });
 
   it('rm deletes nothing without a terminal or --yes, and nothing that is not a run', async () => {
-    const before = readdirSync(join(runs, 'quickstart'));
+    const before = readdirSync(join(runs, 'digits'));
     const asked = await say('rm latest');
     expect(asked.exitCode).to.equal(2);
     expect(asked.stderr).to.match(/--yes/);
     mkdirSync(join(folder, 'mine/model'), { recursive: true });
     writeFileSync(join(folder, 'mine/model/model.json'), '{}');
-    const mine = await say('rm mine quickstart/latest --yes');
+    const mine = await say('rm mine digits/latest --yes');
     expect(mine.exitCode).to.equal(2);
     expect(mine.stderr).to.match(/mine does not have the name of a run's folder/);
-    expect(readdirSync(join(runs, 'quickstart'))).to.deep.equal(before);
+    expect(readdirSync(join(runs, 'digits'))).to.deep.equal(before);
   });
 
   it('show and rm take a sweep, and a sweep does not count runs that were deleted', async () => {
@@ -295,7 +295,7 @@ describe('the commands for runs', () => {
 
   it('a running run cannot be deleted, and is interrupted after a kill and can be deleted', async () => {
     const long = ['--set', 'name=long', '--set', 'phases.head.epochs=100000'];
-    const { program, until } = startProgram([quickstart, ...SMALL, ...long], { cwd: folder });
+    const { program, until } = startProgram([digits, ...SMALL, ...long], { cwd: folder });
     await until(/epoch 1/);
     expect(await listed(' long')).to.have.nested.property('[0].state', 'running');
     const refused = await say('rm long/latest --yes');

@@ -11,7 +11,7 @@ const defaultsOf = (resolvedYaml: string) =>
 describe('marking defaults', () => {
   let resolved: string;
   before(async () => {
-    const loaded = await loadExperiment('configs/quickstart.yaml', { set: [], setFile: [] });
+    const loaded = await loadExperiment('configs/digits.yaml', { set: [], setFile: [] });
     resolved = resolvedYaml(loaded.experiment);
   });
 

@@ -46,6 +46,21 @@ describe('planRun', () => {
     expect(of('block1_pool')?.trainedIn).to.deep.equal([]);
   });
 
+  it('warns of a phase that is too short for the moving statistics', () => {
+    const warnings = (momentum: number | null, epochs: number, freeze: string[] = []) => {
+      const changes = momentum === null ? {} : { batchNormalization: { momentum } };
+      const backbone = named('efficientnetLite0', changes);
+      const phases = [phase({ epochs, freeze, batchSize: 64 })];
+      return planRun(experiment({ backbone, phases }), nothing).phases.map((each) => each.warning);
+    };
+    // 782 steps are an epoch of CIFAR-10.
+    expect(warnings(null, 2)[0]).to.match(/^1564 steps are few .* momentum 0.99 .* 2000 steps/);
+    expect(warnings(null, 3)).to.deep.equal([null]);
+    expect(warnings(null, 1, ['*_bn'])).to.deep.equal([null]);
+    expect(warnings(0.9, 1)).to.deep.equal([null]);
+    expect(warnings(0.999, 25)[0]).to.match(/after about 20000 steps/);
+  });
+
   it('counts FLOPs of the forward pass', () => {
     const { flops } = planRun(
       experiment({

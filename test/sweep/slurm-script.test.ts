@@ -13,7 +13,7 @@ describe('the batch script of a sweep', () => {
   /** Returns the lines of the script for a `launcher` section with these settings. */
   async function scriptWith(...set: string[]): Promise<string[]> {
     const overrides = { set: set.map((setting) => `launcher.${setting}`), setFile: [] };
-    const { launcher } = await loadExperiment('configs/quickstart.yaml', overrides);
+    const { launcher } = await loadExperiment('configs/digits.yaml', overrides);
     return batchScript(script, launcher).split('\n');
   }
 

@@ -84,7 +84,7 @@ describe('bfloat16', function (this: Mocha.Suite) {
     const runs = folder();
     const train = (precision: string) =>
       cifarRun([
-        'configs/quickstart.yaml',
+        'configs/digits.yaml',
         ...['--runs', join(runs, precision)],
         ...['--set', `precision=${precision}`],
         ...['--set', 'phases.head.epochs=2'],

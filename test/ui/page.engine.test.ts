@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { type ServedPage, servePage } from '../program.ts';
 import { useChromium } from '../requirements.ts';
-import { quickstart, run, SMALL, useTrainedRuns } from '../trained-runs.ts';
+import { digits, run, SMALL, useTrainedRuns } from '../trained-runs.ts';
 import { makeRun } from './made-runs.ts';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -98,7 +98,7 @@ describe('the page of cifar-run ui', () => {
 
   it('compares and diffs the selected runs', async () => {
     const { first, second } = trained();
-    await at('/?filter=experiment+%3D+quickstart');
+    await at('/?filter=experiment+%3D+digits');
     await count('2 of 126 runs');
     await page.getByRole('checkbox', { name: `select ${first}` }).check();
     await page.getByRole('checkbox', { name: `select ${second}` }).check();
@@ -120,7 +120,7 @@ describe('the page of cifar-run ui', () => {
   it('shows the images behind a cell of the confusion matrix, with a working back button', async () => {
     const { first } = trained();
     await at(runOf(first));
-    await heading('quickstart');
+    await heading('digits');
     const csv = readFileSync(join(runs, first, 'predictions.csv'), 'utf8')
       .trim()
       .split('\n');
@@ -183,7 +183,7 @@ describe('the page of cifar-run ui', () => {
     await at('/?filter=experiment+%3D+live');
     await page.evaluate(() => Object.assign(window, { neverReloaded: true }));
     const changes = ['--set', 'name=live', '--set', 'phases.head.epochs=60'];
-    const training = run(runs, quickstart, ...SMALL, ...changes);
+    const training = run(runs, digits, ...SMALL, ...changes);
     await count('1 of 127 runs');
     await page.getByRole('row').nth(1).getByText('running').waitFor();
     await page.getByRole('row').nth(1).getByRole('link').click();
@@ -212,7 +212,7 @@ describe('the page of cifar-run ui', () => {
     await at('/');
     await page.getByRole('row').nth(1).waitFor();
     await page.keyboard.press('/');
-    await page.keyboard.type('experiment = quickstart');
+    await page.keyboard.type('experiment = digits');
     await page.getByText(/^2 of \d+ runs$/).waitFor();
     await page.getByRole('checkbox', { name: `select ${trained().second}` }).waitFor();
     const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));

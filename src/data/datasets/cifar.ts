@@ -34,6 +34,7 @@ function cifar(format: CifarFormat): DatasetKind {
   return {
     name: format.name,
     classNames: format.classNames,
+    trainingImages: 50_000,
     imageShape: [SIDE, SIDE, 3],
     files: names,
 

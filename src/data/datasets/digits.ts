@@ -10,6 +10,7 @@ const SIDE = 28;
 export const digits: DatasetKind = {
   name: 'digits',
   classNames,
+  trainingImages: 10_000,
   imageShape: [SIDE, SIDE, 1],
 
   async open(config) {

@@ -41,6 +41,7 @@ function idx(format: IdxFormat): DatasetKind {
   return {
     name: format.name,
     classNames: format.classNames,
+    trainingImages: 60_000,
     imageShape: [SIDE, SIDE, 1],
     files: NAMES,
 

@@ -19,6 +19,8 @@ export interface FeatureSource {
   readonly model: tf.LayersModel;
   readonly graph: Graph;
   readonly prefix: Prefix;
+  /** Shorter prefixes whose features they are computed from; see `sharedPrefixes`. */
+  readonly shared: readonly Prefix[];
   readonly experiment: Pick<Experiment, 'data' | 'features' | 'precision'>;
   readonly engine: Engine;
 }
@@ -27,7 +29,8 @@ export interface FeatureSource {
  * Returns a function that computes the key of features in the store. Equal keys mean features that are equal
  * to the last bit. The key contains the processor, because another one may add numbers in another order.
  */
-export async function featureKeys({ model, graph, prefix, experiment, engine }: FeatureSource) {
+export async function featureKeys(source: FeatureSource) {
+  const { model, graph, prefix, shared, experiment, engine } = source;
   const { name, device, threads, compiler } = engine;
   const common = {
     program: version,
@@ -37,6 +40,8 @@ export async function featureKeys({ model, graph, prefix, experiment, engine }: 
     dtype: experiment.features.dtype,
     precision: experiment.precision.inference,
     layers: definitionOf(prefix),
+    // Features that were stored in between may be rounded differently.
+    through: shared.map(({ cut }) => cut.name),
     weights: await weightsHash(model, prefix),
   };
   return (images: Images, flip: Flip): string => {

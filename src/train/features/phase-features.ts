@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import { storeLimit } from '../../cache/store.ts';
 import { RunError } from '../../common/errors.ts';
 import { type Flip, noFlip, possibleFlips } from '../../data/augment/augment.ts';
 import type { Batches } from '../../data/batches/batches.ts';
@@ -7,13 +8,14 @@ import { splitModel } from '../../model/build.ts';
 import { frozenLayers } from '../../model/graph.ts';
 import { frozenPrefix, type Prefix } from '../../model/prefix.ts';
 import { summarize } from '../../model/shapes.ts';
-import { planFeatures } from '../../plan/features.ts';
+import { planFeatures, sharedPrefixes } from '../../plan/features.ts';
 import type { FeaturesProgress, FeaturesUse } from '../callbacks.ts';
 import type { TrainOptions } from '../options.ts';
 import { featureBatches, rowBytes } from './feature-batches.ts';
 import {
   FeatureFiles,
   type FlippedImages,
+  formatOf,
   requireWithinLimit,
   type StoredFeatures,
 } from './feature-files.ts';
@@ -45,7 +47,13 @@ export async function prepareFeatures(
   splits: readonly SplitName[],
 ): Promise<PreparedFeatures> {
   const { experiment, graph } = options;
-  const prefix = frozenPrefix(summarize(graph), frozenLayers(graph, phase.freeze));
+  const layers = summarize(graph);
+  const phases = experiment.phases.map((each) => ({
+    phase: each,
+    prefix: frozenPrefix(layers, frozenLayers(graph, each.freeze)),
+  }));
+  const index = experiment.phases.findIndex(({ name }) => name === phase.name);
+  const prefix = phases[index]?.prefix ?? null;
   const planned = planFeatures(experiment, phase, prefix);
   if (!prefix || !planned) return { use: null, features: null };
   const { cut, uncached } = planned;
@@ -55,7 +63,13 @@ export async function prepareFeatures(
   });
   if (uncached !== null) return without(uncached);
   try {
-    const { stored, ...features } = await loadFeatures(options, phase.name, prefix, splits);
+    const shared = sharedPrefixes(experiment, phases, index);
+    const { stored, ...features } = await loadFeatures(
+      options,
+      phase.name,
+      [prefix, ...shared],
+      splits,
+    );
     const from = stored.some(({ computed }) => computed) ? 'computed' : 'cache';
     return { use: { cut, from, reason: null, keys: stored.map(({ key }) => key) }, features };
   } catch (error) {
@@ -64,23 +78,30 @@ export async function prepareFeatures(
   }
 }
 
-/** @throws RunError or a file system error when they cannot be stored. */
+/**
+ * @param prefixes the prefix of the phase, and those whose features it is computed from
+ * @throws RunError or a file system error when they cannot be stored.
+ */
 async function loadFeatures(
   options: TrainOptions,
   phase: string,
-  prefix: Prefix,
+  prefixes: readonly [Prefix, ...Prefix[]],
   splits: readonly SplitName[],
 ): Promise<PhaseFeatures & { stored: readonly StoredFeatures[] }> {
   const { model, graph, experiment, data, engine } = options;
   const { sampling, augment } = experiment.data;
-  const format = { shape: prefix.cut.outputShape, dtype: experiment.features.dtype };
+  const [prefix, ...shorter] = prefixes;
+  const format = formatOf(prefix, experiment);
   const needed = splits.flatMap((split) =>
     flipsOf(split, options).map((flip) => ({ split, images: data[split], flip })),
   );
   const count = needed.reduce((sum, { images }) => sum + images.labels.length, 0);
   requireWithinLimit(count * rowBytes(format));
-  const { prefix: prefixModel, tail, dispose } = splitModel(model, graph, prefix);
-  const files = await FeatureFiles.open({ ...options, phase, prefix, prefixModel, format });
+  const shared = shorter.filter(
+    (each) => count * rowBytes(formatOf(each, experiment)) <= storeLimit(),
+  );
+  const { tail, dispose } = splitModel(model, graph, prefix);
+  const files = await FeatureFiles.open({ ...options, phase, prefix, shared });
   const release = async () => {
     dispose();
     await files.release();

@@ -48,7 +48,7 @@ describe('TensorFlow with CUDA', function (this: Mocha.Suite) {
 
   it('warns at a run and records why the processor computed it', async () => {
     const runs = join(cache, 'runs');
-    const args = ['configs/quickstart.yaml', '--runs', runs, ...ONE_EPOCH];
+    const args = ['configs/digits.yaml', '--runs', runs, ...ONE_EPOCH];
     const { exitCode, stdout, stderr } = await run(args, driver('libnvidia-ml.so.1'));
     expect(exitCode, stderr).to.equal(0);
     expect(stdout).to.contain('the GPU is not used: TensorFlow cannot open libnvidia-ml.so.1');

@@ -87,6 +87,13 @@ describe('installing the engine', () => {
     expect(index.downloads).to.equal(1);
   });
 
+  it('lets other users of the machine read the files', async () => {
+    await start();
+    const open = 0o777 & ~process.umask();
+    expect((await stat(target())).mode & 0o777).to.equal(open);
+    expect((await stat(join(target(), 'six.py'))).mode & 0o777).to.equal(open & 0o644);
+  });
+
   it('installs again if a file is missing or truncated', async () => {
     await start();
     await writeFile(join(target(), 'six.py'), 'truncated');

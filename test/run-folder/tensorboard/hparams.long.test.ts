@@ -15,7 +15,7 @@ import { useEngine } from '../../engine.ts';
 import { quietly } from '../../planned-runs.ts';
 import { useTensorBoard } from '../../requirements.ts';
 
-const quickstart = fileURLToPath(new URL('../../../configs/quickstart.yaml', import.meta.url));
+const digits = fileURLToPath(new URL('../../../configs/digits.yaml', import.meta.url));
 
 const RATE = 'phases.head.optimizer.learningRate';
 const UNITS = 'model.head[1].dense.units';
@@ -75,7 +75,7 @@ describe("TensorBoard's HParams page", function (this: Mocha.Suite) {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
-    const loaded = await loadExperiment(quickstart, { set: SET, setFile: [] });
+    const loaded = await loadExperiment(digits, { set: SET, setFile: [] });
     const sweep = await planSweep(loaded, runModelsIn('runs'));
     await SweepRecord.open(folder, sweep, false);
     for (const trial of sweep.trials) await runExperiment(trial, quietly(folder));

@@ -10,8 +10,8 @@ import { useTensorBoard } from '../../requirements.ts';
 import { epoch } from '../epochs.ts';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
-const quickstart = path('../../../configs/quickstart.yaml');
-const image = path('../../../docs/results/quickstart/curves.png');
+const digits = path('../../../configs/digits.yaml');
+const image = path('../../../docs/results/digits/curves.png');
 
 describe('events for TensorBoard', () => {
   const python = useTensorBoard();
@@ -23,7 +23,7 @@ describe('events for TensorBoard', () => {
   after(() => rm(folder, { recursive: true }));
 
   it('have scalars, images and hyperparameters that TensorBoard reads', async () => {
-    const { experiment } = await loadExperiment(quickstart, { set: [], setFile: [] });
+    const { experiment } = await loadExperiment(digits, { set: [], setFile: [] });
     const board = await TensorBoard.start(folder, experiment, { group: '0123abcd', swept: {} });
     const epochs = [1, 2, 3].map((number) => epoch(number));
     for (const record of epochs) await board.epoch(record);

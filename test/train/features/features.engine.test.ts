@@ -138,6 +138,17 @@ describe('features of frozen layers', () => {
     expect(mirrored.computed).to.equal(3);
   });
 
+  it('are computed from those of the next phase, if fewer layers are frozen there', async () => {
+    const phases = [head, phase({ name: 'rest', freeze: ['conv2d_0'], epochs: 4 })];
+    const cached = await run({ phases, ...flip });
+    const plain = await run({ phases, ...flip, ...off });
+    expect(cached.uses.map((use) => [use?.cut, use?.from])).to.deep.equal([
+      ['maxPooling2d_2', 'computed'],
+      ['conv2d_0', 'cache'],
+    ]);
+    expectClose(numbers(cached), numbers(plain), 1e-5);
+  });
+
   it('are computed again for other weights or another dtype', async () => {
     await run();
     for (const change of [{ features: { dtype: 'float16' } }, { phases: parts }] as const)

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readdir, rename, rm, statfs } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rename, rm, statfs } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { downloadWheels } from '../../../cache/wheels/download-wheels.ts';
 import { extractWheels } from '../../../cache/wheels/extract-wheels.ts';
@@ -61,7 +62,9 @@ async function installTo(
   folder: string,
   { distribution, signal, report }: InstallationTask,
 ): Promise<void> {
-  const unfinished = await mkdtemp(unfinishedPrefix(folder));
+  // Unlike a folder of mkdtemp, other users may read it.
+  const unfinished = `${unfinishedPrefix(folder)}${randomUUID()}`;
+  await mkdir(unfinished);
   const progressOf = (action: string, total: number) =>
     byteCounter(total, (progress) =>
       report(`${action} ${titleOf(distribution)}, ${progress}, to ${folder}`),
