@@ -1241,7 +1241,11 @@ export interface Backbone {
     | 'efficientnetB3'
     | 'efficientnetLite0'
     | 'efficientnetLite1'
-    | 'efficientnetLite2';
+    | 'efficientnetLite2'
+    | 'efficientnetV2B0'
+    | 'efficientnetV2B1'
+    | 'efficientnetV2B2'
+    | 'densenet121';
   /**
    * Width multiplier; only for `mobilenet` and `mobilenetV2`.
    */

@@ -19,15 +19,15 @@ const STAGES: readonly Stage[] = [
   { kernelSize: 5, blocks: 4, filters: 192, expand: 6, strides: 2 },
   { kernelSize: 3, blocks: 1, filters: 320, expand: 6, strides: 1 },
 ];
-const DROP_CONNECT_RATE = 0.2;
+export const DROP_CONNECT_RATE = 0.2;
 
-const INITIALIZER = {
+export const INITIALIZER = {
   varianceScaling: { scale: 2, mode: 'fanOut', distribution: 'truncatedNormal' },
 } as const;
-const SAME = { padding: 'same', useBias: false, kernelInitializer: INITIALIZER };
+export const SAME = { padding: 'same', useBias: false, kernelInitializer: INITIALIZER };
 
 /** The factors by which a variant is wider and deeper than B0. */
-interface Scale {
+export interface Scale {
   readonly width: number;
   readonly depth: number;
 }
@@ -201,7 +201,7 @@ function addBlock(network: Network, args: EfficientNetBlock): void {
 }
 
 /** Adds a squeeze and excitation, which weights each channel between 0 and 1 (Hu et al. 2018). */
-function addSqueeze(network: Network, name: string, units: number): string {
+export function addSqueeze(network: Network, name: string, units: number): string {
   const filters = network.channels();
   const args = { kernelSize: 1, padding: 'same', kernelInitializer: INITIALIZER };
   network.add('globalAveragePooling2d', `${name}_se_squeeze`);

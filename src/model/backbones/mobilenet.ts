@@ -83,7 +83,7 @@ export const mobilenetV2: Backbone = {
     const stem = { filters: divisible(32 * alpha), kernelSize: 3, strides: 2, useBias: false };
     if (isTorch) {
       network.add('rescaling', 'rescaling', TORCH_SCALING);
-      network.add('zeroPadding2d', 'Conv1_pad', { padding: ALL_SIDES });
+      network.add('zeroPadding2d', 'Conv1_pad', { padding: 1 });
     }
     network.add('conv2d', 'Conv1', { ...stem, padding: isTorch ? 'valid' : 'same' });
     addNormalization(network, 'bn_Conv1', isTorch);
@@ -113,10 +113,6 @@ const TORCH_SCALING = {
   scale: TORCH_DEVIATION.map((deviation) => 0.5 / deviation),
   offset: TORCH_MEAN.map((mean, i) => (0.5 - mean) / (TORCH_DEVIATION[i] ?? 1)),
 };
-const ALL_SIDES = [
-  [1, 1],
-  [1, 1],
-];
 
 const ENDS: Readonly<Record<string, string>> = {
   Conv1: 'features.0.0',
@@ -159,7 +155,7 @@ function addInvertedResidual(network: Network, block: MobileNetV2Block): void {
     addReLU6(network, `${prefix}_expand_relu`);
   }
   if (strides === 2) {
-    const padding = isTorch ? ALL_SIDES : network.strideTwoPadding(3);
+    const padding = isTorch ? 1 : network.strideTwoPadding(3);
     network.add('zeroPadding2d', `${prefix}_pad`, { padding });
   }
   const padding = strides === 1 ? 'same' : 'valid';

@@ -1,4 +1,5 @@
 import type { Backbone } from './backbone.ts';
+import { densenet121 } from './densenet.ts';
 import {
   efficientnetB0,
   efficientnetB1,
@@ -8,6 +9,7 @@ import {
   efficientnetLite1,
   efficientnetLite2,
 } from './efficientnet.ts';
+import { efficientnetV2B0, efficientnetV2B1, efficientnetV2B2 } from './efficientnet-v2.ts';
 import { mobilenet, mobilenetV2 } from './mobilenet.ts';
 import { resnet50, resnet50v2 } from './resnet.ts';
 import { vgg16, vgg19 } from './vgg.ts';
@@ -27,4 +29,8 @@ export const backbones: Readonly<Record<string, Backbone>> = {
   efficientnetLite0,
   efficientnetLite1,
   efficientnetLite2,
+  efficientnetV2B0,
+  efficientnetV2B1,
+  efficientnetV2B2,
+  densenet121,
 };

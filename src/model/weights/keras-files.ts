@@ -38,6 +38,10 @@ const KERAS_FILES: Readonly<Record<string, (model: ImagenetModel) => KerasFile>>
     const file = `mobilenet_v2_weights_tf_dim_ordering_tf_kernels_${alpha}_${rows}_no_top.h5`;
     return { file, folder: 'tensorflow/keras-applications/mobilenet_v2/', hash: null };
   },
+  densenet121: () => tfKernels('densenet', 'densenet121', 'md5:30ee3e1110167f948a6b9946edeeb738'),
+  efficientnetV2B0: () => efficientnetV2('b0', 'md5:893217f2bb855e2983157299931e43ff'),
+  efficientnetV2B1: () => efficientnetV2('b1', 'md5:0e80663031ca32d657f9caa404b6ec37'),
+  efficientnetV2B2: () => efficientnetV2('b2', 'md5:1dfe2e7a5d45b6632553a8961ea609eb'),
   efficientnetB0: () => efficientnet('b0', 'md5:50bc09e76180e00e4465e1a485ddc09d'),
   efficientnetB1: () => efficientnet('b1', 'md5:74c4e6b3e1f6a1eea24c589628592432'),
   efficientnetB2: () => efficientnet('b2', 'md5:111f8e2ac8aa800a7a99e3239f7bfb39'),
@@ -59,6 +63,11 @@ function tfKernels(folder: string, name: string, hash: Hash): KerasFile {
 
 function efficientnet(variant: string, hash: Hash): KerasFile {
   return { file: `efficientnet${variant}_notop.h5`, folder: 'keras-applications/', hash };
+}
+
+function efficientnetV2(variant: string, hash: Hash): KerasFile {
+  const folder = 'tensorflow/keras-applications/efficientnet_v2/';
+  return { file: `efficientnetv2-${variant}_notop.h5`, folder, hash };
 }
 
 function alphaOf({ name, alpha }: ImagenetModel, known: Readonly<Record<number, string>>): string {

@@ -19,6 +19,10 @@ NETWORKS = {
     "efficientnetB1": applications.EfficientNetB1,
     "efficientnetB2": applications.EfficientNetB2,
     "efficientnetB3": applications.EfficientNetB3,
+    "efficientnetV2B0": applications.EfficientNetV2B0,
+    "efficientnetV2B1": applications.EfficientNetV2B1,
+    "efficientnetV2B2": applications.EfficientNetV2B2,
+    "densenet121": applications.DenseNet121,
 }
 ALPHAS = {"mobilenet": 0.5, "mobilenetV2": 0.35}
 

@@ -33,6 +33,13 @@ const names: Readonly<Record<string, string>> = {
   MobileNet: 'mobilenet',
   MobileNetV2: 'mobilenetV2',
   EfficientNetB0: 'efficientnetB0',
+  EfficientNetB1: 'efficientnetB1',
+  EfficientNetB2: 'efficientnetB2',
+  EfficientNetB3: 'efficientnetB3',
+  EfficientNetV2B0: 'efficientnetV2B0',
+  EfficientNetV2B1: 'efficientnetV2B1',
+  EfficientNetV2B2: 'efficientnetV2B2',
+  DenseNet121: 'densenet121',
 };
 
 describe('ImageNet weight files', () => {
