@@ -36,7 +36,7 @@ describe('the command line', () => {
 
   it('names the command that is meant by a misspelled one', async () => {
     for (const [args, expected] of [
-      [['chekc', 'configs/quickstart.yaml'], 'named chekc. Did you mean check?'],
+      [['chekc', 'configs/digits.yaml'], 'named chekc. Did you mean check?'],
       [['exprot', 'latest', 'model', '--layers', 'x'], 'named exprot. Did you mean export?'],
       [['tsak'], 'named tsak. cifar-run --help lists the commands'],
     ] as const) {

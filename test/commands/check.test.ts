@@ -35,14 +35,14 @@ describe('cifar-run check', function (this: Mocha.Suite) {
   });
 
   it('warns of a batch size above the number of images', () => {
-    const args = ['configs/quickstart.yaml', '--set', 'data.limit.train=31'];
+    const args = ['configs/digits.yaml', '--set', 'data.limit.train=31'];
     const { status, stdout } = check(...args);
     expect(status).to.equal(0);
     expect(stdout.trim().split('\n').slice(-2)).to.deep.equal([
       'warning: phase head: batchSize 32 is above the 31 training images, so an epoch is one step',
       'warning: phase fine-tune: batchSize 32 is above the 31 training images, so an epoch is one step',
     ]);
-    const [plan] = JSON.parse(check('configs/quickstart.yaml', '--json').stdout);
+    const [plan] = JSON.parse(check('configs/digits.yaml', '--json').stdout);
     expect(plan.warnings).to.deep.equal([]);
   });
 

@@ -137,7 +137,7 @@ describe('the commands for runs', () => {
 
   it('a run ends on a terminal with its metrics, its folder and commands that use it', async () => {
     const { stdout } = await atTerminal(
-      `${quickstart} --runs runs --set name=ended ${SMALL.map((word) => `'${word}'`).join(' ')}`,
+      `${digits} --runs runs --set name=ended ${SMALL.map((word) => `'${word}'`).join(' ')}`,
       folder,
       '',
     );
@@ -157,7 +157,7 @@ describe('the commands for runs', () => {
 
   it('an interrupted run says what is saved, and the command that continues it', async () => {
     const long = ['--set', 'name=paused', '--set', 'phases.head.epochs=3000'];
-    const { program, until } = startProgram([quickstart, ...SMALL, ...long], { cwd: folder });
+    const { program, until } = startProgram([digits, ...SMALL, ...long], { cwd: folder });
     await until(/epoch 2/);
     program.kill('SIGINT');
     const { exitCode, stderr } = await program;
@@ -268,7 +268,7 @@ describe('the commands for runs', () => {
   it('one process runs a sweep, and a second one is refused until it ends', async () => {
     writeFileSync(
       join(folder, 'busy.yaml'),
-      `extends: ${quickstart}\nname: busy\ndata: { limit: { train: 100, validation: 60 } }\nphases: [{ name: head, epochs: 3000 }]\nsweep: { parameters: { seed: { values: [1, 2] } } }\n`,
+      `extends: ${digits}\nname: busy\ndata: { limit: { train: 100, validation: 60 } }\nphases: [{ name: head, epochs: 3000 }]\nsweep: { parameters: { seed: { values: [1, 2] } } }\n`,
     );
     const { program, until } = startProgram(['busy.yaml'], { cwd: folder });
     await until(/run 1 of 2/);
