@@ -61,7 +61,10 @@ export async function planExperiment(
   await checkWeightFile(loaded, graph);
   const hashes = await hashFiles(experiment, modelSource?.path ?? null);
   const plan = planRun(experiment, { graph, hashes });
-  const warnings = batchWarnings(plan, mostImages ?? Number.POSITIVE_INFINITY);
+  const statistics = plan.phases.flatMap(({ name, warning }) =>
+    warning === null ? [] : [`phase ${name}: ${warning}`],
+  );
+  const warnings = [...batchWarnings(plan, mostImages ?? Number.POSITIVE_INFINITY), ...statistics];
   return { experiment, text, source, modelSource, plan, warnings };
 }
 

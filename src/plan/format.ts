@@ -15,7 +15,6 @@ export function formatPlan(plan: Plan): string[] {
     '',
     ...phaseTable(plan),
     ...featureLines(plan),
-    ...warningLines(plan),
   ];
 }
 
@@ -90,11 +89,6 @@ function featureLines({ phases }: Plan): string[] {
     const kept = `${size(shape)} features take ${scaled(bytes, 'B')}`;
     return [`${frozen}, ${cached ? 'found in the cache' : once + instead}: ${saved}${kept}`];
   });
-  return lines.length > 0 ? ['', ...lines] : [];
-}
-
-function warningLines({ phases }: Plan): string[] {
-  const lines = phases.flatMap(({ name, warning }) => (warning ? [`${name}: ${warning}`] : []));
   return lines.length > 0 ? ['', ...lines] : [];
 }
 
