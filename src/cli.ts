@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Command, Option } from 'commander';
 import { LAUNCHER_OPTIONS } from './commands/options.ts';
 import { didYouMean } from './common/did-you-mean.ts';
-import { InputError } from './common/errors.ts';
+import { explain, InputError } from './common/errors.ts';
 import { interruptSignal } from './common/signals.ts';
 import { version } from './common/version.ts';
 import { RUNS } from './runs/places.ts';
@@ -44,9 +45,27 @@ const program = new Command('cifar-run')
   .description('Train image classifiers from a YAML file.')
   .version(version)
   .option('--verbose', 'show the log of TensorFlow and stack traces of errors')
+  .option('--offline', 'make no request to the network')
+  .option(
+    '--sandboxed',
+    'also read nothing outside the folders of the file, of runs and of the cache',
+  )
+  .hook('preAction', async (_, command) => {
+    const { offline, sandboxed } = program.opts();
+    if (offline || sandboxed) await restrict(command, sandboxed);
+  })
   .showHelpAfterError('(cifar-run --help lists commands and options)')
   // A wrong option is wrong input; --help and --version are not.
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+
+/** Applies `--offline` and `--sandboxed`, for files of strangers. */
+async function restrict(command: Command, sandboxed: boolean): Promise<void> {
+  const { enterSandbox, goOffline } = await import('./common/sandbox.ts');
+  if (!sandboxed) return goOffline();
+  const { cacheFolder } = await import('./cache/cache-folder.ts');
+  const files = command.args.filter((argument) => /\.ya?ml$/i.test(argument));
+  enterSandbox([...files.map(dirname), command.opts().runs ?? RUNS, cacheFolder()]);
+}
 
 withLauncher(withOverrides(program.command('run', { isDefault: true })))
   .description('run an experiment or a sweep (the default command)')
@@ -359,7 +378,8 @@ try {
   if (args.length === 0) program.help({ error: true });
   requireCommand(args);
   await program.parseAsync();
-} catch (error) {
+} catch (thrown) {
+  const error = explain(thrown);
   const known = error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number';
   const text = error instanceof Error ? error.message : String(error);
   const detail = error instanceof Error && (!known || program.opts().verbose) ? error.stack : text;

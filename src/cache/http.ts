@@ -1,4 +1,5 @@
 import { getProxyForUrl } from 'proxy-from-env';
+import { requireOnline } from '../common/sandbox.ts';
 
 /** A part of `fetch`'s options that Node and undici share. */
 interface HttpOptions {
@@ -10,6 +11,7 @@ interface HttpOptions {
 
 /** Like `fetch`, but through a proxy if one is set. Node's own `fetch` reads no such variables before Node 24. */
 export async function httpGet(url: string, options: HttpOptions): Promise<Response> {
+  requireOnline(url);
   const { proxy = getProxyForUrl(url), ...request } = options;
   if (!proxy) return fetch(url, request);
   const { default: undici } = await import('undici');

@@ -5,6 +5,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { InputError } from '../common/errors.ts';
 import { statOrNull } from '../common/files.ts';
+import { requireAllowed } from '../common/sandbox.ts';
 import { merge } from './edit.ts';
 import { checkSize, MAX_BYTES, parseYaml } from './parse-yaml.ts';
 import { expandHome } from './paths.ts';
@@ -13,6 +14,7 @@ import { type HoleNode, type MapNode, type Tree, withoutEntry } from './source-t
 
 /** Reads the text of a file. @throws InputError if it cannot be read, is too large or is not UTF-8. */
 export async function readText(file: string): Promise<string> {
+  requireAllowed(file);
   try {
     const { size } = await stat(file);
     checkSize(size, file);

@@ -1,3 +1,4 @@
+import { requireAllowed } from '../common/sandbox.ts';
 import type { FindRunModel } from '../model/source.ts';
 
 /**
@@ -7,6 +8,8 @@ import type { FindRunModel } from '../model/source.ts';
 export function runModelsIn(runs: string): FindRunModel {
   return async (reference) => {
     const { modelOfRun } = await import('./find.ts');
-    return modelOfRun(reference, runs);
+    const model = await modelOfRun(reference, runs);
+    requireAllowed(model);
+    return model;
   };
 }

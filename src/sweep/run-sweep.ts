@@ -1,6 +1,7 @@
 import { Claim, claimOwner } from '../cache/claim.ts';
-import { RunError } from '../common/errors.ts';
+import { InputError, RunError } from '../common/errors.ts';
 import { alignColumns, formatDuration } from '../common/format.ts';
+import { isSandboxed } from '../common/sandbox.ts';
 import { showSettings } from '../config/trials.ts';
 import type { LauncherConfig } from '../experiment/experiment.ts';
 import { bestOf, formatMetric } from '../experiment/metrics.ts';
@@ -36,6 +37,13 @@ export async function runSweep(
   options: SweepOptions,
 ): Promise<{ readonly folder: string }> {
   const { runs, signal } = options;
+  const { name: launcher } = loaded.launcher;
+  if (launcher !== 'local' && isSandboxed()) {
+    throw new InputError(
+      `--sandboxed runs nothing on a cluster, where the file's launcher.setup would run commands. Received: launcher ${launcher}`,
+    );
+  }
+
   // 1. Plan all trials, so that none fails late.
   const sweep = await planSweep(loaded, runModelsIn(runs));
   await prepareExperimentFolder(runs, sweep.name);

@@ -3,6 +3,7 @@ import { dirname, isAbsolute, sep } from 'node:path';
 import { cachedFilePath } from '../../cache/cache-folder.ts';
 import type { Download } from '../../cache/download.ts';
 import { readRegularFile, readSmallFile, statOrNull, walk } from '../../common/files.ts';
+import { requireAllowed } from '../../common/sandbox.ts';
 import { DataError, type LoadContext } from '../dataset.ts';
 import { type FileTree, MAX_FILE_BYTES } from './tree.ts';
 
@@ -73,7 +74,11 @@ export async function openTree(path: string): Promise<FileTree> {
 
 /** The files of a folder and its subfolders. Links are followed, and a table may name paths outside the folder. */
 function directoryTree(root: string): FileTree {
-  const resolve = (path: string) => (isAbsolute(path) ? path : `${root}/${path}`);
+  const resolve = (path: string) => {
+    const absolute = isAbsolute(path) ? path : `${root}/${path}`;
+    requireAllowed(absolute);
+    return absolute;
+  };
   return {
     root,
 

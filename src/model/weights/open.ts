@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { InputError } from '../../common/errors.ts';
 import { OPEN_AT_ONCE, requireRegularFile } from '../../common/files.ts';
+import { requireAllowed } from '../../common/sandbox.ts';
 import type { KerasLayer, WeightFile, WeightFormat } from './format.ts';
 import { keras } from './keras.ts';
 import { kerasHdf5 } from './keras-hdf5.ts';
@@ -24,6 +25,7 @@ export async function openWeights(
   path: string,
   layers: readonly KerasLayer[] | null = null,
 ): Promise<WeightFile> {
+  requireAllowed(path);
   const format = await detectFormat(path);
   return format.read(path, layers).catch((error) => asInputError(error, path));
 }

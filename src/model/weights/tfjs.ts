@@ -3,6 +3,7 @@ import { dirname, join, normalize } from 'node:path/posix';
 import { InputError } from '../../common/errors.ts';
 import { readRegularFile } from '../../common/files.ts';
 import type { Json } from '../../common/json.ts';
+import { requireAllowed } from '../../common/sandbox.ts';
 import {
   decode,
   type Encoding,
@@ -112,6 +113,7 @@ async function groupEntries(group: ManifestGroup, path: string): Promise<WeightE
   const shards = await Promise.all(
     group.paths.map(async (name): Promise<Shard> => {
       const shard = join(dirname(path), checkedShardPath(name, path));
+      requireAllowed(shard);
       const stats = await stat(shard).catch(() => null);
       if (!stats?.isFile()) {
         throw new InputError(`${path} lists the shard ${name}, which is not a file`);

@@ -1,0 +1,98 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import sharp from 'sharp';
+import { download } from '../../src/cache/download.ts';
+import { enterSandbox, requireAllowed } from '../../src/common/sandbox.ts';
+import { loadData } from '../../src/data/load.ts';
+import { openWeights } from '../../src/model/weights/open.ts';
+import { dataConfig, loadContext, rejection } from '../data/fixture.ts';
+import { planned } from '../planned-runs.ts';
+
+const MODEL = `
+model: { backbone: { inputShape: [8, 8, 3], layers: [] }, head: [flatten, dense: { units: 2, activation: softmax }] }
+phases: [{ name: train, epochs: 1, optimizer: sgd }]
+`;
+
+describe('--sandboxed', () => {
+  let folder: string;
+  let own: string;
+  const FORBIDDEN = /is outside of what --sandboxed allows/;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
+    own = join(folder, 'own');
+    await mkdir(join(own, 'images/a'), { recursive: true });
+    await mkdir(join(own, 'images/b'), { recursive: true });
+    await mkdir(join(folder, 'owned-by-others'));
+    const image = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
+      .png()
+      .toBuffer();
+    for (const path of ['own/images/a/1.png', 'own/images/b/1.png', 'secret.png']) {
+      await writeFile(join(folder, path), image);
+    }
+    await writeFile(join(folder, 'base.yaml'), 'seed: 1\n');
+    enterSandbox([own]);
+  });
+
+  after(async () => {
+    delete process.env.CIFAR_RUN_SANDBOX;
+    delete process.env.CIFAR_RUN_OFFLINE;
+    await rm(folder, { recursive: true });
+  });
+
+  const plan = async (data: string, more = '') => {
+    const file = join(own, 'experiment.yaml');
+    await writeFile(file, `${more}data: ${data}${MODEL}`);
+    return planned(file);
+  };
+
+  it('allows what is in the folder of the file', async () => {
+    const { experiment } = await plan('{ dataset: folder, source: images }');
+    const context = loadContext([8, 8, 3]);
+    expect((await rejection(loadData(experiment.data, 1, context))).message).to.match(
+      /no test split/,
+    );
+    expect(() => requireAllowed(join(own, 'not/there'))).not.to.throw();
+  });
+
+  it('forbids other paths, also by names that only begin alike', async () => {
+    for (const path of ['..', '/etc', '~', '../owned-by-others', 'images/../../secret.png']) {
+      const error = await rejection(plan(`{ dataset: folder, source: '${path}' }`));
+      expect(error.message, path).to.match(FORBIDDEN);
+    }
+    const extending = rejection(plan('{ dataset: digits }', 'extends: ../base.yaml\n'));
+    expect((await extending).message).to.match(FORBIDDEN);
+  });
+
+  it('forbids links and rows of tables that lead out', async () => {
+    await symlink(join(folder, 'secret.png'), join(own, 'link.png'));
+    for (const path of ['link.png', join(folder, 'secret.png'), '../secret.png']) {
+      const table = join(own, 'table.csv');
+      await writeFile(
+        table,
+        `path,label,split\n${path},a,train\nimages/b/1.png,b,train\n${path},a,val\nimages/b/1.png,b,val\n`,
+      );
+      const config = dataConfig({ dataset: 'csv', source: table });
+      expect((await rejection(loadData(config, 1, loadContext([8, 8, 3])))).message).to.match(
+        FORBIDDEN,
+      );
+    }
+    expect((await rejection(openWeights(join(own, 'link.png')))).message).to.match(FORBIDDEN);
+  });
+
+  it('forbids all requests, as --offline does', async () => {
+    const { signal } = new AbortController();
+    const wanted = {
+      url: 'http://127.0.0.1:9/x',
+      hash: null,
+      to: join(own, 'x'),
+      report: () => {},
+      signal,
+    };
+    expect((await rejection(download(wanted))).message).to.match(
+      /--offline forbids to download it/,
+    );
+  });
+});
