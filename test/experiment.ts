@@ -62,6 +62,7 @@ export function experiment(parts: Parts = {}): Experiment {
       classes: parts.classes ?? null,
       limit: { train: null, validation: null },
       validation: 'test',
+      splitSeed: null,
       broken: 'stop',
       resize: { fit: 'stretch', interpolation: 'bilinear' },
       preprocess: 'caffe',

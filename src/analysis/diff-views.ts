@@ -67,13 +67,20 @@ export function describeVerdict({ predictions, unpaired, seeds }: RunDiff): stri
   ].join('\n');
 }
 
-function describeSeeds({ first, second, difference, pValue, interval }: SeedNoise): string[] {
+function describeSeeds({
+  first,
+  second,
+  isPaired,
+  difference,
+  pValue,
+  interval,
+}: SeedNoise): string[] {
   const { format } = metricOf(VALIDATION_ACCURACY);
   const describe = (spread: Spread) =>
     `${formatMean(format, spread)} (${countOf(spread.n, 'run')})`;
   return [
     `  seeds     ${describe(first)} to ${describe(second)}`,
-    `            ${points(difference)} points, 95 % interval ${formatInterval(interval)}; t-test p = ${roundPValue(pValue)}`,
+    `            ${points(difference)} points, 95 % interval ${formatInterval(interval)}; ${isPaired ? 'paired ' : ''}t-test p = ${roundPValue(pValue)}`,
   ];
 }
 

@@ -28,8 +28,8 @@ export interface DiffedRun {
   /** `null` until the run finishes. */
   readonly predictions: ClassifiedImages | null;
   readonly images: ImageSet | null;
-  /** The final metrics, keyed by column, of the run and of the runs that differ from it only in their seed. */
-  readonly replicates: readonly Readonly<Record<string, number>>[];
+  /** The final metrics, keyed by column, of the run and of the runs that differ from it only in their seed; by seed. */
+  readonly replicates: ReadonlyMap<number, Readonly<Record<string, number>>>;
 }
 
 /** Identifies the images that a run is validated on. */
@@ -104,7 +104,11 @@ export interface Flip {
 export function diffRuns(first: DiffedRun, second: DiffedRun): RunDiff {
   const unpaired = whyUnpaired(first, second);
   const accuracies = ({ replicates }: DiffedRun) =>
-    replicates.flatMap((metrics) => metrics[VALIDATION_ACCURACY] ?? []);
+    new Map(
+      [...replicates].flatMap(([seed, { [VALIDATION_ACCURACY]: accuracy }]) =>
+        accuracy === undefined ? [] : [[seed, accuracy] as const],
+      ),
+    );
   const isSeedOnly = changes(first.settings, second.settings).every(({ name }) => name === 'seed');
   return {
     settings: changes(first.settings, second.settings),
@@ -157,7 +161,7 @@ function whyUnpaired(first: DiffedRun, second: DiffedRun): string | null {
   const hint =
     seed === otherSeed
       ? ''
-      : `; a validation fraction and data.limit select images by the seed, which is ${seed} and ${otherSeed}`;
+      : `; a validation fraction and data.limit select images by the seed, which is ${seed} and ${otherSeed}; data.splitSeed gives both the same images`;
   return `the runs were validated on different images, ${one.predictions.length} and ${other.predictions.length} of them${hint}`;
 }
 

@@ -76,6 +76,8 @@ function bootstrap(changes: readonly number[], seed: number): [number, number] {
 export interface SeedNoise {
   readonly first: Spread;
   readonly second: Spread;
+  /** Both sides have the same seeds, and each seed is compared with itself. */
+  readonly isPaired: boolean;
   /** The second mean minus the first. */
   readonly difference: number;
   /** The p-value of Student's t-test: the probability that seeds alone cause such a difference. */
@@ -84,26 +86,48 @@ export interface SeedNoise {
   readonly interval: readonly [number, number];
 }
 
+/** A result by seed. */
+export type BySeed = ReadonlyMap<number, number>;
+
 /**
- * Student's two-sample t-test, two-sided, with the pooled deviation (statsmodels' `CompareMeans`, `usevar='pooled'`),
- * so that one side may have a single run.
+ * Student's t-test, two-sided. If both sides have the same seeds, each seed is a pair (SciPy's `ttest_rel`): its first
+ * weights and its order of images are common to both. Otherwise the samples are independent with the pooled deviation
+ * (statsmodels' `CompareMeans`, `usevar='pooled'`), so that one side may have a single run.
  * @returns `null` if neither side has replicates: the noise is unknown then.
  */
-export function seedNoise(first: readonly number[], second: readonly number[]): SeedNoise | null {
-  const [one, other] = [spreadOf(first), spreadOf(second)];
+export function seedNoise(first: BySeed, second: BySeed): SeedNoise | null {
+  const [one, other] = [spreadOf([...first.values()]), spreadOf([...second.values()])];
   if (!one || !other || one.n + other.n < 3) return null;
-  const degrees = one.n + other.n - 2;
-  const squares = [one, other].reduce((sum, { n, sd }) => sum + (n - 1) * (sd ?? 0) ** 2, 0);
-  const error = Math.sqrt((squares / degrees) * (1 / one.n + 1 / other.n));
+  const isPaired = one.n === other.n && [...first.keys()].every((seed) => second.has(seed));
+  const { error, degrees } = isPaired ? pairedError(first, second) : pooledError(one, other);
   const difference = other.mean - one.mean;
   const margin = criticalT(SIGNIFICANCE, degrees) * error;
   return {
     first: one,
     second: other,
+    isPaired,
     difference,
     pValue: difference === 0 ? 1 : twoSided(difference / error, degrees),
     interval: [difference - margin, difference + margin],
   };
+}
+
+/** The standard error of a difference between two means, and its degrees of freedom. */
+interface StandardError {
+  readonly error: number;
+  readonly degrees: number;
+}
+
+function pairedError(first: BySeed, second: BySeed): StandardError {
+  const changes = Array.from(first, ([seed, value]) => (second.get(seed) as number) - value);
+  const n = changes.length;
+  return { error: sampleStandardDeviation(changes) / Math.sqrt(n), degrees: n - 1 };
+}
+
+function pooledError(one: Spread, other: Spread): StandardError {
+  const degrees = one.n + other.n - 2;
+  const squares = [one, other].reduce((sum, { n, sd }) => sum + (n - 1) * (sd ?? 0) ** 2, 0);
+  return { error: Math.sqrt((squares / degrees) * (1 / one.n + 1 / other.n)), degrees };
 }
 
 /** The mean and deviation of some numbers. */

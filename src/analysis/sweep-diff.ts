@@ -72,8 +72,14 @@ function diffCells(first: Cell, second: Cell, metric: string): CellDiff {
   };
 }
 
-function valuesOf({ runs }: Cell, metric: string): number[] {
-  return runs.filter(hasResult).flatMap(({ metrics }) => metrics[metric] ?? []);
+/** The metric of the runs of a cell, by seed; runs without a known seed have none in common. */
+function valuesOf({ runs }: Cell, metric: string): Map<number, number> {
+  return new Map(
+    runs.filter(hasResult).flatMap(({ metrics, settings }) => {
+      const value = metrics[metric];
+      return value === undefined ? [] : [[Number(settings.seed), value] as const];
+    }),
+  );
 }
 
 /** The settings that are equal in all runs that have started, except for parameters, seeds and names. */

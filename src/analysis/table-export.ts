@@ -1,4 +1,4 @@
-import { stringify } from 'csv-stringify/sync';
+import { toCsv } from '../common/csv.ts';
 import { asSpread, type Entry, type Table } from './table.ts';
 
 /*
@@ -17,7 +17,7 @@ export function csvTable({ columns, rows }: Table): string {
       return isSpread[i] ? [spread?.mean, spread?.sd] : [row[i]];
     }),
   );
-  return stringify([header, ...body], { cast: { boolean: String } }).trimEnd();
+  return toCsv([header, ...body]).trimEnd();
 }
 
 /** A table as a list of objects, without the missing values of a row. */

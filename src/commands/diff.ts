@@ -1,5 +1,4 @@
 import { styleText } from 'node:util';
-import { stringify } from 'csv-stringify/sync';
 import { type DiffedRun, diffRuns, type RunDiff } from '../analysis/diff.ts';
 import {
   type DiffView,
@@ -12,6 +11,7 @@ import { describeSweepDiff, diffSweeps, sweepSections } from '../analysis/sweep-
 import type { ComparedSweep } from '../analysis/sweep-summary.ts';
 import { asSpread, markdownTable, type Table, textTable } from '../analysis/table.ts';
 import { curveLines, type Paint } from '../charts/terminal.ts';
+import { toCsv } from '../common/csv.ts';
 import { didYouMean } from '../common/did-you-mean.ts';
 import { InputError } from '../common/errors.ts';
 import { metricOf } from '../experiment/metrics.ts';
@@ -130,7 +130,7 @@ function csv(sections: readonly Section[]): string {
       });
     }),
   );
-  return stringify([['part', 'name', 'column', 'value'], ...rows]).trimEnd();
+  return toCsv([['part', 'name', 'column', 'value'], ...rows]).trimEnd();
 }
 
 /** @throws InputError if the runs do not both have the metric of `--metric`. */

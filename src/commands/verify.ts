@@ -33,6 +33,11 @@ export async function verifyCommand(reference: string, options: VerifyOptions): 
   const epochs = parseWholeNumber('--epochs', options.epochs, 1) ?? Number.POSITIVE_INFINITY;
   const threads = parseWholeNumber('--threads', options.threads, 1);
   const engine = await recordedEngine(folder);
+  if (threads !== null && engine.threads !== null && threads !== engine.threads) {
+    throw new InputError(
+      `--threads must be ${engine.threads} as in the run: another number changes the last digits of the results. Received: ${threads}`,
+    );
+  }
   const replay = await Replay.open(folder, { from, epochs });
   const progress = await chooseProgress();
   const planned = await recordedExperiment(folder, options);

@@ -12,6 +12,30 @@ export class RunError extends Error {
   readonly exitCode: number = 1;
 }
 
+/** Returns whether memory ran out, of the machine, the GPU or the process. */
+export function isOutOfMemory(error: Error): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  const isAllocation = error instanceof RangeError && /allocation failed/i.test(error.message);
+  return code === 'RESOURCE_EXHAUSTED' || code === 'ENOMEM' || isAllocation;
+}
+
+/** Turns errors of the machine (memory, files, network) into sentences. All others are bugs and stay as they are. */
+export function explain(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (isOutOfMemory(error)) {
+    const remedy = 'use a smaller batchSize with gradientAccumulation, or a smaller inputShape';
+    return new RunError(`out of memory; ${remedy}. ${error.message}`, { cause: error });
+  }
+  if (code === 'EMFILE' || code === 'ENFILE') {
+    const remedy = 'raise the limit, e.g. ulimit -n 4096';
+    return new RunError(`too many open files; ${remedy}. ${error.message}`, { cause: error });
+  }
+  return syscall === undefined || 'exitCode' in error
+    ? error
+    : new RunError(error.message, { cause: error });
+}
+
 /** The signals that stop the program. A cluster sends SIGUSR2 shortly before the time limit of a job. */
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGUSR2';
 

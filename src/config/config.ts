@@ -105,7 +105,10 @@ export function readResolvedConfig(resolved: string, text: string): Config {
   return toConfig(tree, errors, { text, name: '' });
 }
 
-/** The config of one trial of a sweep. @throws ConfigError if a setting has a wrong path. */
+/**
+ * The config of one trial of a sweep. Trials with different seeds have the split of the sweep's own seed.
+ * @throws ConfigError if a setting has a wrong path.
+ */
 export function configOfTrial({ text, experiment, source }: Config, settings: Settings): Config {
   const { written } = source;
   const changed = Object.entries(settings).reduce(
@@ -115,7 +118,11 @@ export function configOfTrial({ text, experiment, source }: Config, settings: Se
     },
     withoutEntry(written, 'sweep'),
   );
-  return toConfig(changed, new ErrorCollector(), { text, name: experiment.name });
+  const trial = toConfig(changed, new ErrorCollector(), { text, name: experiment.name });
+  if (settings.seed === undefined) return trial;
+  const { data } = trial.experiment;
+  const split = { ...data, splitSeed: data.splitSeed ?? experiment.seed };
+  return { ...trial, experiment: { ...trial.experiment, data: split } };
 }
 
 /** @param written the tree before variables are replaced. */

@@ -15,7 +15,7 @@ import { indicesByLabel, requireEveryClass, type Selection, selectImages } from 
  * Loads the images of an experiment: opens the dataset, selects the images of each split, and reads only
  * those, in the dataset's own order.
  *
- * @param seed The experiment's seed. The same seed selects the same images.
+ * @param seed The experiment's seed, for a configuration without one.
  * @throws DataError when the dataset does not fit the configuration or the model's input.
  */
 export async function loadData(
@@ -25,7 +25,7 @@ export async function loadData(
 ): Promise<Dataset> {
   const raw = await datasetKind(config.dataset).open(config, context);
   const classNames = config.classes ?? raw.classNames;
-  const selected = selectImages(raw, classNames, config, seed);
+  const selected = selectImages(raw, classNames, config, config.splitSeed ?? seed);
   const train = await readImages(selected.train, 'train', context);
   const split = config.validation === 'test' ? 'test' : 'train';
   const validation = await readImages(selected.validation, split, context);

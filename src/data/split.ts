@@ -13,7 +13,7 @@ type IndicesByLabel = readonly (readonly number[])[];
 /**
  * Selects the images of both splits: keeps the classes, splits, applies `limit`.
  *
- * @param seed The experiment's seed. The same seed selects the same images.
+ * @param seed The same seed selects the same images.
  * @throws DataError when a class is unknown or a split has no image of a class.
  */
 export function selectImages(

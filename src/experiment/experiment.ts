@@ -34,6 +34,8 @@ export interface DataConfig {
   readonly limit: { readonly train: number | null; readonly validation: number | null };
   /** `test`: the dataset's test split; a number: this fraction of the train split, stratified. */
   readonly validation: 'test' | number;
+  /** Seed of the validation fraction and of `limit`; `null`: that of the experiment. */
+  readonly splitSeed: number | null;
   /** An image that cannot be read stops the run, or is skipped and counted. */
   readonly broken: 'stop' | 'skip';
   /** How images get the size of the model's input. */

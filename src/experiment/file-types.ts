@@ -1165,9 +1165,13 @@ export interface Data {
       }
     | null;
   /**
-   * Source of the validation split. `test`: the test split of the dataset. A number: this fraction of the training split, stratified by class and drawn with `seed`.
+   * Source of the validation split. `test`: the test split of the dataset. A number: this fraction of the training split, stratified by class and drawn with `splitSeed`.
    */
   validation?: 'test' | number;
+  /**
+   * Seed that draws the images of a validation fraction and of `limit`. Default: `seed` and, for all seeds of a sweep, the `seed` of the file, so that they are validated on the same images.
+   */
+  splitSeed?: number | null;
   /**
    * Reaction to an image that cannot be read. `stop`: the run fails and names the image. `skip`: the image is left out and counted.
    */

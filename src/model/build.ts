@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Json } from '../common/json.ts';
 import { engineKey } from '../common/random.ts';
 import type { ModelConfig } from '../experiment/experiment.ts';
 import { buildGraph, isPytorch } from './build-graph.ts';
@@ -6,7 +7,7 @@ import { type Graph, type GraphNode, INPUT } from './graph.ts';
 import { createLayer } from './keras/factories.ts';
 import { toTfjsArgs } from './layers/tfjs-args.ts';
 import type { Prefix } from './prefix.ts';
-import { kindOf } from './shapes.ts';
+import { kindOf, Shapes } from './shapes.ts';
 import type { ModelSource } from './source.ts';
 import { loadWeights } from './weights/load.ts';
 import { resolveWeights } from './weights/resolve.ts';
@@ -47,16 +48,29 @@ export async function loadModel(options: LoadModelOptions): Promise<LoadedModel>
 /** Builds a network as a tfjs model. Its initial weights depend on the seed and the names of the layers alone. */
 export function buildModel({ inputShape, nodes }: Graph, seed: number): tf.LayersModel {
   const input = tf.input({ shape: [...inputShape], name: INPUT });
-  const outputs = connect(nodes, new Map([[INPUT, input]]), (node) => createNode(node, seed));
+  const shapes = new Shapes(inputShape);
+  const outputs = connect(nodes, new Map([[INPUT, input]]), (node) =>
+    createNode(node, shapes, seed),
+  );
   return tf.model({ inputs: input, outputs: outputs.get(nodes.at(-1)?.name ?? INPUT) ?? input });
 }
 
-function createNode(node: GraphNode, seed: number): tf.layers.Layer {
+/** Creates the layer of the next node. Its output shape is that of the plan, the one place where shapes are computed. */
+function createNode(node: GraphNode, shapes: Shapes, seed: number): tf.layers.Layer {
+  const outputShape = shapes.add(node);
+  const isVector = shapes.inputs(node)[0]?.length === 1;
+  const layer =
+    node.kind === 'reshape' || (node.kind === 'flatten' && isVector)
+      ? // tfjs-layers flattens no vectors, and cannot infer the size of all reshapes.
+        createLayer('reshape', { name: node.name, targetShape: [...outputShape] })
+      : createLayer(node.kind, { name: node.name, ...argsOf(node, seed) });
+  layer.computeOutputShape = () => [null, ...outputShape];
+  return layer;
+}
+
+function argsOf(node: GraphNode, seed: number): Record<string, Json | object> {
   const seedOf = (argument: string) => engineKey([seed, 'weights', node.name, argument])[0];
-  return createLayer(node.kind, {
-    name: node.name,
-    ...toTfjsArgs(kindOf(node), node.args, seedOf),
-  });
+  return toTfjsArgs(kindOf(node), node.args, seedOf) as Record<string, Json | object>;
 }
 
 /** Applies the layer of each node to its inputs. Returns the outputs of all nodes by name. */

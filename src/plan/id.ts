@@ -9,14 +9,24 @@ import type { Experiment } from '../experiment/experiment.ts';
  * result.
  */
 export function runId(
-  { name: _, checkpoint: __, device: ___, precision, ...rest }: Experiment,
+  { name: _, checkpoint: __, device: ___, precision, data, ...rest }: Experiment,
   hashes: FileHashes,
 ): string {
   const { training, inference } = precision;
   const isFloat32 = training === 'float32' && inference === 'float32';
   // Runs of versions without a choice of precision keep their ids.
   const mixed = isFloat32 ? {} : { precision };
-  return canonicalHash({ ...rest, ...mixed, ...byContent(rest, hashes) }).slice(0, 10);
+  return canonicalHash({
+    ...rest,
+    ...mixed,
+    ...byContent({ ...rest, data: withoutDefaultSplit(data, rest.seed) }, hashes),
+  }).slice(0, 10);
+}
+
+/** Leaves out the seed of the split where the split is that of the seed anyway: that is the same run. */
+function withoutDefaultSplit(data: Experiment['data'], seed: number): Experiment['data'] {
+  const { splitSeed, ...rest } = data;
+  return splitSeed === null || splitSeed === seed ? (rest as Experiment['data']) : data;
 }
 
 /** Data and model, with the hashes of files in place of their paths. */

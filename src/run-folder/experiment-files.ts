@@ -7,7 +7,7 @@ import type { Json } from '../common/json.ts';
 import { resolvedYaml } from '../config/resolved.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import type { ExperimentFile } from '../experiment/file-types.ts';
-import { readText, UnreadableFileError } from './run-file.ts';
+import { readingRun, readText, UnreadableFileError } from './run-file.ts';
 
 /*
  * The experiment of a run: experiment.yaml as the user wrote it, and resolved.yaml with every default filled in.
@@ -50,8 +50,10 @@ export async function readResolved(folder: string): Promise<ExperimentFile | nul
 }
 
 /** Reads the settings in resolved.yaml, keyed by path; empty if there is no file. @throws UnreadableFileError */
-export async function readSettings(folder: string): Promise<Record<string, Json>> {
-  return flatSettings(((await readResolved(folder)) ?? {}) as unknown as Json);
+export function readSettings(folder: string): Promise<Record<string, Json>> {
+  return readingRun(folder, async () =>
+    flatSettings(((await readResolved(folder)) ?? {}) as unknown as Json),
+  );
 }
 
 /** Reads both files of a run. @throws InputError if the run was interrupted before they were written. */

@@ -1,6 +1,6 @@
+import { hash } from 'node:crypto';
 import { join } from 'node:path';
-import { parse } from 'csv-parse/sync';
-import { stringify } from 'csv-stringify/sync';
+import { fromCsv, toCsv } from '../common/csv.ts';
 import { RunError } from '../common/errors.ts';
 import { appendSynced, writeAtomic } from '../common/files.ts';
 import {
@@ -12,7 +12,7 @@ import {
   VALIDATION_LOSS,
 } from '../experiment/metrics.ts';
 import type { EpochRecord } from '../train/callbacks.ts';
-import { readText } from './run-file.ts';
+import { readText, UnreadableFileError } from './run-file.ts';
 
 /** The last columns. They differ between two trainings of the same experiment. */
 const TIMES = ['seconds', 'images_per_second', 'waiting_seconds'] as const;
@@ -53,7 +53,7 @@ export class MetricsCsv {
 
   /**
    * Creates the file in a run's folder, or continues the one that is there, without an incomplete last row.
-   * @throws RunError if that file has other columns.
+   * @throws UnreadableFileError if that file has other columns, or a row is damaged.
    */
   static async open(folder: string, metrics: readonly string[]): Promise<MetricsCsv> {
     const path = metricsCsvPath(folder);
@@ -69,17 +69,29 @@ export class MetricsCsv {
 
   /**
    * Removes the rows after this number of epochs, because training repeats them.
-   * @throws RunError if there are fewer rows.
+   * @param digest of the rows that stay, as it was when they were written.
+   * @throws RunError if there are fewer rows, or others.
    */
-  async truncate(epochs: number): Promise<void> {
+  async truncate(epochs: number, digest?: string): Promise<void> {
     const kept = this.#epochs.filter(({ epoch }) => epoch <= epochs);
     if (kept.length !== epochs) {
       throw new RunError(
         `${this.#path} must have the ${epochs} epochs that the checkpoint has. Received: ${kept.length}`,
       );
     }
+    if (digest !== undefined && digest !== this.digest(epochs)) {
+      throw new RunError(
+        `${this.#path} has other rows than at the checkpoint. Put back a copy of the file`,
+      );
+    }
     this.#epochs = kept;
     await this.#rewrite();
+  }
+
+  /** SHA-256 of the rows up to this number of epochs. */
+  digest(epochs: number): string {
+    const rows = this.#epochs.filter(({ epoch }) => epoch <= epochs);
+    return hash('sha256', toCsv(rows.map((record) => this.#row(record))));
   }
 
   /** Appends a row. If the epoch has a row, training repeats it: its row and all later ones go. */
@@ -88,12 +100,12 @@ export class MetricsCsv {
     const isRepeated = earlier.length < this.#epochs.length;
     this.#epochs = [...earlier, record];
     if (isRepeated) await this.#rewrite();
-    else await appendSynced(this.#path, stringify([this.#row(record)]));
+    else await appendSynced(this.#path, toCsv([this.#row(record)]));
   }
 
   async #rewrite(): Promise<void> {
     const rows = this.#epochs.map((record) => this.#row(record));
-    await writeAtomic(this.#path, stringify([this.#columns, ...rows]));
+    await writeAtomic(this.#path, toCsv([this.#columns, ...rows]));
   }
 
   #row(record: EpochRecord): unknown[] {
@@ -114,7 +126,7 @@ export class MetricsCsv {
 
 /**
  * Reads the epochs in a run's metrics.csv, in order, without an incomplete last row; none if there is no such file.
- * @throws RunError if the columns are not those of a metrics.csv.
+ * @throws UnreadableFileError if the columns are not those of a metrics.csv, or a row is damaged.
  */
 export function readMetricsCsv(folder: string): Promise<EpochRecord[]> {
   return readRows(metricsCsvPath(folder));
@@ -125,16 +137,44 @@ async function readRows(path: string, expected?: readonly string[]): Promise<Epo
   const text = (await readText(path)) ?? '';
   const complete = text.slice(0, text.lastIndexOf('\n') + 1);
   if (!complete) return [];
-  const [columns = [], ...rows] = parse(complete) as string[][];
+  const [columns = [], ...rows] = parseRows(path, complete);
   const metrics = columns.slice(columns.indexOf('loss') + 1, columns.indexOf(VALIDATION_LOSS));
   const required = expected ?? metricsColumns(metrics);
   // Runs of early versions have no waiting_seconds.
   if (columns.join() !== required.join() && columns.join() !== required.slice(0, -1).join()) {
-    throw new RunError(
-      `${path} must have the columns ${required.join()}. Received: ${columns.join()}`,
-    );
+    throw damaged(path, `it must have the columns ${required.join()}. Received: ${columns.join()}`);
   }
-  return rows.map((row) => toRecord(columns, row));
+  return rows.map((row, i) => {
+    const wrong = columns.findIndex(
+      (column, place) => column !== 'phase' && !isNumber(row[place] ?? ''),
+    );
+    if (wrong >= 0) {
+      throw damaged(
+        path,
+        `line ${i + 2} must have a number as ${columns[wrong]}. Received: ${row[wrong]}`,
+      );
+    }
+    const record = toRecord(columns, row);
+    if (record.epoch === i + 1) return record;
+    throw damaged(path, `line ${i + 2} must be of epoch ${i + 1}. Received: ${record.epoch}`);
+  });
+}
+
+function parseRows(path: string, text: string): string[][] {
+  try {
+    return fromCsv(text);
+  } catch (error) {
+    throw damaged(path, (error as Error).message);
+  }
+}
+
+/** The loss of a run that diverged is `NaN` or `Infinity`. */
+function isNumber(cell: string): boolean {
+  return cell === 'NaN' || (cell.trim() !== '' && !Number.isNaN(Number(cell)));
+}
+
+function damaged(path: string, reason: string): UnreadableFileError {
+  return new UnreadableFileError(`${path} is damaged: ${reason}. Put back a copy of the file`);
 }
 
 function toRecord(columns: readonly string[], row: readonly string[]): EpochRecord {

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
-import { parse } from 'csv-parse/sync';
-import { stringify } from 'csv-stringify/sync';
 import {
   type ClassifiedImages,
   classificationReport,
   type Scores,
 } from '../analysis/classification.ts';
+import { fromCsv, toCsv } from '../common/csv.ts';
 import { writeAtomic } from '../common/files.ts';
 import { imageName } from '../data/dataset.ts';
 import type { EvaluatedRun } from './finished-run.ts';
@@ -37,7 +36,7 @@ export async function writePredictions(folder: string, run: EvaluatedRun): Promi
     const image = imageName(run.data.validation, index);
     return [index, image, classNames[label], classNames[predicted], ...numbers];
   });
-  await writeAtomic(join(folder, PREDICTIONS), stringify([header, ...rows]));
+  await writeAtomic(join(folder, PREDICTIONS), toCsv([header, ...rows]));
 }
 
 /**
@@ -98,7 +97,7 @@ export interface NamedConfusion {
 export async function writeConfusionMatrix(folder: string, run: EvaluatedRun): Promise<void> {
   const { classNames } = run.data;
   const rows = run.confusion.map((counts, i) => [classNames[i], ...counts]);
-  const csv = stringify([['true \\ predicted', ...classNames], ...rows]);
+  const csv = toCsv([['true \\ predicted', ...classNames], ...rows]);
   await writeAtomic(join(folder, CONFUSION_MATRIX), csv);
 }
 
@@ -120,7 +119,7 @@ export async function writeClassificationReport(folder: string, run: EvaluatedRu
   const row = (name: string, { precision, recall, f1, support }: Scores) => {
     return [name, precision, recall, f1, support];
   };
-  const csv = stringify([
+  const csv = toCsv([
     ['class', 'precision', 'recall', 'f1-score', 'support'],
     ...classes.map((scores, i) => row(run.data.classNames[i] ?? '', scores)),
     ['accuracy', null, null, accuracy, macroAverage.support],
@@ -132,7 +131,7 @@ export async function writeClassificationReport(folder: string, run: EvaluatedRu
 
 function parseRows(path: string, csv: string): string[][] {
   try {
-    return parse(csv) as string[][];
+    return fromCsv(csv);
   } catch (error) {
     throw damaged(path, (error as Error).message);
   }

@@ -18,11 +18,14 @@ export interface RunState {
   readonly at: Position;
   readonly phases: PhaseHistory['ended'];
   readonly begun: PhaseHistory['current'];
+  /** SHA-256 of the rows of metrics.csv; `undefined` in runs of early versions. */
+  readonly metrics?: string;
 }
 
 /** A training state and the phases that led to it. */
 export interface ResumedState extends TrainingState {
   readonly history: PhaseHistory;
+  readonly metrics?: string | undefined;
 }
 
 export interface RunCheckpointsOptions {
@@ -33,6 +36,8 @@ export interface RunCheckpointsOptions {
   readonly history: () => PhaseHistory;
   /** The best epoch of the current phase so far. */
   readonly bestEpoch: () => EpochRecord | null;
+  /** SHA-256 of the rows of metrics.csv up to this number of epochs. */
+  readonly metricsDigest: (epochs: number) => string;
 }
 
 /** Saves the states of a run's training in its folder while training continues, one at a time. */
@@ -58,20 +63,22 @@ export class RunCheckpoints implements Checkpoints {
     return this.#schedule.afterStep(batches);
   }
 
+  /** The best epoch so far has a checkpoint at any schedule. */
   dueAfterEpoch(epochs: number): boolean {
-    return this.#schedule.afterEpoch(epochs);
+    return this.#schedule.afterEpoch(epochs) || this.#options.bestEpoch()?.epoch === epochs;
   }
 
   /** @throws RunError if the state before could not be written. */
   async save({ at, tensors }: TrainingState): Promise<void> {
     await this.#writing;
     this.#schedule.saved();
-    const { history, bestEpoch, log } = this.#options;
+    const { history, bestEpoch, metricsDigest, log } = this.#options;
     const { ended, current } = history();
     const best = bestEpoch();
     const isBest = at.batch === 0 && best?.phase === at.phase && best.phaseEpoch === at.epochs;
+    const metrics = metricsDigest(at.counters.epochs);
     this.#writing = this.#folder
-      .write({ state: { at, phases: ended, begun: current }, tensors }, isBest)
+      .write({ state: { at, phases: ended, begun: current, metrics }, tensors }, isBest)
       .then(() => {
         this.#saved = at;
         return log.write(`checkpoint: ${describePosition(at)}`);
@@ -104,7 +111,7 @@ export class RunCheckpoints implements Checkpoints {
           );
         const history = { ended: state.phases, current: state.begun };
         this.#saved = state.at;
-        return { at: state.at, tensors, history };
+        return { at: state.at, tensors, history, metrics: state.metrics };
       } catch (error) {
         if (error instanceof LaterFormatError) throw error;
         failures.push(`checkpoint ${name} cannot be read: ${(error as Error).message}`);

@@ -58,6 +58,25 @@ export class JsonFile<Value extends object> {
   }
 }
 
+/**
+ * Runs a reader of the files of a run. A value of a wrong type, wherever it makes the reader fail, means a damaged file.
+ * @throws UnreadableFileError
+ */
+export async function readingRun<Result>(
+  folder: string,
+  read: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    throw new UnreadableFileError(
+      `${folder} is damaged: a file has a value of a wrong type (${error.message}). Put back a copy of its files, or delete the run: cifar-run rm`,
+      { cause: error },
+    );
+  }
+}
+
 /** @throws LaterFormatError if a later version of the program wrote the file at this path. */
 export function requireFormat(path: string, format: unknown, latest: number): void {
   if (typeof format !== 'number' || format <= latest) return;

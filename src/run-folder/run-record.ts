@@ -121,6 +121,7 @@ export class RunRecord implements TrainingCallback {
       log: parts.log,
       history: () => this.#phases,
       bestEpoch: () => this.#bestEpoch(),
+      metricsDigest: (epochs) => parts.metrics.digest(epochs),
     });
   }
 
@@ -129,7 +130,7 @@ export class RunRecord implements TrainingCallback {
     const { metrics, tensorBoard, log } = this.#parts;
     const state = await this.checkpoints.readLatest();
     const epochs = state?.at.counters.epochs ?? 0;
-    await metrics.truncate(epochs);
+    await metrics.truncate(epochs, state?.metrics);
     await tensorBoard.resumeAfter(epochs);
     if (state === null) {
       await log.notify('resumes from the start: there is no checkpoint yet');

@@ -1,5 +1,5 @@
 import { join, relative, resolve } from 'node:path';
-import { stringify } from 'csv-stringify/sync';
+import { toCsv } from '../common/csv.ts';
 import { RunError } from '../common/errors.ts';
 import { statOrNull, writeAtomic } from '../common/files.ts';
 import { withLock } from '../common/lock.ts';
@@ -258,7 +258,7 @@ function summaryCsv(trials: readonly Trial[]): string {
       ...metrics.map((name) => trial.metrics?.[name]),
     ]);
   const header = ['run', 'replicate', 'state', 'folder', 'batch_halved', ...settings, ...metrics];
-  return stringify([header, ...rows]);
+  return toCsv([header, ...rows]);
 }
 
 function keysOf(maps: readonly object[]): string[] {

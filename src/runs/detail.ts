@@ -17,7 +17,7 @@ import {
   readConfusionMatrix,
   readPredictions,
 } from '../run-folder/predictions.ts';
-import { UnreadableFileError } from '../run-folder/run-file.ts';
+import { readingRun, UnreadableFileError } from '../run-folder/run-file.ts';
 import { parseRunPath, runName } from '../run-folder/run-folder.ts';
 import { readSummary, type Summary } from '../run-folder/summary.ts';
 import type { EpochRecord } from '../train/callbacks.ts';
@@ -25,7 +25,11 @@ import { readShownRun, type ShownRun } from './listed.ts';
 import type { ClassResults, EpochRow, PhaseRow, RunDetail, Thumbnails } from './run-detail.ts';
 
 /** Reads a run in any state. @throws UnreadableFileError */
-export async function readRunDetail(folder: string): Promise<RunDetail> {
+export function readRunDetail(folder: string): Promise<RunDetail> {
+  return readingRun(folder, () => readDetail(folder));
+}
+
+async function readDetail(folder: string): Promise<RunDetail> {
   const path = resolve(folder);
   const run = await readShownRun(path);
   const summary = await readSummary(path);

@@ -12,7 +12,7 @@ import {
 } from '../run-folder/experiment-files.ts';
 import { bestEpoch, monitorOf, readMetricsCsv } from '../run-folder/metrics-csv.ts';
 import { readPredictions } from '../run-folder/predictions.ts';
-import { UnreadableFileError } from '../run-folder/run-file.ts';
+import { readingRun, UnreadableFileError } from '../run-folder/run-file.ts';
 import { runName } from '../run-folder/run-folder.ts';
 import { readStatus } from '../run-folder/status.ts';
 import { readFinalValidation, readSummary, type Summary } from '../run-folder/summary.ts';
@@ -24,7 +24,11 @@ const RELEVANT = /^(cifarRun|node|engine|machine\.cpu|gitCommit)/;
 const DIGITS = 12;
 
 /** Reads a run for a comparison with another. @throws UnreadableFileError */
-export async function readDiffedRun(folder: string): Promise<DiffedRun> {
+export function readDiffedRun(folder: string): Promise<DiffedRun> {
+  return readingRun(folder, () => readRun(folder));
+}
+
+async function readRun(folder: string): Promise<DiffedRun> {
   const environment = await readEnvironment(folder);
   const epochs = await readMetricsCsv(folder);
   const lastPhase = (await readResolved(folder))?.phases.at(-1) ?? {};
@@ -96,11 +100,11 @@ function withPrefix(prefix: string, values: Readonly<Record<string, number>>) {
  * Reads the final validation metrics of a run, and of the finished runs beside it that differ only in their seed. The
  * latest run of each seed counts: repetitions show no noise.
  */
-async function readReplicates(folder: string): Promise<Readonly<Record<string, number>>[]> {
+async function readReplicates(folder: string): Promise<DiffedRun['replicates']> {
   const resolved = await readResolvedText(folder);
   const seedOf = seedOfReplicate(resolved ?? '');
   const seed = seedOf(resolved ?? '');
-  if (seed === null) return [];
+  if (seed === null) return new Map();
   const experiment = dirname(resolve(folder));
   const bySeed = new Map([[seed, await readFinalValidation(folder)]]);
   for (const { path } of (await listRuns(dirname(experiment), basename(experiment))).reverse()) {
@@ -109,7 +113,7 @@ async function readReplicates(folder: string): Promise<Readonly<Record<string, n
     const metrics = await readIfFinished(path).catch(ifUnreadable);
     if (metrics) bySeed.set(otherSeed, metrics);
   }
-  return [...bySeed.values()];
+  return bySeed;
 }
 
 async function readIfFinished(folder: string): Promise<Record<string, number> | null> {

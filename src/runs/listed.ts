@@ -5,7 +5,7 @@ import type { ExperimentFile } from '../experiment/file-types.ts';
 import { toColumns } from '../experiment/metrics.ts';
 import { readResolved } from '../run-folder/experiment-files.ts';
 import { readMetricsCsv, totalSeconds } from '../run-folder/metrics-csv.ts';
-import { UnreadableFileError } from '../run-folder/run-file.ts';
+import { readingRun, UnreadableFileError } from '../run-folder/run-file.ts';
 import type { RunPlace } from '../run-folder/run-folder.ts';
 import { type RunState, type RunStatus, readStatus } from '../run-folder/status.ts';
 import { readFinalValidation } from '../run-folder/summary.ts';
@@ -26,7 +26,7 @@ export interface ListedRun extends RunPlace {
 /** Reads a run for a table; a run with unreadable files is `damaged`. */
 export async function readListedRun(place: RunPlace): Promise<ListedRun> {
   try {
-    return await readIntactRun(place);
+    return await readingRun(place.path, () => readIntactRun(place));
   } catch (error) {
     if (!(error instanceof UnreadableFileError)) throw error;
     return { ...place, state: 'damaged', error: error.message, epochs: 0, seconds: 0, metrics: {} };
@@ -61,15 +61,15 @@ export interface ShownRun {
 }
 
 /** @throws UnreadableFileError */
-export async function readShownRun(folder: string): Promise<ShownRun> {
-  return {
+export function readShownRun(folder: string): Promise<ShownRun> {
+  return readingRun(folder, async () => ({
     folder,
     status: await readStatus(folder),
     experiment: await readResolved(folder),
     epochs: await readMetricsCsv(folder),
     metrics: await readFinalValidation(folder),
     files: await filesIn(folder),
-  };
+  }));
 }
 
 /** Lists files by name. Files that vanish meanwhile are left out. */

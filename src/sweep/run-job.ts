@@ -1,4 +1,4 @@
-import { InputError, InterruptedError } from '../common/errors.ts';
+import { InputError, InterruptedError, isOutOfMemory } from '../common/errors.ts';
 import { toColumns } from '../experiment/metrics.ts';
 import { epochsOf } from '../plan/plan.ts';
 import type { Progress } from '../progress/progress.ts';
@@ -33,8 +33,7 @@ export async function runJob(job: Job, signal: AbortSignal, send: Send): Promise
 
 function endOfError(error: Error): JobEnd {
   if (error instanceof InterruptedError) return { kind: 'interrupted' };
-  const isMemory = 'code' in error && error.code === 'RESOURCE_EXHAUSTED';
-  const cause = error instanceof InputError ? 'input' : isMemory ? 'memory' : 'other';
+  const cause = error instanceof InputError ? 'input' : isOutOfMemory(error) ? 'memory' : 'other';
   return { kind: 'failed', error: error.message, cause };
 }
 

@@ -30,7 +30,7 @@ function run(
     metrics: { 'model val_accuracy': accuracy, 'best val_loss': Math.min(...curve) },
     curves: { val_loss: curve },
     predictions,
-    replicates: [{ val_accuracy: accuracy }],
+    replicates: new Map([[1, { val_accuracy: accuracy }]]),
   });
 }
 
@@ -99,7 +99,7 @@ describe('the differences between two runs', () => {
       const images = { data: 'd2', validation: null };
       const settings = { ...SECOND.settings, seed: 2 };
       expect(why({ ...SECOND, images, settings })).to.match(
-        /^the runs were validated on different images, 12 and 12 of them; .* by the seed, which is 1 and 2$/,
+        /^the runs were validated on different images, 12 and 12 of them; .* by the seed, which is 1 and 2; data.splitSeed .*$/,
       );
       expect(why({ ...SECOND, images: null })).to.match(/^it is unknown whether/);
     });
@@ -174,13 +174,16 @@ describe('the differences between two runs', () => {
   });
 
   it('compares the difference with the noise of seeds, if there are replicates', () => {
-    const of = (...values: number[]) => values.map((val_accuracy) => ({ val_accuracy }));
+    const of = (...values: number[]) =>
+      new Map(values.map((val_accuracy, seed) => [seed, { val_accuracy }]));
     const second = { ...SECOND, replicates: of(0.81, 0.82, 0.83) };
     const noisy = diffRuns({ ...FIRST, replicates: of(0.6, 0.8, 0.9) }, second);
     expect(describeVerdict(noisy)).to.contain('no clear difference, within the noise of seeds');
     const clear = describeVerdict(diffRuns({ ...FIRST, replicates: of(0.6, 0.61) }, second));
     expect(clear).to.match(/^no clear difference, but beyond the noise of seeds: /);
     expect(clear).to.contain('60.50 ± 0.71 % (2 runs) to 82.00 ± 1.00 % (3 runs)\n');
+    expect(clear).to.contain('; t-test p = ');
+    expect(describeVerdict(noisy)).to.contain('; paired t-test p = ');
     expect(diff.seeds).to.equal(null);
     const reseeded = { ...FIRST, settings: { ...FIRST.settings, seed: 2 }, replicates: of(1, 2) };
     expect(diffRuns({ ...FIRST, replicates: of(1, 2) }, reseeded).seeds).to.equal(null);

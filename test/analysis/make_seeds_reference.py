@@ -4,7 +4,7 @@ pip install scipy statsmodels
 python make_seeds_reference.py
 """
 import json
-from scipy.stats import t as student, ttest_ind
+from scipy.stats import t as student, ttest_ind, ttest_rel
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
 groups = [
@@ -27,7 +27,21 @@ def case(first, second):
     return {"first": first, "second": second, "pValue": p, "interval": list(interval)}
 
 
+pairs = [
+    ([0.5531, 0.5612, 0.5575], [0.5742, 0.5798, 0.5811]),
+    ([0.61, 0.62], [0.63, 0.635]),
+    ([0.512, 0.498, 0.505, 0.509, 0.5], [0.517, 0.502, 0.511, 0.512, 0.505]),
+]
+
+
+def pair(first, second):
+    result = ttest_rel(second, first)
+    interval = result.confidence_interval()
+    return {"first": first, "second": second, "pValue": result.pvalue, "interval": [interval.low, interval.high]}
+
+
 json.dump({
     "groups": [case(*group) for group in groups],
+    "pairs": [pair(*each) for each in pairs],
     "tails": [[t, n, 2 * student.sf(t, n)] for n in [1, 2, 3, 4, 5, 10, 31] for t in [0.0, 0.3, 1.0, 2.5, 12.0]],
 }, open("seeds-reference.json", "w"))

@@ -28,7 +28,7 @@ export function diffedRun(values: Partial<DiffedRun>): DiffedRun {
     curves: {},
     predictions: null,
     images: { data: 'd1', validation: null },
-    replicates: [],
+    replicates: new Map(),
     ...values,
   };
 }

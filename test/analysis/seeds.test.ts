@@ -1,25 +1,43 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { criticalT, seedNoise, twoSided } from '../../src/analysis/statistics.ts';
+import { type BySeed, criticalT, seedNoise, twoSided } from '../../src/analysis/statistics.ts';
+
+interface Groups {
+  readonly first: number[];
+  readonly second: number[];
+  readonly pValue: number;
+  readonly interval: readonly [number, number];
+}
 
 interface Reference {
-  readonly groups: readonly {
-    readonly first: number[];
-    readonly second: number[];
-    readonly pValue: number;
-    readonly interval: readonly [number, number];
-  }[];
+  readonly groups: readonly Groups[];
+  /** Each value of the second is of the same seed as that of the first at its place. */
+  readonly pairs: readonly Groups[];
   /** t, degrees of freedom, probability. */
   readonly tails: readonly (readonly [number, number, number])[];
 }
 
 const text = readFileSync(new URL('seeds-reference.json', import.meta.url), 'utf8');
-const { groups, tails }: Reference = JSON.parse(text);
+const { groups, pairs, tails }: Reference = JSON.parse(text);
+
+const bySeed = (values: readonly number[], firstSeed = 0): BySeed =>
+  new Map(values.map((value, i) => [firstSeed + i, value]));
 
 describe('the noise of seeds', () => {
   for (const { first, second, pValue, interval } of groups) {
     it(`is computed as statsmodels does: ${first.length} runs, ${second.length} runs`, () => {
-      const noise = seedNoise(first, second);
+      const noise = seedNoise(bySeed(first), bySeed(second, 100));
+      expect(noise?.isPaired).to.equal(false);
+      expect(noise?.pValue).to.be.closeTo(pValue, 1e-10);
+      expect(noise?.interval[0]).to.be.closeTo(interval[0], 1e-10);
+      expect(noise?.interval[1]).to.be.closeTo(interval[1], 1e-10);
+    });
+  }
+
+  for (const { first, second, pValue, interval } of pairs) {
+    it(`compares each of ${first.length} seeds with itself, as scipy does, in any order`, () => {
+      const noise = seedNoise(bySeed(first), new Map([...bySeed(second)].reverse()));
+      expect(noise?.isPaired).to.equal(true);
       expect(noise?.pValue).to.be.closeTo(pValue, 1e-10);
       expect(noise?.interval[0]).to.be.closeTo(interval[0], 1e-10);
       expect(noise?.interval[1]).to.be.closeTo(interval[1], 1e-10);
@@ -35,9 +53,10 @@ describe('the noise of seeds', () => {
   });
 
   it('is unknown without replicates, and zero if all seeds have the same value', () => {
-    expect(seedNoise([0.5], [0.6])).to.equal(null);
-    expect(seedNoise([], [0.6, 0.7])).to.equal(null);
-    expect(seedNoise([0.5, 0.5], [0.5, 0.5])).to.include({ difference: 0, pValue: 1 });
-    expect(seedNoise([0.5, 0.5], [0.75, 0.75])).to.include({ difference: 0.25, pValue: 0 });
+    const noise = (first: number[], second: number[]) => seedNoise(bySeed(first), bySeed(second));
+    expect(noise([0.5], [0.6])).to.equal(null);
+    expect(noise([], [0.6, 0.7])).to.equal(null);
+    expect(noise([0.5, 0.5], [0.5, 0.5])).to.include({ difference: 0, pValue: 1 });
+    expect(noise([0.5, 0.5], [0.75, 0.75])).to.include({ difference: 0.25, pValue: 0 });
   });
 });

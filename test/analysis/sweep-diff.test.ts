@@ -4,7 +4,7 @@ import type { ComparedSweep } from '../../src/analysis/sweep-summary.ts';
 import { textTable } from '../../src/analysis/table.ts';
 import { runWith } from './runs.ts';
 
-/** Two seeds for each dropout; the metric is `base` minus the dropout, plus or minus a hundredth. */
+/** Two seeds for each dropout; the metric is `base` minus the dropout, plus or minus a hundredth of `base`. */
 function sweep(
   name: string,
   rate: number,
@@ -13,7 +13,7 @@ function sweep(
 ): ComparedSweep {
   const runs = dropouts.flatMap((dropout) =>
     [1, 2].map((seed) => {
-      const noise = seed === 1 ? 0.01 : -0.01;
+      const noise = (seed === 1 ? 0.01 : -0.01) * base;
       const run = runWith({ name, seed, 'vars.dropout': dropout, rate }, base - dropout + noise);
       return { ...run, facts: { ...run.facts, started: '2026' } };
     }),
@@ -58,9 +58,9 @@ describe('the differences between two sweeps', () => {
     const [settings, cells] = sweepSections(diff, {});
     expect(settings?.title).to.equal('settings');
     expect(textTable(cells?.table ?? { columns: [], rows: [] }).split('\n')).to.deep.equal([
-      'dropout  first val_accuracy          second    change      p',
-      '    0.1      60.00 ± 1.41 %  80.00 ± 1.41 %  +20.00 %  0.005',
-      '    0.2      50.00 ± 1.41 %  70.00 ± 1.41 %  +20.00 %  0.005',
+      'dropout  first val_accuracy          second    change       p',
+      '    0.1      60.00 ± 0.99 %  80.00 ± 1.27 %  +20.00 %  0.0064',
+      '    0.2      50.00 ± 0.99 %  70.00 ± 1.27 %  +20.00 %  0.0064',
     ]);
   });
 

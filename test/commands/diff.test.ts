@@ -70,7 +70,7 @@ describe('diff', () => {
     writeRun(runs, 1, { rate: 0.1, correct: 8 });
     writeRun(runs, 2, { rate: 0.01, correct: 6 });
     writeSweep(runs, 'before', [1, 2], 1);
-    writeSweep(runs, 'after', [1, 2], 3);
+    writeSweep(runs, 'after', [3, 4], 3);
   });
 
   /** Returns the output of the command for two runs or sweeps. */

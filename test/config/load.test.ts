@@ -48,6 +48,7 @@ describe('loadExperiment', () => {
       classes: null,
       limit: { train: null, validation: null },
       validation: 'test',
+      splitSeed: null,
       preprocess: 'scale',
       augment: [],
       broken: 'stop',
@@ -357,7 +358,7 @@ model:
       - conv2d: { filters: 4, kernelSize: [3, 5], inputs: [input], name: b }
       - add: { inputs: [a, b] }
       - zeroPadding2d: [[1, 0], [0, 1]]
-  head: [flatten, rescaling: { scale: [1, 2] }, dense: { units: 10, activation: softmax }]
+  head: [flatten, rescaling: { scale: [2] }, dense: { units: 10, activation: softmax }]
 loss: { name: focal }
 metrics: [topK: 2, auc]
 phases:

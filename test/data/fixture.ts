@@ -15,6 +15,7 @@ export function dataConfig(given: Partial<DataConfig>): DataConfig {
     classes: null,
     limit: { train: null, validation: null },
     validation: 'test',
+    splitSeed: null,
     broken: 'stop',
     resize: STRETCH,
     preprocess: 'none',

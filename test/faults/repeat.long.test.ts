@@ -41,6 +41,9 @@ describe('a repeated run', function (this: Mocha.Suite) {
     expect(same.stdout).to.match(
       /: epochs 1 to 18, checkpoint best, checkpoint last, the model are identical, byte for byte$/m,
     );
+    const threads = await verify('--threads', '2');
+    expect(threads.exitCode).to.equal(2);
+    expect(threads.stderr).to.include('--threads must be 1 as in the run');
     const metrics = join(first, 'metrics.csv');
     const rows = (await readFile(metrics, 'utf8')).split('\n');
     const columns = rows[0]?.split(',') ?? [];

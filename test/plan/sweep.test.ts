@@ -49,6 +49,35 @@ describe('a planned sweep', () => {
     ]);
   });
 
+  it('splits the images of all seeds in the same way, by the seed of the file or by splitSeed', async () => {
+    const splits = async (sweep: string) =>
+      (await planned(sweep)).map(({ experiment: { seed, data } }) => [seed, data.splitSeed]);
+    const rate = `parameters: { ${RATE}: { values: [1e-3] } }`;
+    expect(await splits(`{ ${rate} }`)).to.deep.equal([[5, null]]);
+    expect(await splits(`{ ${rate}, seeds: [7, 5] }`)).to.deep.equal([
+      [7, 5],
+      [5, 5],
+    ]);
+    expect(await splits('{ parameters: { seed: { values: [7, 8] } } }')).to.deep.equal([
+      [7, 5],
+      [8, 5],
+    ]);
+    expect(
+      await splits('{ parameters: { data.splitSeed: { values: [1, 2] } }, seeds: [7] }'),
+    ).to.deep.equal([
+      [7, 1],
+      [7, 2],
+    ]);
+  });
+
+  it('does not count the seed of the split as another run if it is the seed anyway', async () => {
+    const rate = `parameters: { ${RATE}: { values: [1e-3] } }`;
+    const [alone] = await planned(`{ ${rate} }`);
+    const [other, same] = await planned(`{ ${rate}, seeds: [7, 5] }`);
+    expect(same?.plan.id).to.equal(alone?.plan.id);
+    expect(other?.plan.id).not.to.equal(alone?.plan.id);
+  });
+
   it('sets several values at once through a variable that is a map', async () => {
     const size = 'vars.size: { values: [{ filters: 2, kernel: 5 }, { filters: 6, kernel: 1 }] }';
     const trials = await planned(`{ parameters: { ${size} } }`);

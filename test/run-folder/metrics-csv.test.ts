@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { MetricsCsv, metricsColumns, readMetricsCsv } from '../../src/run-folder/metrics-csv.ts';
+import { UnreadableFileError } from '../../src/run-folder/run-file.ts';
 import { epoch, epochs } from './epochs.ts';
 
 describe('metrics.csv', () => {
@@ -102,13 +103,36 @@ describe('metrics.csv', () => {
     expect(mismatch).to.include('must have the columns phase,').and.include('Received: phase,');
     await writeFile(path, 'a,b\n1,2\n');
     const other = await readMetricsCsv(folder).catch((error: Error) => error.message);
-    expect(other).to.match(/must have the columns .* Received: a,b$/);
+    expect(other).to.match(/must have the columns .* Received: a,b\. Put back/);
   });
 
-  it('refuses a row with missing values', async () => {
-    await open();
-    await appendFile(path, 'head,1,1\n');
-    const error = await readMetricsCsv(folder).catch((error: Error) => error.message);
-    expect(error).to.be.a('string');
+  const damages: [what: string, row: string, message: RegExp][] = [
+    ['missing values', 'head,1,1', /is damaged: Invalid Record Length: .* line 2/],
+    [
+      'a text for a number',
+      'head,1,1,63,1e-3,x,1,1,1,1,1,1',
+      /line 2 must have a number as loss. Received: x/,
+    ],
+    ['an empty value', 'head,1,1,63,1e-3,,1,1,1,1,1,1', /line 2 must have a number as loss/],
+    ['another epoch', 'head,1,3,63,1e-3,1,1,1,1,1,1,1', /line 2 must be of epoch 1. Received: 3/],
+    ['an open quote', '"head,1,1,63,1e-3,1,1,1,1,1,1,1', /is damaged: Quote Not Closed/],
+  ];
+  for (const [what, row, message] of damages)
+    it(`refuses a row with ${what}`, async () => {
+      await open();
+      await appendFile(path, `${row}\n`);
+      const error = await readMetricsCsv(folder).catch((error: Error) => error);
+      expect(error).to.be.instanceOf(UnreadableFileError);
+      expect((error as Error).message).to.match(message);
+    });
+
+  it('is not continued if a row has changed since the checkpoint', async () => {
+    const csv = await open();
+    for (const record of epochs({ head: 3 })) await csv.append(record);
+    const digest = csv.digest(2);
+    await (await open()).truncate(2, digest);
+    await writeFile(path, (await text()).replace('head,2,2,', 'head,2,2,1'));
+    const error = await (await open()).truncate(2, digest).catch((error: Error) => error.message);
+    expect(error).to.match(/metrics.csv has other rows than at the checkpoint/);
   });
 });

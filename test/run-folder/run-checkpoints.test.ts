@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { CheckpointSchedule } from '../../src/run-folder/run-checkpoints.ts';
+import { CheckpointSchedule, RunCheckpoints } from '../../src/run-folder/run-checkpoints.ts';
+import { epoch } from './epochs.ts';
 
 describe('the schedule of checkpoints', () => {
   const times = (given: {
@@ -27,6 +28,18 @@ describe('the schedule of checkpoints', () => {
     const every = times({ everySteps: 4 });
     expect(due(9, (n) => every.afterStep(n))).to.deep.equal([4, 8]);
     expect(due(9, (n) => every.afterEpoch(n))).to.deep.equal([]);
+  });
+
+  it('has a checkpoint at the best epoch so far, whatever the file asks for', () => {
+    const checkpoints = new RunCheckpoints({
+      folder: 'not written',
+      config: { everyEpochs: null, everySteps: 1000, everyMinutes: null, keep: true },
+      log: { write: async () => {}, notify: async () => {} },
+      history: () => ({ ended: [], current: null }),
+      bestEpoch: () => epoch(2),
+      metricsDigest: () => '',
+    });
+    expect(due(4, (n) => checkpoints.dueAfterEpoch(n))).to.deep.equal([2]);
   });
 
   it('has a checkpoint at the first step after n minutes', () => {

@@ -83,6 +83,7 @@ function experiment(phases: readonly PhaseConfig[], seed: number): ResolvedExper
       classes: null,
       limit: { train: null, validation: null },
       validation: 'test',
+      splitSeed: null,
       broken: 'stop',
       resize: { fit: 'stretch', interpolation: 'bilinear' },
       preprocess: 'scale',

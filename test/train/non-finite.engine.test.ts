@@ -23,6 +23,7 @@ describe('a loss that is not finite', () => {
       config: { everyEpochs: 1, everySteps: null, everyMinutes: null, keep: true },
       history: () => ({ ended: [], current: null }),
       bestEpoch: () => null,
+      metricsDigest: () => '',
       log: { write: async () => {}, notify: async () => {} },
     });
     await checkpoints.open();

@@ -1,3 +1,4 @@
+import { RunError } from '../../common/errors.ts';
 import { bytesField, integerField, message } from '../../common/protobuf.ts';
 import type { Precision } from '../../experiment/experiment.ts';
 import type { CApi, Pointer } from './c-api.ts';
@@ -118,7 +119,7 @@ const CODES = [
 const OUT_OF_GPU_MEMORY = /CUDA_ERROR_OUT_OF_MEMORY|CU(BLAS|DNN|SOLVER)_STATUS_ALLOC_FAILED/;
 
 /** A failed call of TensorFlow. `code` is a name of `TF_Code`, such as `RESOURCE_EXHAUSTED` when memory runs out. */
-export class TensorFlowError extends Error {
+export class TensorFlowError extends RunError {
   override readonly name = 'TensorFlowError';
   readonly code: string;
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Json } from '../../common/json.ts';
 import type { LayerArgs } from '../../experiment/experiment.ts';
-import { pair } from '../layers/args.ts';
+import { border, pair } from '../layers/args.ts';
 import { Dropout, type DropoutArgs, GaussianDropout, GaussianNoise } from './noise.ts';
 import { BatchNormalization, LayerNormalization, Normalization } from './normalization.ts';
 import './variance-scaling.ts';
@@ -107,7 +107,11 @@ const OWN_FACTORIES = {
   normalization: (args: Named) => new Normalization(args),
   layerNormalization: (args: Named) => new LayerNormalization(args),
   reLU: (args: Named) => new ReLU(args),
-  cropping2d: tf.layers.cropping2D,
+  // tfjs-layers takes no mixture of a number and a pair.
+  cropping2d: (args: Named<LayerArgs>) =>
+    tf.layers.cropping2D({ ...args, cropping: border(args, 'cropping', 0) }),
+  zeroPadding2d: (args: Named<LayerArgs>) =>
+    tf.layers.zeroPadding2d({ ...args, padding: border(args, 'padding', 1) }),
   // With a single number tfjs-layers returns an empty image.
   upSampling2d: (args: Parameters<typeof tf.layers.upSampling2d>[0] & LayerArgs) =>
     tf.layers.upSampling2d({ ...args, size: pair(args, 'size', [2, 2]) }),

@@ -47,9 +47,21 @@ function slideWindow(
   );
 }
 
+/** oneDNN ends the process at some kernels of 256 rows and more. */
+const MAX_KERNEL_SIZE = 128;
+
+/** Reads the height and width of a kernel. */
+function kernelOf(args: LayerArgs): [number, number] {
+  const kernel = pair(args, 'kernelSize');
+  if (Math.max(...kernel) <= MAX_KERNEL_SIZE) return kernel;
+  throw new InputError(
+    `kernelSize must be at most ${MAX_KERNEL_SIZE}. Received: ${formatArgument(args.kernelSize)}`,
+  );
+}
+
 /** Returns the height and width of the output of a convolution. */
 function convolvedSize(inputs: readonly Shape[], args: LayerArgs): [number, number] {
-  const kernel = pair(args, 'kernelSize');
+  const kernel = kernelOf(args);
   const dilation = pair(args, 'dilationRate', [1, 1]);
   const strides = pair(args, 'strides', [1, 1]);
   if (Math.max(...strides) > 1 && Math.max(...dilation) > 1) {
@@ -74,13 +86,13 @@ export const conv2d: LayerKind = {
     const [, , channels] = imageInput(inputs);
     const filters = positiveInteger(args, 'filters');
     return [
-      kernelWeight('kernel', [...pair(args, 'kernelSize'), channels, filters]),
+      kernelWeight('kernel', [...kernelOf(args), channels, filters]),
       ...biasWeight(args, filters),
     ];
   },
   flops(inputs, args) {
     const [, , channels] = imageInput(inputs);
-    const [rows, columns] = pair(args, 'kernelSize');
+    const [rows, columns] = kernelOf(args);
     const [height, width] = convolvedSize(inputs, args);
     const filters = positiveInteger(args, 'filters');
     const multiplyAdds = height * width * filters * rows * columns * channels;
@@ -108,14 +120,14 @@ export const separableConv2d: LayerKind = {
     const filters = positiveInteger(args, 'filters');
     const multiplier = positiveInteger(args, 'depthMultiplier', 1);
     return [
-      kernelWeight('depthwise_kernel', [...pair(args, 'kernelSize'), channels, multiplier]),
+      kernelWeight('depthwise_kernel', [...kernelOf(args), channels, multiplier]),
       kernelWeight('pointwise_kernel', [1, 1, channels * multiplier, filters]),
       ...biasWeight(args, filters),
     ];
   },
   flops(inputs, args) {
     const [, , channels] = imageInput(inputs);
-    const [rows, columns] = pair(args, 'kernelSize');
+    const [rows, columns] = kernelOf(args);
     const [height, width] = convolvedSize(inputs, args);
     const filters = positiveInteger(args, 'filters');
     const between = channels * positiveInteger(args, 'depthMultiplier', 1);
@@ -131,18 +143,25 @@ export const depthwiseConv2d: LayerKind = {
   args: ['depthMultiplier', 'depthwiseInitializer', 'depthwiseRegularizer', ...CONVOLUTION_ARGS],
   outputShape(inputs, args) {
     const [, , channels] = imageInput(inputs);
+    const dilation = pair(args, 'dilationRate', [1, 1]);
+    // tfjs-layers computes the output shape without the dilation, so that no browser could load the model.
+    if (padding(args) === 'valid' && Math.max(...dilation) > 1) {
+      throw new InputError(
+        `dilationRate above 1 needs padding: same; a cropping2d after it gives the output of valid. Received: ${formatArgument(dilation)}`,
+      );
+    }
     return [...convolvedSize(inputs, args), channels * positiveInteger(args, 'depthMultiplier', 1)];
   },
   weights(inputs, args) {
     const [, , channels] = imageInput(inputs);
     const multiplier = positiveInteger(args, 'depthMultiplier', 1);
     return [
-      kernelWeight('depthwise_kernel', [...pair(args, 'kernelSize'), channels, multiplier]),
+      kernelWeight('depthwise_kernel', [...kernelOf(args), channels, multiplier]),
       ...biasWeight(args, channels * multiplier),
     ];
   },
   flops(inputs, args) {
-    const [rows, columns] = pair(args, 'kernelSize');
+    const [rows, columns] = kernelOf(args);
     const output = depthwiseConv2d.outputShape(inputs, args);
     const [height = 0, width = 0, channels = 0] = output;
     return kernelFlops(args, output, height * width * channels * rows * columns);
@@ -161,7 +180,7 @@ export const conv2dTranspose: LayerKind = {
   ],
   outputShape(inputs, args) {
     const [height, width] = imageInput(inputs);
-    const window = pair(args, 'kernelSize');
+    const window = kernelOf(args);
     const strides = pair(args, 'strides', [1, 1]);
     const length = (size: number, axis: 0 | 1): number =>
       size * strides[axis] +
@@ -172,13 +191,13 @@ export const conv2dTranspose: LayerKind = {
     const [, , channels] = imageInput(inputs);
     const filters = positiveInteger(args, 'filters');
     return [
-      kernelWeight('kernel', [...pair(args, 'kernelSize'), filters, channels]),
+      kernelWeight('kernel', [...kernelOf(args), filters, channels]),
       ...biasWeight(args, filters),
     ];
   },
   flops(inputs, args) {
     const [height, width, channels] = imageInput(inputs);
-    const [rows, columns] = pair(args, 'kernelSize');
+    const [rows, columns] = kernelOf(args);
     const filters = positiveInteger(args, 'filters');
     const multiplyAdds = height * width * channels * rows * columns * filters;
     return kernelFlops(args, conv2dTranspose.outputShape(inputs, args), multiplyAdds);

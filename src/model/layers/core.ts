@@ -1,4 +1,5 @@
-import { elementCount, positiveInteger, singleInput } from './args.ts';
+import { InputError } from '../../common/errors.ts';
+import { elementCount, formatArgument, imageInput, positiveInteger, singleInput } from './args.ts';
 import { biasWeight, elementwise, kernelFlops, kernelWeight, type LayerKind } from './layer.ts';
 
 // Dense layers, activations and regularization.
@@ -63,6 +64,12 @@ export const elu: LayerKind = elementwise({
   main: 'alpha',
   args: ['alpha'],
   flops: 2,
+  check(_, { alpha = 1 }) {
+    if (alpha === 1) return;
+    throw new InputError(
+      `alpha must be 1, as tfjs-layers computes no other. Received: ${formatArgument(alpha)}`,
+    );
+  },
 });
 
 export const softmax: LayerKind = elementwise({
@@ -71,6 +78,12 @@ export const softmax: LayerKind = elementwise({
   main: 'axis',
   args: ['axis'],
   flops: 3,
+  check(shape, { axis = -1 }) {
+    if (axis === -1 || axis === shape.length) return;
+    throw new InputError(
+      `axis must be the last one, -1 or ${shape.length}. Received: ${formatArgument(axis)}`,
+    );
+  },
 });
 
 /**
@@ -84,6 +97,16 @@ export const dropout: LayerKind = elementwise({
   args: ['rate', 'noiseShape'],
   random: true,
   flops: 0,
+  check(shape, { noiseShape }) {
+    if (noiseShape === undefined || noiseShape === null) return;
+    const sizes = Array.isArray(noiseShape) ? noiseShape : [];
+    const fits = (size: unknown, axis: number) =>
+      size === null || size === 1 || (axis > 0 && size === shape[axis - 1]);
+    if (sizes.length === shape.length + 1 && sizes.every(fits)) return;
+    throw new InputError(
+      `noiseShape must have null, 1 or the size of the input for each axis of ${formatArgument([null, ...shape])}. Received: ${formatArgument(noiseShape)}`,
+    );
+  },
 });
 
 /** Drops whole channels (Tompson et al. 2015). Active in training only. */
@@ -94,6 +117,7 @@ export const spatialDropout2d: LayerKind = elementwise({
   args: ['rate'],
   random: true,
   flops: 0,
+  check: (shape) => void imageInput([shape]),
 });
 
 /** Adds noise with mean 0. Active in training only. */

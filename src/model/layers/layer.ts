@@ -52,13 +52,19 @@ export function kernelFlops(args: LayerArgs, output: Shape, multiplyAdds: number
 interface Elementwise extends Pick<LayerKind, 'kind' | 'className' | 'main' | 'args' | 'random'> {
   /** Operations per element. */
   readonly flops: number;
+  /** @throws InputError if the arguments do not fit the input. */
+  check?(shape: Shape, args: LayerArgs): void;
 }
 
 /** Defines a layer without weights whose output has the shape of its input. */
-export function elementwise({ flops, ...kind }: Elementwise): LayerKind {
+export function elementwise({ flops, check, ...kind }: Elementwise): LayerKind {
   return {
     ...kind,
-    outputShape: singleInput,
+    outputShape(inputs, args) {
+      const shape = singleInput(inputs);
+      check?.(shape, args);
+      return shape;
+    },
     weights: () => [],
     flops: (inputs) => flops * elementCount(singleInput(inputs)),
   };

@@ -1,6 +1,7 @@
+import { InputError } from '../../common/errors.ts';
 import type { LayerArgs } from '../../experiment/experiment.ts';
 import type { Shape } from '../graph.ts';
-import { booleanArgument, elementCount, singleInput } from './args.ts';
+import { booleanArgument, elementCount, formatArgument, singleInput } from './args.ts';
 import { elementwise, type LayerKind, type WeightSpec } from './layer.ts';
 
 /**
@@ -88,4 +89,14 @@ export const rescaling: LayerKind = elementwise({
   main: 'scale',
   args: ['scale', 'offset'],
   flops: 2,
+  check(shape, args) {
+    const channels = shape.at(-1) ?? 0;
+    for (const name of ['scale', 'offset']) {
+      const value = args[name];
+      if (!Array.isArray(value) || value.length === 1 || value.length === channels) continue;
+      throw new InputError(
+        `${name} must be a number, or a list of ${channels}, one for each channel. Received: ${formatArgument(value)}`,
+      );
+    }
+  },
 });

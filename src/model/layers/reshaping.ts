@@ -31,6 +31,7 @@ export const reshape: LayerKind = {
     const inferred = total / elementCount(target.filter((size) => size !== -1));
     const shape = target.map((size) => (size === -1 ? inferred : size));
     if (
+      shape.length > 0 &&
       shape.every((size) => size > 0 && Number.isInteger(size)) &&
       elementCount(shape) === total
     ) {

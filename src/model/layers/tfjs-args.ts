@@ -151,6 +151,10 @@ const varianceScaling: Initializer = {
   },
 };
 
+/** Needs a matrix: a bias, gamma or beta is a vector. */
+const ORTHOGONAL = 'orthogonal';
+const MATRICES = ['kernelInitializer', 'depthwiseInitializer', 'pointwiseInitializer'];
+
 /** Keras' initializers with their defaults (keras/src/initializers/random_initializers.py). */
 const INITIALIZERS: Readonly<Record<string, Initializer>> = {
   zeros: initializerOf('Zeros', {}, false),
@@ -159,7 +163,7 @@ const INITIALIZERS: Readonly<Record<string, Initializer>> = {
   randomUniform: initializerOf('RandomUniform', { minval: -0.05, maxval: 0.05 }, true),
   randomNormal: initializerOf('RandomNormal', { mean: 0, stddev: 0.05 }, true),
   truncatedNormal: initializerOf('TruncatedNormal', { mean: 0, stddev: 0.05 }, true),
-  orthogonal: initializerOf('Orthogonal', { gain: 1 }, true),
+  [ORTHOGONAL]: initializerOf('Orthogonal', { gain: 1 }, true),
   glorotUniform: scaling(1, 'fanAvg', 'uniform'),
   glorotNormal: scaling(1, 'fanAvg', 'normal'),
   heUniform: scaling(2, 'fanIn', 'uniform'),
@@ -191,6 +195,11 @@ function initializer(argument: string, given: Json | undefined, seed: number): I
     const hint = parsed ? didYouMean(parsed.name, initializerNames) : '';
     throw new InputError(
       `${argument} must be one of ${initializerNames.join(', ')}, or one of them with arguments. Received: ${formatArgument(value)}${hint}`,
+    );
+  }
+  if (parsed.name === ORTHOGONAL && !MATRICES.includes(argument)) {
+    throw new InputError(
+      `${argument} must not be ${ORTHOGONAL}, which needs weights of two axes or more. Received: ${formatArgument(value)}`,
     );
   }
   const unknown = Object.keys(parsed.options).find((name) => !known.options.includes(name));

@@ -26,7 +26,10 @@ const cases: Record<string, readonly Case[]> = {
     [[7], { center: false }],
     [[4, 5, 6], { scale: false, momentum: 0.9 }],
   ],
-  flatten: [[[4, 5, 6], {}]],
+  flatten: [
+    [[4, 5, 6], {}],
+    [[7], {}],
+  ],
   globalAveragePooling2d: [[[4, 5, 6], {}]],
   globalMaxPooling2d: [[[4, 5, 6], {}]],
   conv2d: [
@@ -44,7 +47,7 @@ const cases: Record<string, readonly Case[]> = {
   depthwiseConv2d: [
     [[9, 8, 3], { kernelSize: 3, depthMultiplier: 2 }],
     [[9, 8, 3], { kernelSize: 5, strides: 2, padding: 'same', useBias: false }],
-    [[9, 8, 3], { kernelSize: 3, dilationRate: [2, 1], activation: 'tanh' }],
+    [[9, 8, 3], { kernelSize: 3, dilationRate: [2, 1], padding: 'same', activation: 'tanh' }],
   ],
   conv2dTranspose: [
     [[4, 5, 6], { filters: 3, kernelSize: 3, strides: 2, padding: 'same' }],
@@ -98,6 +101,7 @@ const cases: Record<string, readonly Case[]> = {
   ],
   cropping2d: [
     [[4, 5, 6], { cropping: 1 }],
+    [[4, 5, 6], { cropping: [1, [0, 2]] }],
     [
       [4, 5, 6],
       {
