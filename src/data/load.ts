@@ -25,7 +25,7 @@ export async function loadData(
 ): Promise<Dataset> {
   const raw = await datasetKind(config.dataset).open(config, context);
   const classNames = config.classes ?? raw.classNames;
-  const selected = selectImages(raw, classNames, config, config.splitSeed ?? seed);
+  const selected = selectImages(raw, classNames, config, seed);
   const train = await readImages(selected.train, 'train', context);
   const split = config.validation === 'test' ? 'test' : 'train';
   const validation = await readImages(selected.validation, split, context);

@@ -13,15 +13,16 @@ type IndicesByLabel = readonly (readonly number[])[];
 /**
  * Selects the images of both splits: keeps the classes, splits, applies `limit`.
  *
- * @param seed The same seed selects the same images.
+ * @param experimentSeed The same seed selects the same images, unless the configuration has its own.
  * @throws DataError when a class is unknown or a split has no image of a class.
  */
 export function selectImages(
   raw: RawDataset,
   classNames: readonly string[],
   config: DataConfig,
-  seed: number,
+  experimentSeed: number,
 ): { train: Selection; validation: Selection } {
+  const seed = config.splitSeed ?? experimentSeed;
   const { train, validation } = split(raw, classNames, config.validation, seed);
   return {
     train: limit(train, classNames, 'train', config, seed),

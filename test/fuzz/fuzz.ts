@@ -8,7 +8,7 @@ import type { Finding, Progress } from './worker.ts';
  * case that takes longer than ten seconds, more than 2 GB of memory, the end of the process, or a file outside the folder
  * of the case. Each target runs in a process of its own; after a finding it goes on with the next seed.
  *
- *   npm run fuzz -- [TARGET…] [--cases 100000] [--seed 1]
+ *   npm run fuzz -- [TARGET…] [--cases 3000] [--seed 1]
  */
 
 const MAX_SILENCE_MS = 10_000;

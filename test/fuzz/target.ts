@@ -15,6 +15,8 @@ export interface Target<Case = unknown> {
 
 export interface Prepared<Case> {
   readonly cases: fc.Arbitrary<Case>;
+  /** Minimized cases that once were findings. They run first, and in `npm test`. */
+  readonly found?: readonly Case[];
   /**
    * Gives a case to the program. An error with an exit code (InputError, RunError) is a sentence for the user, and a good
    * end; any other error is a finding.

@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -30,7 +31,9 @@ const send = (message: Progress | Finding) =>
     process.send?.(message, () => resolve());
   });
 
-const folder = await mkdtemp(join(tmpdir(), 'cifar-run-fuzz-'));
+const parent = await mkdtemp(join(tmpdir(), 'cifar-run-fuzz-'));
+const folder = join(parent, 'own');
+await mkdir(folder);
 // The engine comes from the user's cache; what the cases download and compute goes into the folder.
 const prepared = await found.prepare(folder);
 process.env.CIFAR_RUN_CACHE = join(folder, 'cache');
@@ -46,8 +49,11 @@ const property = fc.asyncProperty(prepared.cases, async (input) => {
     if (!(error instanceof Error) || !('exitCode' in error)) throw error;
     refused += 1;
   }
+  const written = readdirSync(parent).filter((each) => each !== 'own');
+  if (written.length > 0) throw new Error(`${written.join()} was written outside of the folder`);
 });
 const result = await fc.check(property, {
+  examples: (prepared.found ?? []).map((each): [unknown] => [each]),
   seed: Number(seed),
   numRuns: Number(cases),
   // Minimizing takes cases too.
@@ -65,5 +71,5 @@ if (result.failed) {
 const megabytes = Math.round(process.resourceUsage().maxRSS / 1e3);
 await send({ cases: result.numRuns, refused, megabytes, input: '(all done)' });
 await prepared.close?.();
-await rm(folder, { recursive: true, force: true });
+await rm(parent, { recursive: true, force: true });
 process.exit(0);

@@ -10,7 +10,7 @@ import { create } from 'tar';
 import { ZipFile } from 'yazl';
 import { decodeImage } from '../../../src/data/decode/decode-image.ts';
 import { loadData } from '../../../src/data/load.ts';
-import { dataConfig, loadContext } from '../../data/fixture.ts';
+import { dataConfig, loadContext, STRETCH } from '../../data/fixture.ts';
 import { type Edit, editBytes, edits } from '../mutations.ts';
 import { target } from '../target.ts';
 
@@ -47,7 +47,7 @@ export const imageFiles = target<Mutated>({
       async run({ base, changes }) {
         const file = editBytes(files[base] ?? Buffer.alloc(0), changes);
         // Any error is the reason for which an image is broken.
-        const decoded = await decodeImage(file, [8, 8, 3]).catch(() => null);
+        const decoded = await decodeImage(file, [8, 8, 3], STRETCH).catch(() => null);
         if (decoded && decoded.pixels.length !== 8 * 8 * 3) {
           throw new Error(`decoded ${decoded.pixels.length} bytes`);
         }

@@ -48,6 +48,24 @@ const experiments = fc.record({
 
 type Parts = typeof experiments extends fc.Arbitrary<infer Value> ? Value : never;
 
+const onLayers = (...layers: unknown[]): Parts => ({
+  ...{ inputShape: [7, 8, 1], layers, metrics: [], optimizer: 'sgd', augment: [], phase: {} },
+  ...{ loss: undefined, precision: undefined, evaluate: undefined },
+});
+
+const FOUND: readonly Parts[] = [
+  onLayers({ elu: 0 }),
+  onLayers({ zeroPadding2d: [0, [0, 0]] }),
+  onLayers({ cropping2d: [[0, 0], 0] }),
+  onLayers({ separableConv2d: { filters: 1, kernelSize: 1 } }),
+  {
+    ...onLayers({ conv2d: { filters: 1, kernelSize: [1000, 1], padding: 'same' } }),
+    inputShape: [28, 28, 1] as never,
+  },
+  onLayers('globalAveragePooling2d', 'flatten', 'flatten'),
+  onLayers({ reshape: [-1] }),
+];
+
 /** The text of an experiment on six digits. Its last layers make any output of the drawn layers fit the labels. */
 function experimentText(parts: Parts): string {
   const { inputShape, layers, phase, optimizer, augment, ...rest } = parts;
@@ -80,6 +98,7 @@ export const randomExperiments = target<Parts>({
     await startEngine({ threads: null, verbose: false, compiler: 'graph', report: () => {} });
     return {
       cases: experiments,
+      found: FOUND,
       async run(parts) {
         await writeFile(file, experimentText(parts));
         const experiment = await planned(file);

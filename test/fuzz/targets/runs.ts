@@ -88,6 +88,9 @@ export const runFolders = target<Damage[]>({
     const runs = join(folder, 'runs');
     return {
       cases: damages,
+      found: ['resolved.yaml', 'environment.json', 'summary.json', 'status.json'].flatMap((file) =>
+        [{}, 1, []].map((json) => [{ file, kind: 'json', changes: [], json }] as Damage[]),
+      ),
       async run(all) {
         await rm(runs, { recursive: true, force: true });
         const paths = [1, 2].map((i) => join(runs, makeRun(runs, i)));
