@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Semaphore } from 'async-mutex';
 import { InputError } from '../common/errors.ts';
 import { readRegularFile, writeAtomic } from '../common/files.ts';
 
@@ -88,10 +89,14 @@ export function requireFormat(path: string, format: unknown, latest: number): vo
 /** Far more than the predictions of a million images of a hundred classes. */
 const MAX_TEXT_BYTES = 2 ** 29 - 2 ** 24;
 
+/** Tables of thousands of runs read all of them at once, but a process may open only about a thousand files. */
+const reading = new Semaphore(64);
+
 /** Reads a text file; `null` if there is none. @throws UnreadableFileError */
 export async function readText(path: string): Promise<string | null> {
   try {
-    return (await readRegularFile(path, MAX_TEXT_BYTES)).toString();
+    const bytes = await reading.runExclusive(() => readRegularFile(path, MAX_TEXT_BYTES));
+    return bytes.toString();
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
