@@ -317,20 +317,26 @@ cache
 
 const engine = program.command('engine').description('install, show and check the engine');
 
-for (const [name, description] of [
-  ['show', 'install the engine if needed and show it (the default command)'],
-  ['check', 'compare the operations of the engine with plain JavaScript'],
-] as const) {
-  engine
-    .command(name, { isDefault: name === 'show' })
-    .description(description)
-    .addOption(deviceOption('auto'))
-    .option(...JSON_OPTION)
-    .action(async (options) => {
-      const { engineCommand } = await import('./commands/engine.ts');
-      await engineCommand(name, { ...options, ...program.opts() });
-    });
-}
+engine
+  .command('show', { isDefault: true })
+  .description('install the engine if needed and show it (the default command)')
+  .addOption(deviceOption('auto'))
+  .option(...JSON_OPTION)
+  .action(async (options) => {
+    const { engineCommand } = await import('./commands/engine.ts');
+    await engineCommand('show', { ...options, ...program.opts() });
+  });
+
+engine
+  .command('check')
+  .description('compare the operations of the engine with plain JavaScript')
+  .argument('[operations...]', 'only these, e.g. matMul or "conv2d*", without their speed')
+  .addOption(deviceOption('auto'))
+  .option(...JSON_OPTION)
+  .action(async (operations, options) => {
+    const { engineCommand } = await import('./commands/engine.ts');
+    await engineCommand('check', { operations, ...options, ...program.opts() });
+  });
 
 program
   .command('schema')

@@ -6,8 +6,8 @@ import { writeAtomic } from '../common/files.ts';
 
 /**
  * Returns the folder of files that all runs share: the engine, downloaded data and weights, computed features.
- * `CIFAR_RUN_CACHE` if set; else `$XDG_CACHE_HOME/cifar-run`, `~/.cache/cifar-run`, or
- * `~/Library/Caches/cifar-run` on macOS. The folder may not exist yet.
+ * `CIFAR_RUN_CACHE` if set; else `$XDG_CACHE_HOME/cifar-run`, `~/.cache/cifar-run`,
+ * `~/Library/Caches/cifar-run` on macOS, or `%LOCALAPPDATA%\cifar-run\Cache` on Windows. The folder may not exist yet.
  */
 export function cacheFolder(): string {
   return resolve(process.env.CIFAR_RUN_CACHE || envPaths('cifar-run', { suffix: '' }).cache);

@@ -1,17 +1,8 @@
-import {
-  type FileHandle,
-  mkdir,
-  open,
-  readFile,
-  rename,
-  rm,
-  stat,
-  statfs,
-  writeFile,
-} from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, stat, statfs, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RunError } from '../common/errors.ts';
+import { remove, rename } from '../common/files.ts';
 import { formatCount } from '../common/format.ts';
 import { withLock } from '../common/lock.ts';
 import { type Hash, hashFile } from './hash.ts';
@@ -58,7 +49,7 @@ export async function download(wanted: Download): Promise<string> {
     await fetchWithRetries(wanted);
     await verifyHash(wanted);
     await rename(partPath(wanted), wanted.to);
-    await rm(originPath(wanted), { force: true });
+    await remove(originPath(wanted));
     return wanted.to;
   });
 }
@@ -84,7 +75,7 @@ async function verifyHash(wanted: Download): Promise<void> {
   if (hash === null) return;
   const received = await hashLike(hash, partPath(wanted));
   if (received === hash) return;
-  await rm(partPath(wanted), { force: true });
+  await remove(partPath(wanted));
   throw downloadError(
     wanted,
     `the downloaded file has the hash ${received}, and should have ${hash}; it was deleted`,
@@ -206,7 +197,7 @@ async function checkStatus(wanted: Download, response: Response, have: number): 
   const received = `the server answered ${status} ${statusText}`.trimEnd();
   if (status === 200 || (status === 206 && contentRange(response).start === have)) return;
   if (status === 206 || status === 416) {
-    await rm(partPath(wanted), { force: true });
+    await remove(partPath(wanted));
     throw new TransientError(`${received} instead of the rest of the file`);
   }
   if (status === 408 || status === 429 || status >= 500) throw new TransientError(received);

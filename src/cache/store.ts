@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import lockfile from 'proper-lockfile';
 import { InputError } from '../common/errors.ts';
+import { remove, rename } from '../common/files.ts';
 import { withLock } from '../common/lock.ts';
 import { cacheFolder } from './cache-folder.ts';
 import {
@@ -112,7 +113,7 @@ export class Store {
       if (await isInUse(folder)) return false;
       const temporary = this.#temporary(key);
       await rename(folder, temporary);
-      await rm(temporary, { recursive: true, force: true });
+      await remove(temporary);
       return true;
     });
     return removed === true;
@@ -120,7 +121,7 @@ export class Store {
 
   async #create(key: string, { label, bytes, make }: NewEntry): Promise<void> {
     await this.#removeUnfinished(key);
-    await rm(this.#path(key), { recursive: true, force: true });
+    await remove(this.#path(key));
     await this.#freeSpace(bytes);
     const temporary = this.#temporary(key);
     try {
@@ -129,14 +130,14 @@ export class Store {
       await writeManifest(temporary, label);
       await rename(temporary, this.#path(key));
     } finally {
-      await rm(temporary, { recursive: true, force: true });
+      await remove(temporary);
     }
   }
 
   /** Removes the unfinished folders of an entry, which killed processes have left. */
   async #removeUnfinished(key: string): Promise<void> {
     for (const name of await this.#unfinishedFolders())
-      if (keyOf(name) === key) await rm(join(this.folder, name), { recursive: true, force: true });
+      if (keyOf(name) === key) await remove(join(this.folder, name));
   }
 
   async #removeAbandoned(): Promise<void> {

@@ -4,7 +4,7 @@ import { checkEngine, type EngineCheck, TOLERANCES } from '../engine/check.ts';
 
 import { chooseCompiler, type Engine } from '../engine/engine.ts';
 import { startEngine } from '../engine/start-engine.ts';
-import type { Device, Precision } from '../experiment/experiment.ts';
+import type { Device } from '../experiment/experiment.ts';
 import { chooseProgress } from '../progress/display.ts';
 import type { Report } from '../progress/progress.ts';
 
@@ -12,6 +12,8 @@ export interface EngineCommandOptions {
   readonly verbose?: boolean;
   readonly json?: boolean;
   readonly device?: Device;
+  /** The operations to check; none: all. */
+  readonly operations?: readonly string[];
 }
 
 /**
@@ -23,14 +25,14 @@ export async function engineCommand(
   action: 'show' | 'check',
   options: EngineCommandOptions,
 ): Promise<void> {
-  const { json = false, verbose = false, device } = options;
+  const { json = false, verbose = false, device, operations = [] } = options;
   const start = (report: Report) =>
     startEngine({ threads: null, compiler: chooseCompiler(true), verbose, device, report });
   const engine = json
     ? await start(() => {})
     : await (await chooseProgress()).step('Engine', (step) => start(step.report));
   const shown = await describe(engine, action === 'check');
-  const checked = action === 'check' ? await check(engine, shown) : null;
+  const checked = action === 'check' ? await check(engine, shown, operations) : null;
 
   if (json) print(JSON.stringify(checked ? { ...shown, check: checked } : shown, null, 2));
   else print([...showLines(shown), ...(checked ? checkLines(checked, shown) : [])].join('\n'));
@@ -57,14 +59,21 @@ function showLines(shown: Shown): string[] {
   ];
 }
 
-async function check(engine: Engine, { changedFiles }: Shown): Promise<EngineCheck> {
-  const result = await checkEngine(engine);
+async function check(
+  engine: Engine,
+  { changedFiles }: Shown,
+  operations: readonly string[],
+): Promise<EngineCheck> {
+  const result = await checkEngine(engine, operations);
   return { ...result, passed: result.passed && changedFiles.length === 0 };
 }
 
 function checkLines({ rows, gflops }: EngineCheck, { changedFiles }: Shown): string[] {
-  const width = Math.max(...rows.map((row) => row.operation.length));
-  const precisions = Object.keys(gflops) as Precision[];
+  const width = Math.max(
+    ...['operation', ...rows.map((row) => row.operation)].map(({ length }) => length),
+  );
+  const precisions = [...new Set(rows.map((row) => row.precision))];
+  const measured = Object.entries(gflops);
   return [
     ...precisions.flatMap((precision) => [
       '',
@@ -72,10 +81,9 @@ function checkLines({ rows, gflops }: EngineCheck, { changedFiles }: Shown): str
       `${'operation'.padEnd(width)}  forward   backward`,
       ...rows.filter((row) => row.precision === precision).map((row) => checkLine(row, width)),
     ]),
-    '',
-    ...precisions.map(
-      (precision) =>
-        `matMul of 2048 × 2048 in ${precision}: ${Math.round(gflops[precision] as number)} GFLOP/s`,
+    ...(measured.length > 0 ? [''] : []),
+    ...measured.map(
+      ([precision, speed]) => `matMul of 2048 × 2048 in ${precision}: ${Math.round(speed)} GFLOP/s`,
     ),
     ...changedFiles.map((path) => `FAILED: ${path} is not the file that was installed`),
   ];

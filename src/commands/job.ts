@@ -23,6 +23,7 @@ function interruptionByParent(): AbortSignal {
   const interrupt = () => controller.abort(new InterruptedError('SIGINT'));
   process.on('SIGINT', () => {});
   process.on('SIGTERM', interrupt);
+  if (process.platform === 'win32') process.on('SIGBREAK', () => {}).on('SIGHUP', interrupt);
   process.on('disconnect', interrupt);
   process.on('message', (message) => {
     if (message === 'interrupt') interrupt();

@@ -1,8 +1,9 @@
-import { rm, rmdir } from 'node:fs/promises';
+import { rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { claimOwner } from '../cache/claim.ts';
 import { InputError } from '../common/errors.ts';
+import { remove } from '../common/files.ts';
 import { countOf } from '../common/format.ts';
 import { parseRunPath } from '../run-folder/run-folder.ts';
 import { lockHolder } from '../run-folder/status.ts';
@@ -35,7 +36,7 @@ export async function rmCommand(references: readonly string[], options: RmOption
   const runs = [...new Set(targets.flatMap((target) => target.runs))];
   for (const run of runs) await requireDeletable(run);
   if (!options.yes && !(await confirm(targets))) return;
-  for (const run of runs) await rm(run, { recursive: true });
+  for (const run of runs) await remove(run);
   for (const { folder } of targets) {
     if (!runs.includes(folder)) await removeEmptied(folder);
     process.stdout.write(`deleted ${folder}\n`);

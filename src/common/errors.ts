@@ -36,8 +36,11 @@ export function explain(error: unknown): unknown {
     : new RunError(error.message, { cause: error });
 }
 
-/** The signals that stop the program. A cluster sends SIGUSR2 shortly before the time limit of a job. */
-export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGUSR2';
+/**
+ * The signals that stop the program. A cluster sends SIGUSR2 shortly before the time limit of a job. Windows sends SIGBREAK
+ * for Ctrl-Break and SIGHUP when the window is closed.
+ */
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGUSR2' | 'SIGBREAK' | 'SIGHUP';
 
 /** The program was stopped by a signal. Exit code 128 plus the number of the signal: 130, 143, on Linux 140. */
 export class InterruptedError extends Error {

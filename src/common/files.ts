@@ -9,8 +9,9 @@ import {
   type Stats,
   statSync,
 } from 'node:fs';
-import { open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { rename as fsRename, rm as fsRm, open, readdir, realpath, stat } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { RunError } from './errors.ts';
 
 /** Returns the status of a path; `null` if nothing is there, or if it is a broken or circular link. */
@@ -77,6 +78,39 @@ export async function folderSize(folder: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
+/** Returns a path relative to a folder with `/` between its parts on every system, as files and URLs contain it. */
+export function portablePath(folder: string, path: string): string {
+  return relative(folder, path).replaceAll(sep, '/');
+}
+
+/** Windows answers with these while another program, e.g. a virus scanner, has the file open. */
+const BUSY = ['EPERM', 'EBUSY', 'EACCES'];
+const BUSY_MS = 10_000;
+
+/** Renames a file or folder, and replaces a file that is there. */
+export function rename(from: string, to: string): Promise<void> {
+  return process.platform === 'win32' ? retryIfBusy(() => fsRename(from, to)) : fsRename(from, to);
+}
+
+/** Repeats work on a file that another program has open, for ten seconds. */
+export async function retryIfBusy<T>(work: () => Promise<T>): Promise<T> {
+  const end = Date.now() + BUSY_MS;
+  for (let wait = 10; ; wait = Math.min(2 * wait, 500)) {
+    try {
+      return await work();
+    } catch (error) {
+      const isBusy = BUSY.includes((error as NodeJS.ErrnoException).code ?? '');
+      if (!isBusy || Date.now() > end) throw error;
+      await sleep(wait);
+    }
+  }
+}
+
+/** Deletes a file or folder if it exists. Retries while another process has one of its files open or writes to it. */
+export function remove(path: string): Promise<void> {
+  return fsRm(path, { recursive: true, force: true, maxRetries: 5 });
+}
+
 /** For files of at most this size a blocking read is six times as fast as an asynchronous one. */
 const SMALL_BYTES = 2 ** 16;
 
@@ -141,7 +175,7 @@ export async function writeAtomic(path: string, content: string | Uint8Array): P
     await rename(temporary, path);
     await syncFolder(dirname(path));
   } catch (error) {
-    await rm(temporary, { force: true });
+    await remove(temporary);
     throw writeError(path, error);
   }
 }

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { requireAllowed } from '../common/sandbox.ts';
 import { isUrl } from '../data/files/source.ts';
 import type { Path } from '../experiment/problem.ts';
@@ -19,5 +19,7 @@ export function pathResolver(folderOf: (path: Path) => string): ResolvePath {
 
 /** Replaces `~` at the start of a path, as a shell does. */
 export function expandHome(path: string): string {
-  return /^~(?=\/|$)/.test(path) ? join(homedir(), path.slice(1)) : path;
+  return (sep === '/' ? /^~(?=\/|$)/ : /^~(?=[\\/]|$)/).test(path)
+    ? join(homedir(), path.slice(1))
+    : path;
 }

@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { InputError } from '../common/errors.ts';
+import { globMatcher } from '../common/glob.ts';
 import type { Precision } from '../experiment/experiment.ts';
 import type { Engine } from './engine.ts';
 import { detectProcessor } from './hardware.ts';
@@ -15,7 +17,7 @@ interface CheckRow {
 
 export interface EngineCheck {
   readonly rows: readonly CheckRow[];
-  /** Speed of a 2048 × 2048 matrix product, the best of five, in each precision that the device supports. */
+  /** Speed of a 2048 × 2048 matrix product, the best of five, in each checked precision; empty if it was not measured. */
   readonly gflops: Readonly<Partial<Record<Precision, number>>>;
   readonly passed: boolean;
 }
@@ -126,15 +128,35 @@ export const TOLERANCES: Readonly<Record<Precision, number>> = {
   bfloat16: 6e-2,
 };
 
-/** Compares the engine with plain JavaScript, in a few seconds. It must be the current tfjs backend. */
-export async function checkEngine(engine: Engine): Promise<EngineCheck> {
+/**
+ * Compares the engine with plain JavaScript, in a few seconds. It must be the current tfjs backend.
+ *
+ * @param operations names or globs of the operations to check, without a measurement of speed; none: all, with one
+ * @throws InputError if one of them matches no operation.
+ */
+export async function checkEngine(
+  engine: Engine,
+  operations: readonly string[],
+): Promise<EngineCheck> {
+  const cases = chooseCases(operations);
   const rows: CheckRow[] = [];
   const gflops: { [precision in Precision]?: number } = {};
   for (const precision of checkedPrecisions(engine)) {
-    for (const check of CASES) rows.push(await checkCase(engine, check, precision));
-    gflops[precision] = await measureMatMul(engine, precision);
+    for (const check of cases) rows.push(await checkCase(engine, check, precision));
+    if (operations.length === 0) gflops[precision] = await measureMatMul(engine, precision);
   }
   return { rows, gflops, passed: rows.every((row) => row.passed) };
+}
+
+function chooseCases(operations: readonly string[]): readonly Case[] {
+  if (operations.length === 0) return CASES;
+  const matchers = operations.map((operation) => ({ operation, matches: globMatcher(operation) }));
+  const unknown = matchers.find(({ matches }) => !CASES.some((each) => matches(each.operation)));
+  if (unknown) {
+    const names = CASES.map((each) => each.operation).join('; ');
+    throw new InputError(`there is no check of ${unknown.operation}; there are ${names}`);
+  }
+  return CASES.filter((each) => matchers.some(({ matches }) => matches(each.operation)));
 }
 
 function checkedPrecisions({ device }: Engine): Precision[] {

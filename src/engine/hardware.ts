@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { Device } from '../experiment/experiment.ts';
 
 /** The vector instructions of the processor that the choice of kernels and of a precision depends on. */
@@ -11,15 +12,30 @@ export interface Processor {
 
 const UNKNOWN: Processor = { instructions: 'other', bfloat16: false };
 
-/** Reads the instructions of this processor. They are known on Linux x64 only. */
+/** Reads the instructions of this processor. They are known on x64 only, and `bfloat16` on Linux only. */
 export function detectProcessor(): Processor {
-  if (process.arch !== 'x64' || process.platform !== 'linux') return UNKNOWN;
+  if (process.arch !== 'x64') return UNKNOWN;
+  if (process.platform === 'win32') return askWindows();
   try {
     return parseCpuInfo(readFileSync('/proc/cpuinfo', 'utf8'));
   } catch {
-    // The file is hidden in some containers.
+    // The file is hidden in some containers, and macOS has none.
     return UNKNOWN;
   }
+}
+
+/** Numbers of `IsProcessorFeaturePresent`; it has none for bfloat16. */
+const WINDOWS_AVX2 = 40;
+const WINDOWS_AVX512 = 41;
+
+function askWindows(): Processor {
+  // Other systems need no library to answer.
+  const koffi: typeof import('koffi') = createRequire(import.meta.url)('koffi');
+  const has = koffi
+    .load('kernel32.dll')
+    .func('int __stdcall IsProcessorFeaturePresent(uint32_t feature)');
+  const instructions = has(WINDOWS_AVX512) ? 'avx512' : has(WINDOWS_AVX2) ? 'avx2' : 'other';
+  return { instructions, bfloat16: false };
 }
 
 /** @param cpuinfo content of `/proc/cpuinfo` */

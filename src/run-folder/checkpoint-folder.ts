@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, link, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { copyFile, link, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RunError } from '../common/errors.ts';
-import { syncFolder } from '../common/files.ts';
+import { remove, rename, syncFolder } from '../common/files.ts';
 import { type CheckpointContent, readCheckpoint, writeCheckpoint } from './checkpoint-file.ts';
 
 /** `previous` is the one before `last`; it stays until the run finishes, in case `last` is damaged. */
@@ -63,7 +63,7 @@ export class CheckpointFolder<State> {
 
   /** Removes the whole folder. */
   async removeAll(): Promise<void> {
-    await rm(this.path, { recursive: true, force: true });
+    await remove(this.path);
   }
 
   async #makeBest(checkpoint: string): Promise<void> {
@@ -92,7 +92,7 @@ export class CheckpointFolder<State> {
   }
 
   async #delete(name: string): Promise<void> {
-    await rm(this.#pathOf(name), { recursive: true, force: true });
+    await remove(this.#pathOf(name));
   }
 }
 

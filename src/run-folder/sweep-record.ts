@@ -1,7 +1,7 @@
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { toCsv } from '../common/csv.ts';
 import { RunError } from '../common/errors.ts';
-import { statOrNull, writeAtomic } from '../common/files.ts';
+import { portablePath, statOrNull, writeAtomic } from '../common/files.ts';
 import { withLock } from '../common/lock.ts';
 import type { Settings } from '../experiment/experiment.ts';
 import type { SweepPlan } from '../plan/sweep.ts';
@@ -174,7 +174,7 @@ export class SweepRecord {
   async ended(id: string, result: RunResult, batchHalved: number): Promise<void> {
     const { folder, metrics, stopped } = result;
     const state = stopped === null ? 'finished' : 'stopped';
-    const path = relative(resolve(this.folder), resolve(folder));
+    const path = portablePath(resolve(this.folder), resolve(folder));
     await this.#change(id, { state, folder: path, metrics, stopped, batchHalved });
   }
 

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, sep } from 'node:path';
 import { InputError } from '../common/errors.ts';
 import { bestOf, metricOf } from '../experiment/metrics.ts';
 import { modelPath } from '../run-folder/model.ts';
@@ -21,7 +21,7 @@ const MAX_LISTED = 5;
  */
 export async function findRun(reference: string, runs: string): Promise<string> {
   if (await isRun(reference)) return reference;
-  const [name = '', experiment, ...more] = reference.split('/').reverse();
+  const [name = '', experiment, ...more] = reference.split(sep === '/' ? sep : /[\\/]/).reverse();
   if (more.length > 0) throw new InputError(`there is no run at ${reference}`);
   const places = await listRuns(runs, experiment);
   if (places.length === 0) {

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
-import { listEntries } from '../common/files.ts';
+import { join } from 'node:path';
+import { listEntries, portablePath } from '../common/files.ts';
 import type { ExperimentFile } from '../experiment/file-types.ts';
 import { toColumns } from '../experiment/metrics.ts';
 import { readResolved } from '../run-folder/experiment-files.ts';
@@ -78,7 +78,7 @@ async function filesIn(folder: string): Promise<ShownRun['files']> {
   const found = entries.map(async (entry) => {
     const path = join(entry.parentPath, entry.name);
     const file = entry.isFile() ? await stat(path).catch(() => null) : null;
-    return file ? [{ name: relative(folder, path), bytes: file.size }] : [];
+    return file ? [{ name: portablePath(folder, path), bytes: file.size }] : [];
   });
   const files = (await Promise.all(found)).flat();
   return files.toSorted((a, b) => (a.name < b.name ? -1 : 1));

@@ -10,6 +10,8 @@ import { RunError } from '../../src/common/errors.ts';
 import {
   appendSynced,
   listEntries,
+  remove,
+  retryIfBusy,
   statOrNull,
   walk,
   writeAtomic,
@@ -43,6 +45,46 @@ describe('walk', () => {
     expect(found.filter((path) => path.startsWith('up/elsewhere/'))).to.deep.equal([]);
     expect(statOrNull(join(folder, 'elsewhere/itself.png'))).to.equal(null);
     expect(statOrNull(join(folder, 'elsewhere/nowhere.png'))).to.equal(null);
+  });
+});
+
+describe('work on a file that another program has open', () => {
+  const errorOf = (code: string) => Object.assign(new Error(code), { code });
+
+  for (const code of ['EPERM', 'EBUSY', 'EACCES']) {
+    it(`is repeated after ${code} until it succeeds`, async () => {
+      let attempts = 0;
+      const work = async () => {
+        attempts += 1;
+        if (attempts < 4) throw errorOf(code);
+        return 'renamed';
+      };
+      expect(await retryIfBusy(work)).to.equal('renamed');
+      expect(attempts).to.equal(4);
+    });
+  }
+
+  it('fails at once with other errors', async () => {
+    let attempts = 0;
+    const work = async () => {
+      attempts += 1;
+      throw errorOf('ENOSPC');
+    };
+    const error = await retryIfBusy(work).catch((thrown: Error) => thrown);
+    expect(error).to.have.property('code', 'ENOSPC');
+    expect(attempts).to.equal(1);
+  });
+});
+
+describe('remove', () => {
+  it('deletes files and folders, and accepts that there is none', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'remove-'));
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    for (const path of [file, folder, folder]) {
+      await remove(path);
+      expect(statOrNull(path)).to.equal(null);
+    }
   });
 });
 

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { basename, dirname, posix } from 'node:path';
+import { basename, dirname, isAbsolute, posix, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { DataError, type DatasetKind } from '../dataset.ts';
@@ -28,10 +28,11 @@ export const csv: DatasetKind = {
     const { classNames, train, test } = await labelByTable(await readTable(tree, table), table);
     const folder = posix.dirname(table);
     const located = (files: readonly LabelledFile[]) =>
-      files.map(({ path, label }) => ({
-        path: posix.isAbsolute(path) ? path : posix.join(folder, path),
-        label,
-      }));
+      files.map(({ path, label }) => {
+        // Programs for Windows write backslashes. Elsewhere a name may contain one.
+        const slashed = sep === '/' ? path : path.replaceAll(sep, '/');
+        return { path: isAbsolute(slashed) ? slashed : posix.join(folder, slashed), label };
+      });
     const files = { classNames, train: located(train), test: test && located(test) };
     return openLabelledFiles(files, tree, config, context);
   },

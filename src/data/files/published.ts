@@ -1,10 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Hash, hashFile } from '../../cache/hash.ts';
 import { downloadPackage, type NpmPackage, packageSpec } from '../../cache/npm-package.ts';
 import { type AcquiredEntry, openStore, type Store } from '../../cache/store.ts';
 import { RunError } from '../../common/errors.ts';
-import { statOrNull } from '../../common/files.ts';
+import { remove, statOrNull } from '../../common/files.ts';
 import type { LoadContext } from '../dataset.ts';
 import { cachePath, openDownloads, openTree } from './source.ts';
 import type { FileTree } from './tree.ts';
@@ -95,7 +95,7 @@ function restoreFiles(
         await writeFile(join(folder, name), bytes);
         await verify(join(folder, name), copy.files[name], copy);
       }
-      await rm(downloads, { recursive: true });
+      await remove(downloads);
     },
   });
 }

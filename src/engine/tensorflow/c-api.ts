@@ -183,7 +183,7 @@ export interface GraphOutput {
 }
 
 /** The declarations of functions in `libtensorflow_framework`. */
-const FRAMEWORK = [
+export const FRAMEWORK = [
   'void *TF_NewStatus()',
   'void TF_DeleteStatus(void *)',
   'int TF_GetCode(void *)',
@@ -199,7 +199,7 @@ const FRAMEWORK = [
 ];
 
 /** The declarations of functions in `libtensorflow_cc` or `libtensorflow`. */
-const CORE = [
+export const CORE = [
   'const char *TF_Version()',
   'void TF_StringInit(void *)',
   'void TF_StringCopy(void *, const uint8_t *, size_t)',

@@ -56,16 +56,15 @@ export function pinWindowsLibraries(paths: readonly string[], quiet: boolean): v
   requireVisualC();
   const c = koffi.load('ucrtbase.dll');
   passVariables(c);
-  const pin = koffi
-    .load('kernel32.dll')
-    .func('int __stdcall GetModuleHandleExW(uint32_t, str16, _Out_ void **)');
+  const system = koffi.load('kernel32.dll');
+  const pin = system.func('int __stdcall GetModuleHandleExW(uint32_t, str16, _Out_ void **)');
   const open = () => {
     for (const path of paths) {
       koffi.load(path);
       pin(PIN, path, [null]);
     }
   };
-  if (quiet) withoutStderr(c, open);
+  if (quiet) withoutStderr(c, system, open);
   else open();
 }
 
@@ -90,21 +89,35 @@ function passVariables(c: LibraryHandle): void {
 }
 
 const STDERR = 2;
+const STDERR_HANDLE = -12;
 const WRITE_ONLY = 1;
+const PROTECT_FROM_CLOSE = 2;
 
-/** The C library of TensorFlow has file descriptors of its own; those of Node are others. */
-function withoutStderr(c: LibraryHandle, run: () => void): void {
+/**
+ * The C library of TensorFlow has file descriptors of its own, which share their handles with those of Node. `_dup2` closes
+ * the handle that it replaces, so that of Node must be protected.
+ */
+function withoutStderr(c: LibraryHandle, system: LibraryHandle, run: () => void): void {
+  const handle: number = system.func('intptr_t __stdcall GetStdHandle(int32_t)')(STDERR_HANDLE);
+  const setFlags = system.func('int __stdcall SetHandleInformation(intptr_t, uint32_t, uint32_t)');
   const duplicate = c.func('int _dup(int)');
   const duplicateTo = c.func('int _dup2(int, int)');
   const close = c.func('int _close(int)');
   const saved: number = duplicate(STDERR);
+  if (saved < 0) {
+    // Without a stderr there is nothing to keep quiet.
+    run();
+    return;
+  }
   const sink: number = c.func('int _open(const char *, int)')('NUL', WRITE_ONLY);
   try {
+    setFlags(handle, PROTECT_FROM_CLOSE, PROTECT_FROM_CLOSE);
     duplicateTo(sink, STDERR);
     run();
   } finally {
     duplicateTo(saved, STDERR);
     close(saved);
     close(sink);
+    setFlags(handle, PROTECT_FROM_CLOSE, 0);
   }
 }

@@ -1,11 +1,12 @@
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { Entry } from 'yauzl';
 import { InputError } from '../../common/errors.ts';
+import { remove } from '../../common/files.ts';
 import type { Json } from '../../common/json.ts';
 import { openZip } from '../../common/zip.ts';
 import type { KerasLayer, WeightFormat } from './format.ts';
@@ -24,7 +25,7 @@ export const keras: WeightFormat = {
   matches: (head) => Buffer.from(head.subarray(0, 4)).toString('latin1') === 'PK\x03\x04',
   async read(path) {
     const folder = await mkdtemp(join(tmpdir(), 'cifar-run-keras-'));
-    const removeFolder = () => rm(folder, { recursive: true, force: true });
+    const removeFolder = () => remove(folder);
     try {
       const weights = join(folder, WEIGHTS);
       const architecture = await extract(path, weights);

@@ -1,5 +1,5 @@
 import { open, stat } from 'node:fs/promises';
-import { dirname, join, normalize } from 'node:path/posix';
+import { dirname, join, posix } from 'node:path';
 import { InputError } from '../../common/errors.ts';
 import { readRegularFile } from '../../common/files.ts';
 import type { Json } from '../../common/json.ts';
@@ -104,7 +104,7 @@ function isManifest(value: unknown): value is readonly ManifestGroup[] {
 
 /** Refuses absolute paths, `..`, drives, other hosts (`https:/host/x`), and what a URL or Windows would interpret. */
 function checkedShardPath(shard: string, path: string): string {
-  const relative = normalize(shard);
+  const relative = posix.normalize(shard);
   if (/^[^:\\?#%/][^:\\?#%]*$/.test(relative) && !/^\.\.?(\/|$)/.test(relative)) return relative;
   throw new InputError(`${path} lists a shard outside its folder: ${shard}`);
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm, statfs } from 'node:fs/promises';
+import { mkdir, readdir, statfs } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { downloadWheels } from '../../../cache/wheels/download-wheels.ts';
 import { extractWheels } from '../../../cache/wheels/extract-wheels.ts';
 import { RunError } from '../../../common/errors.ts';
+import { remove, rename } from '../../../common/files.ts';
 import { formatCount } from '../../../common/format.ts';
 import { withLock } from '../../../common/lock.ts';
 import { untilInterrupted } from '../../../common/signals.ts';
@@ -109,11 +110,6 @@ async function removeUnfinished(folder: string): Promise<void> {
   for (const entry of await readdir(root)) {
     if (entry.startsWith(basename(unfinishedPrefix(folder)))) await remove(join(root, entry));
   }
-}
-
-/** Retries, because a pip process may still be writing after its parent was killed. */
-function remove(folder: string): Promise<void> {
-  return rm(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
 function titleOf({ name, version, variant }: Distribution): string {
