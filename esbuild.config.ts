@@ -1,12 +1,13 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { build } from 'esbuild';
-import { bundle, pageBundle } from './esbuild.options.ts';
+import { bundle, pageBundle, tfjsBundle } from './esbuild.options.ts';
 
 // `npm run build`: bundles src/ into dist/.
 
 const builds = await Promise.all([
   build({ ...bundle, entryPoints: ['src/cli.ts'], outdir: 'dist', write: false }),
+  build({ ...tfjsBundle, outdir: 'dist', write: false }),
   build({
     ...pageBundle,
     entryPoints: ['src/report/hydrate.tsx', 'src/report/report.css'],

@@ -1,21 +1,21 @@
 import type { BuildOptions, Plugin } from 'esbuild';
 import packageJson from './package.json' with { type: 'json' };
 
+/** The bundle of tfjs in the imports of package.json. */
+const TFJS = '#tfjs';
+
 /**
- * Loads tfjs with `require`. It is CommonJS, and an `import` would make Node scan all of it for export names, which takes
- * longer than loading it. The kernels of tfjs-node-gpu import tfjs-core, and get tfjs instead: a second copy of tfjs-core
+ * Loads tfjs with `require` from its own bundle. It is CommonJS, and an `import` would make Node scan all of it for export
+ * names, which takes longer than loading it. The kernels of tfjs-node-gpu import tfjs-core, and get tfjs instead: a second copy of tfjs-core
  * would be a second engine.
  */
 const tfjsByRequire: Plugin = {
   name: 'tfjs by require',
   setup(build) {
-    build.onResolve({ filter: /^@tensorflow\/tfjs(-core)?$/ }, ({ kind }) => {
-      const path = '@tensorflow/tfjs';
-      return kind === 'require-call'
-        ? { path, external: true }
-        : { path, namespace: 'tfjs-by-require' };
-    });
-    build.onLoad({ filter: /^/, namespace: 'tfjs-by-require' }, ({ path }) => {
+    const namespace = 'tfjs-by-require';
+    build.onResolve({ filter: /^@tensorflow\/tfjs(-core)?$/ }, () => ({ path: TFJS, namespace }));
+    build.onResolve({ filter: new RegExp(`^${TFJS}$`) }, ({ path }) => ({ path, external: true }));
+    build.onLoad({ filter: /^/, namespace }, ({ path }) => {
       return { contents: `module.exports = require('${path}')` };
     });
   },
@@ -38,6 +38,20 @@ export const bundle = {
   banner: {
     js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
   },
+  legalComments: 'linked',
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
+
+/**
+ * Options for the bundle of tfjs. Its packages take 280 MB, of which the bundle is all that Node loads.
+ */
+export const tfjsBundle = {
+  bundle: true,
+  format: 'cjs',
+  platform: 'node',
+  target: 'node20',
+  entryPoints: { tfjs: '@tensorflow/tfjs' },
+  outExtension: { '.js': '.cjs' },
   legalComments: 'linked',
   logLevel: 'warning',
 } as const satisfies BuildOptions;

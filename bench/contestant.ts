@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { execa } from 'execa';
-import { bundle } from '../esbuild.options.ts';
+import { bundle, tfjsBundle } from '../esbuild.options.ts';
 import type { Answer, Task } from './task.ts';
 import { python } from './venv.ts';
 
@@ -14,6 +14,7 @@ const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 /** The command of each contestant. Installs the peers and builds cifar-run first. */
 export async function contestantCommands() {
   const outdir = file('.built');
+  await build({ ...tfjsBundle, outdir: file('../dist') });
   await build({ ...bundle, entryPoints: [file('own/contestant.ts')], outdir });
   const peer = await python();
   return {

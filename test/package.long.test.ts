@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { execa } from 'execa';
+import { folderSize } from '../src/common/files.ts';
 import { useEngine } from './engine.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -43,6 +44,10 @@ describe('the packed tarball', () => {
       },
     );
     expect(exitCode, 'tfjs-node-gpu is installed').to.equal(1);
+  });
+
+  it('takes less than 250 MB, without TensorFlow', async () => {
+    expect(await folderSize(join(prefix, 'lib'))).to.be.below(250e6);
   });
 
   for (const version of NODES) {
