@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { Command, Option } from 'commander';
 import { LAUNCHER_OPTIONS } from './commands/options.ts';
@@ -39,6 +40,13 @@ function withLauncher(command: Command): Command {
 function deviceOption(fallback: string): Option {
   const description = `device that computes (default: ${fallback})`;
   return new Option('--device <name>', description).choices(['auto', 'gpu', 'cpu']);
+}
+
+// A container may run as a user that the system does not know, so that there is no home folder for the cache.
+try {
+  homedir();
+} catch {
+  process.env.HOME = tmpdir();
 }
 
 const program = new Command('cifar-run')

@@ -67,7 +67,7 @@ async function findTarget(reference: string, runs: string): Promise<Target> {
 
 /** Deletes the folder of an experiment, whose runs are deleted, unless other files are in it. */
 async function removeEmptied(folder: string): Promise<void> {
-  for (const name of SWEEP_FILES) await rm(join(folder, name), { recursive: true, force: true });
+  for (const name of SWEEP_FILES) await remove(join(folder, name));
   await rmdir(folder).catch(() => {});
 }
 
