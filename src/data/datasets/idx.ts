@@ -10,7 +10,7 @@ import {
 } from '../dataset.ts';
 import type { NpmCopy, OfficialFile } from '../files/published.ts';
 import { isUrl, openDownloads, openTree } from '../files/source.ts';
-import { type FileTree, readNamed } from '../files/tree.ts';
+import { type FileTree, MAX_FILE_BYTES, readNamed } from '../files/tree.ts';
 import { MemoryPixels } from '../pixels.ts';
 
 const SIDE = 28;
@@ -74,9 +74,19 @@ async function readFiles(
 ): Promise<IdxFile[]> {
   const files = await readNamed(await openSource(format, config, context), NAMES);
   return files.map((bytes, i) => {
+    const name = FILES[i] as string;
     const gzipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
-    return { name: FILES[i] as string, bytes: gzipped ? gunzipSync(bytes) : bytes };
+    return { name, bytes: gzipped ? unpack(name, bytes) : bytes };
   });
+}
+
+/** @throws DataError if the file is damaged, or unpacks to far more than any file of the datasets. */
+function unpack(name: string, bytes: Buffer): Buffer {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: MAX_FILE_BYTES });
+  } catch (error) {
+    throw new DataError('source', `${name} is damaged: ${(error as Error).message}`);
+  }
 }
 
 async function openSource(

@@ -138,6 +138,10 @@ export const datasetFiles = target<Mutated>({
     await restore();
     return {
       cases: mutated(files.length),
+      // A gzip file with a damaged header.
+      found: [
+        { base: 3, changes: [{ at: 0, kind: 'repeat', length: 2, bytes: Uint8Array.of(0) }] },
+      ],
       async run({ base, changes }) {
         const [dataset, name, bytes] = files[base] as (typeof files)[number];
         const path = join(folder, dataset, name);
