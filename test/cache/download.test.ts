@@ -42,7 +42,7 @@ function serve(request: IncomingMessage, response: ServerResponse, bytes: number
 
 /** Waits a moment, so that the client reads what was sent. */
 function closeLater(response: ServerResponse): void {
-  setTimeout(() => response.destroy(), 50);
+  setTimeout(() => response.destroy(), 250);
 }
 
 describe('download', () => {
@@ -270,7 +270,7 @@ describe('download', () => {
       (_, response) => {
         response.writeHead(200, { etag: '"1"', 'content-length': content.length });
         response.write(content.subarray(0, 100_000));
-        setTimeout(() => stop.abort(reason), 100);
+        setTimeout(() => stop.abort(reason), 500);
       },
       honest,
     ];
