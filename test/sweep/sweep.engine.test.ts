@@ -181,7 +181,8 @@ describe('a sweep', function (this: Mocha.Suite) {
     it('provides a finished run to --needed', async () => {
       const file = join(folder, 'one.yaml');
       await writeFile(file, EXPERIMENT);
-      const set = ['--set', `${RATE}=0.01`, '--set', 'seed=6'];
+      // All seeds of the sweep share the split of its first seed.
+      const set = ['--set', `${RATE}=0.01`, '--set', 'seed=6', '--set', 'data.splitSeed=5'];
       const { stdout } = await cifarRun([file, ...set, '--needed'], folder);
       expect(stdout.split('\n').at(-1)).to.equal(`runs/rates/${record.runs[3]?.folder}`);
     });

@@ -72,8 +72,8 @@ describe('the page of cifar-run ui', () => {
     await page.locator('th[aria-sort="ascending"]').waitFor();
     await page.getByText('Columns', { exact: true }).click();
     await page.getByRole('searchbox', { name: 'find a column' }).fill('seed');
-    await page.getByRole('checkbox', { name: 'seed' }).check();
-    await page.getByRole('columnheader', { name: 'seed' }).waitFor();
+    await page.getByRole('checkbox', { name: 'seed', exact: true }).check();
+    await page.getByRole('columnheader', { name: 'seed', exact: true }).waitFor();
     const best = page.getByRole('row').nth(1);
     await page.waitForFunction(() => document.querySelector('tbody')?.textContent?.includes('99'));
     expect(await best.textContent()).to.match(/^made.*finished.*99\.00 %/);
