@@ -20,6 +20,7 @@ const ADDED: Readonly<Record<string, string>> = {
   'npx cifar-run configs/digits.yaml --set seed=8': SMALL,
   'npx cifar-run configs/digits.yaml --profile': SMALL,
   'npx cifar-run configs/sweep-grid.yaml --jobs 2': `${SMALL} --set sweep.seeds=2 --set 'sweep.parameters={vars.dropout: {values: [0, 0.5]}}'`,
+  'npx cifar-run images.yaml': SMALL,
   'npx cifar-run configs/cifar10-two-phase.yaml': SMALL,
   'npx cifar-run configs/mobilenet-two-phase.yaml --set phases.fine-tune.epochs=8': `${SMALL} ${RANDOM}`,
   "npx cifar-run configs/vgg19-two-phase.yaml --set 'data.limit={train: 10000, validation: 2000}' --set model.backbone.cut=block3_pool --set phases.head.epochs=12 --set phases.fine-tune.epochs=10": `${SMALL} ${RANDOM}`,
@@ -28,6 +29,7 @@ const ADDED: Readonly<Record<string, string>> = {
 
 /** What a reader replaces in a command. */
 const REPLACED: readonly (readonly [RegExp, string])[] = [
+  [/init \/path\/to\/images/, 'init digits --images 200 --splits 2 --sizes 32,48'],
   [/--set data\.source=\/path\/to\/images/, `${IMAGES} ${RANDOM} ${SMALL}`],
   [/diff [0-9a-f]{10} [0-9a-f]{10}/, 'diff latest~1 latest'],
 ];
