@@ -50,19 +50,30 @@ export function useTwoPhases(): () => { readonly folder: string; readonly file: 
   return () => ({ folder, file: file() });
 }
 
-let uninterrupted: Promise<Record<string, string>> | undefined;
+let uninterrupted: Promise<Uninterrupted> | undefined;
 
-/** Returns the results of an uninterrupted run, which a process runs once. */
-export function uninterruptedResults(file: string): Promise<Record<string, string>> {
+interface Uninterrupted {
+  /** The end of the run's name. */
+  readonly id: string | undefined;
+  readonly results: Record<string, string>;
+}
+
+/** Returns an uninterrupted run of the experiment, which a process runs once. */
+export function uninterruptedRun(file: string): Promise<Uninterrupted> {
   uninterrupted ??= run(file);
   return uninterrupted;
 }
 
-async function run(file: string): Promise<Record<string, string>> {
+export async function uninterruptedResults(file: string): Promise<Record<string, string>> {
+  return (await uninterruptedRun(file)).results;
+}
+
+async function run(file: string): Promise<Uninterrupted> {
   const runs = join(dirname(file), 'uninterrupted');
   const { exitCode, stderr } = await cifarRun(['run', file, '--runs', runs]);
   expect(exitCode, stderr).to.equal(0);
-  return results(await onlyRun(runs));
+  const path = await onlyRun(runs);
+  return { id: path.split('-').at(-1), results: await results(path) };
 }
 
 /** Returns the step in which the program printed its last line. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { execa } from 'execa';
-import { onlyRun, results, uninterruptedResults, useTwoPhases } from '../faults/two-phases.ts';
+import { onlyRun, results, uninterruptedRun, useTwoPhases } from '../faults/two-phases.ts';
 import { needsPrograms } from '../requirements.ts';
 import { runFolders, useWine } from './emulated.ts';
 
@@ -42,11 +42,10 @@ describe('on Windows x64, under Wine', function (this: Mocha.Suite) {
   it('trains, with the id and the losses of Linux, in a folder with a space and umlauts', async () => {
     const output = await run('two-phases.yaml');
     expect(output).to.match(/^runs\\two-phases\\\S+$/m);
-    const linux = await uninterruptedResults(made().file);
+    const linux = await uninterruptedRun(made().file);
     const path = await wholeRun();
-    const [id] = (await onlyRun(join(made().folder, 'uninterrupted'))).split('-').slice(-1);
-    expect(path.split('-').at(-1)).to.equal(id);
-    const [own, expected] = [await losses(await results(path)), await losses(linux)];
+    expect(path.split('-').at(-1)).to.equal(linux.id);
+    const [own, expected] = [await losses(await results(path)), await losses(linux.results)];
     expect(own.length).to.equal(expected.length);
     for (const [i, loss] of own.entries()) expect(loss).to.be.closeTo(expected[i] as number, 2e-3);
   });
