@@ -1,3 +1,4 @@
+import { type FileHandle, open } from 'node:fs/promises';
 import type { Json } from '../../common/json.ts';
 import type { Shape } from '../graph.ts';
 
@@ -46,6 +47,25 @@ export interface WeightFormat {
    * @throws InputError if the content is unsupported, or any error if the file is damaged.
    */
   read(path: string, layers: readonly KerasLayer[] | null): Promise<WeightFile>;
+}
+
+/**
+ * Opens a file that has weights only, named and in any order. `read` returns its tensors, which read their values later.
+ * The file is closed if that fails.
+ */
+export async function openTensorFile(
+  path: string,
+  format: string,
+  read: (file: FileHandle) => Promise<readonly WeightEntry[]>,
+): Promise<WeightFile> {
+  const file = await open(path);
+  try {
+    const entries = await read(file);
+    return { path, format, entries, ordered: false, architecture: null, close: () => file.close() };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
 }
 
 /**

@@ -1,10 +1,10 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { Float16Array } from '@petamoriken/float16';
 import type { Entry } from 'yauzl';
 import { InputError } from '../../common/errors.ts';
 import { openZip } from '../../common/zip.ts';
 import { elementCount } from '../layers/args.ts';
-import { fromBfloat16, type WeightEntry, type WeightFormat } from './format.ts';
+import { fromBfloat16, openTensorFile, type WeightEntry, type WeightFormat } from './format.ts';
 import { ByteReader, type Pickled, type PickleFunction, readPickle } from './pickle.ts';
 import { toRowMajor } from './strides.ts';
 
@@ -17,26 +17,15 @@ export const pytorch: WeightFormat = {
   name: 'PyTorch checkpoint',
   extensions: ['.pth', '.pt'],
   matches: (head) => isSequence(head) || isArchive(head),
-  async read(path) {
-    const file = await open(path);
-    try {
+  read(path) {
+    return openTensorFile(path, this.name, async (file) => {
       const { buffer: head } = await file.read(Buffer.alloc(64), 0, 64, 0);
-      const read = isSequence(head) ? readSequence : readArchive;
-      const { saved, positions } = await read(path, file);
-      return {
-        path,
-        format: this.name,
-        entries: stateDict(saved, path).map(([key, tensor]) =>
-          tensorEntry(file, key, tensor, positions.get(tensor.storage.key) ?? 0),
-        ),
-        ordered: false,
-        architecture: null,
-        close: () => file.close(),
-      };
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
+      const readSaved = isSequence(head) ? readSequence : readArchive;
+      const { saved, positions } = await readSaved(path, file);
+      return stateDict(saved, path).map(([key, tensor]) =>
+        tensorEntry(file, key, tensor, positions.get(tensor.storage.key) ?? 0),
+      );
+    });
   },
 };
 

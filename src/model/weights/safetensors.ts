@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { InputError } from '../../common/errors.ts';
 import { writeAtomic } from '../../common/files.ts';
 import type { Shape } from '../graph.ts';
@@ -6,6 +6,7 @@ import {
   decode,
   fromBfloat16,
   isShape,
+  openTensorFile,
   splitWeightName,
   type WeightEntry,
   type WeightFormat,
@@ -53,29 +54,17 @@ export const safetensors: WeightFormat = {
   name: 'safetensors',
   extensions: ['.safetensors'],
   matches: (head) => head[8] === '{'.charCodeAt(0) && head[6] === 0 && head[7] === 0,
-  async read(path) {
-    const file = await open(path);
-    try {
+  read(path) {
+    return openTensorFile(path, this.name, async (file) => {
       const { header, dataStart } = await readHeader(file);
       const size = (await file.stat()).size - dataStart;
-      const entries = Object.entries(header)
+      return Object.entries(header)
         .filter(([name]) => name !== '__metadata__')
         .map(([name, tensor]) => {
           checkTensor(name, tensor, size, path);
           return tensorEntry(file, name, tensor, dataStart);
         });
-      return {
-        path,
-        format: this.name,
-        entries,
-        ordered: false,
-        architecture: null,
-        close: () => file.close(),
-      };
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
+    });
   },
 };
 
