@@ -8,6 +8,9 @@ import { withLock } from '../common/lock.ts';
 import { type Hash, hashFile } from './hash.ts';
 import { httpGet } from './http.ts';
 
+/** A time-out for a server whose files can be had elsewhere too. */
+export const SHORT_TIMEOUT_MS = 5_000;
+
 export interface Download {
   readonly url: string;
   /** The expected hash of the file; `null` if none is published. */

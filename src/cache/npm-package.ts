@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { RunError } from '../common/errors.ts';
 import { folderSize } from '../common/files.ts';
-import { formatCount } from '../common/format.ts';
+import { megabytes } from '../common/format.ts';
 
 /** A version of a package of the npm registry. */
 export interface NpmPackage {
@@ -69,8 +69,4 @@ function npmError(spec: string, log: string): RunError {
   return new RunError(
     `npm could not download ${spec}: ${reasons.slice(0, 2).join(': ') || 'it gave no reason'}. Check the registry, the proxy and the credentials of npm (npm config list)`,
   );
-}
-
-function megabytes(bytes: number): string {
-  return formatCount(Math.round(bytes / 1e6));
 }

@@ -1,5 +1,5 @@
 import { RunError } from '../common/errors.ts';
-import { formatCount } from '../common/format.ts';
+import { megabytes } from '../common/format.ts';
 import { checkEngine, type EngineCheck, TOLERANCES } from '../engine/check.ts';
 
 import { chooseCompiler, type Engine } from '../engine/engine.ts';
@@ -48,7 +48,7 @@ async function describe(engine: Engine, verify: boolean) {
 }
 
 function showLines(shown: Shown): string[] {
-  const size = shown.bytes && `, ${formatCount(Math.round(shown.bytes / 1e6))} MB`;
+  const size = shown.bytes && `, ${megabytes(shown.bytes)} MB`;
   const built = { cpu: ' for the CPU', cuda: ' with CUDA' };
   return [
     `engine   ${shown.engine} ${shown.version}${shown.variant ? built[shown.variant] : ''}`,

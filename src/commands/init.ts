@@ -15,6 +15,7 @@ import { startEngine } from '../engine/start-engine.ts';
 import {
   chooseBest,
   experimentText,
+  formatAccuracy,
   probeTable,
   type Recommendation,
 } from '../init/experiment-text.ts';
@@ -185,8 +186,7 @@ async function measure(
       try {
         const result = await probe(candidate, images, { ...context, ...step });
         results.push(result);
-        const { accuracy, deviation } = result.probed;
-        step.note(`${(100 * accuracy).toFixed(1)} ± ${(100 * deviation).toFixed(1)} %`);
+        step.note(formatAccuracy(result.probed));
       } catch (error) {
         if (!(error instanceof RunError)) throw error;
         reasons.push(`${candidate.backbone}: ${error.message}`);

@@ -18,6 +18,6 @@ export async function uiCommand({ runs, host, port }: UiCommandOptions): Promise
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
     throw new InputError(`--port takes a number from 0 to 65535. Received: ${port}`);
   const { url, index } = await serveUi({ runs: resolve(runs), host, port: Number(port) });
-  const count = `${countOf(index.runs.length, 'run')}`;
+  const count = countOf(index.runs.length, 'run');
   process.stdout.write(`${url}  ${count} in ${runs}; Ctrl-C stops it\n`);
 }

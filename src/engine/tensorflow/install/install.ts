@@ -5,7 +5,7 @@ import { downloadWheels } from '../../../cache/wheels/download-wheels.ts';
 import { extractWheels } from '../../../cache/wheels/extract-wheels.ts';
 import { RunError } from '../../../common/errors.ts';
 import { remove, rename } from '../../../common/files.ts';
-import { formatCount } from '../../../common/format.ts';
+import { megabytes } from '../../../common/format.ts';
 import { withLock } from '../../../common/lock.ts';
 import { untilInterrupted } from '../../../common/signals.ts';
 import { isInstalled, writeManifest } from './files.ts';
@@ -170,10 +170,6 @@ async function explainWriteErrors(folder: string, work: () => Promise<void>): Pr
     }
     throw error;
   }
-}
-
-function megabytes(bytes: number): string {
-  return formatCount(Math.round(bytes / 1e6));
 }
 
 function gigabytes(bytes: number): string {

@@ -1,9 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Processor } from '../../hardware.ts';
 import { type ConvAttributes, MatMulConvolution, type Shape4D } from './matmul-convolution.ts';
-import { isFloat, type OwnKernel } from './own-kernel.ts';
-
-type Operands<Name extends string> = Readonly<Record<Name, tf.Tensor4D>>;
+import { isFloat, type Operands, type OwnKernel } from './own-kernel.ts';
 
 /** Returns the convolution as matrix products; `null` if oneDNN should compute it. */
 type ChooseMatMul = (

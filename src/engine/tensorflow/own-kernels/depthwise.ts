@@ -2,9 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Precision } from '../../../experiment/experiment.ts';
 import { AttrType } from '../attributes.ts';
 import type { NodeJSKernelBackend } from '../backend.ts';
-import { FLOAT, NHWC, type OwnKernel } from './own-kernel.ts';
-
-type Operands<Name extends string> = Readonly<Record<Name, tf.Tensor4D>>;
+import { FLOAT, NHWC, type Operands, type OwnKernel } from './own-kernel.ts';
 
 /** The widest filter whose gradient oneDNN computes with vector instructions. */
 const WIDEST = 3;

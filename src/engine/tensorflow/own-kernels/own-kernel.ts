@@ -15,6 +15,9 @@ export const FLOAT: readonly TFEOpAttr[] = [
 
 export const NHWC: TFEOpAttr = { name: 'data_format', type: AttrType.string, value: 'NHWC' };
 
+/** Operands of a kernel for images or filters, by name. */
+export type Operands<Name extends string> = Readonly<Record<Name, tf.Tensor4D>>;
+
 type Inputs = Readonly<Record<string, tf.Tensor>>;
 
 /** A kernel that uses one operation of TensorFlow, where tfjs-node uses several or a slower one. */
