@@ -1,5 +1,5 @@
 import { alignColumns, formatJson } from '../common/format.ts';
-import type { Json } from '../common/json.ts';
+import { isMap, type Json } from '../common/json.ts';
 import { formatMean, formatValue, type MetricFormat } from '../experiment/metrics.ts';
 import type { Spread } from './statistics.ts';
 
@@ -66,6 +66,5 @@ export function formatEntry(column: Column, value: Entry, rowFormat?: MetricForm
 
 /** Narrows a value; `null` if it is not a spread. */
 export function asSpread(value: Entry): Spread | null {
-  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isMap && 'mean' in value && 'sd' in value ? (value as Spread) : null;
+  return isMap(value) && 'mean' in value && 'sd' in value ? (value as Spread) : null;
 }

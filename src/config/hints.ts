@@ -1,5 +1,5 @@
 import { didYouMean, nearest, sameWord } from '../common/did-you-mean.ts';
-import type { Json } from '../common/json.ts';
+import { isMap, type Json } from '../common/json.ts';
 import { isWithin, type Path, showPath } from '../experiment/problem.ts';
 import { dereference, experimentSchema, type Schema } from '../experiment/schema.ts';
 import { namesWithArguments } from './describe-schema.ts';
@@ -186,8 +186,4 @@ function wordsOf(schema: Schema): string[] {
   const { anyOf = [], enum: words = [], const: word } = dereference(schema);
   const own = [...words, word].filter((each) => typeof each === 'string');
   return [...own, ...namesWithArguments(schema), ...anyOf.flatMap(wordsOf)];
-}
-
-function isMap(value: Json): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -102,7 +102,7 @@ function openColumns(lines: readonly Line[]): Column[] {
       column += dash[0].length;
       rest = rest.slice(dash[0].length);
     }
-    if (hasColon({ text: rest })) own.push({ column, of, kind: 'key' });
+    if (hasColon(rest)) own.push({ column, of, kind: 'key' });
     columns.push(...own.reverse());
     limit = of.indent;
   }
@@ -110,7 +110,7 @@ function openColumns(lines: readonly Line[]): Column[] {
 }
 
 /** Tells if a line has a key of a block map: flow maps and lists start with a bracket. */
-function hasColon({ text }: Pick<Line, 'text'>): boolean {
+function hasColon(text: string): boolean {
   return /^(-\s+)*[^\s[{'"-][^[{]*?:(\s|$)/.test(text);
 }
 

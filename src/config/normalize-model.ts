@@ -1,4 +1,4 @@
-import type { Json } from '../common/json.ts';
+import { isMap, type Json } from '../common/json.ts';
 import { datasetKind, datasetNames, knownClasses } from '../data/datasets/table.ts';
 import type {
   BackboneConfig,
@@ -110,8 +110,7 @@ interface WrittenLayer {
 export function readLayer(layer: Layer): WrittenLayer {
   const [kind, value] =
     typeof layer === 'string' ? [layer, {}] : (Object.entries(layer)[0] as [string, Json]);
-  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
-  const written = isMap ? value : { [layerKinds[kind]?.main ?? '']: value };
+  const written = isMap(value) ? value : { [layerKinds[kind]?.main ?? '']: value };
   const { name = null, inputs = null, ...args } = written as Partial<WrittenLayer> & LayerArgs;
   return { kind, name, inputs, args };
 }

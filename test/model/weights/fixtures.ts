@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { InputError } from '../../../src/common/errors.ts';
 import type { WeightEntry } from '../../../src/model/weights/format.ts';
 import type { LayerWeights } from '../../../src/model/weights/match.ts';
+import { openWeights } from '../../../src/model/weights/open.ts';
 
 /** Returns the path of a file that `fixtures/make_fixtures.py` wrote with the original libraries. */
 export function fixture(name: string): string {
@@ -43,4 +46,28 @@ export async function readBack(
     }
   }
   return { values, increases };
+}
+
+/** Opens a weight file and reads all its weights. */
+export async function readAll(path: string) {
+  const file = await openWeights(path);
+  try {
+    const read = file.entries.map(async ({ layer, name, shape, read }) => {
+      const key = layer === '' ? name : `${layer}.${name}`;
+      return [key, { shape, values: [...(await read())] }] as const;
+    });
+    return Object.fromEntries(await Promise.all(read));
+  } finally {
+    await file.close();
+  }
+}
+
+/** Opens a weight file, reads all its weights, and returns the message of the `InputError`. */
+export async function errorOfReading(path: string): Promise<string> {
+  const error = await readAll(path).then(
+    () => new Error('no error was thrown'),
+    (reason: Error) => reason,
+  );
+  expect(error).to.be.instanceOf(InputError);
+  return error.message;
 }

@@ -6,28 +6,8 @@ import { expect } from 'chai';
 import { ZipFile } from 'yazl';
 import { cachedFilePath, cacheFolder } from '../../../src/cache/cache-folder.ts';
 import { InputError } from '../../../src/common/errors.ts';
-import { openWeights } from '../../../src/model/weights/open.ts';
 import { shardPaths } from '../../../src/model/weights/tfjs.ts';
-import { fixture } from './fixtures.ts';
-
-/** Opens a weight file, reads all its weights, and returns the error. */
-async function errorOf(path: string): Promise<string> {
-  const error = await readAll(path).then(
-    () => new Error('no error was thrown'),
-    (reason: Error) => reason,
-  );
-  expect(error).to.be.instanceOf(InputError);
-  return error.message;
-}
-
-async function readAll(path: string): Promise<void> {
-  const file = await openWeights(path);
-  try {
-    for (const entry of file.entries) await entry.read();
-  } finally {
-    await file.close();
-  }
-}
+import { errorOfReading, fixture } from './fixtures.ts';
 
 describe('A hostile weight file', () => {
   let folder: string;
@@ -38,7 +18,7 @@ describe('A hostile weight file', () => {
 
   for (const name of ['external-storage', 'external-link', 'external-group', 'virtual-dataset']) {
     it(`reads no other file by its ${name}`, async () => {
-      expect(await errorOf(fixture(`hostile-${name}.h5`))).to.match(
+      expect(await errorOfReading(fixture(`hostile-${name}.h5`))).to.match(
         /^\/dense\/dense\/kernel(:0)? refers to another file; a weight file must contain its weights$/,
       );
     });
@@ -51,7 +31,9 @@ describe('A hostile weight file', () => {
     zip.addBuffer(Buffer.alloc(2 ** 22), 'model.weights.h5');
     zip.end();
     await writeFile(path, await buffer(zip.outputStream));
-    expect(await errorOf(path)).to.contain('unpacks to 4194306 bytes, more than 20 times its size');
+    expect(await errorOfReading(path)).to.contain(
+      'unpacks to 4194306 bytes, more than 20 times its size',
+    );
   });
 
   const tensors: [string, object][] = [
@@ -71,7 +53,7 @@ describe('A hostile weight file', () => {
       const length = Buffer.alloc(8);
       length.writeBigUInt64LE(BigInt(header.length));
       await writeFile(path, Buffer.concat([length, header, Buffer.alloc(8)]));
-      expect(await errorOf(path)).to.match(/whole numbers|has \d+ bytes|must be one of/);
+      expect(await errorOfReading(path)).to.match(/whole numbers|has \d+ bytes|must be one of/);
     });
   }
 
@@ -90,7 +72,7 @@ describe('A hostile weight file', () => {
       await writeFile(join(folder, 'a.bin'), Buffer.alloc(4));
       const path = join(folder, 'model.json');
       await writeFile(path, JSON.stringify({ weightsManifest }));
-      expect(await errorOf(path)).to.match(
+      expect(await errorOfReading(path)).to.match(
         /must be a list of whole numbers|has no weightsManifest/,
       );
     });

@@ -11,7 +11,7 @@ import { buildModel } from '../../../src/model/build.ts';
 import { buildGraph } from '../../../src/model/build-graph.ts';
 import { loadWeights } from '../../../src/model/weights/load.ts';
 import { openWeights } from '../../../src/model/weights/open.ts';
-import { fixture } from './fixtures.ts';
+import { errorOfReading, fixture, readAll } from './fixtures.ts';
 
 interface Expected {
   /** The tensors that PyTorch reads from a file. */
@@ -22,28 +22,6 @@ interface Expected {
 
 /** See make_pytorch_fixtures.py. */
 const expected: Expected = JSON.parse(await readFile(fixture('pytorch/expected.json'), 'utf8'));
-
-async function readAll(path: string) {
-  const file = await openWeights(path);
-  try {
-    const read = file.entries.map(async ({ layer, name, shape, read }) => {
-      const key = layer === '' ? name : `${layer}.${name}`;
-      return [key, { shape, values: [...(await read())] }] as const;
-    });
-    return Object.fromEntries(await Promise.all(read));
-  } finally {
-    await file.close();
-  }
-}
-
-async function errorOf(path: string): Promise<string> {
-  const error = await readAll(path).then(
-    () => new Error('no error was thrown'),
-    (reason: Error) => reason,
-  );
-  expect(error).to.be.instanceOf(InputError);
-  return error.message;
-}
 
 describe('PyTorch checkpoints', () => {
   for (const [name, source] of [
@@ -81,7 +59,7 @@ describe('PyTorch checkpoints', () => {
     ],
   ] as const) {
     it(`are refused by name: ${name}`, async () => {
-      expect(await errorOf(fixture(`pytorch/${name}`))).to.contain(reason);
+      expect(await errorOfReading(fixture(`pytorch/${name}`))).to.contain(reason);
       expect(existsSync('/tmp/cifar-run-attack')).to.equal(false);
     });
   }
@@ -100,7 +78,7 @@ describe('PyTorch checkpoints', () => {
         const bytes = await readFile(fixture(`pytorch/${name}`));
         for (let length = 0; length < bytes.length; length += 7) {
           await writeFile(path, bytes.subarray(0, length));
-          expect(await errorOf(path)).to.match(/truncated or damaged|is not a weight file/);
+          expect(await errorOfReading(path)).to.match(/truncated or damaged|is not a weight file/);
         }
       });
     }
@@ -210,7 +188,7 @@ describe('PyTorch checkpoints', () => {
       it(`are refused: ${title}`, async () => {
         await writeFile(path, legacy(...content));
         const before = process.memoryUsage().rss;
-        expect(await errorOf(path)).to.contain(reason);
+        expect(await errorOfReading(path)).to.contain(reason);
         expect(process.memoryUsage().rss - before).to.be.below(1e9);
       });
     }
@@ -221,7 +199,7 @@ describe('PyTorch checkpoints', () => {
       zip.addBuffer(Buffer.from('a'), 'images/1.png');
       zip.end();
       await writeFile(path, zip.outputStream);
-      expect(await errorOf(path)).to.contain('ZIP archive, but no PyTorch checkpoint');
+      expect(await errorOfReading(path)).to.contain('ZIP archive, but no PyTorch checkpoint');
     });
   });
 });
