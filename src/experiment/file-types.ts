@@ -1239,6 +1239,8 @@ export interface Backbone {
     | 'resnet50v2'
     | 'mobilenet'
     | 'mobilenetV2'
+    | 'mobilenetV3Small'
+    | 'mobilenetV3Large'
     | 'efficientnetB0'
     | 'efficientnetB1'
     | 'efficientnetB2'
@@ -1249,9 +1251,10 @@ export interface Backbone {
     | 'efficientnetV2B0'
     | 'efficientnetV2B1'
     | 'efficientnetV2B2'
-    | 'densenet121';
+    | 'densenet121'
+    | 'convNeXtTiny';
   /**
-   * Width multiplier; only for `mobilenet` and `mobilenetV2`.
+   * Width multiplier; only for the MobileNets.
    */
   alpha?: number;
   /**

@@ -33,7 +33,8 @@ const alphaIsForMobilenets: Rule = {
     const { alpha, name = '' } = file.model.backbone;
     if (alpha === undefined || backbones[name]?.hasAlpha) return [];
     const known = Object.values(backbones).filter(({ hasAlpha }) => hasAlpha);
-    const message = `is only for ${known.map((each) => each.name).join(' and ')}. Received: alpha with ${name || 'neither'}`;
+    const names = new Intl.ListFormat('en-GB').format(known.map((each) => each.name));
+    const message = `is only for ${names}. Received: alpha with ${name || 'neither'}`;
     return [{ path: [...BACKBONE, 'alpha'], message }];
   },
 };

@@ -24,7 +24,7 @@ describe('rules that need the network', () => {
     'an unknown backbone': [
       experiment({ backbone: named('vgg61') }),
       [
-        'model.backbone.name: there is no backbone named vgg61; there are vgg16, vgg19, resnet50, resnet50v2, mobilenet, mobilenetV2, efficientnetB0, efficientnetB1, efficientnetB2, efficientnetB3, efficientnetLite0, efficientnetLite1, efficientnetLite2, efficientnetV2B0, efficientnetV2B1, efficientnetV2B2, densenet121. Did you mean vgg16?',
+        'model.backbone.name: there is no backbone named vgg61; there are vgg16, vgg19, resnet50, resnet50v2, mobilenet, mobilenetV2, mobilenetV3Small, mobilenetV3Large, efficientnetB0, efficientnetB1, efficientnetB2, efficientnetB3, efficientnetLite0, efficientnetLite1, efficientnetLite2, efficientnetV2B0, efficientnetV2B1, efficientnetV2B2, densenet121, convNeXtTiny. Did you mean vgg16?',
       ],
     ],
     'images that the weights cannot take': [

@@ -57,18 +57,39 @@ export class Network {
     return this.#shapes.of(name)?.at(-1) ?? 0;
   }
 
+  /** The height and width of the output of the last layer. */
+  size(): [number, number] {
+    const [height = 0, width = 0] = this.#shapes.of(this.last) ?? [];
+    return [height, width];
+  }
+
   /**
    * Returns the padding with which a `valid` convolution of stride 2 computes the same as a `same` one (`correct_pad`,
    * keras/src/applications/imagenet_utils.py).
    */
   strideTwoPadding(kernelSize: number): [[number, number], [number, number]] {
-    const [height = 0, width = 0] = this.#shapes.of(this.last) ?? [];
+    const [height, width] = this.size();
     const half = Math.floor(kernelSize / 2);
     return [
       [half - 1 + (height % 2), half],
       [half - 1 + (width % 2), half],
     ];
   }
+}
+
+const MEAN = [0.485, 0.456, 0.406];
+const DEVIATION = [0.229, 0.224, 0.225];
+
+/**
+ * Returns the arguments of the rescaling that brings pixels to the mean 0 and the deviation 1 on ImageNet.
+ *
+ * @param scale pixels · scale + offset is between 0 and 1
+ */
+export function standardizing(scale: number, offset = 0): LayerArgs {
+  return {
+    scale: DEVIATION.map((deviation) => scale / deviation),
+    offset: MEAN.map((mean, i) => (offset - mean) / (DEVIATION[i] ?? 1)),
+  };
 }
 
 /** Returns the nearest multiple of 8 that is at least 90 % of the width (`_make_divisible` of Keras). */

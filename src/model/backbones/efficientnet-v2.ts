@@ -1,4 +1,4 @@
-import { type Backbone, divisible, Network } from './backbone.ts';
+import { type Backbone, divisible, Network, standardizing } from './backbone.ts';
 import {
   addResidual,
   addSqueeze,
@@ -30,9 +30,6 @@ const STAGES: readonly Stage[] = [
   { blocks: 8, filters: 192, expand: 6, strides: 2, fused: false },
 ];
 
-const MEAN = [0.485, 0.456, 0.406];
-const DEVIATION = [0.229, 0.224, 0.225];
-
 /** Tan and Le 2021; keras/src/applications/efficientnet_v2.py. The input is pixels from 0 to 255. */
 function efficientnetV2(name: string, scale: Scale): Backbone {
   return {
@@ -43,10 +40,7 @@ function efficientnetV2(name: string, scale: Scale): Backbone {
       const network = new Network(inputShape);
       network.add('rescaling', 'rescaling', { scale: 1 / 255 });
       // Keras' layer has these statistics as constants, unlike that of EfficientNet.
-      network.add('rescaling', 'normalization', {
-        scale: DEVIATION.map((deviation) => 1 / deviation),
-        offset: MEAN.map((mean, i) => -mean / (DEVIATION[i] ?? 1)),
-      });
+      network.add('rescaling', 'normalization', standardizing(1));
       const [stem, top] = [divisible(32 * scale.width), divisible(1280 * scale.width)];
       network.add('conv2d', 'stem_conv', { ...SAME, filters: stem, kernelSize: 3, strides: 2 });
       activate(network, 'stem');

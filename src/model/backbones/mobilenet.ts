@@ -1,4 +1,4 @@
-import { type Backbone, divisible, Network } from './backbone.ts';
+import { type Backbone, divisible, Network, standardizing } from './backbone.ts';
 
 /** The filters of the pointwise convolution and the stride of the depthwise convolution of each block. */
 const V1_BLOCKS: readonly [filters: number, strides: 1 | 2][] = [
@@ -54,9 +54,6 @@ export const mobilenet: Backbone = {
   },
 };
 
-const TORCH_MEAN = [0.485, 0.456, 0.406];
-const TORCH_DEVIATION = [0.229, 0.224, 0.225];
-
 /** The filters, the stride of the first block and the number of blocks of each stage. */
 const V2_STAGES: readonly [filters: number, strides: 1 | 2, blocks: number][] = [
   [16, 1, 1],
@@ -82,7 +79,7 @@ export const mobilenetV2: Backbone = {
     const isTorch = weights === 'pytorch';
     const stem = { filters: divisible(32 * alpha), kernelSize: 3, strides: 2, useBias: false };
     if (isTorch) {
-      network.add('rescaling', 'rescaling', TORCH_SCALING);
+      network.add('rescaling', 'rescaling', standardizing(0.5, 0.5));
       network.add('zeroPadding2d', 'Conv1_pad', { padding: 1 });
     }
     network.add('conv2d', 'Conv1', { ...stem, padding: isTorch ? 'valid' : 'same' });
@@ -106,12 +103,6 @@ export const mobilenetV2: Backbone = {
     const known = layers.map((layer) => [layer, torchModule(layer)] as const);
     return new Map(known.filter((pair): pair is [string, string] => pair[1] !== null));
   },
-};
-
-/** Brings pixels from -1 to 1 to the mean and deviation of ImageNet. */
-const TORCH_SCALING = {
-  scale: TORCH_DEVIATION.map((deviation) => 0.5 / deviation),
-  offset: TORCH_MEAN.map((mean, i) => (0.5 - mean) / (TORCH_DEVIATION[i] ?? 1)),
 };
 
 const ENDS: Readonly<Record<string, string>> = {

@@ -15,8 +15,9 @@ export async function assignWeights(
   for (const layer of layers) {
     const entries = matched.get(layer.name) ?? [];
     const values = await Promise.all(entries.map((entry) => entry.read()));
-    const tensors = entries.map((entry, i) =>
-      tf.tensor(values[i] ?? [], [...entry.shape], 'float32'),
+    const { weights } = layerWeights(layer);
+    const tensors = weights.map(({ shape }, i) =>
+      tf.tensor(values[i] ?? [], [...shape], 'float32'),
     );
     layer.setWeights(tensors);
     tf.dispose(tensors);

@@ -38,6 +38,21 @@ const KERAS_FILES: Readonly<Record<string, (model: ImagenetModel) => KerasFile>>
     const file = `mobilenet_v2_weights_tf_dim_ordering_tf_kernels_${alpha}_${rows}_no_top.h5`;
     return { file, folder: 'tensorflow/keras-applications/mobilenet_v2/', hash: null };
   },
+  mobilenetV3Small: (model) =>
+    mobilenetV3('small', model, {
+      0.75: 'md5:ebdb5cc8e0b497cd13a7c275d475c819',
+      1: 'md5:d3e8ec802a04aa4fc771ee12a9a9b836',
+    }),
+  mobilenetV3Large: (model) =>
+    mobilenetV3('large', model, {
+      0.75: 'md5:40af19a13ebea4e2ee0c676887f69a2e',
+      1: 'md5:07fb09a5933dd0c8eaafa16978110389',
+    }),
+  convNeXtTiny: () => ({
+    file: 'convnext_tiny_notop.h5',
+    folder: 'tensorflow/keras-applications/convnext/',
+    hash: 'sha256:d547c096cabd03329d7be5562c5e14798aa39ed24b474157cef5e85ab9e49ef1',
+  }),
   densenet121: () => tfKernels('densenet', 'densenet121', 'md5:30ee3e1110167f948a6b9946edeeb738'),
   efficientnetV2B0: () => efficientnetV2('b0', 'md5:893217f2bb855e2983157299931e43ff'),
   efficientnetV2B1: () => efficientnetV2('b1', 'md5:0e80663031ca32d657f9caa404b6ec37'),
@@ -68,6 +83,19 @@ function efficientnet(variant: string, hash: Hash): KerasFile {
 function efficientnetV2(variant: string, hash: Hash): KerasFile {
   const folder = 'tensorflow/keras-applications/efficientnet_v2/';
   return { file: `efficientnetv2-${variant}_notop.h5`, folder, hash };
+}
+
+function mobilenetV3(
+  size: 'small' | 'large',
+  model: ImagenetModel,
+  hashes: Readonly<Record<number, Hash>>,
+): KerasFile {
+  const alpha = alphaOf(model, { 0.75: '0.75', 1: '1.0' });
+  return {
+    file: `weights_mobilenet_v3_${size}_224_${alpha}_float_no_top_v2.h5`,
+    folder: 'tensorflow/keras-applications/mobilenet_v3/',
+    hash: hashes[model.alpha] ?? null,
+  };
 }
 
 function alphaOf({ name, alpha }: ImagenetModel, known: Readonly<Record<number, string>>): string {

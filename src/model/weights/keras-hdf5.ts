@@ -82,11 +82,11 @@ function layerEntries(group: Group, name: string): WeightEntry[] {
   });
 }
 
-/** Keras 3 writes `inner/conv/kernel` for a nested model, and `conv/kernel` for a layer. */
+/** Keras 3 writes `inner/conv/kernel` for a nested model, and `conv/kernel` for a layer, whose name may contain a slash. */
 function isNestedModel(paths: readonly string[], name: string): boolean {
   return (
     paths.length > 0 &&
-    paths.every((path) => path.split('/').length > 2 && path.startsWith(`${name}/`))
+    paths.every((path) => path.startsWith(`${name}/`) && path.slice(name.length + 1).includes('/'))
   );
 }
 

@@ -115,6 +115,8 @@ function shapeProblems(
   return weights.flatMap(({ name, shape }, i) => {
     const entry = entries[i];
     if (!entry || sameShape(shape, entry.shape)) return [];
+    // Keras has grouped convolutions and layer scales, whose weights are the same numbers in another shape.
+    if (name === 'depthwise_kernel' && sameShape(longAxes(shape), longAxes(entry.shape))) return [];
     return `layer ${layer}: ${name} has the shape ${formatShape(shape)} in the model, and ${formatShape(entry.shape)} in the file`;
   });
 }
@@ -134,6 +136,10 @@ function missingLayer(layer: string, stored: readonly string[]): string {
 
 function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((size, i) => size === b[i]);
+}
+
+function longAxes(shape: Shape): Shape {
+  return shape.filter((size) => size !== 1);
 }
 
 function formatShape(shape: Shape): string {

@@ -23,8 +23,16 @@ NETWORKS = {
     "efficientnetV2B1": applications.EfficientNetV2B1,
     "efficientnetV2B2": applications.EfficientNetV2B2,
     "densenet121": applications.DenseNet121,
+    "mobilenetV3Small": applications.MobileNetV3Small,
+    "mobilenetV3Large": applications.MobileNetV3Large,
+    "convNeXtTiny": applications.ConvNeXtTiny,
 }
-ALPHAS = {"mobilenet": 0.5, "mobilenetV2": 0.35}
+ALPHAS = {
+    "mobilenet": 0.5,
+    "mobilenetV2": 0.35,
+    "mobilenetV3Small": 0.75,
+    "mobilenetV3Large": 0.75,
+}
 
 
 def count(weights):
@@ -50,6 +58,15 @@ def weight(layer, name, shape):
     return values.reshape(shape).astype("float32")
 
 
+def flatten(model):
+    """Yields all layers but the inputs, also those of models within the model."""
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            yield from flatten(layer)
+        elif not isinstance(layer, keras.layers.InputLayer):
+            yield layer
+
+
 def describe(layer):
     shape = "x".join(map(str, layer.output.shape[1:]))
     inputs = [tensor._keras_history.operation for tensor in layer._inbound_nodes[0].input_tensors]
@@ -58,7 +75,7 @@ def describe(layer):
 
 
 def output(model):
-    for layer in model.layers:
+    for layer in flatten(model):
         layer.set_weights([weight(layer, each.name, each.shape) for each in layer.weights])
     pixels = (np.arange(SIZE * SIZE * 3) * 0.7548776662466927) % 1 * 2 - 1
     values = model.predict(pixels.reshape(1, SIZE, SIZE, 3).astype("float32"), verbose=0).ravel()
@@ -81,7 +98,7 @@ for name, network in NETWORKS.items():
         "parameters": model.count_params(),
         "nonTrainable": count(model.non_trainable_weights),
         "output": output(model),
-        "layers": [describe(layer) for layer in model.layers[1:]],
+        "layers": [describe(layer) for layer in flatten(model)],
     }
 for name, alpha in ALPHAS.items():
     model = build(NETWORKS[name], alpha=alpha)

@@ -11,7 +11,9 @@ function weightOf(layer: string, { name, shape }: WeightSpec): tf.Tensor {
   const count = shape.reduce((product, each) => product * each, 1);
   const [height = 0, width = 0] = shape;
   const fan = name === 'depthwise_kernel' ? height * width : count / (shape.at(-1) ?? 1);
-  const spread = shape.length < 2 ? 0.2 : 2 * Math.sqrt(6 / fan);
+  // A layer scale is a vector in Keras.
+  const isVector = shape.filter((size) => size !== 1).length < 2;
+  const spread = isVector ? 0.2 : 2 * Math.sqrt(6 / fan);
   const values = Float32Array.from({ length: count }, (_, index) => {
     const u = (index * 0.6180339887498949 + layer.length * 0.1) % 1;
     if (name.includes('variance')) return 0.5 + u;

@@ -131,6 +131,20 @@ describe('matching weights', () => {
       .and.contain('layer bn: gamma has the shape [8] in the model, and [4] in the file');
   });
 
+  it('takes the kernels of grouped convolutions and layer scales for depthwise ones', () => {
+    const depthwise: LayerWeights[] = [
+      { layer: 'conv', weights: [{ name: 'depthwise_kernel', shape: [7, 7, 8, 1] }] },
+      { layer: 'scale', weights: [{ name: 'depthwise_kernel', shape: [1, 1, 8, 1] }] },
+    ];
+    const found = matchWeights(depthwise, file(['conv kernel 7 7 1 8', 'scale Variable 8']));
+    expect(found.get('conv')?.[0]?.name).to.equal('kernel');
+    expect(found.get('scale')?.[0]?.name).to.equal('Variable');
+    expect(() => matchWeights(depthwise, file(['conv kernel 7 7 8 8', 'scale gamma 8']))).to.throw(
+      InputError,
+      'depthwise_kernel has the shape [7, 7, 8, 1] in the model, and [7, 7, 8, 8] in the file',
+    );
+  });
+
   it('lists a layer with more weights in the file', () => {
     const lines = ['conv kernel 3 3 1 8', 'conv bias 8', 'bn - 8', 'bn - 8', 'bn - 8'];
     expect(errorOf(lines)).to.contain('gamma, beta in the model, and 0, 1, 2 in the file');

@@ -62,6 +62,19 @@ describe('openWeights', () => {
   it('reads the layout of keras.applications', () =>
     expectWeights('keras2-network.h5', 'keras2-network'));
 
+  it('reads layers with slashes in their names', async () => {
+    const { entries, close } = await openWeights(fixture('keras2-slashes.h5'));
+    const names = entries.map(({ layer, name }) => `${layer} ${name}`);
+    expect(names).to.deep.equal([
+      'block/conv kernel',
+      'block/conv bias',
+      'block/conv/BatchNorm gamma',
+      'block/conv/BatchNorm beta',
+    ]);
+    expect([...((await entries[3]?.read()) ?? [])]).to.deep.equal([1, 1]);
+    await close();
+  });
+
   it('reads .weights.h5 of Keras 3 by the names in it', () =>
     expectWeights('keras3-network.weights.h5', 'keras3-network'));
 

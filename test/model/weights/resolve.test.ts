@@ -22,7 +22,8 @@ interface KerasFile {
   readonly size: number;
   readonly file: string;
   readonly url: string;
-  readonly md5: string | null;
+  /** With its algorithm. */
+  readonly hash: string | null;
 }
 
 const names: Readonly<Record<string, string>> = {
@@ -40,6 +41,9 @@ const names: Readonly<Record<string, string>> = {
   EfficientNetV2B1: 'efficientnetV2B1',
   EfficientNetV2B2: 'efficientnetV2B2',
   DenseNet121: 'densenet121',
+  MobileNetV3Small: 'mobilenetV3Small',
+  MobileNetV3Large: 'mobilenetV3Large',
+  ConvNeXtTiny: 'convNeXtTiny',
 };
 
 describe('ImageNet weight files', () => {
@@ -47,12 +51,12 @@ describe('ImageNet weight files', () => {
     const requested: KerasFile[] = JSON.parse(
       await readFile(fixture('imagenet-files.json'), 'utf8'),
     );
-    for (const { backbone, alpha, size, file, url, md5 } of requested) {
+    for (const { backbone, alpha, size, file, url, hash } of requested) {
       const name = names[backbone] ?? '';
       const found = kerasFile({ name, alpha, inputShape: [size, size, 3] });
       expect(found?.file).to.equal(file);
       expect(`${KERAS_APPLICATIONS}${found?.folder}${found?.file}`).to.equal(url);
-      expect(found?.hash).to.equal(md5 && `md5:${md5}`);
+      expect(found?.hash).to.equal(hash);
     }
     expect(new Set(requested.map((each) => each.backbone))).to.have.keys(Object.keys(names));
   });
