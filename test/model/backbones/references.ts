@@ -2,23 +2,28 @@ import { readFileSync } from 'node:fs';
 import { backbones } from '../../../src/model/backbones/table.ts';
 import type { Graph } from '../../../src/model/graph.ts';
 
+/** The output of a network for the image of its script. */
+export interface Output {
+  readonly mean: number;
+  readonly deviation: number;
+  readonly first: readonly number[];
+}
+
 interface Reference {
   readonly parameters: number;
   readonly nonTrainable: number;
   /** `name class shape parameters inputs…` */
   readonly layers?: readonly string[];
-  /** The output of the network with the weights and the image of its script. */
-  readonly output?: {
-    readonly mean: number;
-    readonly deviation: number;
-    readonly first: readonly number[];
-  };
+  /** With the weights of the script. */
+  readonly output?: Output;
 }
 
 interface References {
   /** Height and width of the input. */
   readonly size: number;
   readonly references: Record<string, Reference>;
+  /** The outputs with ImageNet weights of the Python package index. */
+  readonly pretrained?: Record<string, Output>;
 }
 
 function read(name: string): References {
@@ -35,6 +40,8 @@ export const { size } = keras;
  * networks of PyTorch, written by `pytorch_networks.py`.
  */
 export const references = { ...keras.references, ...pytorch.references };
+
+export const { pretrained = {} } = pytorch;
 
 /** Returns the backbone of a reference, e.g. `mobilenet`, `mobilenet-0.5` or `mobilenetV2-1-pytorch`. */
 export function graphOf(title: string): Graph {

@@ -78,7 +78,7 @@ describe('resolveWeights', () => {
   let files: Map<string, Buffer>;
   let requests: string[];
   let notes: string[];
-  let packages: NonNullable<DownloadContext['places']>['packages'];
+  let packages: NonNullable<NonNullable<DownloadContext['places']>['packages']>;
   const { KERAS_HOME, CIFAR_RUN_CACHE, PIP_INDEX_URL, PATH } = process.env;
 
   beforeEach(async () => {
