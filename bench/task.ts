@@ -25,6 +25,7 @@ export type Work =
       readonly batch: number;
       /** The peers compute the features once, too. */
       readonly cached: boolean;
+      readonly precision: BenchPrecision;
       /** The number of training images. */
       readonly images: number;
       readonly folder: string;

@@ -1,5 +1,13 @@
 import { imageCount } from '../images.ts';
-import { type Measure, medians, type Row, takeTurns } from '../measure.ts';
+import {
+  type Measure,
+  medians,
+  precisionSuffix,
+  precisions,
+  type Row,
+  TARGETS,
+  takeTurns,
+} from '../measure.ts';
 
 const EPOCHS = 50;
 
@@ -7,17 +15,11 @@ const EPOCHS = 50;
 const WITH_FEATURES = { epochs: 3, images: 1280 };
 const THROUGH_ALL_LAYERS = { epochs: 2, images: 256 };
 
-export interface FrozenCase {
-  readonly batch: number;
-  readonly cached: boolean;
-  readonly target: number;
-}
-
 /**
  * Measures the frozen phase of the VGG19 experiment, from image files. The peers run the whole network in each epoch, or cache
- * features by hand. The time of the whole is extrapolated by the time of each further image, step and epoch.
+ * features by hand (`cached`). The time of the whole is extrapolated by the time of each further image, step and epoch.
  */
-export function frozenMeasure(name: string, cases: readonly FrozenCase[]): Measure {
+export function frozenMeasure(name: string, { cached }: { readonly cached: boolean }): Measure {
   return {
     name,
     needsImages: true,
@@ -25,7 +27,10 @@ export function frozenMeasure(name: string, cases: readonly FrozenCase[]): Measu
       const folder = options.images;
       const all = await imageCount(folder);
       const rows: Row[] = [];
-      for (const { batch, cached, target } of cases) {
+      const cases = [32, 128].flatMap((batch) =>
+        precisions().map((precision) => ({ batch, precision })),
+      );
+      for (const { batch, precision } of cases) {
         const peers = cached ? WITH_FEATURES : THROUGH_ALL_LAYERS;
         const part = (who: string) => (who === 'cifar-run' ? WITH_FEATURES : peers);
         const answers = await takeTurns(
@@ -34,6 +39,7 @@ export function frozenMeasure(name: string, cases: readonly FrozenCase[]): Measu
               kind: 'frozen',
               batch,
               cached,
+              precision,
               folder,
               images: part(who).images,
             }),
@@ -50,9 +56,9 @@ export function frozenMeasure(name: string, cases: readonly FrozenCase[]): Measu
         const opponents = cached ? 'peers cache features by hand' : 'straightforward peers';
         rows.push({
           ...whole,
-          name: `frozen phase of ${EPOCHS} epochs, ${opponents}, batch ${batch}`,
+          name: `frozen phase of ${EPOCHS} epochs, ${opponents}, batch ${batch}${precisionSuffix(precision)}`,
           unit: 's',
-          target,
+          target: TARGETS[precision],
           scaled:
             `extrapolated from ${WITH_FEATURES.images} (peers ${peers.images}) of ${all} images and ` +
             `${WITH_FEATURES.epochs} (peers ${peers.epochs}) of ${EPOCHS} epochs`,

@@ -1,10 +1,12 @@
-import { detectProcessor } from '../../src/engine/hardware.ts';
 import {
   type BenchOptions,
   longTurn,
   type Measure,
   medians,
+  precisionSuffix,
+  precisions,
   type Row,
+  TARGETS,
   takeTurns,
 } from '../measure.ts';
 import { betterPeer } from '../results.ts';
@@ -16,9 +18,6 @@ export interface StepCase extends Pick<StepWork, 'model' | 'batch'> {
   /** Adds rows with the peak memory. */
   readonly memory: boolean;
 }
-
-/** Maximum ratios to the better peer in the same precision. */
-const TARGETS: Readonly<Record<BenchPrecision, number>> = { float32: 1, bfloat16: 0.9 };
 
 /** Measures the milliseconds of a step, or of a forward pass, on one batch; in bfloat16 where the processor computes it. */
 export function stepMeasure(
@@ -34,8 +33,8 @@ export function stepMeasure(
   ): Promise<[time: Row, ...peak: Row[]]> {
     const work = () => ({ kind, model, batch, precision });
     const answers = await takeTurns({ work, turn: longTurn, warmUp: 2 }, options);
-    const suffix = precision === 'float32' ? '' : `, ${precision}`;
-    const row = { name: `${title}, batch ${batch}${suffix}`, scaled: '' };
+    const name = `${title}, batch ${batch}${precisionSuffix(precision)}`;
+    const row = { name, scaled: '' };
     const milliseconds = medians(answers, ({ seconds }) => 1000 * seconds);
     const time: Row = { ...row, ...milliseconds, unit: 'ms', target: TARGETS[precision] };
     if (!memory) return [time];
@@ -50,7 +49,7 @@ export function stepMeasure(
       for (const each of cases) {
         const [time, ...peak] = await rows(each, 'float32', options);
         results.push(time, ...peak);
-        if (!detectProcessor().bfloat16) continue;
+        if (!precisions().includes('bfloat16')) continue;
         const [halfTime, ...halfPeak] = await rows(each, 'bfloat16', options);
         const toFloat32 = { peer: betterPeer(time), target: each.toFloat32 };
         results.push({ ...halfTime, toFloat32 }, ...halfPeak);

@@ -33,12 +33,6 @@ export const measures: readonly Measure[] = [
   ]),
   decode,
   start,
-  frozenMeasure('frozen', [
-    { batch: 32, cached: false, target: 0.05 },
-    { batch: 128, cached: false, target: 0.035 },
-  ]),
-  frozenMeasure('frozen-cached', [
-    { batch: 32, cached: true, target: 0.7 },
-    { batch: 128, cached: true, target: 0.7 },
-  ]),
+  frozenMeasure('frozen', { cached: false }),
+  frozenMeasure('frozen-cached', { cached: true }),
 ];

@@ -5,25 +5,29 @@ import { runModelsIn } from '../../src/runs/run-models.ts';
 import type { TrainOptions } from '../../src/train/options.ts';
 import { train } from '../../src/train/train.ts';
 import { experiment } from '../models.ts';
+import type { BenchPrecision } from '../task.ts';
 
 export interface PhaseSize {
   readonly epochs: number;
   readonly batch: number;
   /** Default: all. */
   readonly images?: number;
+  /** Default: float32. */
+  readonly precision?: BenchPrecision;
 }
 
 /** The VGG19 experiment with one of its phases, on the images of a folder. */
 export async function phaseOn(
   folder: string,
   phase: string,
-  { epochs, batch, images }: PhaseSize,
+  { epochs, batch, images, precision = 'float32' }: PhaseSize,
 ): Promise<LoadedExperiment> {
   const loaded = await experiment(
     'vgg19-two-phase',
     'data.dataset=folder',
     `data.source=${folder}`,
     ...(images ? [`data.limit={train: ${images}}`] : []),
+    `precision=${precision}`,
     `phases.${phase}.epochs=${epochs}`,
     `phases.${phase}.batchSize=${batch}`,
   );

@@ -4,7 +4,8 @@ import { inFreshCache } from './cache.ts';
 import { phaseOn, trainIt } from './experiment.ts';
 
 /** The first phase of the VGG19 experiment, with an empty cache. */
-export function frozen({ folder, batch, images, threads }: Task & { kind: 'frozen' }): DoWork {
+export function frozen(task: Task & { kind: 'frozen' }): DoWork {
+  const { folder, batch, images, precision, threads } = task;
   return (epochs) =>
     inFreshCache(async () => {
       let [last, between] = [0, 0];
@@ -18,7 +19,7 @@ export function frozen({ folder, batch, images, threads }: Task & { kind: 'froze
           between = seconds - last;
         },
       };
-      const loaded = await phaseOn(folder, 'head', { epochs, batch, images });
+      const loaded = await phaseOn(folder, 'head', { epochs, batch, images, precision });
       const { dataSeconds } = await trainIt(loaded, threads, { callbacks: [watch] });
       const [first, end] = [done[0], done.at(-1)];
       if (!first || !end || first === end) throw new Error('no features were computed');

@@ -107,7 +107,7 @@ def frozen(pool):
         backbone.requires_grad_(False)
         if TASK["cached"]:
             begin = time.perf_counter()
-            with torch.inference_mode():
+            with torch.inference_mode(), autocast():
                 x = torch.cat([backbone(part) for part in x.split(64)])
             each = (time.perf_counter() - begin) / len(x)
             x = x.clone()

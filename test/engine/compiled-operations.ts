@@ -1,7 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { startEngine } from '../../src/engine/start-engine.ts';
 import type { NodeJSKernelBackend } from '../../src/engine/tensorflow/backend.ts';
-import { MatMulConvolution } from '../../src/engine/tensorflow/own-kernels/matmul-convolution.ts';
+import {
+  convolutionInfo,
+  MatMulConvolution,
+} from '../../src/engine/tensorflow/own-kernels/matmul-convolution.ts';
 
 /**
  * Compiles a few functions. Prints how much their results differ from those without compilation, and the operations of the
@@ -45,7 +48,8 @@ const functions: Record<string, (x: tf.Tensor4D) => tf.Tensor> = {
   },
   filterGradient(x) {
     const same = { strides: 1, pad: 'same', dataFormat: 'NHWC' } as const;
-    const products = MatMulConvolution.create(x.shape, [3, 3, 4, 4], same) as MatMulConvolution;
+    const info = convolutionInfo(x.shape, [3, 3, 4, 4], same);
+    const products = MatMulConvolution.create(info, [3, 3, 4, 4]) as MatMulConvolution;
     return products.filterGradient(tf.backend() as NodeJSKernelBackend, { x, dy: x.sin() });
   },
   reshape: (x) => x.reshape(x.shape).reshape([2, 144]),

@@ -4,6 +4,7 @@ import {
   isFasterAsMatMul,
   type Pass,
 } from '../../src/engine/tensorflow/own-kernels/convolution.ts';
+import type { Precision } from '../../src/experiment/experiment.ts';
 
 describe('the instructions of the processor', () => {
   it('are parsed from its flags', () => {
@@ -23,12 +24,23 @@ describe('the instructions of the processor', () => {
   });
 
   it('decide which convolutions use matrix products', () => {
-    const isFaster = (pass: Pass, side: number, instructions: Processor['instructions']) =>
-      isFasterAsMatMul(pass, [32, side, side, 8], [3, 3, 8, 8], instructions);
+    const size = (side: number) => ({ outHeight: side, outWidth: side });
+    const isFaster = (pass: Pass, side: number, instructions: Processor['instructions']) => {
+      const processor = { instructions, bfloat16: false };
+      return isFasterAsMatMul(pass, size(side), [3, 3, 8, 8], processor, 'float32');
+    };
     expect(isFaster('forward', 2, 'avx512')).to.equal(true);
     expect(isFaster('forward', 3, 'avx2')).to.equal(false);
     expect(isFaster('filter gradient', 8, 'avx2')).to.equal(true);
     expect(isFaster('filter gradient', 8, 'avx512')).to.equal(false);
     expect(isFaster('filter gradient', 12, 'avx2')).to.equal(false);
+    const processor = { instructions: 'avx512', bfloat16: true } as const;
+    const withBfloat16 = (pass: Pass, side: number, width: number, precision: Precision) =>
+      isFasterAsMatMul(pass, size(side), [width, width, 128, 128], processor, precision);
+    expect(withBfloat16('filter gradient', 8, 3, 'float32')).to.equal(false);
+    expect(withBfloat16('filter gradient', 8, 3, 'bfloat16')).to.equal(true);
+    expect(withBfloat16('forward', 4, 3, 'float32')).to.equal(true);
+    expect(withBfloat16('forward', 4, 1, 'float32')).to.equal(false);
+    expect(withBfloat16('input gradient', 12, 1, 'float32')).to.equal(true);
   });
 });

@@ -5,6 +5,7 @@ import type { NodeJSKernelBackend } from '../../src/engine/tensorflow/backend.ts
 import { depthwiseGradients } from '../../src/engine/tensorflow/own-kernels/depthwise.ts';
 import {
   type ConvAttributes,
+  convolutionInfo,
   MatMulConvolution,
   type Shape4D,
 } from '../../src/engine/tensorflow/own-kernels/matmul-convolution.ts';
@@ -150,58 +151,56 @@ describe('own kernels', () => {
       ).to.be.below(1e-4);
     });
 
-  for (const [image, filter] of [
-    [
-      [4, 6],
-      [3, 3],
-    ],
-    [
-      [2, 9],
-      [1, 5],
-    ],
+  for (const [image, filter, strides, pad] of [
+    [[4, 6], [3, 3], 1, 'same'],
+    [[2, 9], [1, 5], 1, 'same'],
     // Some taps are outside of the image at each position.
-    [
-      [3, 2],
-      [7, 5],
-    ],
+    [[3, 2], [7, 5], 1, 'same'],
+    [[4, 6], [1, 1], 1, 'valid'],
+    [[5, 7], [1, 1], 2, 'same'],
+    [[5, 7], [1, 1], [2, 3], 'valid'],
   ] as const)
-    it(`compute a convolution of ${image.join('×')} images and ${filter.join('×')} filters by matrix products`, async () => {
+    it(`compute a convolution of ${image.join('×')} images and ${filter.join('×')} filters with stride ${strides} by matrix products`, () => {
       const shapes = [
         [3, ...image, 2],
         [...filter, 2, 4],
-      ] as const;
-      const same = { strides: 1, pad: 'same', dataFormat: 'NHWC' } as const;
-      const products = MatMulConvolution.create(shapes[0] as Shape4D, shapes[1] as Shape4D, same);
+      ] as [Shape4D, Shape4D];
+      const attributes = { strides, pad, dataFormat: 'NHWC' } as ConvAttributes;
+      const products = MatMulConvolution.create(convolutionInfo(...shapes, attributes), shapes[1]);
       const backend = tf.backend() as NodeJSKernelBackend;
-      const x = wave([...shapes[0]]) as tf.Tensor4D;
-      const w = wave([...shapes[1]], 2) as tf.Tensor4D;
-      const dy = wave([3, ...image, 4], 3) as tf.Tensor4D;
-      const loss = (x: tf.Tensor, w: tf.Tensor) =>
-        tf
-          .conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'same')
-          .mul(dy)
-          .sum();
-      const { value, grads } = tf.valueAndGrads(loss)([x, w]);
+      const x = wave(shapes[0]) as tf.Tensor4D;
+      const w = wave(shapes[1], 2) as tf.Tensor4D;
+      const convolve = (x: tf.Tensor, w: tf.Tensor) =>
+        tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, strides as [number, number], pad);
+      const dy = wave(convolve(x, w).shape, 3) as tf.Tensor4D;
+      const { value, grads } = tf.valueAndGrads((x, w) => convolve(x, w).mul(dy).sum())([x, w]);
       for (const [actual, expected] of [
         [products?.forward(x, w).mul(dy).sum(), value],
         [products?.inputGradient(dy, w), grads[0]],
         [products?.filterGradient(backend, { x, dy }), grads[1]],
-      ] as [tf.Tensor, tf.Tensor][])
+      ] as [tf.Tensor, tf.Tensor][]) {
+        expect(actual.shape).to.deep.equal(expected.shape);
         expect(actual.sub(expected).abs().max().dataSync()[0]).to.be.below(1e-4);
+      }
     });
 
   it('do not use matrix products for other convolutions', () => {
     const same = { strides: 1, pad: 'same', dataFormat: 'NHWC' } as const;
-    const image: Shape4D = [3, 4, 4, 2];
-    expect(MatMulConvolution.create(image, [3, 3, 2, 2], same)).not.to.equal(null);
+    const create = (filter: Shape4D, attributes: ConvAttributes) =>
+      MatMulConvolution.create(convolutionInfo([3, 4, 4, 2], filter, attributes), filter);
+    expect(create([3, 3, 2, 2], same)).not.to.equal(null);
     for (const attributes of [
       { ...same, strides: 2 },
       { ...same, dilations: 2 },
       { ...same, pad: 'valid' },
-      { ...same, dataFormat: 'NCHW' },
     ] as ConvAttributes[])
-      expect(MatMulConvolution.create(image, [3, 3, 2, 2], attributes)).to.equal(null);
-    expect(MatMulConvolution.create(image, [2, 2, 2, 2], same)).to.equal(null);
+      expect(create([3, 3, 2, 2], attributes)).to.equal(null);
+    expect(create([2, 2, 2, 2], same)).to.equal(null);
+    const channelsFirst = convolutionInfo([3, 2, 4, 4], [1, 1, 2, 2], {
+      ...same,
+      dataFormat: 'NCHW',
+    });
+    expect(MatMulConvolution.create(channelsFirst, [1, 1, 2, 2])).to.equal(null);
   });
 
   it('compute the cross-entropy of logits and its gradient', () => {

@@ -152,7 +152,7 @@ function registerOwnKernels(backend: NodeJSKernelBackend, precision: () => Preci
     // The speed of these convolutions was measured on CPUs only.
     ...(backend.isUsingGpuDevice
       ? []
-      : [...convolutions(detectProcessor().instructions), ...depthwiseGradients(precision)]),
+      : [...convolutions(detectProcessor(), precision), ...depthwiseGradients(precision)]),
     ...randomDraws,
   ];
   for (const kernel of kernels) registerOwnKernel(backend, kernel);

@@ -1,6 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Precision } from '../../../experiment/experiment.ts';
 import type { Processor } from '../../hardware.ts';
-import { type ConvAttributes, MatMulConvolution, type Shape4D } from './matmul-convolution.ts';
+import {
+  type ConvAttributes,
+  convolutionInfo,
+  MatMulConvolution,
+  type Shape4D,
+} from './matmul-convolution.ts';
 import { isFloat, type Operands, type OwnKernel } from './own-kernel.ts';
 
 /** Returns the convolution as matrix products; `null` if oneDNN should compute it. */
@@ -10,12 +16,18 @@ type ChooseMatMul = (
   attributes: ConvAttributes,
 ) => MatMulConvolution | null;
 
-/** Returns kernels of convolutions and their gradients, which use matrix products where these are faster on a CPU. */
-export function convolutions(instructions: Processor['instructions']): OwnKernel[] {
-  const choose: ChooseMatMul = (pass, { input, filter }, attributes) =>
-    isFasterAsMatMul(pass, input, filter, instructions)
-      ? MatMulConvolution.create(input, filter, attributes)
+/**
+ * Returns kernels of convolutions and their gradients, which use matrix products where these are faster on a CPU.
+ *
+ * @param precision returns the precision of the function that is being recorded
+ */
+export function convolutions(processor: Processor, precision: () => Precision): OwnKernel[] {
+  const choose: ChooseMatMul = (pass, { input, filter }, attributes) => {
+    const info = convolutionInfo(input, filter, attributes);
+    return isFasterAsMatMul(pass, info, filter, processor, precision())
+      ? MatMulConvolution.create(info, filter)
       : null;
+  };
   return [forward, fused, inputGradient, filterGradient].map((kernel) => kernel(choose));
 }
 
@@ -73,31 +85,48 @@ export type Pass = 'forward' | 'input gradient' | 'filter gradient';
 
 /** 2×2 pixels. Three in four products with a 3×3 filter are products with padding. */
 const SMALL = 4;
+/** 4×4 pixels. */
+const MEDIUM = 16;
 /** 8×8 pixels. */
-const MEDIUM = 64;
+const LARGE = 64;
+/** 12×12 pixels. */
+const LARGEST_POINTWISE = 144;
+
+/** Fewer channels make products too small. */
+const MIN_CHANNELS = 128;
 
 /**
  * Returns `true` if matrix products are faster than oneDNN. The rule is fixed, not autotuned, so that a machine always
- * computes the same results. Milliseconds of oneDNN and of matrix products on two cores with AVX2, for 3×3 filters, 512
- * channels and 32 images:
+ * computes the same results. Milliseconds of oneDNN and of matrix products for 32 images, on two cores:
  *
- * | image | forward | input gradient | filter gradient |
- * | --- | --- | --- | --- |
- * | 2×2 | 6.4, 4.2 | 6.8, 4.2 | 44, 6.4 |
- * | 4×4 | 16, 19 | 13, 13 | 28, 20 |
- * | 8×8 | 51, 53 | 51, 54 | 89, 80 |
- * | 12×12 | 128, 130 | 115, 130 | 197, 205 |
+ * | filter | image | forward | input gradient | filter gradient | its bfloat16 |
+ * | --- | --- | --- | --- | --- | --- |
+ * | AVX2: 3×3×512×512 | 2×2 | 6.4, 4.2 | 6.8, 4.2 | 44, 6.4 | |
+ * | | 4×4 | 16, 19 | 13, 13 | 28, 20 | |
+ * | | 8×8 | 51, 53 | 51, 54 | 89, 80 | |
+ * | | 12×12 | 128, 130 | 115, 130 | 197, 205 | |
+ * | AVX-512 with bfloat16: 3×3×512×512 | 4×4 | 6.3, 5.2 | 6.9, 5.9 | 6.7, 5.2 | 12, 3.7 |
+ * | 3×3×256×256 | 8×8 | 4.9, 6.1 | 5.1, 6.6 | 6.0, 6.1 | 8.1, 5.1 |
+ * | 3×3×128×128 | 16×16 | 9.9, 8.5 | 4.8, 7.9 | 5.9, 8.4 | 4.9, 7.8 |
+ * | 1×1×512×2048 | 3×3 | 2.2, 1.5 | 2.6, 2.0 | 2.3, 1.4 | 2.8, 1.2 |
+ * | 1×1×256×1024 | 6×6 | 1.7, 1.4 | 1.6, 1.7 | 1.8, 1.4 | 1.9, 2.0 |
  *
- * With AVX-512 the filter gradients of oneDNN reach the peak speed of the processor. For 1×1 filters matrix products are
- * faster in isolation, but not within a training step.
+ * With AVX-512 alone, the filter gradients of oneDNN reach the peak speed of the processor. Forward passes of 1×1 filters are
+ * faster in isolation, but TensorFlow cannot fuse their products with a normalization.
  */
 export function isFasterAsMatMul(
   pass: Pass,
-  [, height, width]: Shape4D,
-  [rows, columns]: Shape4D,
-  instructions: Processor['instructions'],
+  { outHeight, outWidth }: Pick<tf.backend_util.Conv2DInfo, 'outHeight' | 'outWidth'>,
+  [rows, columns, channels, units]: Shape4D,
+  { instructions, bfloat16 }: Processor,
+  precision: Precision,
 ): boolean {
+  const pixels = outHeight * outWidth;
+  const isFilterGradient = pass === 'filter gradient';
+  if (bfloat16 && Math.min(channels, units) >= MIN_CHANNELS) {
+    if (rows * columns === 1) return pass !== 'forward' && pixels <= LARGEST_POINTWISE;
+    return pixels <= (isFilterGradient && precision === 'bfloat16' ? LARGE : MEDIUM);
+  }
   if (rows * columns === 1) return false;
-  const largest = pass === 'filter gradient' && instructions === 'avx2' ? MEDIUM : SMALL;
-  return height * width <= largest;
+  return pixels <= (isFilterGradient && instructions === 'avx2' ? LARGE : SMALL);
 }

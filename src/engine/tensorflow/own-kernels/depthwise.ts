@@ -3,6 +3,7 @@ import type { Precision } from '../../../experiment/experiment.ts';
 import { AttrType } from '../attributes.ts';
 import type { NodeJSKernelBackend } from '../backend.ts';
 import { FLOAT, NHWC, type Operands, type OwnKernel } from './own-kernel.ts';
+import { spreadPixels } from './spread-pixels.ts';
 
 /** The widest filter whose gradient oneDNN computes with vector instructions. */
 const WIDEST = 3;
@@ -124,22 +125,6 @@ function depthwiseInfo(
 
 function isDilated({ dilationHeight, dilationWidth }: tf.backend_util.Conv2DInfo): boolean {
   return dilationHeight > 1 || dilationWidth > 1;
-}
-
-/** Appends `rows - 1` rows of zeros to each row, and `columns - 1` columns to each column. */
-function spreadPixels(images: tf.Tensor4D, rows: number, columns: number): tf.Tensor4D {
-  const [batch, height, width, channels] = images.shape;
-  const zeros = (count: number): [number, number] => [0, count - 1];
-  const wide = tf
-    .pad(images.reshape([batch * height, width, 1, channels]), [
-      [0, 0],
-      [0, 0],
-      zeros(columns),
-      [0, 0],
-    ])
-    .reshape([batch, height, 1, width * columns * channels]);
-  const high = tf.pad(wide, [[0, 0], [0, 0], zeros(rows), [0, 0]]);
-  return high.reshape([batch, height * rows, width * columns, channels]);
 }
 
 /** @param padding rows before and after, columns before and after */

@@ -2,12 +2,26 @@ import * as tf from '@tensorflow/tfjs';
 import { AttrType, DType } from '../attributes.ts';
 import type { NodeJSKernelBackend } from '../backend.ts';
 import type { TFEOpAttr } from './own-kernel.ts';
+import { spreadPixels } from './spread-pixels.ts';
 
 export type Shape4D = [number, number, number, number];
 
 /** The common attributes of the convolution kernels of tfjs; gradients have no dilations. */
 export type ConvAttributes = Pick<tf.Conv2DAttrs, 'strides' | 'pad' | 'dataFormat'> &
-  Partial<Pick<tf.Conv2DAttrs, 'dilations'>>;
+  Partial<Pick<tf.Conv2DAttrs, 'dilations' | 'dimRoundingMode'>>;
+
+type Convolution = tf.backend_util.Conv2DInfo;
+
+/** Returns the sizes, strides and padding of a convolution. */
+export function convolutionInfo(
+  input: Shape4D,
+  filter: Shape4D,
+  { strides, pad, dataFormat, dilations = 1, dimRoundingMode }: ConvAttributes,
+): Convolution {
+  const format = tf.backend_util.convertConv2DDataFormat(dataFormat);
+  const { computeConv2DInfo } = tf.backend_util;
+  return computeConv2DInfo(input, filter, strides, dilations, pad, dimRoundingMode, false, format);
+}
 
 /** One position of the filter along one axis, and the ranges of input and output that it connects. */
 interface TapRange {
@@ -27,46 +41,54 @@ interface Tap {
 }
 
 /**
- * A convolution with stride 1 and `same` padding, computed as one matrix product per filter tap. Unlike oneDNN it does not
- * multiply the padding, and does not convert the memory layout.
+ * A convolution with stride 1 and `same` padding, or with a 1×1 filter, computed as one matrix product per filter tap. Unlike
+ * oneDNN it does not multiply the padding, and does not convert the memory layout.
  */
 export class MatMulConvolution {
-  readonly #input: Shape4D;
+  readonly #info: Convolution;
   readonly #filter: Shape4D;
   /** Taps that connect positions within the image. */
   readonly #taps: readonly Tap[];
 
-  private constructor(input: Shape4D, filter: Shape4D) {
-    this.#input = input;
+  private constructor(info: Convolution, filter: Shape4D) {
+    this.#info = info;
     this.#filter = filter;
-    const columns = tapRanges(filter[1], input[2]);
-    this.#taps = tapRanges(filter[0], input[1]).flatMap((row) =>
+    const columns = tapRanges(filter[1], info.outWidth);
+    this.#taps = tapRanges(filter[0], info.outHeight).flatMap((row) =>
       columns.map((column) => ({ row, column })),
     );
   }
 
   /** Returns `null` for other kinds of convolutions. */
-  static create(
-    input: Shape4D,
-    filter: Shape4D,
-    attributes: ConvAttributes,
-  ): MatMulConvolution | null {
-    const { strides, pad, dataFormat, dilations = 1 } = attributes;
-    const dense = [strides, dilations].flat().every((n) => n === 1);
-    const centered = filter[0] % 2 === 1 && filter[1] % 2 === 1;
-    const fits = dense && centered && pad === 'same' && dataFormat === 'NHWC';
-    return fits ? new MatMulConvolution(input, filter) : null;
+  static create(info: Convolution, filter: Shape4D): MatMulConvolution | null {
+    const isPointwise = filter[0] === 1 && filter[1] === 1;
+    const dense =
+      info.strideHeight * info.strideWidth * info.dilationHeight * info.dilationWidth === 1;
+    const centered = filter[0] % 2 === 1 && filter[1] % 2 === 1 && info.padInfo.type === 'SAME';
+    const fits = isPointwise ? info.padInfo.type !== 'EXPLICIT' : dense && centered;
+    return fits && info.dataFormat === 'channelsLast' ? new MatMulConvolution(info, filter) : null;
   }
 
   forward(x: tf.Tensor4D, filter: tf.Tensor4D): tf.Tensor4D {
-    const product = (tap: Tap) => tf.matMul(rows(x, tap, 'from'), this.#weights(filter, tap));
-    return tf.tidy(() => tf.addN(this.#taps.map((tap) => this.#padded(product(tap), tap, 'to'))));
+    return tf.tidy(() => {
+      const images = this.#sampled(x);
+      return sum(
+        this.#taps.map((tap) => {
+          const product = tf.matMul(rows(images, tap, 'from'), this.#weights(filter, tap));
+          return this.#padded(product, tap, 'to');
+        }),
+      );
+    });
   }
 
   inputGradient(dy: tf.Tensor4D, filter: tf.Tensor4D): tf.Tensor4D {
-    const product = (tap: Tap) =>
-      tf.matMul(rows(dy, tap, 'to'), this.#weights(filter, tap), false, true);
-    return tf.tidy(() => tf.addN(this.#taps.map((tap) => this.#padded(product(tap), tap, 'from'))));
+    return tf.tidy(() => {
+      const gradients = this.#taps.map((tap) => {
+        const product = tf.matMul(rows(dy, tap, 'to'), this.#weights(filter, tap), false, true);
+        return this.#padded(product, tap, 'from');
+      });
+      return this.#spread(sum(gradients));
+    });
   }
 
   /** Computes the products one after another, so that the slices for only one of them are in memory. */
@@ -76,15 +98,35 @@ export class MatMulConvolution {
   ): tf.Tensor4D {
     const [height, width, channels, units] = this.#filter;
     return tf.tidy(() => {
-      let last: tf.Tensor2D = tf.zeros([channels, units]);
-      const products = new Array<tf.Tensor2D>(height * width).fill(last);
+      const images = this.#sampled(x);
+      const products = new Array<tf.Tensor2D | null>(height * width).fill(null);
+      let last: tf.Tensor2D | null = null;
       for (const tap of this.#taps) {
-        const [from, to] = barrier(backend, x, dy, last);
-        last = tf.matMul(rows(from, tap, 'from'), rows(to, tap, 'to'), true);
+        const [from, to]: readonly [tf.Tensor4D, tf.Tensor4D, tf.Tensor2D?] = last
+          ? barrier(backend, images, dy, last)
+          : [images, dy];
+        last = tf.matMul<tf.Tensor2D>(rows(from, tap, 'from'), rows(to, tap, 'to'), true);
         products[tap.row.index * width + tap.column.index] = last;
       }
-      return tf.stack(products).reshape(this.#filter);
+      const all = products.map((product) => product ?? tf.zeros([channels, units]));
+      return tf.stack(all).reshape(this.#filter);
     });
+  }
+
+  /** Returns the pixels of the input that a convolution with strides reads. */
+  #sampled(x: tf.Tensor4D): tf.Tensor4D {
+    const { strideHeight, strideWidth } = this.#info;
+    if (strideHeight * strideWidth === 1) return x;
+    const strides = [1, strideHeight, strideWidth, 1];
+    return tf.stridedSlice(x, [0, 0, 0, 0], x.shape, strides) as tf.Tensor4D;
+  }
+
+  /** The gradient of `#sampled`. */
+  #spread(dy: tf.Tensor4D): tf.Tensor4D {
+    const { batchSize, inHeight, inWidth, inChannels, strideHeight, strideWidth } = this.#info;
+    if (strideHeight * strideWidth === 1) return dy;
+    const spread = spreadPixels(dy, strideHeight, strideWidth);
+    return tf.slice(spread, 0, [batchSize, inHeight, inWidth, inChannels]);
   }
 
   /** Returns the weights of a tap as a matrix `[channels, units]`. */
@@ -96,15 +138,20 @@ export class MatMulConvolution {
 
   /** Returns slices of images at their positions, surrounded by zeros. */
   #padded(values: tf.Tensor, { row, column }: Tap, side: 'from' | 'to'): tf.Tensor4D {
-    const [batch, height, width] = this.#input;
-    const images = values.reshape([batch, row.size, column.size, -1]) as tf.Tensor4D;
+    const { batchSize, outHeight, outWidth } = this.#info;
+    const images = values.reshape([batchSize, row.size, column.size, -1]) as tf.Tensor4D;
     return tf.pad(images, [
       [0, 0],
-      [row[side], height - row.size - row[side]],
-      [column[side], width - column.size - column[side]],
+      [row[side], outHeight - row.size - row[side]],
+      [column[side], outWidth - column.size - column[side]],
       [0, 0],
     ]);
   }
+}
+
+function sum(parts: readonly tf.Tensor4D[]): tf.Tensor4D {
+  const [first] = parts as readonly [tf.Tensor4D];
+  return parts.length === 1 ? first : tf.addN([...parts]);
 }
 
 function tapRanges(filter: number, image: number): TapRange[] {
