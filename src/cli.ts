@@ -18,6 +18,7 @@ import { RUNS } from './runs/places.ts';
 const collect = (value: string, before: string[]) => [...before, value];
 
 const RUN_HELP = 'id, folder, the start of either, latest, latest~1 or best:val_accuracy';
+const MODEL_HELP = `a run (${RUN_HELP}), or the folder of an exported model`;
 const RUNS_OPTION = ['--runs <folder>', 'folder of all runs', RUNS] as const;
 const JSON_OPTION = ['--json', 'print JSON'] as const;
 
@@ -204,9 +205,9 @@ program
 
 program
   .command('diff')
-  .description('compare two runs or sweeps')
-  .argument('<first>', `${RUN_HELP}; or a sweep`)
-  .argument('<second>', `${RUN_HELP}; or a sweep`)
+  .description('compare two runs, evaluations or sweeps')
+  .argument('<first>', `${RUN_HELP}; the folder of an evaluation; or a sweep`)
+  .argument('<second>', 'the same')
   .option(...RUNS_OPTION)
   .option('--metric <name>', 'only this metric, e.g. val_accuracy')
   .option('--only-changed', 'only values that differ')
@@ -251,6 +252,46 @@ program
   .action(async (runs, options) => {
     const { rmCommand } = await import('./commands/rm.ts');
     await rmCommand(runs, options);
+  });
+
+program
+  .command('predict')
+  .description('predict the classes of images')
+  .argument('<model>', MODEL_HELP)
+  .argument('<image...>', 'files, folders, globs, URLs, or - for standard input')
+  .option(...RUNS_OPTION)
+  .option('--top <n>', 'number of classes to print for each image', '1')
+  .addOption(deviceOption('auto'))
+  .option('--csv', 'print CSV')
+  .option('--json', 'print a line of JSON for each image')
+  .action(async (model, images, options) => {
+    const { predictCommand } = await import('./commands/predict.ts');
+    await predictCommand(model, images, {
+      ...options,
+      ...program.opts(),
+      signal: interruptSignal(),
+    });
+  });
+
+program
+  .command('evaluate')
+  .description('evaluate a model on other images')
+  .argument('<model>', MODEL_HELP)
+  .requiredOption('--data <name>', 'folder, archive or table of images, or the name of a dataset')
+  .option(...RUNS_OPTION)
+  .addOption(
+    new Option('--split <name>', 'images to use (default: test if there are such)').choices([
+      'train',
+      'test',
+    ]),
+  )
+  .option('-o, --out <folder>', 'folder for predictions, confusion matrix and report')
+  .option('--force', 'replace the files of an evaluation')
+  .addOption(deviceOption('auto'))
+  .option(...JSON_OPTION)
+  .action(async (model, options) => {
+    const { evaluateCommand } = await import('./commands/evaluate.ts');
+    await evaluateCommand(model, { ...options, ...program.opts(), signal: interruptSignal() });
   });
 
 program

@@ -78,9 +78,11 @@ export function confusionMatrix(
 /**
  * scikit-learn's `classification_report` with all classes in `labels` and `zero_division=0`: a score whose denominator
  * is zero is zero.
+ * @param isAveraged whether the macro average includes a class; absent: all.
  */
 export function classificationReport(
   confusion: readonly (readonly number[])[],
+  isAveraged: (scores: Scores) => boolean = () => true,
 ): ClassificationReport {
   const classes = confusion.map((row, i) => {
     const correct = at(row, i);
@@ -107,7 +109,7 @@ export function classificationReport(
   return {
     classes,
     accuracy: ratio(sum(confusion.map((row, i) => at(row, i))), total),
-    macroAverage: average(() => 1),
+    macroAverage: average((c) => Number(isAveraged(c))),
     weightedAverage: average((c) => c.support),
   };
 }

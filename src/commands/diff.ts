@@ -16,8 +16,7 @@ import { didYouMean } from '../common/did-you-mean.ts';
 import { InputError } from '../common/errors.ts';
 import { metricOf } from '../experiment/metrics.ts';
 import { readSweepByName } from '../runs/compared.ts';
-import { readDiffedRun } from '../runs/diffed.ts';
-import { findRun } from '../runs/find.ts';
+import { readDiffed } from '../runs/diffed.ts';
 
 export interface DiffOptions extends DiffView, Format {
   /** Folder of all runs. */
@@ -30,7 +29,7 @@ export interface DiffOptions extends DiffView, Format {
 const CONDITION_TRUE = 3;
 
 /**
- * `cifar-run diff A B`: compares two runs or sweeps. With `--fail-if`, the exit code is 3 if the condition is true.
+ * `cifar-run diff A B`: compares two runs, evaluations or sweeps. With `--fail-if`, the exit code is 3 if the condition is true.
  * @throws InputError for an unknown run or an invalid condition.
  */
 export async function diffCommand(a: string, b: string, options: DiffOptions): Promise<void> {
@@ -51,11 +50,7 @@ async function findDifferences(a: string, b: string, options: DiffOptions): Prom
       `diff takes two runs or two sweeps. Received: the sweep ${sweep} and ${run}; name a run of the sweep, e.g. ${sweep}/best:val_accuracy`,
     );
   }
-  return compareRuns(
-    await readDiffedRun(await findRun(a, runs)),
-    await readDiffedRun(await findRun(b, runs)),
-    options,
-  );
+  return compareRuns(await readDiffed(a, runs), await readDiffed(b, runs), options);
 }
 
 const COLOURS = ['cyan', 'yellow'] as const;

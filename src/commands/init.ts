@@ -6,6 +6,7 @@ import { didYouMean } from '../common/did-you-mean.ts';
 import { InputError, RunError } from '../common/errors.ts';
 import { statOrNull } from '../common/files.ts';
 import { formatPercent } from '../common/format.ts';
+import { chooseData, type DataChoice } from '../config/data-choice.ts';
 import type { LoadContext } from '../data/dataset.ts';
 import { datasetNames } from '../data/datasets/table.ts';
 import { isUrl } from '../data/files/source.ts';
@@ -20,14 +21,7 @@ import {
   type Recommendation,
 } from '../init/experiment-text.ts';
 import { type Candidate, measureFlip, type ProbedFeatures, probe } from '../init/probe.ts';
-import {
-  chooseData,
-  type DataChoice,
-  readTrainSample,
-  type Survey,
-  type SurveyOptions,
-  survey,
-} from '../init/survey.ts';
+import { readTrainSample, type Survey, type SurveyOptions, survey } from '../init/survey.ts';
 import { surveyLines } from '../init/survey-text.ts';
 import { backbones } from '../model/backbones/table.ts';
 import { resolvePrecision } from '../plan/precision.ts';

@@ -20,6 +20,14 @@ export function formatPercent(share: number, digits: number): string {
   return `${(100 * share).toFixed(digits)} %`;
 }
 
+/** Enough decimal digits to restore every float32 exactly. */
+const FLOAT32_DIGITS = 9;
+
+/** The short decimal number that stands for a float32 in files: 0.1 for 0.10000000149. */
+export function exactDecimal(value: number): number {
+  return Number(value.toPrecision(FLOAT32_DIGITS));
+}
+
 /** Formats a duration as `42 s`, `3:05` or `2:03:05`. */
 export function formatDuration(seconds: number): string {
   if (seconds < 60) return `${Math.round(seconds)} s`;

@@ -2,40 +2,91 @@ import * as tf from '@tensorflow/tfjs';
 import type { DataConfig } from '../experiment/experiment.ts';
 import { centredStart, kernelWeight, resizedSize, type Size } from './resize.ts';
 
-/** Means and deviations of the ImageNet training images: of BGR bytes, and of RGB divided by 255. */
-const CAFFE_MEAN = [103.939, 116.779, 123.68];
-const TORCH_MEAN = [0.485, 0.456, 0.406];
-const TORCH_DEVIATION = [0.229, 0.224, 0.225];
+/** How bytes of pixels become numbers of the model's input: (pixel / divisor - mean) / deviation, by channel. */
+export interface Normalization {
+  /** The order of the channels of the model's input. Images are RGB. */
+  readonly channelOrder: 'RGB' | 'BGR' | 'grey';
+  readonly divisor: number;
+  /** One for each channel, in that order, as `deviation`. */
+  readonly mean: readonly number[];
+  readonly deviation: readonly number[];
+}
+
+type Mode = Omit<Normalization, 'channelOrder'>;
+
+/** The modes for images of any number of channels. */
+const MODES: Readonly<Record<Exclude<DataConfig['preprocess'], 'caffe' | 'torch'>, Mode>> = {
+  tf: { divisor: 127.5, mean: [1], deviation: [1] },
+  scale: { divisor: 255, mean: [0], deviation: [1] },
+  lite: { divisor: 1, mean: [127], deviation: [128] },
+  none: { divisor: 1, mean: [0], deviation: [1] },
+};
+
+/** The modes with means and deviations of the ImageNet training images: of BGR bytes, and of RGB divided by 255. */
+const RGB_MODES: Readonly<Record<'caffe' | 'torch', Normalization>> = {
+  caffe: {
+    channelOrder: 'BGR',
+    divisor: 1,
+    mean: [103.939, 116.779, 123.68],
+    deviation: [1, 1, 1],
+  },
+  torch: {
+    channelOrder: 'RGB',
+    divisor: 255,
+    mean: [0.485, 0.456, 0.406],
+    deviation: [0.229, 0.224, 0.225],
+  },
+};
 
 /**
- * Scales images as `keras.applications.imagenet_utils.preprocess_input` does in its modes `caffe`,
- * `torch` and `tf`. The mode `scale` is x / 255; `lite` is that of EfficientNet-Lite (MEAN_RGB and STDDEV_RGB in
+ * Returns the normalization of a mode: `keras.applications.imagenet_utils.preprocess_input`'s `caffe`, `torch` and `tf`;
+ * `scale`, x / 255; or `lite`, that of EfficientNet-Lite (MEAN_RGB and STDDEV_RGB in
  * efficientnet/lite/efficientnet_lite_builder.py in tensorflow/tpu).
  *
- * @param x NHWC, RGB or greyscale, float32, 0 to 255.
  * @throws RangeError for `caffe` and `torch` on greyscale images; validation refuses such files earlier.
  */
-export function preprocess(x: tf.Tensor4D, mode: DataConfig['preprocess']): tf.Tensor4D {
-  if ((mode === 'caffe' || mode === 'torch') && x.shape[3] !== 3)
+export function normalizationOf(mode: DataConfig['preprocess'], channels: number): Normalization {
+  if (mode === 'caffe' || mode === 'torch') {
+    if (channels === 3) return RGB_MODES[mode];
     throw new RangeError(
-      `preprocess: ${mode} needs images of 3 channels. Received: ${x.shape[3]}; use scale, tf or none`,
+      `preprocess: ${mode} needs images of 3 channels. Received: ${channels}; use scale, tf or none`,
     );
+  }
+  const { divisor, mean, deviation } = MODES[mode];
+  const each = ([value = 0]: readonly number[]) => Array<number>(channels).fill(value);
+  const channelOrder = channels === 1 ? 'grey' : 'RGB';
+  return { channelOrder, divisor, mean: each(mean), deviation: each(deviation) };
+}
+
+/**
+ * Normalizes images.
+ * @param x NHWC, RGB or greyscale, float32, 0 to 255.
+ */
+export function normalizePixels(
+  x: tf.Tensor4D,
+  { channelOrder, divisor, mean, deviation }: Normalization,
+): tf.Tensor4D {
   return tf.tidy(() => {
-    switch (mode) {
-      case 'caffe':
-        return x.reverse(3).sub(CAFFE_MEAN);
-      case 'torch':
-        return x.div<tf.Tensor4D>(255).sub(TORCH_MEAN).div(TORCH_DEVIATION);
-      case 'tf':
-        return x.div<tf.Tensor4D>(127.5).sub(1);
-      case 'scale':
-        return x.div(255);
-      case 'lite':
-        return x.sub<tf.Tensor4D>(127).div(128);
-      case 'none':
-        return x.clone();
-    }
+    let y = channelOrder === 'BGR' ? x.reverse<tf.Tensor4D>(3) : x.clone();
+    if (divisor !== 1) y = y.div(divisor);
+    if (mean.some((value) => value !== 0)) y = y.sub(constant(mean));
+    if (deviation.some((value) => value !== 1)) y = y.div(constant(deviation));
+    return y;
   });
+}
+
+/** A scalar is faster than a vector of equal values. */
+function constant(values: readonly number[]): tf.Tensor {
+  const [first = 0] = values;
+  return values.every((value) => value === first) ? tf.scalar(first) : tf.tensor1d([...values]);
+}
+
+/** Normalizes images, also by a mode of `data.preprocess`; see {@link normalizePixels}, {@link normalizationOf}. */
+export function preprocess(
+  x: tf.Tensor4D,
+  how: DataConfig['preprocess'] | Normalization,
+): tf.Tensor4D {
+  return normalizePixels(x, typeof how === 'string' ? normalizationOf(how, x.shape[3]) : how);
 }
 
 /**

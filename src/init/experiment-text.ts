@@ -5,11 +5,12 @@ import {
   formatDuration,
   formatPercent,
 } from '../common/format.ts';
+import type { DataChoice } from '../config/data-choice.ts';
 import { proportionalShares } from '../data/split.ts';
 import { buildGraph } from '../model/build-graph.ts';
 import type { GraphNode } from '../model/graph.ts';
 import { backboneConfig, type FlipEffect, type Probed } from './probe.ts';
-import type { DataChoice, Survey } from './survey.ts';
+import type { Survey } from './survey.ts';
 import { describeSizes } from './survey-text.ts';
 
 /** What was measured, and what follows from it. */

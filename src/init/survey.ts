@@ -1,27 +1,12 @@
+import { type DataChoice, dataConfigOf } from '../config/data-choice.ts';
 import { normalizeResize } from '../config/normalize.ts';
 import type { BrokenImage, ImageSource, Images, LoadContext, RawDataset } from '../data/dataset.ts';
-import { datasetKind, datasetNames } from '../data/datasets/table.ts';
+import { datasetKind } from '../data/datasets/table.ts';
 import { type Duplicates, findDuplicates } from '../data/inspect/duplicates.ts';
 import { damagedPaths, type Sizes, sizesOf } from '../data/inspect/inspect.ts';
 import { readImages } from '../data/load.ts';
 import { SelectedPixels } from '../data/pixels.ts';
 import { draw, indicesByLabel, proportionalShares } from '../data/split.ts';
-import type { Data } from '../experiment/file-types.ts';
-import { withDefaults } from '../experiment/schema.ts';
-
-/** Images of a dataset, before there is an experiment. */
-export interface DataChoice {
-  readonly dataset: string;
-  /** An absolute path or a URL; `null`: the default source of the dataset. */
-  readonly source: string | null;
-}
-
-/** The dataset that a word of the command line means: the name of a published one, a table, or a folder or archive. */
-export function chooseData(word: string, resolvePath: (path: string) => string): DataChoice {
-  if (datasetNames.includes(word)) return { dataset: word, source: null };
-  const dataset = word.toLowerCase().endsWith('.csv') ? 'csv' : 'folder';
-  return { dataset, source: resolvePath(word) };
-}
 
 /** What a look at the images says. Plain JSON but for the images. */
 export interface Survey {
@@ -89,15 +74,7 @@ export async function readTrainSample(options: SurveyOptions): Promise<Images> {
 }
 
 function openData({ dataset, source, context }: SurveyOptions): Promise<RawDataset> {
-  const data = withDefaults<Data>('data', { dataset, source, broken: 'skip' });
-  const limit = { train: null, validation: null };
-  const config = {
-    ...data,
-    limit,
-    resize: normalizeResize('stretch'),
-    preprocess: 'none',
-    augment: [],
-  } as const;
+  const config = dataConfigOf({ dataset, source }, normalizeResize('stretch'));
   return datasetKind(dataset).open(config, context);
 }
 

@@ -32,7 +32,15 @@ export async function readSource(
   findRunModel: FindRunModel,
 ): Promise<ModelSource | null> {
   if (from.kind !== 'model' && from.kind !== 'run') return null;
-  const path = from.kind === 'model' ? from.path : await findRunModel(from.run);
+  return readModelFile(from.kind === 'model' ? from.path : await findRunModel(from.run));
+}
+
+/**
+ * Reads the network of a model file.
+ *
+ * @throws InputError if there is no such model, or if its network is not supported.
+ */
+export async function readModelFile(path: string): Promise<ModelSource> {
   const stats = await stat(path).catch(() => null);
   if (!stats?.isFile()) throw new InputError(`there is no model ${path}`);
   // Imported lazily, because it loads TensorFlow.js, which other backbones do not need.

@@ -8,6 +8,11 @@ import { type CheckpointContent, readCheckpoint, writeCheckpoint } from './check
 /** `previous` is the one before `last`; it stays until the run finishes, in case `last` is damaged. */
 export type CheckpointName = 'last' | 'previous' | 'best';
 
+/** Path of the folder of a run's checkpoints. */
+export function checkpointsPath(run: string): string {
+  return join(run, 'checkpoints');
+}
+
 /** The prefix of folders that are being written or removed. */
 const TEMPORARY = '.';
 
@@ -17,7 +22,7 @@ export class CheckpointFolder<State> {
 
   /** @param run the run's folder. */
   constructor(run: string) {
-    this.path = join(run, 'checkpoints');
+    this.path = checkpointsPath(run);
   }
 
   /** Creates the folder, or removes what an interrupted process left incomplete in it. */

@@ -100,7 +100,10 @@ export function dataHash({ classNames, train, validation }: Dataset): string {
 }
 
 /** Identifies the validation images, so that two runs can be compared image by image. */
-export function validationImages({ classNames, validation }: Dataset): ValidationImages {
+export function validationImages({
+  classNames,
+  validation,
+}: Pick<Dataset, 'classNames' | 'validation'>): ValidationImages {
   const { height, width, channels, names } = validation;
   return {
     size: [height, width, channels],

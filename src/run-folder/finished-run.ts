@@ -1,11 +1,16 @@
 import {
+  type ClassificationReport,
   type ClassProbabilities,
+  classificationReport,
   confusionMatrix,
+  expectedCalibrationError,
+  logLoss,
   type Prediction,
   predictClasses,
 } from '../analysis/classification.ts';
-import type { Dataset } from '../data/dataset.ts';
+import type { Dataset, Images } from '../data/dataset.ts';
 import type { Experiment } from '../experiment/experiment.ts';
+import type { SummaryMetric } from '../experiment/metrics.ts';
 import type { EpochRecord, Evaluation, PhaseBegin, PhaseEnd } from '../train/callbacks.ts';
 import type { MemorySummary } from './memory.ts';
 
@@ -17,14 +22,21 @@ interface RunEvaluation {
   readonly evaluation: Evaluation;
 }
 
-/** A run's evaluation with everything that its tables and charts derive from it. */
-export interface EvaluatedRun extends RunEvaluation {
-  readonly probabilities: ClassProbabilities;
-  /** One for each validation image. */
+/** Labelled images and a model's predictions for them, with everything that tables and charts derive from both. */
+export interface ClassifiedSplit {
+  readonly classNames: readonly string[];
+  readonly images: Images;
+  readonly probabilities: ClassProbabilities & { readonly probabilities: Float32Array };
+  /** One for each image. */
   readonly predictions: readonly Prediction[];
   /** Rows are true classes. */
   readonly confusion: readonly (readonly number[])[];
+  /** Its macro average is that of the classes that have images. */
+  readonly report: ClassificationReport;
 }
+
+/** A run's evaluation on its validation images. */
+export interface EvaluatedRun extends RunEvaluation, ClassifiedSplit {}
 
 /** An evaluated run with the facts that only the process that trained it knows. */
 export interface FinishedRun extends EvaluatedRun {
@@ -39,11 +51,32 @@ export interface FinishedRun extends EvaluatedRun {
 }
 
 export function evaluatedRun(run: RunEvaluation): EvaluatedRun {
-  const classCount = run.data.classNames.length;
-  const probabilities = { ...run.evaluation, classCount };
-  const predictions = predictClasses(probabilities);
+  const { classNames, validation } = run.data;
+  return { ...run, ...classifySplit(classNames, validation, run.evaluation.probabilities) };
+}
+
+/** @param probabilities row-major, one for each image and class. */
+export function classifySplit(
+  classNames: readonly string[],
+  images: Images,
+  probabilities: Float32Array,
+): ClassifiedSplit {
+  const classCount = classNames.length;
+  const classified = { labels: images.labels, probabilities, classCount };
+  const predictions = predictClasses(classified);
   const confusion = confusionMatrix(predictions, classCount);
-  return { ...run, probabilities, predictions, confusion };
+  const report = classificationReport(confusion, ({ support }) => support > 0);
+  return { classNames, images, probabilities: classified, predictions, confusion, report };
+}
+
+/** The metrics that predictions alone determine. */
+export function classificationMetrics({ probabilities, predictions, report }: ClassifiedSplit) {
+  return {
+    accuracy: report.accuracy,
+    macroF1: report.macroAverage.f1,
+    logLoss: logLoss(probabilities),
+    expectedCalibrationError: expectedCalibrationError(predictions),
+  } satisfies Record<SummaryMetric | 'accuracy', number>;
 }
 
 /** The result of a run that has ended well. */

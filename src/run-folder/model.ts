@@ -2,12 +2,13 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
 import { writeAtomic } from '../common/files.ts';
-import type { DataConfig } from '../experiment/experiment.ts';
-import { readText } from './run-file.ts';
+import type { Preprocessing } from '../data/preprocessing.ts';
+import { JsonFile, readText } from './run-file.ts';
 
 /*
  * The folder model/ of a finished run, as `tf.loadLayersModel` of plain TensorFlow.js reads it, in Node and in browsers:
- * model.json and weights.bin, and labels.json with the class names in the order of the outputs.
+ * model.json and weights.bin; labels.json with the class names in the order of the outputs; preprocessing.json, which
+ * model.json contains too.
  */
 
 const FOLDER = 'model';
@@ -25,22 +26,31 @@ export async function readClassNames(folder: string): Promise<readonly string[] 
   return text === null ? null : JSON.parse(text);
 }
 
-/** Facts that a user of the model needs. */
-export interface ModelUse {
-  readonly classNames: readonly string[];
-  /** The preprocessing of pixels; model.json has it as user-defined metadata. */
-  readonly preprocess: DataConfig['preprocess'];
+const PREPROCESSING = new JsonFile<Preprocessing>('preprocessing.json', {
+  version: 1,
+  keys: ['labels', 'imageShape', 'inputShape', 'resize', 'normalize', 'tta'],
+});
+
+/** Writes the description of a model's input into the folder of the model. */
+export function writePreprocessing(folder: string, preprocessing: Preprocessing): Promise<void> {
+  return PREPROCESSING.write(folder, preprocessing);
+}
+
+/** Reads preprocessing.json in the folder of a model; `null` if there is none. @throws UnreadableFileError */
+export function readPreprocessing(folder: string): Promise<Preprocessing | null> {
+  return PREPROCESSING.read(folder);
 }
 
 /** Writes a run's model. model.json comes last, so that a folder with that file is complete. */
 export async function saveModel(
   folder: string,
   model: tf.LayersModel,
-  { classNames, preprocess }: ModelUse,
+  preprocessing: Preprocessing,
 ): Promise<void> {
   const path = join(folder, FOLDER);
   await mkdir(path, { recursive: true });
-  await writeAtomic(join(path, LABELS), toJson(classNames));
+  await writeAtomic(join(path, LABELS), toJson(preprocessing.labels));
+  await writePreprocessing(path, preprocessing);
   await model.save({
     save: async (artifacts) => {
       const { weightData, weightSpecs, ...rest } = artifacts;
@@ -49,7 +59,7 @@ export async function saveModel(
       await writeAtomic(join(path, WEIGHTS), Buffer.concat(weights));
       const content = {
         ...rest,
-        userDefinedMetadata: { preprocess },
+        userDefinedMetadata: { preprocessing },
         weightsManifest: [{ paths: [WEIGHTS], weights: weightSpecs }],
       };
       await writeAtomic(modelPath(folder), toJson(content));

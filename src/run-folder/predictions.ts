@@ -1,13 +1,10 @@
 import { join } from 'node:path';
-import {
-  type ClassifiedImages,
-  classificationReport,
-  type Scores,
-} from '../analysis/classification.ts';
+import type { ClassifiedImages, Scores } from '../analysis/classification.ts';
 import { fromCsv, toCsv } from '../common/csv.ts';
 import { writeAtomic } from '../common/files.ts';
+import { exactDecimal } from '../common/format.ts';
 import { imageName } from '../data/dataset.ts';
-import type { EvaluatedRun } from './finished-run.ts';
+import type { ClassifiedSplit } from './finished-run.ts';
 import { readText, UnreadableFileError } from './run-file.ts';
 import { readStatus } from './status.ts';
 import { readSummary } from './summary.ts';
@@ -21,19 +18,17 @@ const PREDICTIONS = 'predictions.csv';
 const COLUMNS = ['index', 'image', 'true', 'predicted', 'confidence'];
 /** Before the class name in the column of its probability. */
 const PROBABILITY = 'p_';
-/** Enough decimal digits to restore every float32 exactly. */
-const DIGITS = 9;
 
-/** Writes a row for each validation image, in order, with the probability of every class. */
-export async function writePredictions(folder: string, run: EvaluatedRun): Promise<void> {
-  const { classNames } = run.data;
-  const { probabilities } = run.evaluation;
+/** Writes a row for each image, in order, with the probability of every class. */
+export async function writePredictions(folder: string, split: ClassifiedSplit): Promise<void> {
+  const { classNames, images } = split;
+  const { probabilities } = split.probabilities;
   const header = [...COLUMNS, ...classNames.map((name) => `${PROBABILITY}${name}`)];
-  const rows = run.predictions.map(({ index, label, predicted, confidence }) => {
+  const rows = split.predictions.map(({ index, label, predicted, confidence }) => {
     const start = index * classNames.length;
     const row = probabilities.subarray(start, start + classNames.length);
-    const numbers = [confidence, ...row].map((p) => Number(p.toPrecision(DIGITS)));
-    const image = imageName(run.data.validation, index);
+    const numbers = [confidence, ...row].map(exactDecimal);
+    const image = imageName(images, index);
     return [index, image, classNames[label], classNames[predicted], ...numbers];
   });
   await writeAtomic(join(folder, PREDICTIONS), toCsv([header, ...rows]));
@@ -94,9 +89,11 @@ export interface NamedConfusion {
 }
 
 /** Writes the counts: a row for each true class, a column for each predicted class. */
-export async function writeConfusionMatrix(folder: string, run: EvaluatedRun): Promise<void> {
-  const { classNames } = run.data;
-  const rows = run.confusion.map((counts, i) => [classNames[i], ...counts]);
+export async function writeConfusionMatrix(
+  folder: string,
+  { classNames, confusion }: ClassifiedSplit,
+): Promise<void> {
+  const rows = confusion.map((counts, i) => [classNames[i], ...counts]);
   const csv = toCsv([['true \\ predicted', ...classNames], ...rows]);
   await writeAtomic(join(folder, CONFUSION_MATRIX), csv);
 }
@@ -114,14 +111,17 @@ export async function readConfusionMatrix(folder: string): Promise<NamedConfusio
 }
 
 /** Writes the rows of scikit-learn's `classification_report`, in full precision. */
-export async function writeClassificationReport(folder: string, run: EvaluatedRun): Promise<void> {
-  const { classes, accuracy, macroAverage, weightedAverage } = classificationReport(run.confusion);
+export async function writeClassificationReport(
+  folder: string,
+  { classNames, report }: ClassifiedSplit,
+): Promise<void> {
+  const { classes, accuracy, macroAverage, weightedAverage } = report;
   const row = (name: string, { precision, recall, f1, support }: Scores) => {
     return [name, precision, recall, f1, support];
   };
   const csv = toCsv([
     ['class', 'precision', 'recall', 'f1-score', 'support'],
-    ...classes.map((scores, i) => row(run.data.classNames[i] ?? '', scores)),
+    ...classes.map((scores, i) => row(classNames[i] ?? '', scores)),
     ['accuracy', null, null, accuracy, macroAverage.support],
     row('macro avg', macroAverage),
     row('weighted avg', weightedAverage),

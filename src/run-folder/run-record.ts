@@ -4,6 +4,7 @@ import { InterruptedError } from '../common/errors.ts';
 import { countOf, formatCount } from '../common/format.ts';
 import { resolvedYaml } from '../config/resolved.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { describePreprocessing, type Preprocessing } from '../data/preprocessing.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import { formatMetric, toColumns } from '../experiment/metrics.ts';
@@ -18,13 +19,14 @@ import type {
 import { formatFeaturesUse } from '../train/callbacks.ts';
 import type { TrainingState } from '../train/state.ts';
 import { writeArtifacts } from './artifacts.ts';
+import { checkpointsPath } from './checkpoint-folder.ts';
 import { collectEnvironment, type Environment, writeEnvironment } from './environment.ts';
 import { writeExperimentFiles } from './experiment-files.ts';
 import { evaluatedRun, type RunResult } from './finished-run.ts';
 import { RunLog } from './log.ts';
 import { MemoryWatch, memoryUse } from './memory.ts';
 import { bestEpoch, finalMetrics, MetricsCsv } from './metrics-csv.ts';
-import { saveModel } from './model.ts';
+import { saveModel, writePreprocessing } from './model.ts';
 import { checkResumption } from './resumption.ts';
 import { type PhaseHistory, RunCheckpoints } from './run-checkpoints.ts';
 import { createRunFolder, runName } from './run-folder.ts';
@@ -40,7 +42,7 @@ export interface RecordOptions {
     readonly experiment: Experiment;
     /** The experiment file as the user wrote it. */
     readonly text: string;
-    readonly plan: Pick<Plan, 'id'>;
+    readonly plan: Pick<Plan, 'id' | 'imageShape'>;
   };
   readonly engine: Engine;
   readonly data: Dataset;
@@ -81,6 +83,7 @@ export async function openRecord(options: RecordOptions): Promise<RunRecord> {
     const record = new RunRecord(options, { folder, lock, log, status, metrics, tensorBoard });
     for (const line of notices) await log.notify(line);
     await record.checkpoints.open();
+    await writePreprocessing(checkpointsPath(folder), preprocessingOf(options));
     if (unfinished) await record.resumeFromCheckpoint();
     return record;
   } catch (error) {
@@ -207,10 +210,7 @@ export class RunRecord implements TrainingCallback {
     const { folder, lock, log, status, metrics, tensorBoard } = this.#parts;
     const { ended } = this.#phases;
     // The model comes first: charts can be drawn again, a model cannot.
-    await saveModel(folder, model, {
-      classNames: data.classNames,
-      preprocess: experiment.data.preprocess,
-    });
+    await saveModel(folder, model, preprocessingOf(this.#options));
     const nondeterministicOperations = engine.nondeterministicOperations();
     if (nondeterministicOperations.length > 0) {
       await log.notify(nondeterminism(nondeterministicOperations));
@@ -276,6 +276,11 @@ export class RunRecord implements TrainingCallback {
     const own = this.#parts.metrics.epochs.filter((record) => record.phase === phase.name);
     return bestEpoch(own, phase);
   }
+}
+
+function preprocessingOf({ planned, data }: RecordOptions): Preprocessing {
+  const { experiment, plan } = planned;
+  return describePreprocessing(experiment, plan.imageShape, data.classNames);
 }
 
 /** The first lines of log.txt. */

@@ -1,11 +1,6 @@
-import {
-  classificationReport,
-  expectedCalibrationError,
-  logLoss,
-} from '../analysis/classification.ts';
-import { type SummaryMetric, toColumns } from '../experiment/metrics.ts';
+import { toColumns } from '../experiment/metrics.ts';
 import type { EpochRecord, PhaseBegin } from '../train/callbacks.ts';
-import type { FinishedRun } from './finished-run.ts';
+import { classificationMetrics, type FinishedRun } from './finished-run.ts';
 import type { MemorySummary } from './memory.ts';
 import { bestEpoch, monitorOf, totalSeconds } from './metrics-csv.ts';
 import { JsonFile } from './run-file.ts';
@@ -84,12 +79,6 @@ export async function readFinalValidation(folder: string): Promise<Record<string
 
 export async function writeSummary(folder: string, run: FinishedRun): Promise<void> {
   const { experiment, data, epochs, evaluation } = run;
-  const { accuracy, macroAverage } = classificationReport(run.confusion);
-  const derived: Record<SummaryMetric, number> = {
-    macroF1: macroAverage.f1,
-    logLoss: logLoss(run.probabilities),
-    expectedCalibrationError: expectedCalibrationError(run.predictions),
-  };
   await SUMMARY.write(folder, {
     id: run.id,
     name: experiment.name,
@@ -106,7 +95,7 @@ export async function writeSummary(folder: string, run: FinishedRun): Promise<vo
     seconds: totalSeconds(epochs),
     memory: run.memory,
     nondeterministicOperations: run.nondeterministicOperations,
-    validation: { ...evaluation.metrics, accuracy, ...derived },
+    validation: { ...evaluation.metrics, ...classificationMetrics(run) },
     phases: run.phases.map((phase) => summarizePhase(phase, epochs)),
   });
 }

@@ -4,6 +4,7 @@ import { flatSettings } from '../analysis/settings.ts';
 import type { Json } from '../common/json.ts';
 import { toColumns } from '../experiment/metrics.ts';
 import { type Environment, readEnvironment } from '../run-folder/environment.ts';
+import { type ModelEvaluation, readEvaluation } from '../run-folder/evaluation.ts';
 import {
   readResolved,
   readResolvedText,
@@ -16,6 +17,7 @@ import { readingRun, UnreadableFileError } from '../run-folder/run-file.ts';
 import { runName } from '../run-folder/run-folder.ts';
 import { readStatus } from '../run-folder/status.ts';
 import { readFinalValidation, readSummary, type Summary } from '../run-folder/summary.ts';
+import { findRun } from './find.ts';
 import { listRuns } from './places.ts';
 
 /** The parts of environment.json that can change a result. */
@@ -23,9 +25,40 @@ const RELEVANT = /^(cifarRun|node|engine|machine\.cpu|gitCommit)/;
 /** The digits of a hash that people compare. */
 const DIGITS = 12;
 
+/**
+ * Reads a run, or an evaluation of a model on other images, for a comparison with another.
+ * @param reference the name of a run, or the folder of an evaluation.
+ * @param runs folder of all runs.
+ * @throws InputError if there is neither; UnreadableFileError.
+ */
+export async function readDiffed(reference: string, runs: string): Promise<DiffedRun> {
+  const evaluation = await readEvaluation(reference);
+  if (evaluation === null) return readDiffedRun(await findRun(reference, runs));
+  return readingRun(reference, () => readEvaluated(reference, evaluation));
+}
+
 /** Reads a run for a comparison with another. @throws UnreadableFileError */
 export function readDiffedRun(folder: string): Promise<DiffedRun> {
   return readingRun(folder, () => readRun(folder));
+}
+
+async function readEvaluated(
+  folder: string,
+  { model, data, metrics, images, evaluated }: ModelEvaluation,
+): Promise<DiffedRun> {
+  return {
+    name: folder,
+    state: 'finished',
+    settings: { model, ...flatSettings({ data }) },
+    inputs: { images },
+    environment: {},
+    epochs: {},
+    metrics: withPrefix('model', toColumns({ validation: metrics })),
+    curves: {},
+    predictions: await readPredictions(folder),
+    images: { data: evaluated.pixels, validation: evaluated },
+    replicates: new Map(),
+  };
 }
 
 async function readRun(folder: string): Promise<DiffedRun> {

@@ -61,7 +61,7 @@ export class Evaluator {
     this.#batches = batches;
     const evaluateBatch = (inputs: readonly tf.Tensor[]) => {
       const { x, y } = batches.read(inputs);
-      const predictions = predict(model, x as tf.Tensor4D, tta);
+      const predictions = predictBatch(model, x as tf.Tensor4D, tta);
       const loss = objective.loss(model, y, predictions);
       const measures = objective.measure(loss, y, predictions);
       return [predictions.probabilities, y.argMax(-1), ...measures];
@@ -101,7 +101,11 @@ export class Evaluator {
 }
 
 /** Predicts a batch. `flip` averages the probabilities of each image and its mirror image. */
-function predict(model: tf.LayersModel, x: tf.Tensor4D, tta: EvaluateConfig['tta']): Predictions {
+export function predictBatch(
+  model: tf.LayersModel,
+  x: tf.Tensor4D,
+  tta: EvaluateConfig['tta'],
+): Predictions {
   const predictions = forward(model, x, false);
   if (tta === 'none') return predictions;
   const mirrored = forward(model, x.reverse(2), false);

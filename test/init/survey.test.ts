@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import sharp from 'sharp';
 import { uniforms } from '../../src/common/random.ts';
-import { chooseData, readTrainSample, survey } from '../../src/init/survey.ts';
+import { chooseData } from '../../src/config/data-choice.ts';
+import { readTrainSample, survey } from '../../src/init/survey.ts';
 import { loadContext, useFolder } from '../data/fixture.ts';
 
 const SIZE = [32, 32, 3] as const;

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'chai';
+import { describePreprocessing } from '../../src/data/preprocessing.ts';
 import { saveModel } from '../../src/run-folder/model.ts';
+import { STRETCH } from '../data/fixture.ts';
 import { useEngine } from '../engine.ts';
 import { predictInPlainTfjs } from './plain-tfjs.ts';
 
@@ -28,6 +30,15 @@ function classifier(): tf.LayersModel {
   return tf.model({ inputs: input, outputs: output as tf.SymbolicTensor });
 }
 
+const PREPROCESSING = describePreprocessing(
+  {
+    data: { dataset: 'folder', resize: STRETCH, preprocess: 'caffe' },
+    evaluate: { tta: 'none' },
+  },
+  [8, 8, 3],
+  ['cat', 'dog', 'ship'],
+);
+
 describe('a saved model', () => {
   useEngine();
   let folder: string;
@@ -36,15 +47,19 @@ describe('a saved model', () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'cifar-run-test-'));
     model = classifier();
-    const use = { classNames: ['cat', 'dog', 'ship'], preprocess: 'caffe' as const };
-    await saveModel(folder, model, use);
+    await saveModel(folder, model, PREPROCESSING);
   });
 
   after(() => rm(folder, { recursive: true }));
 
-  it('consists of model.json, its weights and its class names', async () => {
+  it('consists of model.json, its weights, its class names and its preprocessing', async () => {
     const files = await readdir(join(folder, 'model'));
-    expect(files.sort()).to.deep.equal(['labels.json', 'model.json', 'weights.bin']);
+    expect(files.sort()).to.deep.equal([
+      'labels.json',
+      'model.json',
+      'preprocessing.json',
+      'weights.bin',
+    ]);
     const weights = await readFile(join(folder, 'model', 'weights.bin'));
     expect(weights.length).to.equal(4 * model.countParams());
     const read = async (name: string) =>
@@ -52,7 +67,21 @@ describe('a saved model', () => {
     expect(await read('labels.json')).to.deep.equal(['cat', 'dog', 'ship']);
     const { format, userDefinedMetadata } = await read('model.json');
     expect(format).to.equal('layers-model');
-    expect(userDefinedMetadata).to.deep.equal({ preprocess: 'caffe' });
+    expect(userDefinedMetadata).to.deep.equal({ preprocessing: PREPROCESSING });
+    expect(await read('preprocessing.json')).to.deep.equal({ formatVersion: 1, ...PREPROCESSING });
+    expect(PREPROCESSING).to.deep.equal({
+      labels: ['cat', 'dog', 'ship'],
+      imageShape: [8, 8, 3],
+      inputShape: [8, 8, 3],
+      resize: { fit: 'stretch', interpolation: 'bilinear' },
+      normalize: {
+        channelOrder: 'BGR',
+        divisor: 1,
+        mean: [103.939, 116.779, 123.68],
+        deviation: [1, 1, 1],
+      },
+      tta: 'none',
+    });
   });
 
   it('predicts the same in plain TensorFlow.js in another process', async () => {

@@ -240,7 +240,7 @@ describe('the record of a run that does not finish', () => {
     };
     record = await openRecord({
       runs,
-      planned: { ...loaded, plan: { id: '0123' } },
+      planned: { ...loaded, plan: { id: '0123', imageShape: [28, 28, 1] } },
       engine: engine(),
       data,
       weights: null,

@@ -3,13 +3,19 @@ import type { Engine } from '../../engine/engine.ts';
 import type { DataConfig } from '../../experiment/experiment.ts';
 import { applyAugmentations, drawAugmentations } from '../augment/apply.ts';
 import type { Images } from '../dataset.ts';
-import { fitImages, preprocess } from '../preprocess.ts';
+import type { Pixels } from '../pixels.ts';
+import { fitImages, type Normalization, preprocess } from '../preprocess.ts';
 import { Batches } from './batches.ts';
 import { Rows } from './rows.ts';
 
-export interface ImageBatchesOptions
-  extends Pick<DataConfig, 'resize' | 'preprocess' | 'augment' | 'sampling'> {
-  readonly images: Images;
+/** Images that may be decoded when they are read. */
+export interface ReadableImages extends Pick<Images, 'height' | 'width' | 'channels' | 'labels'> {
+  readonly pixels: Pick<Pixels, 'read'>;
+}
+
+export interface ImageBatchesOptions extends Pick<DataConfig, 'resize' | 'augment' | 'sampling'> {
+  readonly images: ReadableImages;
+  readonly preprocess: DataConfig['preprocess'] | Normalization;
   readonly classCount: number;
   /** Height, width and channels of the model's input. */
   readonly imageShape: readonly [number, number, number];

@@ -23,7 +23,7 @@ export interface PackedRows {
 }
 
 export interface RowsOptions {
-  readonly pixels: Pixels;
+  readonly pixels: Pick<Pixels, 'read'>;
   readonly count: number;
   /** Bytes of one row. */
   readonly stride: number;

@@ -27,6 +27,11 @@ interface ImagePath {
 const IMAGE = /\.(jpe?g|png|webp|gif|avif|tiff?|bmp)$/i;
 const HIDDEN = /(^|\/)(\.|__MACOSX\/)/;
 
+/** Returns whether a path within a folder is that of an image, and not hidden. */
+export function isImagePath(path: string): boolean {
+  return IMAGE.test(path) && !HIDDEN.test(path);
+}
+
 /**
  * Labels images by their folders: `class/…/image.jpg`, or the same within `train/` and `val/` (or
  * `validation/`, `valid/`, `test/`; the first one that exists is the test split). A folder around all
@@ -42,9 +47,7 @@ export function labelByFolder(
   classes: readonly string[] | null = null,
 ): LabelledFiles {
   const images = withoutTopFolder(
-    paths
-      .filter((path) => IMAGE.test(path) && !HIDDEN.test(path))
-      .map((path) => ({ path, parts: path.split('/') })),
+    paths.filter(isImagePath).map((path) => ({ path, parts: path.split('/') })),
   );
   if (images.length === 0)
     throw new DataError(

@@ -30,7 +30,7 @@ export interface DecodedFiles {
 }
 
 export interface FileDecoding extends Pick<LoadContext, 'imageShape' | 'signal' | 'report'> {
-  readonly tree: FileTree;
+  readonly tree: Pick<FileTree, 'read'>;
   readonly paths: ReadonlySet<string>;
   readonly resize: DataConfig['resize'];
   /** Decodes plain JPEGs that have the model's size; `null`: sharp decodes all files. */

@@ -8,9 +8,10 @@ import { secureHeaders } from 'hono/secure-headers';
 import { streamSSE } from 'hono/streaming';
 import { InputError } from '../../common/errors.ts';
 import { readRunDetail } from '../../runs/detail.ts';
+import { readRunPreprocessing } from '../../runs/preprocessing.ts';
 import { fileWithin, guard, linksOutside, sendFile } from './access.ts';
 import { compareRuns, diffTwoRuns, readSweepDetail } from './comparisons.ts';
-import { readPredictor, readRunImages } from './predictions.ts';
+import { readRunImages } from './predictions.ts';
 import type { RunIndex } from './run-index.ts';
 import { RunTable } from './run-table.ts';
 
@@ -80,7 +81,9 @@ export function uiApp(index: RunIndex, listenHost: string): Hono {
   });
   app.get('/api/run', async (c) => c.json(await readRunDetail(await runFolder(c, index))));
   app.get('/api/images', async (c) => c.json(await readRunImages(await runFolder(c, index))));
-  app.get('/api/predictor', async (c) => c.json(await readPredictor(await runFolder(c, index))));
+  app.get('/api/preprocessing', async (c) => {
+    return c.json(await readRunPreprocessing(await runFolder(c, index)));
+  });
   app.get('/api/compare', async (c) => c.json(await compareRuns(await runFolders(c, index))));
   app.get('/api/diff', async (c) => {
     const folders = await runFolders(c, index);

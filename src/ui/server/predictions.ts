@@ -1,11 +1,6 @@
 import { confusionMatrix } from '../../analysis/classification.ts';
 import { InputError } from '../../common/errors.ts';
-import { normalizeResize } from '../../config/normalize.ts';
-import { datasetKind } from '../../data/datasets/table.ts';
-import type { DataConfig, EvaluateConfig } from '../../experiment/experiment.ts';
-import { readResolved } from '../../run-folder/experiment-files.ts';
 import { readImageSheet, sheetSize, type Tile, tileAt } from '../../run-folder/image-sheet.ts';
-import { readClassNames } from '../../run-folder/model.ts';
 import { readPredictions } from '../../run-folder/predictions.ts';
 import type { PredictedImage } from '../../runs/run-detail.ts';
 
@@ -50,31 +45,4 @@ export async function readRunImages(run: string): Promise<RunImages> {
     Object.fromEntries(values.map((value, label) => [className(label), value]));
   const confusion = confusionMatrix(predictions, classNames.length);
   return { images, counts: byClass(confusion.map(byClass)) };
-}
-
-/** Everything but the model that a browser needs to predict the class of an image as the run does. */
-export interface Predictor {
-  readonly classNames: readonly string[];
-  /** Height, width and channels of the dataset's images; `null` if they have the model's input shape. */
-  readonly imageShape: readonly [number, number, number] | null;
-  readonly resize: DataConfig['resize'];
-  readonly preprocess: DataConfig['preprocess'];
-  readonly tta: EvaluateConfig['tta'];
-}
-
-/** @throws InputError if the run has no model. */
-export async function readPredictor(run: string): Promise<Predictor> {
-  const classNames = await readClassNames(run);
-  const resolved = await readResolved(run);
-  if (classNames === null || resolved === null)
-    throw new InputError(`${run} has no model: the run has not finished`);
-  const { data, evaluate } = resolved;
-  return {
-    classNames,
-    imageShape: datasetKind(data.dataset).imageShape ?? null,
-    // Early versions always stretched images.
-    resize: normalizeResize(data.resize ?? 'stretch'),
-    preprocess: data.preprocess ?? 'none',
-    tta: evaluate?.tta ?? 'none',
-  };
 }

@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
 import { formatPercent } from '../../../common/format.ts';
+import type { Preprocessing } from '../../../data/preprocessing.ts';
 import { Section } from '../../components/section.tsx';
-import type { Predictor } from '../../server/predictions.ts';
+
 import { fileUrl, runsUrl } from '../router.ts';
 import type { Prediction } from './predict.ts';
 
@@ -70,16 +71,16 @@ async function predictFile(file: File, run: string): Promise<FilePrediction> {
   // tfjs is larger than the rest of the page, so it is loaded on first use.
   const [{ predict }, response] = await Promise.all([
     import('./predict.ts'),
-    fetch(runsUrl('/api/predictor', [run])),
+    fetch(runsUrl('/api/preprocessing', [run])),
   ]);
-  const predictor: Predictor & { readonly error?: string } = await response.json();
-  if (!response.ok) throw new Error(predictor.error);
-  const prediction = await predict(file, fileUrl(run, 'model/model.json'), predictor);
+  const preprocessing: Preprocessing & { readonly error?: string } = await response.json();
+  if (!response.ok) throw new Error(preprocessing.error);
+  const prediction = await predict(file, fileUrl(run, 'model/model.json'), preprocessing);
   return {
     ...prediction,
     fileName: file.name,
     url: URL.createObjectURL(file),
-    classNames: predictor.classNames,
+    classNames: preprocessing.labels,
   };
 }
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { fitImages, preprocess } from '../../../data/preprocess.ts';
-import type { Predictor } from '../../server/predictions.ts';
+import { fitImages, normalizePixels } from '../../../data/preprocess.ts';
+import type { Preprocessing } from '../../../data/preprocessing.ts';
 import { type Raster, resizeRaster, toGreyscale } from './resize.ts';
 
 /** A model's prediction for an image. */
@@ -23,18 +23,17 @@ const models = new Map<string, Promise<tf.LayersModel>>();
 export async function predict(
   file: Blob,
   modelUrl: string,
-  predictor: Predictor,
+  { imageShape, inputShape, resize, normalize, tta }: Preprocessing,
 ): Promise<Prediction> {
   const model = await loadModel(modelUrl);
-  const shape = model.inputs[0]?.shape.slice(1) as [number, number, number];
-  const image = await decode(file, predictor.imageShape ?? shape, predictor.resize);
+  const image = await decode(file, imageShape, resize);
   const start = performance.now();
   const output = tf.tidy(() => {
     const { width, height, channels, data } = image;
     const pixels = tf.tensor4d(Float32Array.from(data), [1, height, width, channels]);
-    const x = preprocess(fitImages(pixels, shape, predictor.resize), predictor.preprocess);
+    const x = normalizePixels(fitImages(pixels, inputShape, resize), normalize);
     const probabilities = model.predict(x) as tf.Tensor2D;
-    if (predictor.tta === 'none') return probabilities;
+    if (tta === 'none') return probabilities;
     const flipped = model.predict(x.reverse(2)) as tf.Tensor2D;
     return probabilities.add<tf.Tensor2D>(flipped).div<tf.Tensor2D>(2);
   });
@@ -56,7 +55,7 @@ function loadModel(url: string): Promise<tf.LayersModel> {
 async function decode(
   file: Blob,
   [height, width, channels]: readonly [number, number, number],
-  resize: Predictor['resize'],
+  resize: Preprocessing['resize'],
 ): Promise<Raster> {
   const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' });
   const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);

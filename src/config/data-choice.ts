@@ -1,0 +1,29 @@
+import { datasetNames } from '../data/datasets/table.ts';
+import type { DataConfig } from '../experiment/experiment.ts';
+import type { Data } from '../experiment/file-types.ts';
+import { withDefaults } from '../experiment/schema.ts';
+
+/** Images of a dataset, before there is an experiment. */
+export interface DataChoice {
+  readonly dataset: string;
+  /** An absolute path or a URL; `null`: the default source of the dataset. */
+  readonly source: string | null;
+}
+
+/** The dataset that a word of the command line means: the name of a published one, a table, or a folder or archive. */
+export function chooseData(word: string, resolvePath: (path: string) => string): DataChoice {
+  if (datasetNames.includes(word)) return { dataset: word, source: null };
+  const dataset = word.toLowerCase().endsWith('.csv') ? 'csv' : 'folder';
+  return { dataset, source: resolvePath(word) };
+}
+
+/** The configuration of all images of a dataset, without the broken ones. */
+export function dataConfigOf(choice: DataChoice, resize: DataConfig['resize']): DataConfig {
+  return {
+    ...withDefaults<Data>('data', { ...choice, broken: 'skip' }),
+    limit: { train: null, validation: null },
+    resize,
+    preprocess: 'none',
+    augment: [],
+  };
+}
