@@ -1,5 +1,5 @@
 import { cp, mkdir, readdir, stat } from 'node:fs/promises';
-import { dirname, extname } from 'node:path';
+import { dirname, extname, sep } from 'node:path';
 import { InputError } from '../common/errors.ts';
 import { globMatcher } from '../common/glob.ts';
 import { openWeights } from '../model/weights/open.ts';
@@ -56,7 +56,7 @@ async function requireFree(
 function requireFolderName(target: string, { layers }: ExportOptions): void {
   if (layers)
     throw new InputError(`--layers needs a ${WEIGHTS} file as target. Received: ${target}`);
-  if (/^\.\d*$|^$/.test(extname(target)) || target.endsWith('/')) return;
+  if (/^\.\d*$|^$/.test(extname(target)) || target.endsWith('/') || target.endsWith(sep)) return;
   throw new InputError(
     `the target must be a ${WEIGHTS} file for the weights, or a folder for a TensorFlow.js model: a name without extension, or with / at its end. Received: ${target}`,
   );

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
-import { basename, dirname, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { didYouMean } from '../common/did-you-mean.ts';
 import { InputError, RunError } from '../common/errors.ts';
 import { statOrNull } from '../common/files.ts';
@@ -27,6 +27,7 @@ import { backbones } from '../model/backbones/table.ts';
 import { resolvePrecision } from '../plan/precision.ts';
 import { chooseProgress, silentProgress } from '../progress/display.ts';
 import type { Progress } from '../progress/progress.ts';
+import { commandLine, RUNS } from '../runs/places.ts';
 import { parseWholeNumber } from './options.ts';
 
 export interface InitOptions {
@@ -137,8 +138,8 @@ async function writeExperiment(
       ...probeTable(recommendation),
       '',
       `wrote ${out}`,
-      `  npx cifar-run check ${out}`,
-      `  npx cifar-run ${out}`,
+      `  npx ${commandLine(['check', out], RUNS)}`,
+      `  npx ${commandLine([out], RUNS)}`,
     ]);
 }
 
@@ -254,17 +255,22 @@ async function requireFree(
   throw new InputError(`${out} exists; --force replaces it, -o writes another file`);
 }
 
-/** The paths of the schema and the source as they stand in the file: relative to it within its folder or beside it. */
+/**
+ * The paths of the schema and the source as they stand in the file: relative to it within its folder or beside it. Editors take
+ * a URL for the schema, in which a space is no end.
+ */
 function pathsIn(out: string, { source }: DataChoice): { schema: string; source: string | null } {
   const folder = dirname(resolve(out));
-  const near = (path: string) => {
+  const near = (path: string, far: string) => {
     const short = relative(folder, path);
-    return short.startsWith(`..${sep}..${sep}..`) ? path : short.split(sep).join('/') || '.';
+    const isFar = isAbsolute(short) || short.startsWith(`..${sep}..${sep}..`);
+    return isFar ? far : short.split(sep).join('/') || '.';
   };
-  const schema = fileURLToPath(import.meta.resolve('#schema'));
+  const validator = fileURLToPath(import.meta.resolve('#schema'));
+  const schema = resolve(dirname(validator), 'editor.schema.json');
   return {
-    schema: near(resolve(dirname(schema), 'editor.schema.json')),
-    source: source === null || isUrl(source) ? source : near(source),
+    schema: near(schema, pathToFileURL(schema).href),
+    source: source === null || isUrl(source) ? source : near(source, source),
   };
 }
 

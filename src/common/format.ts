@@ -46,11 +46,22 @@ export function formatJson(value: Json | undefined): string {
   return String(Number.isInteger(value) ? value : Number(value.toPrecision(4)));
 }
 
-/** Quotes arguments for a POSIX shell: `cifar-run my.yaml --set 'vars={a: 1}'`. */
-export function shellLine(words: readonly string[]): string {
-  return words
-    .map((word) => (/^[\w./:=,@%+~-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
-    .join(' ');
+/** `windows` is both cmd and PowerShell. */
+export type Shell = 'posix' | 'windows';
+
+/** Quotes arguments for a shell: `cifar-run my.yaml --set 'vars={a: 1}'`. */
+export function shellLine(words: readonly string[], shell: Shell): string {
+  return words.map(shell === 'windows' ? quoteForWindows : quoteForPosix).join(' ');
+}
+
+function quoteForPosix(word: string): string {
+  return /^[\w./:=,@%+~-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** A backslash is an ordinary character, except before a quotation mark. A comma makes a list in PowerShell. */
+function quoteForWindows(word: string): string {
+  if (/^[\w./\\:=+-]+$/.test(word)) return word;
+  return `"${word.replaceAll(/(\\*)"/g, '$1$1\\"').replace(/\\+$/, '$&$&')}"`;
 }
 
 export type Align = 'left' | 'right';

@@ -10,7 +10,8 @@ export const RUNS = 'runs';
 
 /** A command for a shell that looks for runs in a folder: `cifar-run resume quickstart/latest`. */
 export function commandLine(words: readonly string[], runs: string): string {
-  return shellLine(['cifar-run', ...words, ...(runs === RUNS ? [] : ['--runs', runs])]);
+  const shell = process.platform === 'win32' ? 'windows' : 'posix';
+  return shellLine(['cifar-run', ...words, ...(runs === RUNS ? [] : ['--runs', runs])], shell);
 }
 
 /**

@@ -26,7 +26,9 @@ describe('cifar-run init, with weights of the Python package index', () => {
     expect(plain).to.be.above(0.7);
     // Mirrored digits are other shapes.
     expect(result.flip.flipped).to.be.below(plain - 0.03);
-    expect(await readFile(join(folder(), 'a.yaml'), 'utf8')).to.not.contain('augment');
+    const text = await readFile(join(folder(), 'a.yaml'), 'utf8');
+    expect(text).to.not.contain('augment');
+    expect(text).to.match(/^# yaml-language-server: \$schema=file:\/\/\S+\/editor\.schema\.json\n/);
     const run = await cifarRun(
       ['a.yaml', '--set', 'data.limit=100', '--set', 'phases.fine-tune.epochs=1'],
       folder(),
@@ -35,12 +37,12 @@ describe('cifar-run init, with weights of the Python package index', () => {
   });
 
   it('prints what it found and the next commands', async () => {
-    const args = ['--sizes', '32', '--backbones', 'efficientnetLite0', '-o', 'b.yaml'];
+    const args = ['--sizes', '32', '--backbones', 'efficientnetLite0', '-o', 'b c.yaml'];
     const { stdout } = await init(...args);
     expect(stdout).to.match(/^all +10,000$/m);
     expect(stdout).to.match(/^→ +efficientnetLite0 +32 × 32 +[\d.]+ ± [\d.]+ % /m);
     expect(stdout).to.match(
-      /wrote b\.yaml\n +npx cifar-run check b\.yaml\n +npx cifar-run b\.yaml$/,
+      /wrote b c\.yaml\n +npx cifar-run check 'b c\.yaml'\n +npx cifar-run 'b c\.yaml'$/,
     );
   });
 });

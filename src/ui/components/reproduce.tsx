@@ -38,19 +38,21 @@ function commands({ environment, folder }: RunDetail) {
   const recorded = environment?.arguments;
   const args = Array.isArray(recorded) ? recorded.map(String) : [];
   const isInternal = args.length === 0 || INTERNAL_COMMANDS.includes(args[0] ?? '');
+  const { os } = (environment?.machine ?? {}) as { os?: Json };
+  const shell = String(os).startsWith('Windows') ? 'windows' : 'posix';
   const original = {
     purpose: 'the original command',
-    command: shellLine(['cifar-run', ...args]),
+    command: shellLine(['cifar-run', ...args], shell),
   };
   return [
     ...(isInternal ? [] : [original]),
     {
       purpose: 'train again from the recorded configuration',
-      command: shellLine(['cifar-run', `${folder}/resolved.yaml`]),
+      command: shellLine(['cifar-run', `${folder}/resolved.yaml`], shell),
     },
     {
       purpose: 'train again and verify that metrics and weights are identical',
-      command: shellLine(['cifar-run', 'verify', folder]),
+      command: shellLine(['cifar-run', 'verify', folder], shell),
     },
   ];
 }
