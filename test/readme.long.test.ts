@@ -22,6 +22,8 @@ const ADDED: Readonly<Record<string, string>> = {
   'npx cifar-run configs/sweep-grid.yaml --jobs 2': `${SMALL} --set sweep.seeds=2 --set 'sweep.parameters={vars.dropout: {values: [0, 0.5]}}'`,
   'npx cifar-run images.yaml': SMALL,
   'npx cifar-run configs/cifar10-two-phase.yaml': SMALL,
+  'npx cifar-run configs/cifar10-fine-tune.yaml':
+    '--set data.limit=40 --set phases.fine-tune.epochs=1',
   'npx cifar-run configs/mobilenet-two-phase.yaml --set phases.fine-tune.epochs=8': `${SMALL} ${RANDOM}`,
   'npx cifar-run configs/vgg19-two-phase.yaml --set "data.limit={train: 10000, validation: 2000}" --set model.backbone.cut=block3_pool --set phases.head.epochs=12 --set phases.fine-tune.epochs=10': `${SMALL} ${RANDOM}`,
   'npx cifar-run configs/vgg19-head-sweep.yaml --set model.backbone.cut=block3_pool --jobs 2 --threads 1 --resume': `${RANDOM} --set data.limit=40 --set phases.head.epochs=1 --set sweep.seeds=1`,
