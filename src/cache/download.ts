@@ -5,6 +5,7 @@ import { RunError } from '../common/errors.ts';
 import { remove, rename } from '../common/files.ts';
 import { formatCount } from '../common/format.ts';
 import { withLock } from '../common/lock.ts';
+import { requireOnline } from '../common/sandbox.ts';
 import { type Hash, hashFile } from './hash.ts';
 import { httpGet } from './http.ts';
 
@@ -41,10 +42,11 @@ class TransientError extends Error {}
  * missing rest only. If several processes request the same file, one downloads it and the others wait.
  *
  * @returns `to`
- * @throws RunError if the file cannot be downloaded or has another hash; the reason of the signal if it is aborted.
+ * @throws RunError if the file cannot be downloaded or has another hash; InputError with `--offline`; the reason of the signal if it is aborted.
  */
 export async function download(wanted: Download): Promise<string> {
   if (await isComplete(wanted)) return wanted.to;
+  requireOnline(wanted.url);
   await mkdir(dirname(wanted.to), { recursive: true });
   const onWait = () => wanted.report(`another process is downloading ${wanted.to}; waiting for it`);
   return withLock(wanted.to, { onWait, signal: wanted.signal }, async () => {

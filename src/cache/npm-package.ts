@@ -4,6 +4,7 @@ import { execa } from 'execa';
 import { RunError } from '../common/errors.ts';
 import { folderSize } from '../common/files.ts';
 import { megabytes } from '../common/format.ts';
+import { requireOnline } from '../common/sandbox.ts';
 
 /** A version of a package of the npm registry. */
 export interface NpmPackage {
@@ -28,13 +29,14 @@ const POLL_MS = 500;
  * need 60 packages, and a reader of npm's configuration beside it.)
  *
  * @returns the path of the archive (`.tgz`)
- * @throws RunError if there is no npm, or if npm fails.
+ * @throws RunError if there is no npm, or if npm fails; InputError with `--offline`.
  */
 export async function downloadPackage(
   wanted: NpmPackage,
   { to, report, signal }: PackageDownload,
 ): Promise<string> {
   const spec = packageSpec(wanted);
+  requireOnline(spec);
   const cache = join(to, 'npm');
   await mkdir(cache);
   const reportBytes = (bytes: number) =>

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
-import { InputError, RunError } from './errors.ts';
+import { InputError } from './errors.ts';
 
 /*
  * `--offline` and `--sandboxed`: what an experiment file of a stranger may reach. The processes of a sweep inherit both as
@@ -15,11 +15,14 @@ export function goOffline(): void {
   process.env[OFFLINE] = '1';
 }
 
-/** @throws RunError with `--offline`. */
-export function requireOnline(url: string): void {
+/**
+ * @param wanted a URL or package
+ * @throws InputError with `--offline`.
+ */
+export function requireOnline(wanted: string): void {
   if (!process.env[OFFLINE]) return;
-  throw new RunError(
-    `${url} is not in the cache, and --offline forbids to download it; run once without --offline`,
+  throw new InputError(
+    `${wanted} is not in the cache, and --offline forbids to download it; run once without --offline`,
   );
 }
 

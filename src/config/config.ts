@@ -39,7 +39,7 @@ export interface Config {
   /** The text of the file as written. */
   readonly text: string;
   readonly source: SourceMap;
-  /** Violations of the schema. */
+  /** Violations of the schema, and paths that `--sandboxed` forbids. */
   readonly problems: readonly Problem[];
   /** Paths with a placeholder. */
   readonly wrong: readonly Path[];
@@ -137,15 +137,20 @@ function toConfig(
   const { values, problems, wrong } = repair(toJson(tree));
   if (values === null) throw source.errorAt(problems);
   const file = values as unknown as ExperimentFile;
-  const resolvePath = pathResolver((path) => placeOf(tree, path).origin.folder);
+  const forbidden: Problem[] = [];
+  const resolvePath = pathResolver(
+    (path) => placeOf(tree, path).origin.folder,
+    (problem) => forbidden.push(problem),
+  );
+  const experiment = normalize(file, { name, resolvePath });
   return {
     file,
-    experiment: normalize(file, { name, resolvePath }),
+    experiment,
     sweep: file.sweep ? normalizeSweep(file.sweep) : null,
     launcher: normalizeLauncher(file),
     text,
     source,
-    problems,
-    wrong,
+    problems: [...problems, ...forbidden],
+    wrong: [...wrong, ...forbidden.map(({ path }) => path)],
   };
 }

@@ -1,11 +1,11 @@
 import { Claim, claimOwner } from '../cache/claim.ts';
-import { InputError, RunError } from '../common/errors.ts';
+import { RunError } from '../common/errors.ts';
 import { alignColumns, formatDuration } from '../common/format.ts';
 import { isSandboxed } from '../common/sandbox.ts';
 import { showSettings } from '../config/trials.ts';
 import type { LauncherConfig } from '../experiment/experiment.ts';
 import { bestOf, formatMetric } from '../experiment/metrics.ts';
-import type { LoadedFile } from '../load-experiment.ts';
+import { type LoadedFile, problemsError } from '../load-experiment.ts';
 import { epochsOf } from '../plan/plan.ts';
 import type { SweepPlan } from '../plan/sweep.ts';
 import { type PlannedSweep, type PlannedTrial, planSweep } from '../plan-experiment.ts';
@@ -39,9 +39,8 @@ export async function runSweep(
   const { runs, signal } = options;
   const { name: launcher } = loaded.launcher;
   if (launcher !== 'local' && isSandboxed()) {
-    throw new InputError(
-      `--sandboxed runs nothing on a cluster, where the file's launcher.setup would run commands. Received: launcher ${launcher}`,
-    );
+    const message = `--sandboxed runs nothing on a cluster, where the file's launcher.setup would run commands. Received: ${launcher}`;
+    throw problemsError(loaded, [{ path: ['launcher', 'name'], message }]);
   }
 
   // 1. Plan all trials, so that none fails late.

@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import sharp from 'sharp';
 import { download } from '../../src/cache/download.ts';
+import { downloadPackage } from '../../src/cache/npm-package.ts';
+import { downloadWheels } from '../../src/cache/wheels/download-wheels.ts';
 import { enterSandbox, requireAllowed } from '../../src/common/sandbox.ts';
 import { loadData } from '../../src/data/load.ts';
 import { openWeights } from '../../src/model/weights/open.ts';
+import { withPlace } from '../../src/plan-experiment.ts';
 import { dataConfig, loadContext, rejection } from '../data/fixture.ts';
 import { planned } from '../planned-runs.ts';
 
@@ -66,6 +69,8 @@ describe('--sandboxed', () => {
       const error = await rejection(plan(`{ dataset: folder, source: '${path}' }`));
       expect(error.message, path).to.match(FORBIDDEN);
     }
+    const error = await rejection(plan('{ dataset: folder, source: ../secret.png }', 'seed: 1\n'));
+    expect(error.message).to.match(/experiment\.yaml:2:34 {2}data\.source {2}.*sandboxed/);
     const extending = rejection(plan('{ dataset: digits }', 'extends: ../base.yaml\n'));
     expect((await extending).message).to.match(FORBIDDEN);
   });
@@ -84,6 +89,29 @@ describe('--sandboxed', () => {
       );
     }
     expect((await rejection(openWeights(join(own, 'link.png')))).message).to.match(FORBIDDEN);
+  });
+
+  it('names the place of a URL that it forbids', async () => {
+    const url = 'http://127.0.0.1:9/images.zip';
+    const { experiment, source } = await plan(
+      `{ dataset: folder, source: '${url}', classes: [a, b] }`,
+    );
+    const loading = withPlace({ source }, ['data'], () =>
+      loadData(experiment.data, 1, loadContext([8, 8, 3])),
+    );
+    expect((await rejection(loading)).message).to.match(
+      /experiment\.yaml:1:34 {2}data\.source {2}http:\S+ is not in the cache, and --offline forbids/,
+    );
+  });
+
+  it('starts neither npm nor pip', async () => {
+    const { signal } = new AbortController();
+    const [name, report] = ['made', () => {}];
+    const npm = downloadPackage({ name, version: '1.0.0', bytes: 1 }, { to: own, report, signal });
+    expect((await rejection(npm)).message).to.match(/made@1\.0\.0 is not in the cache/);
+    const wheels = [{ requirement: 'made==1.0.0', platform: 'any', sha256: '', bytes: 1 }];
+    const downloads = { wheels, temporary: own, kept: own, signal, report, onProgress: report };
+    expect((await rejection(downloadWheels(downloads))).message).to.match(/made==1\.0\.0 is not/);
   });
 
   it('forbids all requests, as --offline does', async () => {

@@ -132,15 +132,15 @@ describe('the binding of tfjs-node over the C API', () => {
         { name: 'transpose_b', type: AttrType.bool, value: false },
       ];
       expect(() => binding.executeOp('MatMul', attributes, [a, a], 1)).to.throw(
-        'TensorFlow could not run MatMul(float32[2,3], float32[2,3]): Matrix size-incompatible: ' +
-          'In[0]: [2,3], In[1]: [2,3] (INVALID_ARGUMENT)',
+        'TensorFlow could not run MatMul(float32[2,3], float32[2,3]): ' +
+          'Dimensions must be equal, but are 3 and 2',
       );
       binding.deleteTensor(a);
     });
 
     it('for an operation that does not exist', () => {
       expect(() => binding.executeOp('MatMull', [], [], 1)).to.throw(
-        /could not run MatMull\(\): 'MatMull' is neither .* \(NOT_FOUND\)/s,
+        /could not find the operation MatMull: .* \(INVALID_ARGUMENT\)/s,
       );
     });
 

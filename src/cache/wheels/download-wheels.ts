@@ -1,3 +1,4 @@
+import { requireOnline } from '../../common/sandbox.ts';
 import { downloadWheel } from './package-index.ts';
 import { downloadWithPip, findPip } from './pip.ts';
 import type { Wheel } from './wheel.ts';
@@ -19,10 +20,11 @@ interface WheelDownloads {
  * Downloads wheels and verifies their hashes: with pip if there is one, else from the package index that pip would use.
  *
  * @returns the paths of the wheels
- * @throws RunError if that fails; the reason of the signal if it is aborted.
+ * @throws RunError if that fails; InputError with `--offline`; the reason of the signal if it is aborted.
  */
 export async function downloadWheels(downloads: WheelDownloads): Promise<string[]> {
   const { wheels, temporary, kept, signal, report, onProgress } = downloads;
+  for (const { requirement } of wheels) requireOnline(requirement);
   const pip = await findPip(signal);
   if (pip) return downloadWithPip(pip, { wheels, to: temporary, signal, onProgress });
   const paths: string[] = [];

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, sep } from 'node:path';
 import { cachedFilePath } from '../../cache/cache-folder.ts';
 import type { Download } from '../../cache/download.ts';
+import { InputError } from '../../common/errors.ts';
 import { readRegularFile, readSmallFile, statOrNull, walk } from '../../common/files.ts';
 import { requireAllowed } from '../../common/sandbox.ts';
 import { DataError, type LoadContext } from '../dataset.ts';
@@ -26,7 +27,13 @@ type WantedFile = Pick<Download, 'url' | 'hash' | 'timeoutMs'>;
 /** Downloads a file into the cache unless it is there, and returns its path. */
 async function downloadToCache(wanted: WantedFile, { report, signal }: LoadContext) {
   const { download } = await import('../../cache/download.ts');
-  return download({ ...wanted, to: cachePath(wanted.url), report, signal });
+  const wholly = { ...wanted, to: cachePath(wanted.url), report, signal };
+  return download(wholly).catch(refuseSource);
+}
+
+/** `--offline` or `--sandboxed` forbids what `data.source` names. */
+function refuseSource(error: unknown): never {
+  throw error instanceof InputError ? new DataError('source', error.message) : error;
 }
 
 /** Downloads files into the cache, and opens them as a tree; a single file is an archive. */
@@ -76,7 +83,11 @@ export async function openTree(path: string): Promise<FileTree> {
 function directoryTree(root: string): FileTree {
   const resolve = (path: string) => {
     const absolute = isAbsolute(path) ? path : `${root}/${path}`;
-    requireAllowed(absolute);
+    try {
+      requireAllowed(absolute);
+    } catch (error) {
+      refuseSource(error);
+    }
     return absolute;
   };
   return {

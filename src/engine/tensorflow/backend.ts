@@ -3,6 +3,7 @@ import '@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js';
 import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
 import type { Precision } from '../../experiment/experiment.ts';
 import { AttrType, DType, eagerSetters, type OpAttribute, setAttribute } from './attributes.ts';
+import { CallChecks } from './call-checks.ts';
 import type { Context } from './context.ts';
 import { Handles, type TensorMetadata, type Values } from './handles.ts';
 import { SavedModels } from './saved-models.ts';
@@ -53,6 +54,7 @@ export function createBinding(context: Context): Binding {
   const { api, status } = context;
   const set = eagerSetters(api, status);
   const handles = new Handles(context);
+  const checks = new CallChecks(context, handles);
   const savedModels = new SavedModels(context, handles);
   let outputs = new BigUint64Array(64);
   const outputCount = new Int32Array(1);
@@ -64,6 +66,7 @@ export function createBinding(context: Context): Binding {
     numOutputs: number,
   ): TensorMetadata[] {
     if (binding.recording) return binding.recording.execute(name, attributes, inputIds);
+    checks.check(name, attributes, inputIds);
     const attempt = () => `run ${name}(${inputIds.map((id) => handles.describe(id)).join(', ')})`;
     const op = api.TFE_NewOp(context.pointer, name, status.pointer);
     status.check(attempt);

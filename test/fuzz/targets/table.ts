@@ -2,6 +2,7 @@ import type { Target } from '../target.ts';
 import { configurationsByByte, configurationsByStructure } from './configurations.ts';
 import { archives, datasetFiles, imageFiles, tables } from './data.ts';
 import { randomExperiments } from './experiments.ts';
+import { operations } from './operations.ts';
 import { commandLines, urls } from './program.ts';
 import { pageRequests, runFolders } from './runs.ts';
 import { weightFiles } from './weights.ts';
@@ -19,4 +20,5 @@ export const targets: readonly Target[] = [
   pageRequests,
   commandLines,
   randomExperiments,
+  operations,
 ];

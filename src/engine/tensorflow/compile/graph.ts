@@ -1,6 +1,13 @@
-import { AttrType, graphSetters, type OpAttribute, setAttribute } from '../attributes.ts';
-import type { GraphOutput, Pointer } from '../c-api.ts';
+import { AttrType, DType, graphSetters, type OpAttribute, setAttribute } from '../attributes.ts';
+import { bytesAt, type CApi, type GraphOutput, type Pointer } from '../c-api.ts';
 import type { Context } from '../context.ts';
+import {
+  attemptOf,
+  checkOperation,
+  checkOutputs,
+  type KnownOperation,
+  refusal,
+} from '../operation-rules.ts';
 import type { OpDefinition, OpDefinitions } from './op-definitions.ts';
 
 export interface Operation {
@@ -21,6 +28,8 @@ export class Graph {
   readonly pointer: Pointer;
   readonly #context: Context;
   readonly #definitions: OpDefinitions;
+  /** The values of constants of int32, such as shapes. */
+  readonly #integers = new Map<Pointer, Int32Array>();
   #operations = 0;
 
   constructor(context: Context, definitions: OpDefinitions) {
@@ -36,13 +45,23 @@ export class Graph {
   /** @throws TensorFlowError if the inputs or attributes are invalid. */
   add({ name, attributes, inputs, after = [] }: Operation): Pointer {
     const { api } = this.#context;
-    return this.#finish(name, (op) => {
-      this.#addInputs(op, { name, attributes, inputs });
+    const known = { name, attributes, inputs: inputs.map((input) => this.#known(input)) };
+    const groups = this.#grouped(known, inputs);
+    checkOperation(known);
+    const attempt = () => attemptOf(known);
+    const finished = this.#finish(name, attempt, (op) => {
+      for (const group of groups) {
+        if (Array.isArray(group)) api.TF_AddInputList(op, group, group.length);
+        else api.TF_AddInput(op, group as GraphOutput);
+      }
       for (const dependency of [...after, ...inputs.flatMap((input) => input.after ?? [])]) {
         api.TF_AddControlInput(op, dependency);
       }
       for (const attribute of attributes) setAttribute(graphSetters(api), op, attribute);
     });
+    const shapes = this.outputs(finished).map((output) => this.shape(output) ?? []);
+    checkOutputs(known, shapes);
+    return finished;
   }
 
   /** Adds an input of the function. */
@@ -61,10 +80,15 @@ export class Graph {
     const tensor = api.TFE_TensorHandleResolve(handle, status.pointer);
     status.check(() => 'read a constant');
     try {
-      const oper = this.#finish('Const', (op) => {
-        api.TF_SetAttrTensor(op, 'value', tensor, status.pointer);
-        api.TF_SetAttrType(op, 'dtype', dtype);
-      });
+      const oper = this.#finish(
+        'Const',
+        () => 'create a constant',
+        (op) => {
+          api.TF_SetAttrTensor(op, 'value', tensor, status.pointer);
+          api.TF_SetAttrType(op, 'dtype', dtype);
+        },
+      );
+      if (dtype === DType.int32) this.#integers.set(oper, integersOf(api, tensor));
       return { oper, index: 0 };
     } finally {
       api.TF_DeleteTensor(tensor);
@@ -131,28 +155,39 @@ export class Graph {
     this.#context.api.TF_DeleteGraph(this.pointer);
   }
 
-  #finish(name: string, fill: (op: Pointer) => void): Pointer {
+  #finish(name: string, attempt: () => string, fill: (op: Pointer) => void): Pointer {
     const { api, status } = this.#context;
     const op = api.TF_NewOperation(this.pointer, name, `${name}_${this.#operations++}`);
     fill(op);
     const finished = api.TF_FinishOperation(op, status.pointer);
-    status.check(() => `add ${name} to a graph`);
+    status.check(attempt);
     return finished;
   }
 
-  /** Groups the inputs to tensors and lists, according to the definition of the operation. */
-  #addInputs(op: Pointer, { name, attributes, inputs }: Operation): void {
-    const { api } = this.#context;
-    let next = 0;
-    for (const { countAttribute } of this.definition(name).inputs) {
-      if (countAttribute === null) {
-        api.TF_AddInput(op, inputs[next++] as GraphOutput);
-        continue;
-      }
-      const value = attributes.find((attribute) => attribute.name === countAttribute)?.value;
-      const count = Array.isArray(value) ? value.length : Number(value);
-      api.TF_AddInputList(op, inputs.slice(next, next + count), count);
-      next += count;
-    }
+  #known(input: GraphOutput): KnownOperation['inputs'][number] {
+    const values = this.#integers.get(input.oper) ?? null;
+    return { dtype: this.dtype(input), shape: this.shape(input), values };
   }
+
+  /** Groups the inputs to tensors and lists, according to the definition of the operation. */
+  #grouped(
+    operation: KnownOperation,
+    inputs: readonly GraphOutput[],
+  ): (GraphOutput | readonly GraphOutput[])[] {
+    let next = 0;
+    const groups = this.definition(operation.name).inputs.map(({ countAttribute }) => {
+      const first = next;
+      if (countAttribute === null) return inputs[next++] as GraphOutput;
+      const value = operation.attributes.find(({ name }) => name === countAttribute)?.value;
+      next += Math.max(0, Array.isArray(value) ? value.length : Number(value));
+      return inputs.slice(first, next);
+    });
+    if (next === inputs.length) return groups;
+    throw refusal(operation, `it has ${next} inputs with these attributes`, 'INVALID_ARGUMENT');
+  }
+}
+
+function integersOf(api: CApi, tensor: Pointer): Int32Array {
+  const bytes = bytesAt(api.TF_TensorData(tensor), api.TF_TensorByteSize(tensor)).slice();
+  return new Int32Array(bytes.buffer);
 }
