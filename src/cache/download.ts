@@ -127,6 +127,7 @@ async function fetchRest(wanted: Download): Promise<void> {
     silence.end();
     throw connectionError(wanted, error, have);
   });
+  const chunks = silence.watch(readAhead(response));
   try {
     const range = contentRange(response);
     if (response.status === 416 && range.total === have) return;
@@ -136,24 +137,23 @@ async function fetchRest(wanted: Download): Promise<void> {
     await checkDiskSpace(wanted, (total ?? 0) - start);
     const origin = { url: wanted.url, validator: validatorOf(response) };
     await writeFile(originPath(wanted), JSON.stringify(origin));
-    await receive(wanted, silence.watch(chunks(response)), { start, total });
+    await receive(wanted, chunks, { start, total });
   } finally {
     silence.end();
-    await response.body?.cancel().catch(() => {});
   }
 }
 
 /** Aborts a request when the server has sent nothing for the time-out of a download. */
 class Silence {
   readonly signal: AbortSignal;
+  readonly #request = new AbortController();
   readonly #timer: NodeJS.Timeout | undefined;
 
   constructor({ signal, timeoutMs }: Download) {
-    const silent = new AbortController();
-    this.signal = AbortSignal.any([signal, silent.signal]);
+    this.signal = AbortSignal.any([signal, this.#request.signal]);
     if (timeoutMs === undefined) return;
     const error = new Error(`no answer in ${timeoutMs / 1000} s`);
-    this.#timer = setTimeout(() => silent.abort(error), timeoutMs);
+    this.#timer = setTimeout(() => this.#request.abort(error), timeoutMs);
   }
 
   /** Passes chunks on. Each one ends a silence. */
@@ -164,8 +164,10 @@ class Silence {
     }
   }
 
+  /** Ends the request, of which the rest may not be wanted. */
   end(): void {
     clearTimeout(this.#timer);
+    this.#request.abort();
   }
 }
 
@@ -253,12 +255,23 @@ function reportProgress(wanted: Download, received: number, total: number | null
   else wanted.report(`${basename(wanted.to)}: ${megabytes(received)}${ofTotal} MB`);
 }
 
-async function* chunks(response: Response): AsyncGenerator<Uint8Array> {
-  try {
-    yield* response.body ?? [];
-  } catch (error) {
-    throw new TransientError(`the server closed the connection (${reasonOf(error)})`);
-  }
+/** Chunks that are kept in memory while earlier ones are written. */
+const AHEAD = new CountQueuingStrategy({ highWaterMark: 64 });
+
+/** Starts to read a body: it drops what nobody has read when the connection ends. */
+function readAhead({ body }: Response): AsyncIterable<Uint8Array> {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>({}, undefined, AHEAD);
+  const piping = body?.pipeTo(writable, { preventAbort: true, preventClose: true });
+  const ended = Promise.resolve(piping).then(
+    () => null,
+    (error: unknown) => new TransientError(`the server closed the connection (${reasonOf(error)})`),
+  );
+  ended.then(() => writable.close()).catch(() => {});
+  return (async function* () {
+    yield* readable;
+    const failure = await ended;
+    if (failure) throw failure;
+  })();
 }
 
 async function write(wanted: Download, file: FileHandle, chunk: Uint8Array): Promise<void> {

@@ -36,7 +36,7 @@ function serve(request: IncomingMessage, response: ServerResponse, bytes: number
     'content-length': size - start,
     ...(start > 0 && { 'content-range': `bytes ${start}-${size - 1}/${size}` }),
   });
-  const end = () => (start + bytes < size ? closeLater(response) : response.end());
+  const end = () => (start + bytes < size ? response.destroy() : response.end());
   response.write(content.subarray(start, start + bytes), end);
 }
 

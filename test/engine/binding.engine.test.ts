@@ -140,7 +140,7 @@ describe('the binding of tfjs-node over the C API', () => {
 
     it('for an operation that does not exist', () => {
       expect(() => binding.executeOp('MatMull', [], [], 1)).to.throw(
-        /could not find the operation MatMull: .* \(INVALID_ARGUMENT\)/s,
+        /could not find the operation MatMull: .* \(\w+\)/s,
       );
     });
 

@@ -30,6 +30,8 @@ const mean = (precision: () => Precision): OwnKernel => ({
   name: tf.Mean,
   run(_, inputs, attributes: Attributes) {
     const { x } = inputs as Record<'x', tf.Tensor4D>;
+    // The kernel of tfjs-node casts them, but states the former type.
+    if (!isFloat(x)) return tf.tidy(() => x.toFloat().mean(attributes.axis, attributes.keepDims));
     if (precision() !== 'float32' || !keepsChannelsOnly(x, attributes)) return null;
     return tf.tidy(() => {
       const means = x.sum([0, 1, 2]).mul(x.shape[3] / x.size);
