@@ -54,3 +54,44 @@ function editOnce(file: Buffer, { at, kind, length, bytes }: Edit): Buffer {
     }
   }
 }
+
+/** One or two edits that keep the length of a file, so that readers get past its headers. */
+export function editsInPlace(): fc.Arbitrary<Edit[]> {
+  const edit = fc.record({
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    kind: fc.constantFrom<Edit['kind']>('flip', 'set'),
+    length: fc.constant(1),
+    bytes: fc.uint8Array({ minLength: 1, maxLength: 4 }),
+  });
+  return fc.array(edit, { minLength: 1, maxLength: 2 });
+}
+
+/** Replaces a value of a JSON text, counted in the order of the text. */
+export interface JsonEdit {
+  readonly at: number;
+  readonly value: unknown;
+}
+
+export const jsonEdit: fc.Arbitrary<JsonEdit> = fc.record({
+  at: fc.nat(10_000),
+  value: fc.oneof(
+    fc.constantFrom<unknown>(0, -1, 0.5, 1e308, 2 ** 53, '', '../x', 'a'.repeat(300), null, true),
+    fc.constantFrom<unknown>([], {}, [[1]], [-1, 2], 'float16', 'constructor', '__proto__'),
+    fc.jsonValue({ maxDepth: 2 }),
+  ),
+});
+
+export function editJson(text: string, { at, value }: JsonEdit): string {
+  const places: { holder: Record<string, unknown>; key: string }[] = [];
+  const visit = (holder: Record<string, unknown>) => {
+    for (const [key, inner] of Object.entries(holder)) {
+      places.push({ holder, key });
+      if (typeof inner === 'object' && inner !== null) visit(inner as Record<string, unknown>);
+    }
+  };
+  const root = { whole: JSON.parse(text) };
+  visit(root);
+  const { holder, key } = places[at % places.length] as (typeof places)[number];
+  holder[key] = value;
+  return JSON.stringify(root.whole);
+}
