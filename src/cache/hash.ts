@@ -52,7 +52,7 @@ export async function contentHash(paths: readonly string[]): Promise<string | nu
     if (i % FILES_PER_TICK === 0) await setImmediate();
   }
   const hash = digest(hashes);
-  const latest = Math.max(0, ...files.map(({ mtimeMs }) => mtimeMs));
+  const latest = files.reduce((time, { mtimeMs }) => Math.max(time, mtimeMs), 0);
   if (Date.now() - latest > SETTLED_MS) await writeNote('hashes', name, { stamp, hash });
   return hash;
 }
