@@ -10,6 +10,7 @@ const folders = [
   'plan-experiment.ts',
   'load-experiment.ts',
   'init',
+  'export',
   'predict',
   'report',
   'ui/app',

@@ -6,7 +6,12 @@ import { bundle, pageBundle, tfjsBundle } from './esbuild.options.ts';
 // `npm run build`: bundles src/ into dist/.
 
 const builds = await Promise.all([
-  build({ ...bundle, entryPoints: ['src/cli.ts'], outdir: 'dist', write: false }),
+  build({
+    ...bundle,
+    entryPoints: ['src/cli.ts', 'src/export/plain-tfjs.ts'],
+    outdir: 'dist',
+    write: false,
+  }),
   build({ ...tfjsBundle, outdir: 'dist', write: false }),
   build({
     ...pageBundle,

@@ -22,7 +22,7 @@ const tfjsByRequire: Plugin = {
 };
 
 /**
- * Options for code that runs in Node. The `dependencies` of package.json stay external. All other packages are bundled:
+ * Options for code that runs in Node. The `dependencies` of package.json stay external, and so do packages that a user may add. All other packages are bundled:
  * small ones so that commands start fast, and the kernels of tfjs-node-gpu so that the published package does not depend
  * on it and never runs its install script.
  */
@@ -33,7 +33,10 @@ export const bundle = {
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  external: Object.keys(packageJson.dependencies),
+  external: [
+    ...Object.keys(packageJson.dependencies),
+    ...Object.keys(packageJson.peerDependencies),
+  ],
   plugins: [tfjsByRequire],
   banner: {
     js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",

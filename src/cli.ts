@@ -298,13 +298,25 @@ program
   .command('export')
   .description('export the model of a finished run')
   .argument('<run>', RUN_HELP)
-  .argument('<target>', 'a folder (tfjs layers model) or a .safetensors file (weights)')
+  .argument('<target>', 'a folder (tfjs layers model), an .onnx or a .safetensors file (weights)')
   .option(...RUNS_OPTION)
+  .addOption(
+    new Option('--format <name>', 'format (default: that of the target)').choices([
+      'tfjs',
+      'onnx',
+      'safetensors',
+    ]),
+  )
   .option('--layers <glob>', 'only the weights of these layers (.safetensors)')
+  .option('--no-verify', 'do not compare the model with another engine')
   .option('--force', 'replace a target that exists')
   .action(async (run, target, options) => {
     const { exportCommand } = await import('./commands/export.ts');
-    await exportCommand(run, target, options);
+    await exportCommand(run, target, {
+      ...options,
+      ...program.opts(),
+      signal: interruptSignal(),
+    });
   });
 
 const data = program.command('data').description('fetch, check and show the data of experiments');

@@ -121,7 +121,9 @@ function tablePrinter(count: number): Printer {
       rows.push([image, ...classes.flatMap((each) => [each.class, each.probability])]);
     },
     broken: reportBroken,
-    end: () => void process.stdout.write(`${textTable({ columns, rows })}\n`),
+    end() {
+      if (rows.length > 0) process.stdout.write(`${textTable({ columns, rows })}\n`);
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { DataConfig } from '../experiment/experiment.ts';
-import { centredStart, kernelWeight, resizedSize, type Size } from './resize.ts';
+import { centredStart, interpolationWeights, resizedSize, type Size } from './resize.ts';
 
 /** How bytes of pixels become numbers of the model's input: (pixel / divisor - mean) / deviation, by channel. */
 export interface Normalization {
@@ -129,15 +129,9 @@ function interpolate(
   return both.clipByValue(0, 255).reshape([count, height, width, channels]);
 }
 
-/** The weights, `[1, to, from]`, of the `from` pixels of a line in each of `to` pixels. */
+/** The weights, `[1, to, from]`, of the pixels of a line; see {@link interpolationWeights}. */
 function weightsOf(from: number, to: number, interpolation: Interpolation): tf.Tensor3D {
-  const weights = Array.from({ length: to }, (_, i) => {
-    const centre = ((i + 0.5) * from) / to - 0.5;
-    const row = Array.from({ length: from }, (_, at) => kernelWeight(interpolation, at - centre));
-    const total = row.reduce((sum, weight) => sum + weight, 0);
-    return row.map((weight) => weight / total);
-  });
-  return tf.tensor3d([weights], [1, to, from]);
+  return tf.tensor3d([interpolationWeights(from, to, interpolation)], [1, to, from]);
 }
 
 /** Crops or pads images, the same on both sides. */

@@ -43,3 +43,17 @@ export function centredStart(length: number, within: number): number {
     ? -Math.floor((length - within + 1) / 2)
     : Math.floor((within - length) / 2);
 }
+
+/** The weights of each of `from` pixels of a line in each of `to` pixels: half-pixel centres, no antialiasing. */
+export function interpolationWeights(
+  from: number,
+  to: number,
+  interpolation: DataConfig['resize']['interpolation'],
+): number[][] {
+  return Array.from({ length: to }, (_, i) => {
+    const centre = ((i + 0.5) * from) / to - 0.5;
+    const row = Array.from({ length: from }, (_, at) => kernelWeight(interpolation, at - centre));
+    const total = row.reduce((sum, weight) => sum + weight, 0);
+    return row.map((weight) => weight / total);
+  });
+}

@@ -61,6 +61,7 @@ export async function loadSavedModel({ graph, path }: SavedModel): Promise<tf.La
 
 /** The path of the model.json of an exported model; `null` for other references. */
 async function exportedModel(reference: string): Promise<string | null> {
+  if (reference === '') return null;
   const path = basename(reference) === 'model.json' ? reference : join(reference, 'model.json');
   const stats = await stat(path).catch(() => null);
   return stats?.isFile() ? resolve(path) : null;
