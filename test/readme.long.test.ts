@@ -32,7 +32,7 @@ const ADDED: Readonly<Record<string, string>> = {
 /** What a reader replaces in a command. */
 const REPLACED: readonly (readonly [RegExp, string])[] = [
   [/init \/path\/to\/images/, 'init digits --images 200 --splits 2 --sizes 32,48'],
-  [/(predict \S+) \/path\/to\/images/, '$1 test/config/images'],
+  [/(predict \S+) \/path\/to\/images/, '$1 docs/results/quickstart'],
   [/--set data\.source=\/path\/to\/images/, `${IMAGES} ${RANDOM} ${SMALL}`],
   [/diff [0-9a-f]{10} [0-9a-f]{10}/, 'diff latest~1 latest'],
 ];
