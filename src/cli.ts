@@ -5,7 +5,8 @@ import { dirname } from 'node:path';
 import { Command, Option } from 'commander';
 import { LAUNCHER_OPTIONS } from './commands/options.ts';
 import { didYouMean } from './common/did-you-mean.ts';
-import { explain, InputError } from './common/errors.ts';
+import { explain, InputError, InterruptedError } from './common/errors.ts';
+import { shellLine } from './common/format.ts';
 import { interruptSignal } from './common/signals.ts';
 import { version } from './common/version.ts';
 import { RUNS } from './runs/places.ts';
@@ -440,6 +441,13 @@ function requireCommand([first = '']: readonly string[]): void {
   throw new InputError(`there is no command and no experiment file named ${first}${hint}`);
 }
 
+/** Says how to start again after an interruption before there was anything to save. */
+function messageOf(error: Error): string {
+  if (!(error instanceof InterruptedError) || error.detail) return error.message;
+  const command = shellLine(['cifar-run', ...process.argv.slice(2)]);
+  return `${error.message}: nothing is saved yet\nto start again: ${command}`;
+}
+
 try {
   const args = process.argv.slice(2);
   if (args.length === 0) program.help({ error: true });
@@ -448,7 +456,7 @@ try {
 } catch (thrown) {
   const error = explain(thrown);
   const known = error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number';
-  const text = error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? messageOf(error) : String(error);
   const detail = error instanceof Error && (!known || program.opts().verbose) ? error.stack : text;
   process.stderr.write(`${detail}\n`);
   process.exitCode = known ? (error.exitCode as number) : 1;

@@ -84,6 +84,7 @@ export async function prepareTraining(
     return loaded;
   });
   checkClasses(planned, data.classNames);
+  signal.throwIfAborted();
   return { experiment, graph, engine, data, model, weights, signal };
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { execa } from 'execa';
-import { cifarRun, loadedModules } from './program.ts';
+import { cifarRun, loadedModules, startProgram } from './program.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -73,6 +73,18 @@ describe('the command line', () => {
         });
       }
     }
+  });
+
+  it('says that nothing is saved if it is interrupted before training, and how to start again', async () => {
+    const runs = mkdtempSync(join(tmpdir(), 'cifar-run-'));
+    const args = ['configs/digits.yaml', '--set', 'seed=8', '--runs', runs];
+    const { program, until } = startProgram(args, { cwd: root });
+    await until(/^Engine/);
+    program.kill('SIGINT');
+    const { exitCode, stderr } = await program;
+    expect(stderr).to.match(/: nothing is saved yet$/m);
+    expect(stderr.split('\n').at(-1)).to.equal(`to start again: cifar-run ${args.join(' ')}`);
+    expect(exitCode).to.equal(130);
   });
 
   it('loads nothing heavy for --help and check', async () => {

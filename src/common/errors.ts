@@ -56,10 +56,13 @@ export class InterruptedError extends Error {
   readonly exitCode: number;
   readonly signal: StopSignal;
 
-  /** @param detail what was saved, and how to continue. */
+  /** What was saved, and how to continue; empty if there was nothing to save yet. */
+  readonly detail: string;
+
   constructor(signal: StopSignal, detail = '') {
     super(`interrupted by ${signal}${detail && `: ${detail}`}`);
     this.signal = signal;
+    this.detail = detail;
     this.exitCode = 128 + constants.signals[signal];
   }
 }

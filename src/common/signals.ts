@@ -23,7 +23,13 @@ export function interruptSignal(): AbortSignal {
       const error = new InterruptedError(signal);
       if (controller.signal.aborted) return exitNow(error.exitCode);
       process.stderr.write(`${error.message}: finishing this step; once more to stop at once\n`);
-      setTimeout(() => exitNow(error.exitCode), GRACE_MS).unref();
+      setTimeout(() => {
+        // The error may be reported already, while another thread still computes.
+        if (process.exitCode === undefined) {
+          process.stderr.write('stopped within the step: what was saved before is kept\n');
+        }
+        exitNow(error.exitCode);
+      }, GRACE_MS).unref();
       controller.abort(error);
     });
   }
