@@ -1,4 +1,5 @@
 import type { Json } from '../common/json.ts';
+import type { Settings } from '../experiment/experiment.ts';
 import { differingKeys, formatSettings } from './settings.ts';
 
 /** A run in the form in which many runs are compared: flat maps from column names to values. */
@@ -38,19 +39,39 @@ export function hasResult({ facts }: ComparedRun): boolean {
 }
 
 /**
- * The settings in which runs differ, in the order of the file; a variable stands for the settings that have its value.
- * Runs that have not started have no known settings.
+ * The settings in which runs differ, in the order of the file; a variable stands for the settings that have its value, also
+ * within a text or a list. Runs that have not started have no known settings.
  */
 export function differingSettings(runs: readonly ComparedRun[]): string[] {
   const started = runs.filter(({ facts }) => facts.started !== undefined);
-  const differing = differingKeys(started.map(({ settings }) => settings));
-  const valuesOf = (path: string) => JSON.stringify(started.map(({ settings }) => settings[path]));
-  const variables = differing.filter(isVariable).map(valuesOf);
-  return differing.filter((path) => isVariable(path) || !variables.includes(valuesOf(path)));
+  const all = started.map(({ settings }) => settings);
+  const differing = differingKeys(all);
+  const variables = differing.filter(isVariable);
+  const hangsOnVariables = (path: string) =>
+    new Set(all.map((settings) => withVariables(settings, path, variables))).size === 1;
+  return differing.filter((path) => isVariable(path) || !hangsOnVariables(path));
 }
 
 function isVariable(path: string): boolean {
   return path.startsWith('vars.');
+}
+
+/** The value of a setting as the file may have it: with `${vars.size}` in place of the values of variables. */
+function withVariables(settings: Settings, path: string, variables: readonly string[]): string {
+  return variables.reduce(
+    (text, variable) => {
+      const value = JSON.stringify(settings[variable] ?? null).replaceAll(/^"|"$/g, '');
+      // Digits of a longer number are none.
+      const whole = new RegExp(`(?<!\\d|\\d\\.)${literal(value)}(?!\\d|\\.\\d)`, 'g');
+      return value === '' ? text : text.replaceAll(whole, `\${${variable}}`);
+    },
+    JSON.stringify(settings[path] ?? null),
+  );
+}
+
+/** Escapes a text for a regular expression. */
+function literal(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 
 /** The most settings in a label. */

@@ -2,7 +2,7 @@ import { closest, distance } from 'fastest-levenshtein';
 
 /** The names of other programs for a word, in lower-case letters and digits. */
 const ALIASES: Readonly<Record<string, string>> = {
-  accuracy: 'acc top1 valaccuracy',
+  accuracy: 'acc err error errorrate top1 top1error valacc valaccuracy',
   auc: 'auroc rocauc',
   augment: 'augmentation augmentations transforms',
   averagePooling2d: 'averagepool averagepool2d avgpool avgpool2d',
@@ -10,17 +10,23 @@ const ALIASES: Readonly<Record<string, string>> = {
   batchNormalization: 'batchnorm batchnorm2d bn',
   batchSize: 'batch bs',
   beta1: 'beta betas momentum',
-  binaryCrossentropy: 'bce',
-  categoricalCrossentropy: 'ce crossentropy softmaxcrossentropy sparsecategoricalcrossentropy xent',
+  binaryCrossentropy: 'bce bceloss bcewithlogits',
+  brightness: 'randombrightness',
+  categoricalCrossentropy:
+    'ce crossentropy crossentropyloss logloss nll nllloss softmaxcrossentropy sparsecategoricalcrossentropy xent',
   cifar10: 'cifar',
   clipNorm: 'clip gradclip',
+  colorJitter: 'jitter',
+  contrast: 'randomcontrast',
   conv2d: 'conv',
+  crop: 'randomcrop',
   dataset: 'name',
   dense: 'fc fullyconnected linear',
   epochs: 'epoch nbepoch nepochs numepochs',
   epsilon: 'eps',
   f1: 'f1score',
-  flip: 'fliplr hflip horizontalflip',
+  flip: 'fliplr hflip horizontalflip randomflip randomhorizontalflip',
+  focal: 'focalloss',
   folder: 'imagefolder images',
   freeze: 'frozen',
   globalAveragePooling2d: 'gap globalaveragepool globalaveragepool2d globalavgpool globalavgpool2d',
@@ -30,16 +36,22 @@ const ALIASES: Readonly<Record<string, string>> = {
   inputShape: 'imagesize inputsize',
   learningRate: 'lr',
   maxPooling2d: 'maxpool maxpool2d',
-  mse: 'meansquarederror',
+  mse: 'l2 meansquarederror mseloss',
   optimizer: 'opt optim',
+  precision: 'precisionscore',
   preprocess: 'normalize',
-  rotate: 'rotation',
+  randomErasing: 'erasing',
+  recall: 'balancedaccuracy recallscore sensitivity',
+  rotate: 'randomrotation rotation',
+  sgd: 'momentum nesterov sgdm sgdmomentum',
   source: 'dir directory folder path root',
-  topK: 'top5 topkaccuracy',
+  topK: 'top5 top5accuracy topkaccuracy',
+  translate: 'randomtranslation shift',
   val_accuracy: 'valacc',
   validation: 'validationsplit valsplit',
   weightDecay: 'decay wd',
   weights: 'pretrained',
+  zoom: 'randomzoom',
 };
 
 /**
@@ -71,15 +83,18 @@ export function nearest(word: string, known: readonly string[]): string | null {
   const typed = word.toLowerCase();
   const lowerCase = candidates.map((each) => each.toLowerCase());
   const found = closest(typed, lowerCase);
-  // The first letter is seldom wrong.
-  const most = typed[0] === found[0] ? Math.max(2, typed.length / 3) : 1;
+  // The first letter is seldom wrong. Two of three letters make another word, unless they are swapped.
+  const isOther = typed.length <= 3 && sorted(typed) !== sorted(found);
+  const most = typed[0] === found[0] && !isOther ? Math.max(2, typed.length / 3) : 1;
   return distance(typed, found) <= most ? (candidates[lowerCase.indexOf(found)] ?? null) : null;
 }
 
 /** Returns the known word that is spelled otherwise, or is the name of another program for it; `null` if there is none. */
 export function sameWord(word: string, known: readonly string[]): string | null {
   const same = known.find((each) => plain(each) === plain(word));
-  return same ?? known.find((each) => isAlias(word, each)) ?? null;
+  const aliased = known.filter((each) => isAlias(word, each));
+  // val_acc is val_accuracy rather than accuracy.
+  return same ?? (aliased.length > 0 ? closest(word, aliased) : null);
 }
 
 /** The most words that an error lists. */
@@ -101,7 +116,11 @@ function plain(word: string): string {
 
 /** The digits, sorted: they are swapped more often than wrong. */
 function numbersIn(word: string): string {
-  return (word.match(/\d/g) ?? []).toSorted().join('');
+  return sorted(word.replaceAll(/\D/g, ''));
+}
+
+function sorted(word: string): string {
+  return [...word].toSorted().join('');
 }
 
 function withoutNumbers(word: string): string {

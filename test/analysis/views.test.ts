@@ -57,6 +57,22 @@ describe('settings of many runs', () => {
     expect(differingSettings(swept)).to.deep.equal([RATE, 'seed', 'vars.rate']);
   });
 
+  it('are listed once if a variable is within their texts', () => {
+    const swept = RUNS.map((run, i) => ({
+      ...run,
+      settings: {
+        ...run.settings,
+        'vars.size': [24, 32][i % 2] as number,
+        'data.source': ['images-24.zip', 'images-32.zip'][i % 2] as string,
+        'model.backbone.inputShape': [[24, 24, 3] as const, [32, 32, 3] as const][i % 2] ?? null,
+        // A number that contains the digits by chance.
+        'phases.head.epochs': [124, 132][i % 2] as number,
+      },
+    }));
+    const expected = [RATE, 'seed', 'vars.size', 'phases.head.epochs'];
+    expect(differingSettings(swept)).to.deep.equal(expected);
+  });
+
   it('have the shortest unique names', () => {
     expect(
       shortNames(['a.head.epochs', 'a.tune.epochs', 'vars.dropout', 'b.optimizer.name', 'run']),

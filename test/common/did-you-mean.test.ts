@@ -23,6 +23,7 @@ describe('didYouMean', () => {
   it('suggests nothing that is only as short', () => {
     expect(didYouMean('head', ['seed', 'name', 'data'])).to.equal('');
     expect(didYouMean('xyz', ['add', 'elu'])).to.equal('');
+    expect(didYouMean('map', ['mse', 'auc'])).to.equal('');
     expect(didYouMean('x', [])).to.equal('');
   });
 
@@ -36,6 +37,7 @@ describe('didYouMean', () => {
       ['bs', 'batchSize'],
       ['val_acc', 'val_accuracy'],
       ['momentum', 'beta1'],
+      ['error', 'accuracy'],
       ['constructor', null],
     ] as const) {
       const known = [
@@ -49,6 +51,18 @@ describe('didYouMean', () => {
         'beta1',
       ];
       expect(nearest(word, known)).to.equal(meant);
+    }
+  });
+
+  it('knows the words of other programs for values', () => {
+    for (const [word, meant] of [
+      ['momentum', 'sgd'],
+      ['nll_loss', 'categoricalCrossentropy'],
+      ['RandomHorizontalFlip', 'flip'],
+      ['balanced_accuracy', 'recall'],
+    ] as const) {
+      const known = ['sgd', 'adam', 'categoricalCrossentropy', 'mse', 'flip', 'crop', 'recall'];
+      expect(didYouMean(word, known)).to.equal(`. Did you mean ${meant}?`);
     }
   });
 
