@@ -60,7 +60,7 @@ export async function planExperiment(
   if (problems.length > 0) throw problemsError(loaded, problems);
   await checkWeightFile(loaded, graph);
   const hashes = await hashFiles(experiment, modelSource?.path ?? null);
-  const plan = planRun(experiment, { graph, hashes });
+  const plan = planRun(experiment, { graph, hashes, mostImages });
   const statistics = plan.phases.flatMap(({ name, warning }) =>
     warning === null ? [] : [`phase ${name}: ${warning}`],
   );

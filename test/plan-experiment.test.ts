@@ -59,4 +59,11 @@ describe('planExperiment', () => {
     const known = await plan(head, ['data.dataset=cifar100', 'data.source=null']);
     expect(known.plan.layers.at(-1)?.outputShape).to.deep.equal([100]);
   });
+
+  it('warns if the images of a folder are few for a batch or for moving statistics', async () => {
+    const { warnings } = await plan('- batchNormalization\n    - dense: { activation: softmax }');
+    expect(warnings).to.have.length(2);
+    expect(warnings[0]).to.contain('batchSize 32 is above the 4 training images');
+    expect(warnings[1]).to.contain('phase head: trains 1 step, too few for the moving statistics');
+  });
 });

@@ -27,9 +27,9 @@ export async function checkData(
   seed: number,
   imageShape: LoadContext['imageShape'],
 ): Promise<KnownData> {
-  const { source, classes, limit } = config;
+  const { source, classes } = config;
   const kind = datasetKind(config.dataset);
-  const known = { classNames: knownClasses(config), mostImages: limit?.train ?? null };
+  const known = { classNames: knownClasses(config), mostImages: publishedImages(config) };
   if (source === null || (isUrl(source) && !statOrNull(cachePath(source)))) return known;
   if (kind.classNames) {
     if (kind.files && !isUrl(source)) await findNamed(await openTree(source), kind.files);
@@ -41,6 +41,17 @@ export async function checkData(
   const labels = train.indices.flatMap((own, label) => own.map(() => label));
   classWeights(config.classWeights, classNames, Int32Array.from(labels));
   return { classNames, mostImages: labels.length };
+}
+
+/**
+ * Returns the number of training images of a published dataset; with `limit` it is the maximum. `null` if the data must be read.
+ */
+function publishedImages({ dataset, classes, validation, limit }: DataConfig): number | null {
+  const { trainingImages: all, classNames } = datasetKind(dataset);
+  if (all === undefined) return limit.train;
+  const share = classes && classNames ? classes.length / classNames.length : 1;
+  const kept = all * share * (validation === 'test' ? 1 : 1 - validation);
+  return Math.min(Math.round(kept), limit.train ?? Number.POSITIVE_INFINITY);
 }
 
 /** Files are listed once a process: the trials of a sweep share them. */

@@ -56,13 +56,15 @@ export interface PlanInputs {
   /** The network of `model.backbone.model` or `run`; `null` if there is none. */
   readonly graph: Graph | null;
   readonly hashes: FileHashes;
+  /** The training images, or more; `null` if their number is not known. */
+  readonly mostImages: number | null;
 }
 
 /**
  * Plans a run. Pure, so that the plan can be shown before anything is loaded.
  * @throws InputError for an experiment whose network cannot be built.
  */
-export function planRun(experiment: Experiment, { graph, hashes }: PlanInputs): Plan {
+export function planRun(experiment: Experiment, { graph, hashes, mostImages }: PlanInputs): Plan {
   const { network, problems } = findNetwork(experiment, graph);
   if (!network) throw new InputError(problems.map(({ message }) => message).join('\n'));
   const { layers } = network;
@@ -109,7 +111,7 @@ export function planRun(experiment: Experiment, { graph, hashes }: PlanInputs): 
           ? featuresId(experiment, hashes, prefix, sharedPrefixes(experiment, phases, index))
           : null,
       warning: statisticsWarning(
-        experiment.data,
+        mostImages,
         phase,
         layers.filter(({ name }) => !parameters.frozenLayers.has(name)),
       ),

@@ -1,5 +1,5 @@
-import { datasetKind } from '../data/datasets/table.ts';
-import type { DataConfig, PhaseConfig } from '../experiment/experiment.ts';
+import { countOf } from '../common/format.ts';
+import type { PhaseConfig } from '../experiment/experiment.ts';
 import type { LayerSummary } from '../model/shapes.ts';
 
 /**
@@ -12,14 +12,15 @@ const KERAS_MOMENTUM = 0.99;
 
 /**
  * Returns a warning if a phase has too few steps for the statistics of the batch normalizations that it trains; `null` if it
- * has enough, or if the number of training images is not known.
+ * has enough.
+ *
+ * @param images the number of training images, or more; `null` if it is not known
  */
 export function statisticsWarning(
-  data: DataConfig,
+  images: number | null,
   { epochs, batchSize }: PhaseConfig,
   trained: readonly LayerSummary[],
 ): string | null {
-  const images = trainingImages(data);
   const normalizations = trained.filter(({ kind }) => kind === 'batchNormalization');
   if (images === null || normalizations.length === 0) return null;
   const momenta = normalizations.map(({ args }) => args.momentum ?? KERAS_MOMENTUM);
@@ -29,16 +30,7 @@ export function statisticsWarning(
   const needed = Math.round(WINDOWS / (1 - momentum));
   if (steps >= needed) return null;
   return (
-    `${steps} steps are few for the moving statistics of its batch normalizations: with momentum ${momentum} they follow the ` +
-    `weights after about ${needed} steps. model.backbone.batchNormalization: { momentum: 0.9 } sets another momentum`
+    `trains ${countOf(steps, 'step')}, too few for the moving statistics of its batch normalizations: with momentum ${momentum} ` +
+    `they follow the weights after about ${needed} steps. model.backbone.batchNormalization: { momentum: 0.9 } sets another momentum`
   );
-}
-
-/** Returns the number of training images; `null` if the data must be read. With `limit` it is the maximum. */
-function trainingImages({ dataset, classes, validation, limit }: DataConfig): number | null {
-  const { trainingImages: all, classNames } = datasetKind(dataset);
-  if (all === undefined) return limit.train;
-  const share = classes && classNames ? classes.length / classNames.length : 1;
-  const kept = all * share * (validation === 'test' ? 1 : 1 - validation);
-  return Math.min(Math.round(kept), limit.train ?? Number.POSITIVE_INFINITY);
 }

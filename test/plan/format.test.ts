@@ -12,7 +12,7 @@ describe('formatPlan', () => {
         backbone: named('vgg16', { cut: 'block1_pool' }),
         phases: [phase({ name: 'head', freeze: ['backbone'], epochs: 5 }), phase({ name: 'all' })],
       }),
-      { graph: null, hashes: NO_FILES },
+      { graph: null, hashes: NO_FILES, mostImages: null },
     );
     expect(formatPlan(plan)).to.deep.equal([
       `test  ${plan.id}`,
@@ -41,7 +41,7 @@ describe('formatPlan', () => {
         phases: [phase({ name: 'head', freeze: ['backbone'], epochs })],
       });
       const changed = { ...base, data: { ...base.data, augment } };
-      const plan = planRun(changed, { graph: null, hashes: NO_FILES });
+      const plan = planRun(changed, { graph: null, hashes: NO_FILES, mostImages: null });
       const phases = plan.phases.map((each) => {
         return { ...each, features: each.features && { ...each.features, cached } };
       });
@@ -64,6 +64,7 @@ describe('formatPlan', () => {
     const plan = planRun(experiment({ phases: [phase({ freeze: ['backbone'] })] }), {
       graph: null,
       hashes: NO_FILES,
+      mostImages: null,
     });
     expect(formatPlan(plan)[3]).to.match(/^block1_conv1 .* none$/);
   });

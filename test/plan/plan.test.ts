@@ -3,7 +3,7 @@ import { NO_FILES } from '../../src/config/file-hashes.ts';
 import { planRun } from '../../src/plan/plan.ts';
 import { experiment, layer, named, phase } from '../experiment.ts';
 
-const nothing = { graph: null, hashes: NO_FILES };
+const nothing = { graph: null, hashes: NO_FILES, mostImages: 50_000 };
 
 /** The ten-layer head: dense layers, with a batch normalization after every second one. */
 function tenLayerHead() {
@@ -54,7 +54,9 @@ describe('planRun', () => {
       return planRun(experiment({ backbone, phases }), nothing).phases.map((each) => each.warning);
     };
     // 782 steps are an epoch of CIFAR-10.
-    expect(warnings(null, 2)[0]).to.match(/^1564 steps are few .* momentum 0.99 .* 2000 steps/);
+    expect(warnings(null, 2)[0]).to.match(
+      /^trains 1,564 steps, too few .* momentum 0.99 .* 2000 steps/,
+    );
     expect(warnings(null, 3)).to.deep.equal([null]);
     expect(warnings(null, 1, ['*_bn'])).to.deep.equal([null]);
     expect(warnings(0.9, 1)).to.deep.equal([null]);
