@@ -6,10 +6,9 @@ import { Command, Option } from 'commander';
 import { LAUNCHER_OPTIONS } from './commands/options.ts';
 import { didYouMean } from './common/did-you-mean.ts';
 import { explain, InputError, InterruptedError } from './common/errors.ts';
-import { shellLine } from './common/format.ts';
 import { interruptSignal } from './common/signals.ts';
 import { version } from './common/version.ts';
-import { RUNS } from './runs/places.ts';
+import { commandLine, RUNS } from './runs/places.ts';
 
 /*
  * The command line. Each command imports its implementation when it runs, so that `--help` and `check` load nothing
@@ -444,8 +443,8 @@ function requireCommand([first = '']: readonly string[]): void {
 /** Says how to start again after an interruption before there was anything to save. */
 function messageOf(error: Error): string {
   if (!(error instanceof InterruptedError) || error.detail) return error.message;
-  const command = shellLine(['cifar-run', ...process.argv.slice(2)]);
-  return `${error.message}: nothing is saved yet\nto start again: ${command}`;
+  const again = commandLine(process.argv.slice(2));
+  return `${error.message}: nothing is saved yet\nto start again: ${again}`;
 }
 
 try {

@@ -3,6 +3,9 @@ import { execa, type Options } from 'execa';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
+// npm has started the tests, but not the program, which would print commands with npx.
+delete process.env.npm_command;
+
 /**
  * The arguments of Node that run the program: the built one, or its sources where coverage is measured, because the source
  * map of a bundle is too coarse for that.

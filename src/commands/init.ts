@@ -27,7 +27,7 @@ import { backbones } from '../model/backbones/table.ts';
 import { resolvePrecision } from '../plan/precision.ts';
 import { chooseProgress, silentProgress } from '../progress/display.ts';
 import type { Progress } from '../progress/progress.ts';
-import { commandLine, RUNS } from '../runs/places.ts';
+import { commandLine } from '../runs/places.ts';
 import { parseWholeNumber } from './options.ts';
 
 export interface InitOptions {
@@ -138,8 +138,8 @@ async function writeExperiment(
       ...probeTable(recommendation),
       '',
       `wrote ${out}`,
-      `  npx ${commandLine(['check', out], RUNS)}`,
-      `  npx ${commandLine([out], RUNS)}`,
+      `  ${commandLine(['check', out])}`,
+      `  ${commandLine([out])}`,
     ]);
 }
 

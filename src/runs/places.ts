@@ -6,12 +6,18 @@ import { shellLine } from '../common/format.ts';
 import { parseRunPath, type RunPlace } from '../run-folder/run-folder.ts';
 
 /** The default folder of all runs, relative to the working directory. */
-export const RUNS = 'runs';
+export const RUNS: string = 'runs';
 
-/** A command for a shell that looks for runs in a folder: `cifar-run resume quickstart/latest`. */
-export function commandLine(words: readonly string[], runs: string): string {
+/**
+ * A command for a shell: `cifar-run resume quickstart/latest`. It starts with `npx` if npm has started this program, which is
+ * then not on the path.
+ *
+ * @param runs the folder of runs that the command looks into
+ */
+export function commandLine(words: readonly string[], runs = RUNS): string {
+  const program = process.env.npm_command === undefined ? ['cifar-run'] : ['npx', 'cifar-run'];
   const shell = process.platform === 'win32' ? 'windows' : 'posix';
-  return shellLine(['cifar-run', ...words, ...(runs === RUNS ? [] : ['--runs', runs])], shell);
+  return shellLine([...program, ...words, ...(runs === RUNS ? [] : ['--runs', runs])], shell);
 }
 
 /**

@@ -42,7 +42,7 @@ describe('cifar-run init, with weights of the Python package index', () => {
     expect(stdout).to.match(/^all +10,000$/m);
     expect(stdout).to.match(/^→ +efficientnetLite0 +32 × 32 +[\d.]+ ± [\d.]+ % /m);
     expect(stdout).to.match(
-      /wrote b c\.yaml\n +npx cifar-run check 'b c\.yaml'\n +npx cifar-run 'b c\.yaml'$/,
+      /wrote b c\.yaml\n +cifar-run check 'b c\.yaml'\n +cifar-run 'b c\.yaml'$/,
     );
   });
 });
