@@ -5,7 +5,7 @@ import { datasetKind, knownClasses } from './datasets/table.ts';
 import { cachePath, isUrl, openTree } from './files/source.ts';
 import { findNamed } from './files/tree.ts';
 import { classWeights } from './load.ts';
-import { selectImages } from './split.ts';
+import { noTestSplit, selectImages } from './split.ts';
 
 /** What is known of data before they are loaded. */
 export interface KnownData {
@@ -27,8 +27,9 @@ export async function checkData(
   seed: number,
   imageShape: LoadContext['imageShape'],
 ): Promise<KnownData> {
-  const { source, classes } = config;
+  const { source, classes, validation } = config;
   const kind = datasetKind(config.dataset);
+  if (validation === 'test' && kind.hasTest === false) throw noTestSplit();
   const known = { classNames: knownClasses(config), mostImages: publishedImages(config) };
   if (source === null || (isUrl(source) && !statOrNull(cachePath(source)))) return known;
   if (kind.classNames) {

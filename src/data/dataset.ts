@@ -106,6 +106,8 @@ export interface DatasetKind {
   readonly classNames?: readonly string[];
   /** The number of training images, if it is known without reading the data. */
   readonly trainingImages?: number;
+  /** `false` if it is known that there is no test split. */
+  readonly hasTest?: false;
   /** Height, width and channels of the images; absent if they are resized to the model's input. */
   readonly imageShape?: readonly [number, number, number];
   /** The accepted names of each file that a source must have; absent if they do not matter. */

@@ -30,6 +30,13 @@ export function selectImages(
   };
 }
 
+export function noTestSplit(): DataError {
+  return new DataError(
+    'validation',
+    'test, but this dataset has no test split; give the fraction of its images to validate on, e.g. 0.1',
+  );
+}
+
 function split(
   raw: RawDataset,
   classNames: readonly string[],
@@ -39,11 +46,7 @@ function split(
   const all = keepClasses(raw.train, raw.classNames, classNames);
   requireEveryClass(sizesOf(all), classNames, 'no images to train on');
   if (validation === 'test') {
-    if (!raw.test)
-      throw new DataError(
-        'validation',
-        'test, but this dataset has no test split; give the fraction of its images to validate on, e.g. 0.1',
-      );
+    if (!raw.test) throw noTestSplit();
     const test = keepClasses(raw.test, raw.classNames, classNames);
     requireEveryClass(sizesOf(test), classNames, 'no images in the test split');
     return { train: all, validation: test };

@@ -7,7 +7,7 @@ const EXPERIMENT = `
 name: test
 seed: 5
 vars: { units: 8, size: { filters: 4, kernel: 3 } }
-data: { dataset: digits }
+data: { dataset: digits, validation: 0.2 }
 model:
   backbone:
     inputShape: [28, 28, 1]

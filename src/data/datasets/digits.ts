@@ -11,6 +11,7 @@ export const digits: DatasetKind = {
   name: 'digits',
   classNames,
   trainingImages: 10_000,
+  hasTest: false,
   imageShape: [SIDE, SIDE, 1],
 
   async open(config) {
