@@ -115,7 +115,7 @@ class Editor {
   }
 }
 
-const FILE = `data: { dataset: digits, preprocess: scale }
+const FILE = `data: { dataset: mnist, preprocess: scale }
 model:
   backbone:
     inputShape: [28, 28, 1]
