@@ -46,7 +46,7 @@ const FOUND: readonly Case[] = [
     at: 3,
     number: 3,
   }),
-  ...found(FILTER_GRADIENT, { kind: 'attribute', other: [0] }),
+  ...found(FILTER_GRADIENT, { kind: 'attribute', at: 1, other: [0] }),
   ...found(FILTER_GRADIENT, { at: 1, place: 2 }),
   ...found('DepthwiseConv2dNativeBackpropInput(int32[4],float32[3,3,3,2],float32[2,6,5,6])', {
     number: -1,
@@ -56,7 +56,12 @@ const FOUND: readonly Case[] = [
     other: [0],
   }),
   ...found('AvgPoolGrad(int32[4],float32[2,3,3,3])', { kind: 'rank', at: 1, place: 1 }),
-  ...found('MaxPool(float32[2,6,5,3])', { kind: 'attribute', place: 1, number: 2 ** 31 - 1 }),
+  ...found('MaxPool(float32[2,6,5,3])', {
+    kind: 'attribute',
+    at: 1,
+    place: 1,
+    number: 2 ** 31 - 1,
+  }),
   ...found('SplitV(float32[2,3],int32[2],int32[])', { kind: 'rank', at: 1, place: 1 }),
   ...found('Unpack(float32[2,3])', { kind: 'attribute', place: 1, number: 2 ** 31 - 1 }),
   ...found('GatherV2(float32[2,3],int32[3],int32[])', { kind: 'attribute', place: 1, number: 4 }),
@@ -74,7 +79,7 @@ export const operations = target<Case>({
   name: 'operations',
   weight: 25,
   async prepare() {
-    pretendLittleMemory();
+    const restoreMemory = pretendMemory(2e8);
     const options = { threads: 2, verbose: false, compiler: 'graph', report: () => {} } as const;
     const engine = await startEngine(options);
     const calls = recordCalls(engine);
@@ -88,6 +93,7 @@ export const operations = target<Case>({
         { noNullPrototype: true },
       ),
       found: FOUND,
+      close: restoreMemory,
       async run({ operation, changes, compiled }) {
         const call = changes.reduce(changeCall, calls.get(operation) as Call);
         try {
@@ -102,10 +108,15 @@ export const operations = target<Case>({
   },
 });
 
-/** So that calls are refused that would only take memory and time. */
-function pretendLittleMemory(): void {
-  os.totalmem = () => 2e8;
-  syncBuiltinESMExports();
+/** Refuses calls that would only take memory and time. @returns a function that tells the truth again. */
+function pretendMemory(bytes: number): () => Promise<void> {
+  const { totalmem } = os;
+  const report = (answer: () => number) => {
+    os.totalmem = answer;
+    syncBuiltinESMExports();
+  };
+  report(() => bytes);
+  return async () => report(totalmem);
 }
 
 const backend = () =>
