@@ -1,3 +1,4 @@
+import { InputError } from '../common/errors.ts';
 import { datasetNames } from '../data/datasets/table.ts';
 import type { DataConfig } from '../experiment/experiment.ts';
 import type { Data } from '../experiment/file-types.ts';
@@ -10,9 +11,17 @@ export interface DataChoice {
   readonly source: string | null;
 }
 
-/** The dataset that a word of the command line means: the name of a published one, a table, or a folder or archive. */
+/**
+ * The dataset that a word of the command line means: the name of a published one, a table, or a folder or archive.
+ * @throws InputError for an empty word.
+ */
 export function chooseData(word: string, resolvePath: (path: string) => string): DataChoice {
   if (datasetNames.includes(word)) return { dataset: word, source: null };
+  if (word.trim() === '') {
+    throw new InputError(
+      `the data must be a folder, an archive, a CSV file, a URL, or one of ${datasetNames.join(', ')}. Received: ''`,
+    );
+  }
   const dataset = word.toLowerCase().endsWith('.csv') ? 'csv' : 'folder';
   return { dataset, source: resolvePath(word) };
 }

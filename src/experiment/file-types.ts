@@ -385,7 +385,7 @@ export type DepthwiseConv2D =
        */
       padding?: PaddingMode;
       /**
-       * Distance between the points of the window along height and width. It must be 1 if `strides` is not 1.
+       * Distance between the points of the window along height and width. It must be 1: models saved for TensorFlow.js ignore it.
        */
       dilationRate?: Pair;
       /**

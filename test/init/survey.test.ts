@@ -87,6 +87,9 @@ describe('the data that a word names', () => {
 
   it('is a published dataset, a table, or else a folder or archive', () => {
     expect(chooseData('cifar10', resolvePath)).to.deep.equal({ dataset: 'cifar10', source: null });
+    expect(() => chooseData(' ', resolvePath)).to.throw(
+      /^the data must be a folder.*Received: ''$/,
+    );
     expect(chooseData('a.CSV', resolvePath)).to.deep.equal({
       dataset: 'csv',
       source: '/here/a.CSV',

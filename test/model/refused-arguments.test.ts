@@ -18,7 +18,7 @@ const cases: readonly [kind: string, args: LayerArgs, message: RegExp, input?: S
   [
     'depthwiseConv2d',
     { kernelSize: 3, dilationRate: 2 },
-    /dilationRate above 1 needs padding: same/,
+    /dilationRate must be 1, as tfjs-layers ignores it.* Received: \[2, 2\]$/,
   ],
   ['spatialDropout2d', { rate: 0.5 }, /takes an input of \[height, width, channels\]/, [7]],
   ['conv2d', { filters: 1, kernelSize: [1000, 1] }, /kernelSize must be at most 128/],

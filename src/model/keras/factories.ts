@@ -95,6 +95,17 @@ function dilationPadding(
   return { before, after: total - before, extra };
 }
 
+/** Keeps `depthMultiplier`, which tfjs-layers leaves out, in `model.json`. */
+function withDepthMultiplier(
+  args: Parameters<typeof tf.layers.separableConv2d>[0],
+): tf.layers.Layer {
+  const layer = tf.layers.separableConv2d(args);
+  const { depthMultiplier = 1 } = args;
+  const getConfig = layer.getConfig.bind(layer);
+  layer.getConfig = () => ({ ...getConfig(), depthMultiplier });
+  return layer;
+}
+
 type Weight = tf.LayerVariable;
 
 /** Factories for layers that tfjs-layers lacks or computes differently from Keras. */
@@ -107,6 +118,8 @@ const OWN_FACTORIES = {
   normalization: (args: Named) => new Normalization(args),
   layerNormalization: (args: Named) => new LayerNormalization(args),
   reLU: (args: Named) => new ReLU(args),
+  // That of tfjs-layers is along axis 1 by default.
+  softmax: (args: Named) => tf.layers.softmax({ axis: -1, ...args }),
   // tfjs-layers takes no mixture of a number and a pair.
   cropping2d: (args: Named<LayerArgs>) =>
     tf.layers.cropping2D({ ...args, cropping: border(args, 'cropping', 0) }),
@@ -120,15 +133,9 @@ const OWN_FACTORIES = {
       tf.layers.conv2d(args) as unknown as Convolution & { kernel: Weight },
       ({ kernel }, x) => tf.conv2d(x, kernel.read() as tf.Tensor4D, 1, 'valid'),
     ),
-  depthwiseConv2d: (args: Parameters<typeof tf.layers.depthwiseConv2d>[0]) =>
-    withDilation(
-      tf.layers.depthwiseConv2d(args) as unknown as Convolution & { depthwiseKernel: Weight },
-      ({ depthwiseKernel }, x) =>
-        tf.depthwiseConv2d(x, depthwiseKernel.read() as tf.Tensor4D, 1, 'valid'),
-    ),
   separableConv2d: (args: Parameters<typeof tf.layers.separableConv2d>[0]) =>
     withDilation(
-      tf.layers.separableConv2d(args) as unknown as Convolution & {
+      withDepthMultiplier(args) as unknown as Convolution & {
         depthwiseKernel: Weight;
         pointwiseKernel: Weight;
       },

@@ -144,10 +144,9 @@ export const depthwiseConv2d: LayerKind = {
   outputShape(inputs, args) {
     const [, , channels] = imageInput(inputs);
     const dilation = pair(args, 'dilationRate', [1, 1]);
-    // tfjs-layers computes the output shape without the dilation, so that no browser could load the model.
-    if (padding(args) === 'valid' && Math.max(...dilation) > 1) {
+    if (Math.max(...dilation) > 1) {
       throw new InputError(
-        `dilationRate above 1 needs padding: same; a cropping2d after it gives the output of valid. Received: ${formatArgument(dilation)}`,
+        `dilationRate must be 1, as tfjs-layers ignores it in a saved model of this layer. Received: ${formatArgument(dilation)}`,
       );
     }
     return [...convolvedSize(inputs, args), channels * positiveInteger(args, 'depthMultiplier', 1)];
