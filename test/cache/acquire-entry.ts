@@ -1,11 +1,14 @@
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Store } from '../../src/cache/store.ts';
 
-/** A process that acquires an entry of a store, prints each step, and keeps the entry until it is killed. */
+/**
+ * A process that acquires an entry of a store, prints each step, and keeps the entry until it is killed. With `wait`, it has
+ * created the entry only when it reads something.
+ */
 
-const [folder = '', key = '', makeMs = '0'] = process.argv.slice(2);
+const [folder = '', key = '', mode] = process.argv.slice(2);
 const entry = await new Store(folder, 1e9).acquire(key, {
   label: 'created by another process',
   bytes: 4,
@@ -14,7 +17,7 @@ const entry = await new Store(folder, 1e9).acquire(key, {
   async make(to) {
     await writeFile(join(to, 'part'), 'part');
     console.log('creating');
-    await sleep(Number(makeMs));
+    if (mode === 'wait') await once(process.stdin, 'data');
   },
 });
 console.log('acquired', entry.folder);

@@ -38,13 +38,14 @@ describe('the store', () => {
   const contentOf = (entry: { folder: string }) => readFile(join(entry.folder, 'content'), 'utf8');
 
   /** Another process that acquires an entry. */
-  function acquirer(key: string, makeMs = 0) {
+  function acquirer(key: string, ...mode: 'wait'[]) {
     const program = fileURLToPath(import.meta.resolve('./acquire-entry.ts'));
-    const child = spawn(process.execPath, ['--import', 'tsx', program, folder, key, `${makeMs}`]);
+    const child = spawn(process.execPath, ['--import', 'tsx', program, folder, key, ...mode]);
     const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
     const ended = once(child, 'exit');
     return {
       nextLine: async () => (await lines.next()).value as string,
+      proceed: () => child.stdin.write('\n'),
       kill: async () => {
         child.kill('SIGKILL');
         await ended;
@@ -122,10 +123,11 @@ describe('the store', () => {
   });
 
   it('lets one process create an entry while others wait, and keeps it while one of them runs', async () => {
-    const first = acquirer('shared', 1500);
+    const first = acquirer('shared', 'wait');
     expect(await first.nextLine()).to.equal('creating');
     const second = acquirer('shared');
     expect(await second.nextLine()).to.equal('waiting');
+    first.proceed();
     expect(await first.nextLine()).to.equal(`acquired ${join(folder, 'shared')}`);
     expect(await second.nextLine()).to.equal(`acquired ${join(folder, 'shared')}`);
     await first.kill();
@@ -137,7 +139,7 @@ describe('the store', () => {
   }).timeout(20_000);
 
   it('replaces the unfinished entry of a killed process', async () => {
-    const killed = acquirer('taken', 60_000);
+    const killed = acquirer('taken', 'wait');
     expect(await killed.nextLine()).to.equal('creating');
     await killed.kill();
     const { folder: entry } = await new Store(folder, 1000).acquire('taken', newEntry('whole'));
@@ -147,7 +149,7 @@ describe('the store', () => {
   }).timeout(30_000);
 
   it('stops waiting when it is interrupted', async () => {
-    const other = acquirer('waited', 60_000);
+    const other = acquirer('waited', 'wait');
     expect(await other.nextLine()).to.equal('creating');
     const signal = AbortSignal.timeout(300);
     const waiting = new Store(folder, 1000).acquire('waited', newEntry('', { signal }));
