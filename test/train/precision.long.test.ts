@@ -16,7 +16,8 @@ import { useEngine } from '../engine.ts';
 import { experiment, layer, named } from '../experiment.ts';
 import { optimizerConfig } from './defaults.ts';
 
-const STEPS = 3;
+// In a third step, losses in float32 alone differ by a fifth from kernel to kernel.
+const STEPS = 2;
 const [BATCH, SIZE, CLASSES] = [8, 64, 4];
 const head = [
   layer('globalAveragePooling2d', 'pool'),
