@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { detectProcessor } from '../../src/engine/hardware.ts';
 import { startEngine } from '../../src/engine/start-engine.ts';
 import type { NodeJSKernelBackend } from '../../src/engine/tensorflow/backend.ts';
 import {
@@ -57,13 +58,17 @@ const functions: Record<string, (x: tf.Tensor4D) => tf.Tensor> = {
 
 const images = wave<tf.Tensor4D>([2, 6, 6, 4], 3);
 const results: Record<string, { difference: number; operations: string[] }> = {};
-for (const [name, fn] of Object.entries(functions)) {
+async function compare(name: string, title: string, precision: 'float32' | 'bfloat16') {
+  const fn = functions[name] as (x: tf.Tensor4D) => tf.Tensor;
   const expected = tf.tidy(() => fn(images)).dataSync();
-  const [output] = await engine.compile(([x]) => [fn(x as tf.Tensor4D)]).run([images]);
+  const compiled = engine.compile(([x]) => [fn(x as tf.Tensor4D)], { precision });
+  const [output] = await compiled.run([images]);
   const values = output?.dataSync() ?? [];
   const difference = Math.max(...expected.map((value, i) => Math.abs(value - Number(values[i]))));
   const [profile] = engine.takeProfiles();
   const operations = (profile?.operations ?? []).toSorted((a, b) => a.startMicros - b.startMicros);
-  results[name] = { difference, operations: operations.map(({ type }) => type) };
+  results[title] = { difference, operations: operations.map(({ type }) => type) };
 }
+for (const name of Object.keys(functions)) await compare(name, name, 'float32');
+if (detectProcessor().bfloat16) await compare('convolution', 'bfloat16', 'bfloat16');
 process.stdout.write(JSON.stringify(results));

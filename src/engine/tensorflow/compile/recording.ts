@@ -70,12 +70,7 @@ export class Recording {
   readonly #constants = new Map<string, GraphOutput>();
   readonly #inputs: GraphOutput[] = [];
   readonly #effects: Pointer[] = [];
-  readonly #recorder: GraphRecorder = {
-    source: ({ oper }) => this.#sources.get(oper),
-    shape: (output) => this.#graph.shape(output),
-    constant: (shape, dtype, values) => this.#constant(shape, dtype, values),
-    record: (operation) => this.#addSimplified(operation)[0] as GraphOutput,
-  };
+  readonly #recorder: GraphRecorder;
 
   constructor(
     context: Context,
@@ -87,6 +82,13 @@ export class Recording {
     this.#context = context;
     this.#graph = new Graph(context, definitions);
     this.#handles = handles;
+    this.#recorder = {
+      precision,
+      source: ({ oper }) => this.#sources.get(oper),
+      shape: (output) => this.#graph.shape(output),
+      constant: (shape, dtype, values) => this.#constant(shape, dtype, values),
+      record: (operation) => this.#addSimplified(operation)[0] as GraphOutput,
+    };
   }
 
   /** The variables that the graph reads or writes. */

@@ -1,3 +1,4 @@
+import type { Precision } from '../../../experiment/experiment.ts';
 import { DType } from '../attributes.ts';
 import type { GraphOutput } from '../c-api.ts';
 import type { Values } from '../handles.ts';
@@ -5,6 +6,8 @@ import type { Operation } from './graph.ts';
 
 /** The part of a recording that simplifications use. */
 export interface GraphRecorder {
+  /** The precision in which TensorFlow will compute the operations. */
+  readonly precision: Precision;
   /** Returns the operation that computes a tensor; `undefined` for inputs and variables. */
   source(output: GraphOutput): Operation | undefined;
   shape(output: GraphOutput): readonly number[] | null;
@@ -43,15 +46,18 @@ const biasedNormalization: Simplification = (normalization, _, { source, shape, 
 };
 
 /**
- * Replaces a batch normalization with fixed mean and variance after a depthwise convolution: the filter is multiplied by
- * gamma / √(variance + epsilon), and the rest is a bias. TensorFlow fuses a depthwise convolution with a bias only.
+ * Replaces a batch normalization with fixed mean and variance after a convolution that TensorFlow does not fuse with it: a
+ * depthwise one, or in bfloat16 any. The filter is multiplied by gamma / √(variance + epsilon), and the rest is a bias, which
+ * TensorFlow fuses.
  */
-const normalizedDepthwise: Simplification = ({ inputs, attributes }, _, recorder) => {
+const normalizedConvolution: Simplification = ({ inputs, attributes }, _, recorder) => {
   const [images, gamma, beta, mean, variance] = inputs as FiveOutputs;
   const convolution = recorder.source(images);
-  if (convolution?.name !== 'DepthwiseConv2dNative') return null;
+  const isDepthwise = convolution?.name === 'DepthwiseConv2dNative';
+  const isDense = convolution?.name === 'Conv2D' && recorder.precision === 'bfloat16';
+  if (!isDepthwise && !isDense) return null;
   const [x, filter] = convolution.inputs as [GraphOutput, GraphOutput];
-  const channels = recorder.shape(filter)?.slice(2);
+  const channels = recorder.shape(filter)?.slice(isDepthwise ? 2 : 3);
   const epsilon = attributes.find(({ name }) => name === 'epsilon')?.value;
   if (!channels || typeof epsilon !== 'number') return null;
   const add = (name: string, ...inputs: GraphOutput[]) =>
@@ -66,7 +72,7 @@ const normalizedDepthwise: Simplification = ({ inputs, attributes }, _, recorder
 
 const SIMPLIFICATIONS: Readonly<Record<string, readonly Simplification[]>> = {
   Reshape: [sameShape],
-  FusedBatchNorm: [biasedNormalization, normalizedDepthwise],
+  FusedBatchNorm: [biasedNormalization, normalizedConvolution],
 };
 
 /** Applies simplifications that TensorFlow's graph optimizer lacks (tensorflow/core/grappler/optimizers/remapper.cc). */
