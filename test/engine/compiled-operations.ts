@@ -2,10 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { detectProcessor } from '../../src/engine/hardware.ts';
 import { startEngine } from '../../src/engine/start-engine.ts';
 import type { NodeJSKernelBackend } from '../../src/engine/tensorflow/backend.ts';
-import {
-  convolutionInfo,
-  MatMulConvolution,
-} from '../../src/engine/tensorflow/own-kernels/matmul-convolution.ts';
+import { convolutionInfo } from '../../src/engine/tensorflow/own-kernels/geometry.ts';
+import { MatMulConvolution } from '../../src/engine/tensorflow/own-kernels/matmul-convolution.ts';
 
 /**
  * Compiles a few functions. Prints how much their results differ from those without compilation, and the operations of the

@@ -6,9 +6,9 @@ import { depthwiseGradients } from '../../src/engine/tensorflow/own-kernels/dept
 import {
   type ConvAttributes,
   convolutionInfo,
-  MatMulConvolution,
   type Shape4D,
-} from '../../src/engine/tensorflow/own-kernels/matmul-convolution.ts';
+} from '../../src/engine/tensorflow/own-kernels/geometry.ts';
+import { MatMulConvolution } from '../../src/engine/tensorflow/own-kernels/matmul-convolution.ts';
 import type { OwnKernel } from '../../src/engine/tensorflow/own-kernels/own-kernel.ts';
 import { useEngine } from '../engine.ts';
 

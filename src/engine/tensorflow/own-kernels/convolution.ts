@@ -1,12 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Precision } from '../../../experiment/experiment.ts';
 import type { Processor } from '../../hardware.ts';
-import {
-  type ConvAttributes,
-  convolutionInfo,
-  MatMulConvolution,
-  type Shape4D,
-} from './matmul-convolution.ts';
+import { type ConvAttributes, convolutionInfo, type Shape4D } from './geometry.ts';
+import { MatMulConvolution } from './matmul-convolution.ts';
 import { isFloat, type Operands, type OwnKernel } from './own-kernel.ts';
 
 /** Returns the convolution as matrix products; `null` if oneDNN should compute it. */

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import type { Precision } from '../../../experiment/experiment.ts';
 import { AttrType } from '../attributes.ts';
 import type { NodeJSKernelBackend } from '../backend.ts';
+import { convolutionInfo, spreadPixels } from './geometry.ts';
 import { FLOAT, NHWC, type Operands, type OwnKernel } from './own-kernel.ts';
-import { spreadPixels } from './spread-pixels.ts';
 
 /** The widest filter whose gradient oneDNN computes with vector instructions. */
 const WIDEST = 3;
@@ -33,7 +33,7 @@ const filterGradient: OwnKernel = {
     const { x, dy } = inputs as Operands<'x' | 'dy'>;
     const { filterShape, ...convolution } =
       attributes as tf.DepthwiseConv2dNativeBackpropFilterAttrs;
-    const info = depthwiseInfo(x.shape, filterShape, convolution);
+    const info = convolutionInfo(x.shape, filterShape, convolution, true);
     const { filterHeight, filterWidth, outHeight, outWidth, strideHeight, strideWidth } = info;
     if (filterWidth <= WIDEST || isDilated(info)) return null;
     const { top, left } = info.padInfo;
@@ -78,7 +78,7 @@ const inputGradient = (precision: () => Precision): OwnKernel => ({
   run(backend, inputs, attributes) {
     const { dy, filter } = inputs as Operands<'dy' | 'filter'>;
     const { inputShape, ...convolution } = attributes as tf.DepthwiseConv2dNativeBackpropInputAttrs;
-    const info = depthwiseInfo(inputShape, filter.shape, convolution);
+    const info = convolutionInfo(inputShape, filter.shape, convolution, true);
     const { strideHeight, strideWidth, inHeight, inWidth, filterHeight, filterWidth } = info;
     const isStrided = strideHeight > 1 || strideWidth > 1;
     if (precision() !== 'bfloat16' || !isStrided || isDilated(info) || filter.shape[3] > 1) {
@@ -101,27 +101,6 @@ const inputGradient = (precision: () => Precision): OwnKernel => ({
     });
   },
 });
-
-type Convolution = Pick<
-  tf.DepthwiseConv2dNativeAttrs,
-  'strides' | 'dilations' | 'pad' | 'dimRoundingMode'
->;
-
-function depthwiseInfo(
-  input: [number, number, number, number],
-  filter: [number, number, number, number],
-  { strides, dilations, pad, dimRoundingMode }: Convolution,
-) {
-  return tf.backend_util.computeConv2DInfo(
-    input,
-    filter,
-    strides,
-    dilations,
-    pad as 'same' | 'valid',
-    dimRoundingMode,
-    true,
-  );
-}
 
 function isDilated({ dilationHeight, dilationWidth }: tf.backend_util.Conv2DInfo): boolean {
   return dilationHeight > 1 || dilationWidth > 1;

@@ -1,27 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { AttrType, DType } from '../attributes.ts';
 import type { NodeJSKernelBackend } from '../backend.ts';
+import { type Shape4D, spreadPixels } from './geometry.ts';
 import type { TFEOpAttr } from './own-kernel.ts';
-import { spreadPixels } from './spread-pixels.ts';
-
-export type Shape4D = [number, number, number, number];
-
-/** The common attributes of the convolution kernels of tfjs; gradients have no dilations. */
-export type ConvAttributes = Pick<tf.Conv2DAttrs, 'strides' | 'pad' | 'dataFormat'> &
-  Partial<Pick<tf.Conv2DAttrs, 'dilations' | 'dimRoundingMode'>>;
 
 type Convolution = tf.backend_util.Conv2DInfo;
-
-/** Returns the sizes, strides and padding of a convolution. */
-export function convolutionInfo(
-  input: Shape4D,
-  filter: Shape4D,
-  { strides, pad, dataFormat, dilations = 1, dimRoundingMode }: ConvAttributes,
-): Convolution {
-  const format = tf.backend_util.convertConv2DDataFormat(dataFormat);
-  const { computeConv2DInfo } = tf.backend_util;
-  return computeConv2DInfo(input, filter, strides, dilations, pad, dimRoundingMode, false, format);
-}
 
 /** One position of the filter along one axis, and the ranges of input and output that it connects. */
 interface TapRange {
