@@ -1,13 +1,8 @@
-import { detectProcessor } from '../src/engine/hardware.ts';
 import { type Commands, Contestant, type ContestantName, contestants } from './contestant.ts';
 import type { Answer, BenchPrecision, Work } from './task.ts';
 
 /** Maximum ratios to the better peer in the same precision. */
 export const TARGETS: Readonly<Record<BenchPrecision, number>> = { float32: 1, bfloat16: 0.9 };
-
-/** The precisions that the processor computes in. */
-export const precisions = (): readonly BenchPrecision[] =>
-  detectProcessor().bfloat16 ? ['float32', 'bfloat16'] : ['float32'];
 
 /** Ends the name of a row. */
 export const precisionSuffix = (precision: BenchPrecision): string =>

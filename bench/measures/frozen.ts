@@ -1,9 +1,9 @@
+import { processorPrecisions } from '../../src/engine/hardware.ts';
 import { imageCount } from '../images.ts';
 import {
   type Measure,
   medians,
   precisionSuffix,
-  precisions,
   type Row,
   TARGETS,
   takeTurns,
@@ -28,7 +28,7 @@ export function frozenMeasure(name: string, { cached }: { readonly cached: boole
       const all = await imageCount(folder);
       const rows: Row[] = [];
       const cases = [32, 128].flatMap((batch) =>
-        precisions().map((precision) => ({ batch, precision })),
+        processorPrecisions().map((precision) => ({ batch, precision })),
       );
       for (const { batch, precision } of cases) {
         const peers = cached ? WITH_FEATURES : THROUGH_ALL_LAYERS;

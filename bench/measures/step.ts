@@ -1,10 +1,10 @@
+import { processorPrecisions } from '../../src/engine/hardware.ts';
 import {
   type BenchOptions,
   longTurn,
   type Measure,
   medians,
   precisionSuffix,
-  precisions,
   type Row,
   TARGETS,
   takeTurns,
@@ -49,7 +49,7 @@ export function stepMeasure(
       for (const each of cases) {
         const [time, ...peak] = await rows(each, 'float32', options);
         results.push(time, ...peak);
-        if (!precisions().includes('bfloat16')) continue;
+        if (!processorPrecisions().includes('bfloat16')) continue;
         const [halfTime, ...halfPeak] = await rows(each, 'bfloat16', options);
         const toFloat32 = { peer: betterPeer(time), target: each.toFloat32 };
         results.push({ ...halfTime, toFloat32 }, ...halfPeak);

@@ -3,7 +3,7 @@ import { InputError } from '../common/errors.ts';
 import { globMatcher } from '../common/glob.ts';
 import type { Precision } from '../experiment/experiment.ts';
 import type { Engine } from './engine.ts';
-import { detectProcessor } from './hardware.ts';
+import { processorPrecisions } from './hardware.ts';
 
 /** The errors of one operation and its gradients, compared with plain JavaScript. */
 interface CheckRow {
@@ -164,8 +164,7 @@ function chooseCases(operations: readonly string[]): readonly Case[] {
 }
 
 function checkedPrecisions({ device }: Engine): Precision[] {
-  if (device === 'gpu') return ['float32', 'tf32', 'float16'];
-  return detectProcessor().bfloat16 ? ['float32', 'bfloat16'] : ['float32'];
+  return device === 'gpu' ? ['float32', 'tf32', 'float16'] : processorPrecisions();
 }
 
 async function checkCase(

@@ -25,6 +25,10 @@ export function detectProcessor(): Processor {
   }
 }
 
+/** The precisions that this processor computes in. */
+export const processorPrecisions = (): ('float32' | 'bfloat16')[] =>
+  detectProcessor().bfloat16 ? ['float32', 'bfloat16'] : ['float32'];
+
 /** Numbers of `IsProcessorFeaturePresent`; it has none for bfloat16. */
 const WINDOWS_AVX2 = 40;
 const WINDOWS_AVX512 = 41;
