@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { Command, Option } from 'commander';
-import { LAUNCHER_OPTIONS } from './commands/options.ts';
+import { exportFormats, LAUNCHER_OPTIONS } from './commands/options.ts';
 import { didYouMean } from './common/did-you-mean.ts';
 import { explain, InputError, InterruptedError } from './common/errors.ts';
 import { interruptSignal } from './common/signals.ts';
@@ -301,11 +301,7 @@ program
   .argument('<target>', 'a folder (tfjs layers model), an .onnx or a .safetensors file (weights)')
   .option(...RUNS_OPTION)
   .addOption(
-    new Option('--format <name>', 'format (default: that of the target)').choices([
-      'tfjs',
-      'onnx',
-      'safetensors',
-    ]),
+    new Option('--format <name>', 'format (default: that of the target)').choices(exportFormats),
   )
   .option('--layers <glob>', 'only the weights of these layers (.safetensors)')
   .option('--no-verify', 'do not compare the model with another engine')

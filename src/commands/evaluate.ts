@@ -1,11 +1,10 @@
 import { readdir } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { type Table, textTable } from '../analysis/table.ts';
 import { InputError } from '../common/errors.ts';
 import { countOf, exactDecimal } from '../common/format.ts';
 import { chooseData } from '../config/data-choice.ts';
 import { imageName } from '../data/dataset.ts';
-import { isUrl } from '../data/files/source.ts';
 import { chooseCompiler } from '../engine/engine.ts';
 import { startEngine } from '../engine/start-engine.ts';
 import type { Device } from '../experiment/experiment.ts';
@@ -40,7 +39,7 @@ export async function evaluateCommand(reference: string, options: EvaluateOption
   const { runs, split, out, json, device, verbose = false, signal } = options;
   const saved = await findModel(reference, runs);
   if (out !== undefined) await requireFree(out, options.force ?? false);
-  const choice = chooseData(options.data, (path) => (isUrl(path) ? path : resolve(path)));
+  const choice = chooseData(options.data);
   const progress = json ? silentProgress : await chooseProgress();
   const engine = await progress.step('Engine', ({ report }) =>
     startEngine({ device, threads: null, verbose, compiler: chooseCompiler(true), report }),

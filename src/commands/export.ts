@@ -16,13 +16,7 @@ import { writeSafetensors } from '../model/weights/safetensors.ts';
 import { findModel, type SavedModel } from '../predict/model.ts';
 import { writePreprocessing } from '../run-folder/model.ts';
 import { modelOfRun } from '../runs/find.ts';
-
-/** The formats by the extension of their files; a folder has none. */
-const FORMATS = { tfjs: null, onnx: '.onnx', safetensors: '.safetensors' } as const;
-
-export type ExportFormat = keyof typeof FORMATS;
-
-export const exportFormats = Object.keys(FORMATS) as ExportFormat[];
+import { EXPORT_FORMATS, type ExportFormat, exportFormats } from './options.ts';
 
 export interface ExportOptions {
   /** Folder of all runs. */
@@ -125,7 +119,7 @@ function describe(verification: Verification): string {
 /** @throws InputError for another format than that of the extension, and for a file of unknown extension. */
 function chooseFormat(target: string, { format, layers }: ExportOptions): ExportFormat {
   const extension = extname(target);
-  const known = exportFormats.find((each) => FORMATS[each] === extension);
+  const known = exportFormats.find((each) => EXPORT_FORMATS[each] === extension);
   // A version may end with a dot and digits: `model-1.2`.
   const isFolder =
     target.endsWith('/') || target.endsWith(sep) || (target !== '' && /^\.\d*$|^$/.test(extension));
@@ -137,7 +131,7 @@ function chooseFormat(target: string, { format, layers }: ExportOptions): Export
   }
   if (layers && found !== 'safetensors')
     throw new InputError(
-      `--layers needs a ${FORMATS.safetensors} file as target. Received: ${target}`,
+      `--layers needs a ${EXPORT_FORMATS.safetensors} file as target. Received: ${target}`,
     );
   return found;
 }

@@ -88,7 +88,7 @@ async function writeExperiment(
     throw new InputError(
       `name the images: a folder, an archive, a .csv table, or one of ${datasetNames.filter((name) => name !== 'folder' && name !== 'csv').join(', ')}`,
     );
-  const data = chooseData(chosen, (path) => (isUrl(path) ? path : resolve(path)));
+  const data = chooseData(chosen);
   const name = nameOf(data);
   const out =
     options.out ?? (await asker?.ask('Write the experiment to', `${name}.yaml`)) ?? `${name}.yaml`;

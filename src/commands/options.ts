@@ -1,6 +1,13 @@
 import { InputError } from '../common/errors.ts';
 import type { Device } from '../experiment/experiment.ts';
 
+/** The formats of `export` by the extension of their files; a folder has none. */
+export const EXPORT_FORMATS = { tfjs: null, onnx: '.onnx', safetensors: '.safetensors' } as const;
+
+export type ExportFormat = keyof typeof EXPORT_FORMATS;
+
+export const exportFormats = Object.keys(EXPORT_FORMATS) as ExportFormat[];
+
 /** Options of the command line that override keys of the file's `launcher`. */
 export const LAUNCHER_OPTIONS = [
   {

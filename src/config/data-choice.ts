@@ -1,5 +1,7 @@
+import { resolve } from 'node:path';
 import { InputError } from '../common/errors.ts';
 import { datasetNames } from '../data/datasets/table.ts';
+import { isUrl } from '../data/files/source.ts';
 import type { DataConfig } from '../experiment/experiment.ts';
 import type { Data } from '../experiment/file-types.ts';
 import { withDefaults } from '../experiment/schema.ts';
@@ -13,9 +15,10 @@ export interface DataChoice {
 
 /**
  * The dataset that a word of the command line means: the name of a published one, a table, or a folder or archive.
+ * @param resolvePath makes a path absolute; a URL stays as it is.
  * @throws InputError for an empty word.
  */
-export function chooseData(word: string, resolvePath: (path: string) => string): DataChoice {
+export function chooseData(word: string, resolvePath = absolute): DataChoice {
   if (datasetNames.includes(word)) return { dataset: word, source: null };
   if (word.trim() === '') {
     throw new InputError(
@@ -36,3 +39,5 @@ export function dataConfigOf(choice: DataChoice, resize: DataConfig['resize']): 
     augment: [],
   };
 }
+
+const absolute = (path: string): string => (isUrl(path) ? path : resolve(path));
